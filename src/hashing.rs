@@ -1,0 +1,201 @@
+//! Floor 1: password hashes. bcrypt on a bounded pool, never on an async worker.
+//!
+//! bcrypt sees 72 bytes and stops at a NUL, so a password it would not see whole goes through HMAC-SHA-256 first. The
+//! stored hash says which: `bcrypt:$2b$…` or `hmac-sha256+bcrypt:$2b$…`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::model::{Password, PasswordHash};
+
+/// The key of the HMAC before bcrypt. Public: it keeps these digests apart from everybody else's, so that a leaked table
+/// of plain SHA-256 digests cannot be tried against our hashes.
+const DOMAIN: &[u8] = b"latchkey/password/v1";
+const PLAIN: &str = "bcrypt:";
+const PREHASHED: &str = "hmac-sha256+bcrypt:";
+/// What bcrypt sees of a password.
+const BCRYPT_BYTES: usize = 72;
+/// How long a request waits for its turn: what could not be answered in time is refused in time.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How many requests wait at most.
+const QUEUE: usize = 512;
+
+/// More passwords wait to be hashed than can be in time.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the hashing pool is full")]
+pub struct Overloaded;
+
+/// Whether a password was the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was.
+    Right,
+    /// It was, and its hash has another cost than configured: replace it.
+    RightButStale,
+    /// It was not.
+    Wrong,
+}
+
+/// Hashes and verifies passwords, as many at a time as there are cores.
+#[derive(Clone, Debug)]
+pub struct Hashing {
+    cost: u32,
+    decoy: PasswordHash,
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Hashing {
+    /// A pool for so many hashes at a time. Costs one hash: the decoy that unknown addresses are verified against.
+    ///
+    /// # Panics
+    /// When the cost is not one of bcrypt's (4 to 31).
+    #[must_use]
+    pub fn new(cost: u32, threads: usize) -> Self {
+        Self {
+            cost,
+            decoy: hash_now(&Password::given("nobody's password"), cost),
+            running: Arc::new(Semaphore::new(threads)),
+            waiting: Arc::new(Semaphore::new(QUEUE)),
+        }
+    }
+
+    /// Hashes a new password.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Overloaded> {
+        let (password, cost) = (password.clone(), self.cost);
+        self.run(move || hash_now(&password, cost)).await
+    }
+
+    /// Verifies a password against an account's hash, or against the decoy where there is no account.
+    /// Costs one bcrypt either way, so that time tells nothing.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<Verdict, Overloaded> {
+        let known = hash.is_some();
+        let (password, hash) = (password.clone(), hash.unwrap_or(&self.decoy).clone());
+        let cost = self.cost;
+        let right = self.run(move || (verify_now(&password, &hash), cost_of(&hash) != Some(cost))).await?;
+        Ok(match right {
+            (true, stale) if known => {
+                if stale {
+                    Verdict::RightButStale
+                } else {
+                    Verdict::Right
+                }
+            }
+            _ => Verdict::Wrong,
+        })
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Overloaded> {
+        let _place = self.waiting.clone().try_acquire_owned().map_err(|_| Overloaded)?;
+        let turn = tokio::time::timeout(PATIENCE, self.running.clone().acquire_owned())
+            .await
+            .map_err(|_| Overloaded)?
+            .map_err(|_| Overloaded)?;
+        // The turn goes with the work: a request that hangs up does not free its core before the hash is done.
+        let task = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        task.await.map_err(|_| Overloaded)
+    }
+}
+
+fn hash_now(password: &Password, cost: u32) -> PasswordHash {
+    let (scheme, bytes) = seen_by_bcrypt(password);
+    let hash = bcrypt::non_truncating_hash(bytes.expose_secret(), cost)
+        .expect("a valid cost, and at most 72 bytes without NUL");
+    PasswordHash::new(format!("{scheme}{hash}"))
+}
+
+fn verify_now(password: &Password, stored: &PasswordHash) -> bool {
+    let (scheme, bytes) = seen_by_bcrypt(password);
+    // A password of the other scheme cannot be right; it is compared all the same, to take the same time.
+    let Some((stored_scheme, hash)) = split(stored) else { return false };
+    let matches = bcrypt::non_truncating_verify(bytes.expose_secret(), hash).unwrap_or(false);
+    matches && scheme == stored_scheme
+}
+
+fn seen_by_bcrypt(password: &Password) -> (&'static str, SecretString) {
+    let text = password.expose();
+    // bcrypt appends a NUL of its own: 71 bytes are what it sees whole.
+    if text.len() < BCRYPT_BYTES && !text.contains('\0') {
+        return (PLAIN, text.into());
+    }
+    let digest = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, DOMAIN), text.as_bytes());
+    (PREHASHED, STANDARD_NO_PAD.encode(digest).into())
+}
+
+fn split(stored: &PasswordHash) -> Option<(&str, &str)> {
+    let text = stored.as_str();
+    text.split_at_checked(text.find('$')?)
+}
+
+fn cost_of(stored: &PasswordHash) -> Option<u32> {
+    split(stored)?.1.split('$').nth(2)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(set: &str, given: &str) -> bool {
+        verify_now(&Password::given(given), &hash_now(&Password::given(set), 4))
+    }
+
+    #[test]
+    fn every_character_counts_however_long_the_password() {
+        let a = "A".repeat(72);
+        assert!(verdict(&format!("{a}x"), &format!("{a}x")));
+        assert!(!verdict(&format!("{a}x"), &format!("{a}y")));
+        assert!(!verdict(&"é".repeat(40), &"é".repeat(41)));
+        for length in [70, 71, 72, 73, 256] {
+            let password = "a".repeat(length);
+            assert!(verdict(&password, &password), "{length}");
+            assert!(!verdict(&password, &"a".repeat(length - 1)), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_nul_is_a_character_like_any_other() {
+        assert!(verdict("abc\0abc", "abc\0abc"));
+        assert!(!verdict("abc", "abc\0abc"));
+        assert!(!verdict("abc\0abc", "abc"));
+        assert!(!verdict("", "\0"));
+    }
+
+    #[test]
+    fn the_stored_hash_says_its_scheme() {
+        assert!(hash_now(&Password::given("short"), 4).as_str().starts_with("bcrypt:$2b$04$"));
+        assert!(hash_now(&Password::given(&"l".repeat(100)), 4).as_str().starts_with("hmac-sha256+bcrypt:$2b$04$"));
+    }
+
+    #[test]
+    fn a_digest_is_not_the_password_it_is_made_of() {
+        let long = "l".repeat(100);
+        let digest = seen_by_bcrypt(&Password::given(&long)).1;
+        assert!(!verdict(&long, digest.expose_secret()));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_is_told_and_the_decoy_matches_nothing() {
+        let hashing = Hashing::new(4, 1);
+        let password = Password::given("correct horse");
+        let old = hash_now(&password, 5);
+        assert_eq!(hashing.verify(&password, Some(&old)).await, Ok(Verdict::RightButStale));
+        let fresh = hashing.hash(&password).await.unwrap();
+        assert_eq!(hashing.verify(&password, Some(&fresh)).await, Ok(Verdict::Right));
+        assert_eq!(hashing.verify(&Password::given("nobody's password"), None).await, Ok(Verdict::Wrong));
+    }
+}

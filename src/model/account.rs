@@ -1,0 +1,210 @@
+//! The aggregate: everything that belongs to one address is one document.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, Code, Email, Letter, LetterId, LetterKind, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Rng, Session,
+    SessionId, SignUp, Timestamp,
+};
+
+/// All there is about one address. Acts are functions on it; a repository loads it and saves it back whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Names it for good, also across the completion of a sign-up.
+    pub id: AccountId,
+    /// Counts the saves: a save succeeds only on the version that was loaded.
+    pub version: i64,
+    /// The address, unique in the store.
+    pub email: Email,
+    /// Whether the address is anyone's yet.
+    pub standing: Standing,
+    /// Letters still to be mailed, written in one write with what they tell of.
+    pub outbox: Vec<Letter>,
+}
+
+/// Whether an address is anyone's yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Standing {
+    /// Sign-ups wait for their code.
+    Pending(Vec<SignUp>),
+    /// The address has an owner.
+    Active(Box<User>),
+}
+
+/// The owner of an address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The password's hash, with its scheme.
+    pub password: PasswordHash,
+    /// When the password was last set.
+    pub password_changed_at: Timestamp,
+    /// Name and gender.
+    pub profile: Profile,
+    /// E.164, unique in the store where there is one.
+    pub mobile_number: Option<MobileNumber>,
+    /// What the user may do.
+    pub role: Role,
+    /// Whether the address was proven.
+    pub email_verified: bool,
+    /// When the account became the user's.
+    pub created_at: Timestamp,
+    /// When what the user sees of it last changed.
+    pub updated_at: Timestamp,
+    /// When the user last logged in with the password.
+    pub last_login_at: Option<Timestamp>,
+    /// Where the user is signed in.
+    pub sessions: Vec<Session>,
+    /// The outstanding code that resets the password.
+    pub reset_code: Option<Code>,
+    /// The outstanding code that proves the address.
+    pub verification_code: Option<Code>,
+}
+
+/// What a user says of themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// First name.
+    pub first_name: Name,
+    /// Last name.
+    pub last_name: Name,
+    /// Gender.
+    pub gender: Gender,
+}
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Their own account.
+    User,
+    /// Also what is reserved for administrators.
+    Admin,
+}
+
+/// How a user wishes to be addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it all; the schema describes each for the front end")]
+pub enum Gender {
+    Female,
+    Male,
+    NonBinary,
+    Other,
+    Undisclosed,
+}
+
+impl Account {
+    /// An address with this standing, not saved yet.
+    #[must_use]
+    pub const fn new(id: AccountId, email: Email, standing: Standing) -> Self {
+        Self { id, version: 0, email, standing, outbox: Vec::new() }
+    }
+
+    /// The owner, if the address has one.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        match &self.standing {
+            Standing::Active(user) => Some(user),
+            Standing::Pending(_) => None,
+        }
+    }
+
+    /// The owner, to change.
+    #[must_use]
+    pub fn user_mut(&mut self) -> Option<&mut User> {
+        match &mut self.standing {
+            Standing::Active(user) => Some(user),
+            Standing::Pending(_) => None,
+        }
+    }
+
+    /// Puts a letter into the outbox, due at once. A newer letter of a kind replaces the older: only its code is good.
+    pub fn post(&mut self, kind: LetterKind, lifetime: std::time::Duration, now: Timestamp, rng: &Rng) {
+        let same_kind = std::mem::discriminant(&kind);
+        self.outbox.retain(|letter| std::mem::discriminant(&letter.kind) != same_kind);
+        self.outbox.push(Letter::new(LetterId::new(now, rng), kind, now, lifetime));
+    }
+
+    /// When the worker should next look at the outbox.
+    #[must_use]
+    pub fn mail_due_at(&self) -> Option<Timestamp> {
+        self.outbox.iter().filter_map(|letter| letter.due_at).min()
+    }
+
+    /// When the address is free again, if nobody completes a sign-up before.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match &self.standing {
+            Standing::Pending(sign_ups) => {
+                Some(sign_ups.iter().map(|it| it.expires_at).max().unwrap_or(Timestamp::from_millis(0)))
+            }
+            Standing::Active(_) => None,
+        }
+    }
+
+    /// Drops what has expired and what is over the caps: an account stays small. Done on each save.
+    pub fn tidy(&mut self, now: Timestamp) {
+        let mut parked = self.outbox.iter().filter(|letter| letter.due_at.is_none()).count();
+        self.outbox.retain(|letter| {
+            let surplus = letter.due_at.is_none() && parked > Letter::PARKED;
+            parked -= usize::from(surplus);
+            !surplus
+        });
+        match &mut self.standing {
+            Standing::Pending(sign_ups) => sign_ups.retain(|sign_up| now < sign_up.expires_at),
+            Standing::Active(user) => user.tidy(now),
+        }
+    }
+}
+
+impl User {
+    /// A user as signed up: never an administrator, not signed in anywhere yet.
+    #[must_use]
+    pub const fn new(
+        password: PasswordHash,
+        profile: Profile,
+        mobile_number: Option<MobileNumber>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            password,
+            password_changed_at: now,
+            profile,
+            mobile_number,
+            role: Role::User,
+            email_verified: false,
+            created_at: now,
+            updated_at: now,
+            last_login_at: None,
+            sessions: Vec::new(),
+            reset_code: None,
+            verification_code: None,
+        }
+    }
+
+    /// The live session of this id.
+    #[must_use]
+    pub fn session(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.id == id && session.is_live(now))
+    }
+
+    /// Ends the sessions a predicate picks, and says how many.
+    pub fn end_sessions(&mut self, ended: impl Fn(&Session) -> bool) -> usize {
+        let before = self.sessions.len();
+        self.sessions.retain(|session| !ended(session));
+        before - self.sessions.len()
+    }
+
+    fn tidy(&mut self, now: Timestamp) {
+        self.sessions.retain(|session| session.is_live(now));
+        self.sessions.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
+        self.sessions.truncate(MAX_SESSIONS);
+        for code in [&mut self.reset_code, &mut self.verification_code] {
+            code.take_if(|code| code.is_over(now));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Ids: type-prefixed, sortable by creation, and too random to guess (`UUIDv7` inside).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use uuid::Uuid;
+
+use super::{Rng, Timestamp};
+
+/// Makes the type of one kind of id, which no other kind can stand in for.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id.
+            #[must_use]
+            pub fn new(now: Timestamp, rng: &Rng) -> Self {
+                Self(uuid_v7(now, rng))
+            }
+
+            /// The id whose 16 bytes these are.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// The id's 16 bytes, without the prefix.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "_{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedId;
+
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                let hex = text.strip_prefix(concat!($prefix, "_")).ok_or(MalformedId)?;
+                let uuid = Uuid::try_parse(hex).map_err(|_| MalformedId)?;
+                // One text per id: the other spellings of a UUID (hyphens, capitals, braces) are refused.
+                if uuid.simple().to_string() == hex { Ok(Self(uuid)) } else { Err(MalformedId) }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+/// The text is not an id of this kind.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("malformed id")]
+pub struct MalformedId;
+
+id!(
+    /// Names one account: `usr_…`, the `sub` of its access tokens.
+    AccountId, "usr"
+);
+id!(
+    /// Names one session: `ses_…`, the `sid` of its access tokens.
+    SessionId, "ses"
+);
+id!(
+    /// Names one letter in an outbox: `let_…`, also in its Message-ID.
+    LetterId, "let"
+);
+id!(
+    /// Names one access token: its `jti`.
+    TokenId, "tok"
+);
+
+fn uuid_v7(now: Timestamp, rng: &Rng) -> Uuid {
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &rng.bytes()).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_survives_its_text_and_other_texts_are_refused() {
+        let id = AccountId::new(Timestamp::from_millis(1_790_000_000_000), &Rng::system());
+        let text = id.to_string();
+        assert_eq!(text.parse(), Ok(id));
+        assert_eq!(text.replace("usr_", "ses_").parse::<AccountId>(), Err(MalformedId));
+        assert_eq!(text.to_uppercase().parse::<AccountId>(), Err(MalformedId));
+        assert_eq!("usr_".parse::<AccountId>(), Err(MalformedId));
+    }
+
+    #[test]
+    fn later_ids_sort_later() {
+        let rng = Rng::system();
+        let early = SessionId::new(Timestamp::from_millis(1_790_000_000_000), &rng).to_string();
+        let late = SessionId::new(Timestamp::from_millis(1_790_000_000_001), &rng).to_string();
+        assert!(early < late);
+    }
+}

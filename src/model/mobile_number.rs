@@ -1,0 +1,66 @@
+//! Mobile numbers.
+
+use phonenumber::Mode;
+use serde::{Deserialize, Serialize};
+
+use super::{FieldCode, Refusal};
+
+/// A telephone number in E.164, such as `+4915112345678`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MobileNumber(String);
+
+impl MobileNumber {
+    /// Takes a number as typed, with its country code; spaces, dashes and brackets are dropped.
+    ///
+    /// # Errors
+    /// When it is empty, has no country code, or is no number of that country's plan.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Refusal::new(FieldCode::Required, "A mobile number is needed."));
+        }
+        let malformed = || {
+            Refusal::new(
+                FieldCode::Malformed,
+                "This is not a mobile number with its country code, such as +4915112345678.",
+            )
+        };
+        // A longer text is no number, and the parser's work grows with it.
+        if text.len() > 40 || !text.starts_with('+') {
+            return Err(malformed());
+        }
+        let number = phonenumber::parse(None, text).map_err(|_| malformed())?;
+        if !phonenumber::is_valid(&number) {
+            return Err(malformed());
+        }
+        Ok(Self(number.format().mode(Mode::E164).to_string()))
+    }
+
+    /// The number in E.164.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_kept_in_one_form_however_it_was_typed() {
+        for typed in ["+4915112345678", " +49 151 12345678", "+49 (151) 1234-5678"] {
+            assert_eq!(MobileNumber::parse(typed).unwrap().as_str(), "+4915112345678", "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for typed in ["015112345678", "+49", "+4915112345678901234", "hello", "+1 555", "+٤٩١٥١١٢٣٤٥٦٧٨٩٠١٢٣٤٥"]
+        {
+            assert_eq!(MobileNumber::parse(typed).unwrap_err().code, FieldCode::Malformed, "{typed}");
+        }
+        assert_eq!(MobileNumber::parse(" ").unwrap_err().code, FieldCode::Required);
+    }
+}

@@ -1,0 +1,31 @@
+//! Floor 0: plain values and the rules they carry. No I/O, no clock but the one given.
+
+mod account;
+mod attempts;
+mod clock;
+mod code;
+mod email;
+mod form;
+mod id;
+mod letter;
+mod mobile_number;
+mod name;
+mod password;
+mod rng;
+mod session;
+mod sign_up;
+
+pub use account::{Account, Gender, Profile, Role, Standing, User};
+pub use attempts::{Attempts, Wait};
+pub use clock::{Clock, Timestamp};
+pub use code::{Code, CodeDigest, Spend};
+pub use email::Email;
+pub use form::{FieldCode, Form, InvalidField, Refusal};
+pub use id::{AccountId, LetterId, SessionId, TokenId};
+pub use letter::{Delivery, Letter, LetterKind, Sealed};
+pub use mobile_number::MobileNumber;
+pub use name::Name;
+pub use password::{Password, PasswordHash, PasswordPolicy};
+pub use rng::Rng;
+pub use session::{Device, MAX_SESSIONS, Session};
+pub use sign_up::{MAX_SIGN_UPS, SignUp, TicketDigest};

@@ -1,0 +1,74 @@
+//! First and last names.
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{FieldCode, Refusal};
+
+/// A person's first or last name: trimmed, NFC, 1 to 100 characters, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Name(String);
+
+impl Name {
+    /// How many characters a name may have.
+    pub const MAX: usize = 100;
+
+    /// Takes a name as typed.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or holds a control character.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let name: String = text.trim().nfc().collect();
+        if name.is_empty() {
+            return Err(Refusal::new(FieldCode::Required, "A name is needed."));
+        }
+        if name.chars().any(is_control) {
+            return Err(Refusal::new(FieldCode::Malformed, "A name cannot hold control characters."));
+        }
+        if name.chars().count() > Self::MAX {
+            return Err(Refusal::new(FieldCode::TooLong, format!("A name has {} characters at most.", Self::MAX)));
+        }
+        Ok(Self(name))
+    }
+
+    /// The name as shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Control characters, line separators, and the marks that turn the direction of the text around them.
+fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> Option<FieldCode> {
+        Name::parse(text).err().map(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn names_of_the_world_are_taken() {
+        for name in ["Ada", "Ó Súilleabháin", "李", "Jean-Luc", "d'Arc", "नरेन्द्र"] {
+            assert!(Name::parse(name).is_ok(), "{name}");
+        }
+        assert_eq!(Name::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_with_the_reason() {
+        assert_eq!(code("   "), Some(FieldCode::Required));
+        assert_eq!(code("a\r\nBcc: x@y.test"), Some(FieldCode::Malformed));
+        assert_eq!(code("a\0"), Some(FieldCode::Malformed));
+        assert_eq!(code("a\u{2028}b"), Some(FieldCode::Malformed));
+        assert_eq!(code("a\u{202e}b"), Some(FieldCode::Malformed));
+        assert_eq!(code(&"ä".repeat(100)), None);
+        assert_eq!(code(&"ä".repeat(101)), Some(FieldCode::TooLong));
+    }
+}

@@ -1,0 +1,60 @@
+//! Sessions: one signed-in device each.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{SessionId, Timestamp};
+
+/// How many live sessions an account keeps: with one more, the least recently used goes.
+pub const MAX_SESSIONS: usize = 50;
+
+/// What a request tells of the device it comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// The `User-Agent` header, cleaned and cut.
+    pub user_agent: Option<String>,
+    /// The client's address.
+    pub ip_address: Option<String>,
+}
+
+/// One signed-in device, from login to logout, expiry or revocation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Names it in both kinds of token.
+    pub id: SessionId,
+    /// Which refresh token is the current one: the store keeps this number, never a token.
+    pub generation: u32,
+    /// Where it was last used from.
+    pub device: Device,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last refreshed.
+    pub last_used_at: Timestamp,
+    /// When it ends unless refreshed before.
+    pub expires_at: Timestamp,
+}
+
+impl Session {
+    /// A session that begins now.
+    #[must_use]
+    pub fn begin(id: SessionId, device: Device, now: Timestamp, lifetime: Duration) -> Self {
+        Self { id, generation: 0, device, created_at: now, last_used_at: now, expires_at: now.plus(lifetime) }
+    }
+
+    /// Whether its tokens are good.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+
+    /// Makes the next refresh token the current one.
+    pub fn rotate(&mut self, device: Device, now: Timestamp, lifetime: Duration) {
+        self.generation += 1;
+        self.device = device;
+        self.last_used_at = now;
+        self.expires_at = now.plus(lifetime);
+    }
+}

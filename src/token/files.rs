@@ -1,0 +1,71 @@
+//! Key files: made once, readable by their owner alone.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// A key file cannot be used. The text names the file and never what is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFault {
+    /// It can be neither read nor made.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is not what it should be.
+    #[error("{}: not {expected}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Others can read it.
+    #[error("{}: others than its owner can read it; run chmod 600 on it", path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Makes a folder that only its owner can enter, unless it is there.
+pub(super) fn create_folder(path: &Path) -> Result<(), KeyFault> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| io(path, source))
+}
+
+/// Reads a key file, or makes it. Of several processes that start at once, all end up with the same content.
+pub(super) fn read_or_create(path: &Path, make: impl FnOnce() -> String) -> Result<String, KeyFault> {
+    match read(path) {
+        Err(KeyFault::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+        other => return other,
+    }
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = write_new(&draft, &make()).and_then(|()| fs::hard_link(&draft, path));
+    // The draft is only a name for what the link now names, or for what is not needed.
+    let removed = fs::remove_file(&draft);
+    match written {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(io(path, source)),
+        _ => removed.map_err(|source| io(&draft, source))?,
+    }
+    read(path)
+}
+
+fn read(path: &Path) -> Result<String, KeyFault> {
+    let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
+    let mode = fs::metadata(path).map_err(|source| io(path, source))?.permissions().mode();
+    if mode & 0o077 == 0 { Ok(content) } else { Err(KeyFault::Exposed { path: path.to_owned() }) }
+}
+
+fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()
+}
+
+fn io(path: &Path, source: std::io::Error) -> KeyFault {
+    KeyFault::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,165 @@
+//! The secret behind everything keyed that is not an access token: refresh tokens, codes, tickets, letters, counters.
+
+use std::fmt;
+use std::path::Path;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::files::{self, KeyFault};
+use crate::model::{Rng, Sealed};
+
+/// What a key is for: no two purposes share one, so that no digest can stand in for another.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose {
+    /// Authenticates refresh tokens.
+    RefreshToken,
+    /// Codes that reset a password.
+    PasswordResetCode,
+    /// Codes that prove the address of an account.
+    VerificationCode,
+    /// Codes that complete a sign-up.
+    SignUpCode,
+    /// Tickets of sign-ups.
+    Ticket,
+    /// Names of counters, so that the store lists no addresses of people who have no account.
+    Counter,
+    /// Seals codes in letters.
+    Letter,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::RefreshToken => "latchkey/refresh-token/v1",
+            Self::PasswordResetCode => "latchkey/password-reset-code/v1",
+            Self::VerificationCode => "latchkey/verification-code/v1",
+            Self::SignUpCode => "latchkey/sign-up-code/v1",
+            Self::Ticket => "latchkey/ticket/v1",
+            Self::Counter => "latchkey/counter/v1",
+            Self::Letter => "latchkey/letter/v1",
+        }
+    }
+}
+
+/// 32 random bytes from a file of their own. A copy of the store without it yields no token, code or letter.
+#[derive(Clone)]
+pub struct Secret(hmac::Key);
+
+impl Secret {
+    /// Reads the secret from a folder, or makes one there.
+    ///
+    /// # Errors
+    /// When the file can neither be read nor made, is malformed, or can be read by others.
+    pub fn open(folder: &Path, rng: &Rng) -> Result<Self, KeyFault> {
+        files::create_folder(folder)?;
+        let path = folder.join("secret");
+        let text = files::read_or_create(&path, || URL_SAFE_NO_PAD.encode(rng.bytes::<32>()))?;
+        match URL_SAFE_NO_PAD.decode(text.trim()) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes))),
+            _ => Err(KeyFault::Malformed { path, expected: "32 bytes in base64url" }),
+        }
+    }
+
+    /// A keyed digest of some parts, as base64url. The parts' lengths count: `ab`, `c` is not `a`, `bc`.
+    #[must_use]
+    pub fn digest(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
+        URL_SAFE_NO_PAD.encode(self.tag(purpose, parts))
+    }
+
+    pub(super) fn tag(&self, purpose: Purpose, parts: &[&[u8]]) -> hmac::Tag {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.key(purpose).as_ref()), &framed(parts))
+    }
+
+    /// Encrypts a code into a letter.
+    ///
+    /// # Panics
+    /// Never: AES-256-GCM takes any text this short.
+    #[must_use]
+    pub fn seal(&self, plain: &str, rng: &Rng) -> Sealed {
+        let nonce = rng.bytes::<NONCE_LEN>();
+        let mut bytes = plain.as_bytes().to_vec();
+        self.letter_key()
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut bytes)
+            .expect("a code is short enough to be sealed");
+        Sealed::new(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
+    }
+
+    /// Decrypts a code from a letter; nothing when it was sealed with another secret.
+    #[must_use]
+    pub fn unseal(&self, sealed: &Sealed) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed.as_str()).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let plain = self.letter_key().open_in_place(nonce, Aad::empty(), &mut sealed).ok()?;
+        String::from_utf8(plain.to_vec()).ok()
+    }
+
+    fn letter_key(&self) -> LessSafeKey {
+        let key = self.key(Purpose::Letter);
+        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("an HMAC-SHA-256 tag has 32 bytes"))
+    }
+
+    fn key(&self, purpose: Purpose) -> hmac::Tag {
+        hmac::sign(&self.0, purpose.label().as_bytes())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+fn framed(parts: &[&[u8]]) -> Vec<u8> {
+    parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> Secret {
+        Secret::open(tempfile::tempdir().unwrap().path(), &Rng::system()).unwrap()
+    }
+
+    #[test]
+    fn the_same_folder_gives_the_same_secret_and_another_folder_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let digest = |secret: &Secret| secret.digest(Purpose::Ticket, &[b"x"]);
+        let first = Secret::open(folder.path(), &Rng::system()).unwrap();
+        let second = Secret::open(folder.path(), &Rng::system()).unwrap();
+        assert_eq!(digest(&first), digest(&second));
+        assert_ne!(digest(&first), digest(&secret()));
+    }
+
+    #[test]
+    fn purposes_and_part_boundaries_keep_digests_apart() {
+        let secret = secret();
+        assert_ne!(secret.digest(Purpose::Ticket, &[b"ab", b"c"]), secret.digest(Purpose::Ticket, &[b"a", b"bc"]));
+        assert_ne!(secret.digest(Purpose::Ticket, &[b"x"]), secret.digest(Purpose::Counter, &[b"x"]));
+    }
+
+    #[test]
+    fn a_sealed_code_opens_with_its_own_secret_only() {
+        let (ours, theirs) = (secret(), secret());
+        let sealed = ours.seal("123456", &Rng::system());
+        assert!(!sealed.as_str().contains("123456"));
+        assert_eq!(ours.unseal(&sealed).as_deref(), Some("123456"));
+        assert_eq!(theirs.unseal(&sealed), None);
+        assert_eq!(ours.unseal(&Sealed::new("AAAA".to_owned())), None);
+    }
+
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        drop(Secret::open(folder.path(), &Rng::system()).unwrap());
+        let path = folder.path().join("secret");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let fault = Secret::open(folder.path(), &Rng::system()).unwrap_err();
+        assert!(matches!(fault, KeyFault::Exposed { .. }), "{fault}");
+    }
+}

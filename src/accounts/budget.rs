@@ -1,0 +1,49 @@
+//! Counts attempts where they are spent: inside the acts.
+
+use super::{Accounts, Fault};
+use crate::model::Wait;
+use crate::throttle::Budget;
+use crate::token::Purpose;
+
+/// A budget, and whose: the parts of the counter's name.
+pub(super) type Charge<'a> = (Budget, &'a [&'a str]);
+
+impl Accounts {
+    /// Counts one attempt on each budget, the narrowest first, and stops at the first that is used up: so what one
+    /// client does in vain is not charged to the address it is done to. Gives how long to wait.
+    pub(super) async fn spend(&self, charges: &[Charge<'_>]) -> Result<Option<Wait>, Fault> {
+        if !self.policy.limits {
+            return Ok(None);
+        }
+        for (budget, subject) in charges {
+            let now = self.clock.now();
+            let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
+            if let Err(wait) = budget.judge(attempts, now) {
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes attempts back that turned out not to be guesses.
+    pub(super) async fn refund(&self, charges: &[Charge<'_>]) -> Result<(), Fault> {
+        if self.policy.limits {
+            for (budget, subject) in charges {
+                self.repository.uncount(&self.counter(*budget, subject), self.clock.now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The work that a letter to an account costs, where there is no account to write one to: one write.
+    pub(super) async fn decoy_write(&self) -> Result<(), Fault> {
+        self.repository.count("decoy", Budget::MailByAddress.window(), self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// A counter's name holds a digest, so that the store lists no addresses of people who have no account.
+    fn counter(&self, budget: Budget, subject: &[&str]) -> String {
+        let parts: Vec<&[u8]> = subject.iter().map(|part| part.as_bytes()).collect();
+        format!("{}:{}", budget.name(), self.secret.digest(Purpose::Counter, &parts))
+    }
+}

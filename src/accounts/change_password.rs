@@ -1,0 +1,89 @@
+//! Change the password, with the old one.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Accounts, Caller, Client, Fault, NOTICE_LIFETIME};
+use crate::hashing::Verdict;
+use crate::model::{Account, FieldCode, Form, InvalidField, LetterKind, Password, PasswordHash, Refusal, Timestamp, User, Wait};
+use crate::throttle::Budget;
+
+/// An attempt to change the password.
+#[derive(Debug)]
+pub struct ChangePassword {
+    /// The password in force.
+    pub current_password: SecretString,
+    /// The password to be.
+    pub new_password: SecretString,
+    /// Where from.
+    pub client: Client,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum ChangePasswordOutcome {
+    /// It is changed, and every other session of the user has ended.
+    PasswordChanged(Box<Account>),
+    /// The current password is wrong.
+    InvalidCredentials,
+    /// The new one was refused.
+    InvalidInput(Vec<InvalidField>),
+    /// Too many wrong ones.
+    TooManyAttempts(Wait),
+}
+
+impl Accounts {
+    /// Changes the caller's password and ends every other session, in one write.
+    ///
+    /// # Errors
+    /// When the store fails, the hashing pool is full, or the caller's session was ended meanwhile.
+    pub async fn change_password(&self, caller: Caller, command: ChangePassword) -> Result<ChangePasswordOutcome, Fault> {
+        let mut form = Form::default();
+        let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret()));
+        let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };
+
+        let (email, client) = (caller.account.email.as_str().to_owned(), command.client.key());
+        let charges = [(Budget::LoginByAddressAndClient, &[&*email, &client][..]), (Budget::LoginByAddress, &[&email])];
+        if let Some(wait) = self.spend(&charges).await? {
+            return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
+        }
+        let current = Password::given(command.current_password.expose_secret());
+        let verified = caller.user().map(|user| user.password.clone());
+        let (Some(verified), true) =
+            (&verified, self.hashing.verify(&current, verified.as_ref()).await? != Verdict::Wrong)
+        else {
+            return Ok(ChangePasswordOutcome::InvalidCredentials);
+        };
+        self.refund(&charges).await?;
+        if new.expose() == current.expose() {
+            let refusal = Refusal::new(FieldCode::Unchanged, "The new password is the old one.");
+            return Ok(ChangePasswordOutcome::InvalidInput(vec![InvalidField { field: "newPassword", refusal }]));
+        }
+
+        let hash = self.hashing.hash(&new).await?;
+        let session = caller.session;
+        let (changed, account) = self
+            .change_as(caller, |account, now| {
+                let user = account.user_mut().filter(|user| user.password == *verified)?;
+                user.set_password(hash.clone(), now);
+                user.end_sessions(|other| other.id != session);
+                account.post(LetterKind::PasswordChanged, NOTICE_LIFETIME, now, &self.rng);
+                Some(())
+            })
+            .await??;
+        Ok(match changed {
+            Some(()) => ChangePasswordOutcome::PasswordChanged(Box::new(account)),
+            None => ChangePasswordOutcome::InvalidCredentials,
+        })
+    }
+}
+
+impl User {
+    /// Sets a password. Codes that were asked for under the old one are void.
+    pub(super) fn set_password(&mut self, hash: PasswordHash, now: Timestamp) {
+        self.password = hash;
+        self.password_changed_at = now;
+        self.updated_at = now;
+        self.reset_code = None;
+        self.verification_code = None;
+    }
+}

@@ -1,0 +1,111 @@
+//! Log in: an address and a password for a session.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Accounts, Client, Fault, SignedIn};
+use crate::hashing::Verdict;
+use crate::model::{Email, Password, PasswordHash, Session, Timestamp, User, Wait};
+use crate::throttle::Budget;
+
+/// An attempt to log in.
+#[derive(Debug)]
+pub struct Login {
+    /// The address, as typed.
+    pub email: String,
+    /// The password, as typed.
+    pub password: SecretString,
+    /// Where from.
+    pub client: Client,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum LoginOutcome {
+    /// Signed in.
+    Authenticated(Box<SignedIn>),
+    /// Address or password is wrong; which, is not told.
+    InvalidCredentials,
+    /// Both are right, and the address is not proven, which the policy asks for.
+    EmailNotVerified,
+    /// Too many wrong ones.
+    TooManyAttempts(Wait),
+}
+
+/// What the pure part decides.
+#[derive(Debug, PartialEq, Eq)]
+enum Decision {
+    SignedIn,
+    PasswordMoved,
+    NotVerified,
+}
+
+impl Accounts {
+    /// Logs a user in. An unknown address costs the same bcrypt as a known one.
+    ///
+    /// # Errors
+    /// When the store fails or the hashing pool is full.
+    pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
+        let email = Email::parse(&command.email).ok();
+        let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
+        let client = command.client.key();
+        let charges = [
+            (Budget::LoginByAddressAndClient, &[address, &client][..]),
+            (Budget::LoginByClient, &[&client]),
+            (Budget::LoginByAddress, &[address]),
+        ];
+        if let Some(wait) = self.spend(&charges).await? {
+            return Ok(LoginOutcome::TooManyAttempts(wait));
+        }
+
+        let account = match &email {
+            Some(email) => self.repository.by_email(email).await?,
+            None => None,
+        };
+        let password = Password::given(command.password.expose_secret());
+        let verified = account.as_ref().and_then(|account| account.user()).map(|user| user.password.clone());
+        let verdict = self.hashing.verify(&password, verified.as_ref()).await?;
+        let (Some(account), Some(verified), true) = (account, verified, verdict != Verdict::Wrong) else {
+            return Ok(LoginOutcome::InvalidCredentials);
+        };
+        self.refund(&charges).await?;
+
+        let rehashed = match verdict {
+            Verdict::RightButStale => Some(self.hashing.hash(&password).await?),
+            _ => None,
+        };
+        let session = self.new_session(&command.client);
+        let id = session.id;
+        let (decision, account) = self
+            .change(account, |account, now| match account.user_mut() {
+                Some(user) => self.log_in(user, (&verified, rehashed.as_ref()), &session, now),
+                None => Decision::PasswordMoved,
+            })
+            .await??;
+        Ok(match (decision, self.signed_in(account, id)) {
+            (Decision::SignedIn, Some(signed_in)) => LoginOutcome::Authenticated(Box::new(signed_in)),
+            (Decision::NotVerified, _) => LoginOutcome::EmailNotVerified,
+            _ => LoginOutcome::InvalidCredentials,
+        })
+    }
+
+    /// Decides on the account as it stands: the hash that was verified must still be the one in force.
+    fn log_in(
+        &self,
+        user: &mut User,
+        (verified, rehashed): (&PasswordHash, Option<&PasswordHash>),
+        session: &Session,
+        now: Timestamp,
+    ) -> Decision {
+        if user.password != *verified {
+            return Decision::PasswordMoved;
+        }
+        if self.policy.verify_email_first && !user.email_verified {
+            return Decision::NotVerified;
+        }
+        if let Some(rehashed) = rehashed {
+            user.password = rehashed.clone();
+        }
+        user.sign_in(session.clone(), now);
+        Decision::SignedIn
+    }
+}

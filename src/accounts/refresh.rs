@@ -1,0 +1,91 @@
+//! Refresh: a refresh token for a new access token and the next refresh token.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
+use crate::model::{Account, LetterKind, Timestamp};
+use crate::token::RefreshToken;
+
+/// An attempt to refresh.
+#[derive(Debug)]
+pub struct Refresh {
+    /// The refresh token.
+    pub refresh_token: SecretString,
+    /// Where from.
+    pub client: Client,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum RefreshOutcome {
+    /// The session goes on.
+    Authenticated(Box<SignedIn>),
+    /// The token is unknown, expired, revoked or was used before.
+    InvalidRefreshToken,
+}
+
+/// What the pure part decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    /// The current token was presented: there is a next one.
+    Rotated,
+    /// The one before was presented again just after: its successor is the current one still.
+    Repeated,
+    /// An older one was presented: somebody has a copy. The session is ended.
+    Reused,
+    /// There is no such session (any more).
+    Ended,
+}
+
+impl Accounts {
+    /// Exchanges a refresh token. Two tabs, a retry or a lost answer converge on one successor; a token that was
+    /// replaced longer ago ends its session. Costs one read, and one write at most.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh(&self, command: Refresh) -> Result<RefreshOutcome, Fault> {
+        let Some(token) = self.refresh_tokens.verify(command.refresh_token.expose_secret()) else {
+            return Ok(RefreshOutcome::InvalidRefreshToken);
+        };
+        let Some(account) = self.by_id(token.account).await? else {
+            return Ok(RefreshOutcome::InvalidRefreshToken);
+        };
+        let (decision, account) =
+            self.change(account, |account, now| self.exchange(account, token, &command.client, now)).await??;
+        if decision == Decision::Reused {
+            tracing::warn!(account = %token.account, session = %token.session, "refresh token reused: session ended");
+        }
+        let signed_in = match decision {
+            Decision::Rotated | Decision::Repeated => self.signed_in(account, token.session),
+            Decision::Reused | Decision::Ended => None,
+        };
+        Ok(match signed_in {
+            Some(signed_in) => RefreshOutcome::Authenticated(Box::new(signed_in)),
+            None => RefreshOutcome::InvalidRefreshToken,
+        })
+    }
+
+    fn exchange(&self, account: &mut Account, token: RefreshToken, client: &Client, now: Timestamp) -> Decision {
+        let lifetime = self.policy.refresh_token_lifetime;
+        let session = account.user_mut().and_then(|user| user.sessions.iter_mut().find(|it| it.id == token.session));
+        let Some(session) = session.filter(|session| session.is_live(now)) else {
+            return Decision::Ended;
+        };
+        match session.generation.checked_sub(token.generation) {
+            Some(0) => {
+                session.rotate(client.device(), now, lifetime);
+                Decision::Rotated
+            }
+            Some(1) if now < session.last_used_at.plus(self.policy.refresh_grace) => Decision::Repeated,
+            Some(_) => {
+                if let Some(user) = account.user_mut() {
+                    user.end_sessions(|session| session.id == token.session);
+                }
+                account.post(LetterKind::RefreshTokenReused, NOTICE_LIFETIME, now, &self.rng);
+                Decision::Reused
+            }
+            // A token that was never issued from this state: the store was set back to an earlier one.
+            None => Decision::Ended,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Mail a code that proves an address: of an account that is there, or of sign-ups that wait.
+
+use super::{Accounts, Client, Fault};
+use crate::model::{Account, Code, Email, Form, InvalidField, LetterKind, Standing, Timestamp, Wait};
+use crate::token::Purpose;
+
+/// A request for a code.
+#[derive(Debug)]
+pub struct SendVerificationCode {
+    /// The address, as typed.
+    pub email: String,
+    /// Where from.
+    pub client: Client,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum SendVerificationCodeOutcome {
+    /// A code is on its way, if there is something to prove.
+    CodeSent(Email),
+    /// The address is none.
+    InvalidInput(Vec<InvalidField>),
+    /// Too many codes.
+    TooManyAttempts(Wait),
+}
+
+impl Accounts {
+    /// Mails a code if the address is not proven yet. The same answer and the same work if there is nothing to prove.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn send_verification_code(&self, command: SendVerificationCode) -> Result<SendVerificationCodeOutcome, Fault> {
+        let mut form = Form::default();
+        let Some(email) = form.take("email", Email::parse(&command.email)) else {
+            return Ok(SendVerificationCodeOutcome::InvalidInput(form.into_refused()));
+        };
+        if let Some(wait) = self.spend_letter(&email, &command.client).await? {
+            return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait));
+        }
+        let unproven = |account: &Account| account.user().is_none_or(|user| !user.email_verified);
+        match self.repository.by_email(&email).await?.filter(unproven) {
+            Some(account) => self.send_code(account).await?,
+            None => self.decoy_write().await?,
+        }
+        Ok(SendVerificationCodeOutcome::CodeSent(email))
+    }
+
+    async fn send_code(&self, account: Account) -> Result<(), Fault> {
+        let lifetime = self.policy.code_lifetime;
+        let purpose = match account.standing {
+            Standing::Active(_) => Purpose::VerificationCode,
+            Standing::Pending(_) => Purpose::SignUpCode,
+        };
+        let fresh = self.fresh_code(purpose, &account.email);
+        let send = |account: &mut Account, now: Timestamp| {
+            let code = Some(Code::new(fresh.digest.clone(), now, lifetime));
+            let letter = match (&mut account.standing, purpose) {
+                (Standing::Active(user), Purpose::VerificationCode) => {
+                    user.verification_code = code;
+                    LetterKind::VerificationCode(fresh.sealed.clone())
+                }
+                // The same code for each that waits: it proves the mailbox, the ticket says whose sign-up it completes.
+                (Standing::Pending(sign_ups), Purpose::SignUpCode) => {
+                    sign_ups.iter_mut().for_each(|sign_up| sign_up.code.clone_from(&code));
+                    LetterKind::SignUpCode(fresh.sealed.clone())
+                }
+                // Completed meanwhile: there is nothing to prove.
+                _ => return,
+            };
+            account.post(letter, lifetime, now, &self.rng);
+        };
+        self.change(account, send).await??;
+        Ok(())
+    }
+}

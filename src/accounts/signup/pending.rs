@@ -1,0 +1,79 @@
+//! Sign-ups under the verify-first policy: nobody learns whether an address had an account.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::SecretString;
+
+use super::{Application, SignupOutcome};
+use crate::accounts::{Accounts, Client, Conflict, Fault, NOTICE_LIFETIME};
+use crate::model::{
+    Account, AccountId, Code, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, TicketDigest, Timestamp,
+};
+use crate::repository::Written;
+use crate::token::Purpose;
+
+/// How long a sign-up waits for its code; codes can be sent again meanwhile.
+const SIGN_UP_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often a race with the address's first sign-up is run again.
+const ROUNDS: usize = 3;
+
+impl Accounts {
+    /// Keeps a sign-up until its address is proven; the owner of an address that has an account gets a letter instead.
+    /// The same answer and the same work either way.
+    pub(super) async fn accept_sign_up(&self, application: Application, client: &Client) -> Result<SignupOutcome, Fault> {
+        if let Some(wait) = self.spend_letter(&application.email, client).await? {
+            return Ok(SignupOutcome::TooManyAttempts(wait));
+        }
+        let email = application.email;
+        let ticket = URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>());
+        let code = self.fresh_code(Purpose::SignUpCode, &email);
+        let now = self.clock.now();
+        let sign_up = SignUp {
+            ticket: self.ticket_digest(&ticket),
+            code: Some(Code::new(code.digest, now, self.policy.code_lifetime)),
+            password: self.hashing.hash(&application.password).await?,
+            profile: application.profile,
+            mobile_number: application.mobile_number,
+            expires_at: now.plus(SIGN_UP_LIFETIME),
+        };
+        let letter = LetterKind::SignUpCode(code.sealed);
+        for _ in 0..ROUNDS {
+            if self.keep_sign_up(&email, &sign_up, &letter).await? {
+                return Ok(SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) });
+            }
+        }
+        Err(Fault::Overloaded)
+    }
+
+    /// Says whether it was kept: not when the address came or went meanwhile.
+    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
+        if let Some(account) = self.repository.by_email(email).await? {
+            let kept = self.change(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
+            return Ok(kept != Err(Conflict::Gone));
+        }
+        let id = AccountId::new(self.clock.now(), &self.rng);
+        let mut account = Account::new(id, email.clone(), Standing::Pending(Vec::new()));
+        self.apply(&mut account, sign_up, letter, self.clock.now());
+        let written = self.repository.insert(&account).await?;
+        self.tell_of_letters(&account);
+        Ok(written == Written::Done)
+    }
+
+    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: &LetterKind, now: Timestamp) {
+        match &mut account.standing {
+            Standing::Active(_) => account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng),
+            Standing::Pending(sign_ups) => {
+                let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
+                sign_ups.drain(..surplus);
+                sign_ups.push(sign_up.clone());
+                account.post(letter.clone(), self.policy.code_lifetime, now, &self.rng);
+            }
+        }
+    }
+
+    /// The keyed hash of a ticket as sent.
+    pub(in crate::accounts) fn ticket_digest(&self, ticket: &str) -> TicketDigest {
+        TicketDigest::new(self.secret.digest(Purpose::Ticket, &[ticket.as_bytes()]))
+    }
+}

@@ -1,0 +1,126 @@
+//! Prove an address with a mailed code: of an account that is there, or of a sign-up that waits.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Accounts, Client, Conflict, Fault, SignedIn};
+use crate::model::{
+    Account, Code, CodeDigest, Email, Session, SignUp, Spend, Standing, TicketDigest, Timestamp, User, Wait,
+};
+use crate::throttle::Budget;
+use crate::token::Purpose;
+
+/// An attempt to prove an address.
+#[derive(Debug)]
+pub struct VerifyEmail {
+    /// The address, as typed.
+    pub email: String,
+    /// The code, as typed.
+    pub code: SecretString,
+    /// The ticket of the sign-up to complete.
+    pub ticket: Option<SecretString>,
+    /// Where from.
+    pub client: Client,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum VerifyEmailOutcome {
+    /// The sign-up is completed, and its user signed in.
+    Authenticated(Box<SignedIn>),
+    /// The address of the account is proven.
+    EmailVerified(Email),
+    /// The code is wrong, used, expired, or was tried too often; which, is not told.
+    InvalidCode,
+    /// Too many codes were tried.
+    TooManyAttempts(Wait),
+}
+
+impl Accounts {
+    /// Spends a code. With a ticket it completes that sign-up and no other; without one it proves an account's address.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn verify_email(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
+        if let Some(wait) = self.spend(&[(Budget::CodeByClient, &[&command.client.key()])]).await? {
+            return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
+        }
+        let account = match Email::parse(&command.email) {
+            Ok(email) => self.repository.by_email(&email).await?,
+            Err(_) => None,
+        };
+        let Some(account) = account else {
+            self.decoy_write().await?;
+            return Ok(VerifyEmailOutcome::InvalidCode);
+        };
+        match &command.ticket {
+            Some(ticket) => self.complete_sign_up(account, ticket, &command).await,
+            None => self.verify_address(account, &command.code).await,
+        }
+    }
+
+    async fn verify_address(&self, account: Account, code: &SecretString) -> Result<VerifyEmailOutcome, Fault> {
+        let given = self.code_digest(Purpose::VerificationCode, &account.email, code.expose_secret());
+        let (spend, account) = self
+            .change(account, |account, now| {
+                let Some(user) = account.user_mut() else { return Spend::Wrong };
+                let spend = Code::spend(&mut user.verification_code, &given, now);
+                if spend == Spend::Right {
+                    user.email_verified = true;
+                    user.updated_at = now;
+                }
+                spend
+            })
+            .await??;
+        Ok(match spend {
+            Spend::Right => VerifyEmailOutcome::EmailVerified(account.email),
+            Spend::Wrong => VerifyEmailOutcome::InvalidCode,
+        })
+    }
+
+    async fn complete_sign_up(
+        &self,
+        account: Account,
+        ticket: &SecretString,
+        command: &VerifyEmail,
+    ) -> Result<VerifyEmailOutcome, Fault> {
+        let ticket = self.ticket_digest(ticket.expose_secret());
+        let given = self.code_digest(Purpose::SignUpCode, &account.email, command.code.expose_secret());
+        let session = self.new_session(&command.client);
+        let id = session.id;
+        let complete = |account: &mut Account, now| complete(account, (&ticket, &given), &session, now);
+        let completed = match self.change(account.clone(), complete).await? {
+            // The number was taken while the sign-up waited. The address is proven all the same: the number is dropped.
+            Err(Conflict::MobileNumberTaken) => {
+                let without_number = |account: &mut Account, now| {
+                    let spend = complete(account, now);
+                    account.user_mut().filter(|_| spend == Spend::Right).map(|user| user.mobile_number.take());
+                    spend
+                };
+                self.change(account, without_number).await?
+            }
+            completed => completed,
+        };
+        let signed_in = match completed {
+            Ok((Spend::Right, account)) => self.signed_in(account, id),
+            Ok((Spend::Wrong, _)) | Err(_) => None,
+        };
+        Ok(signed_in.map_or(VerifyEmailOutcome::InvalidCode, |it| VerifyEmailOutcome::Authenticated(Box::new(it))))
+    }
+}
+
+/// Makes the sign-up that the ticket names the owner of the address; the others that waited are gone with that.
+fn complete(account: &mut Account, keys: (&TicketDigest, &CodeDigest), session: &Session, now: Timestamp) -> Spend {
+    let (ticket, code) = keys;
+    let Standing::Pending(sign_ups) = &mut account.standing else { return Spend::Wrong };
+    let named = |sign_up: &&mut SignUp| sign_up.ticket == *ticket && now < sign_up.expires_at;
+    let Some(sign_up) = sign_ups.iter_mut().find(named) else { return Spend::Wrong };
+    if Code::spend(&mut sign_up.code, code, now) == Spend::Wrong {
+        return Spend::Wrong;
+    }
+    let SignUp { password, profile, mobile_number, .. } = sign_up.clone();
+    let mut user = User::new(password, profile, mobile_number, now);
+    user.email_verified = true;
+    user.sign_in(session.clone(), now);
+    account.standing = Standing::Active(Box::new(user));
+    Spend::Right
+}

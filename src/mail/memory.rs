@@ -1,0 +1,44 @@
+//! Letters in memory, for tests.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Composed, MailFault};
+use crate::model::Delivery;
+
+/// Keeps what was sent, and answers as a test asks it to. Clones share both.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    sent: Vec<Vec<u8>>,
+    answer: Option<Delivery>,
+}
+
+impl Memory {
+    /// The letters that were taken, as the bytes that would have gone over the wire.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Vec<u8>> {
+        self.state(|state| state.sent.clone())
+    }
+
+    /// Sets how the next letters are answered.
+    pub fn answer(&self, delivery: Delivery) {
+        self.state(|state| state.answer = Some(delivery));
+    }
+
+    pub(super) fn send(&self, mail: Composed) -> Result<(), MailFault> {
+        self.state(|state| match state.answer {
+            None | Some(Delivery::Sent) => {
+                state.sent.push(mail.bytes);
+                Ok(())
+            }
+            Some(Delivery::Deferred) => Err(MailFault::Deferred("as the test asked".to_owned())),
+            Some(Delivery::Refused) => Err(MailFault::Refused("as the test asked".to_owned())),
+        })
+    }
+
+    fn state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
+        read(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

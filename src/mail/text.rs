@@ -1,0 +1,78 @@
+//! What letters say. Plain ASCII, so that every reader shows them as they are, in a file too.
+
+use std::time::Duration;
+
+use crate::model::LetterKind;
+
+/// The subject and the body of a letter. No code in a subject: lock screens show those.
+pub(super) fn write(kind: &LetterKind, code: Option<&str>, lifetime: Duration, public_url: &str) -> (&'static str, String) {
+    let code = code.unwrap_or_default();
+    let minutes = lifetime.as_secs() / 60;
+    let (subject, text) = match kind {
+        LetterKind::PasswordResetCode(_) => (
+            "Your code to reset your password",
+            format!(
+                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes} minutes, and once. \
+                 Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter: your password stays \
+                 as it is."
+            ),
+        ),
+        LetterKind::VerificationCode(_) => (
+            "Your code to confirm your address",
+            format!(
+                "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes} minutes, and \
+                 once. Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter."
+            ),
+        ),
+        LetterKind::SignUpCode(_) => (
+            "Your code to complete your sign-up",
+            format!(
+                "Enter this code where you signed up to complete your sign-up:\n\n    {code}\n\nIt is good for {minutes} \
+                 minutes, and once. Nobody will ever ask you for it.\n\nIf you did not sign up, ignore this letter: \
+                 without the code nobody can use your address."
+            ),
+        ),
+        LetterKind::AlreadyRegistered => (
+            "You have an account already",
+            "Somebody, probably you, tried to sign up with this address, which has an account already.\n\nLog in \
+             instead; if you forgot your password, ask for a code to reset it.\n\nIf it was not you, there is nothing \
+             to do: nothing was changed."
+                .to_owned(),
+        ),
+        LetterKind::PasswordChanged => (
+            "Your password was changed",
+            "The password of your account was changed just now.\n\nIf it was not you, reset your password at once: that \
+             ends every session."
+                .to_owned(),
+        ),
+        LetterKind::RefreshTokenReused => (
+            "One of your sessions was ended",
+            "A sign-in token of your account that had been replaced was used again. That can mean that somebody copied \
+             it, so the session it belonged to was ended.\n\nLog in again. If you suspect a stranger, change your \
+             password: that ends every other session."
+                .to_owned(),
+        ),
+    };
+    (subject, format!("{text}\n\n-- \n{public_url}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Sealed;
+
+    #[test]
+    fn a_code_is_in_the_body_and_not_in_the_subject() {
+        let sealed = Sealed::new(String::new());
+        for kind in [
+            LetterKind::PasswordResetCode(sealed.clone()),
+            LetterKind::VerificationCode(sealed.clone()),
+            LetterKind::SignUpCode(sealed.clone()),
+        ] {
+            let (subject, body) = write(&kind, Some("123456"), Duration::from_secs(600), "https://id.example.org");
+            assert!(!subject.contains("123456"));
+            assert!(body.contains("    123456\n") && body.contains("10 minutes"), "{body}");
+            assert!(body.is_ascii());
+        }
+    }
+}

@@ -103,8 +103,10 @@ pub enum Fault {
     Store(StoreFault),
     /// There is more to do than can be done in time.
     Overloaded,
-    /// The caller's session ended while the act was being done.
+    /// The act needs a signed-in caller, and there is none (any more).
     SignedOut,
+    /// The request comes from where it may not.
+    Forbidden,
 }
 
 impl From<StoreFault> for Fault {

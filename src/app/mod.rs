@@ -1,0 +1,175 @@
+//! Floor 5: the one place that builds everything, from settings, a clock and chance.
+
+mod outbox;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+use crate::accounts::{Accounts, Policy};
+use crate::config::{Config, Mail, Store};
+use crate::graphql::{self, RefreshCookie};
+use crate::hashing::Hashing;
+use crate::http::{self, Door, Origins};
+use crate::mail::{Folder, MailFault, Mailer, Smtp, Transport};
+use crate::model::{Clock, PasswordPolicy, Rng};
+use crate::repository::{Repository, StoreFault};
+use crate::token::{AccessTokens, KeyFault, Keyring, RefreshTokens, Secret};
+
+/// How long requests under way may take to end when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// The server cannot start. The text says what is wrong and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The keys cannot be used.
+    #[error("the keys cannot be used: {0} (LATCHKEY_DATA)")]
+    Keys(#[from] KeyFault),
+    /// The store cannot be used.
+    #[error("{0} (LATCHKEY_STORE)")]
+    Store(#[from] StoreFault),
+    /// The mail server cannot be used.
+    #[error("the mail server cannot be used: {0} (LATCHKEY_MAIL)")]
+    Mail(#[from] MailFault),
+    /// The system gives no more.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A service that is ready to answer.
+pub struct App {
+    /// The acts, for the command line.
+    pub accounts: Arc<Accounts>,
+    door: Door,
+}
+
+impl App {
+    /// Builds the service.
+    ///
+    /// # Errors
+    /// When the keys or the store cannot be used.
+    pub async fn build(config: &Config, clock: Clock, rng: Rng) -> Result<Self, StartFault> {
+        let repository = open_repository(&config.store).await?;
+        let transport = match &config.mail {
+            Mail::File(folder) => Transport::File(Folder(folder.clone())),
+            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay)?),
+        };
+        Self::assemble(config, (repository, transport), (clock, rng))
+    }
+
+    /// Builds the service on a store and a way to send letters that are given.
+    ///
+    /// # Errors
+    /// When the keys cannot be used.
+    pub fn assemble(
+        config: &Config,
+        (repository, transport): (Arc<dyn Repository>, Transport),
+        (clock, rng): (Clock, Rng),
+    ) -> Result<Self, StartFault> {
+        let secret = Secret::open(&config.data, &rng)?;
+        let threads = std::thread::available_parallelism()?.get();
+        let public_url = config.public_url.as_str().trim_end_matches('/').to_owned();
+        let accounts = Arc::new(Accounts {
+            repository,
+            hashing: Hashing::new(config.bcrypt_cost, threads),
+            access_tokens: AccessTokens {
+                keyring: Keyring::open(&config.data)?,
+                issuer: config.issuer.clone(),
+                audience: config.audience.clone(),
+                lifetime: config.access_token_lifetime,
+            },
+            refresh_tokens: RefreshTokens(secret.clone()),
+            secret,
+            mailer: Mailer { from: config.mail_from.clone(), public_url, transport },
+            clock,
+            rng,
+            policy: policy(config),
+            letter_written: Notify::new(),
+        });
+        let door = Door {
+            accounts: accounts.clone(),
+            schema: graphql::schema(),
+            policy: graphql::Policy { cookie: RefreshCookie { secure: config.public_url.scheme() == "https" } },
+            origins: Arc::new(Origins {
+                own: config.public_url.origin().ascii_serialization(),
+                allowed: config.origins.clone(),
+            }),
+        };
+        Ok(Self { accounts, door })
+    }
+
+    /// The routes, without a listener or a worker: what tests talk to.
+    pub fn router(&self) -> Router {
+        http::router(self.door.clone())
+    }
+
+    /// Serves until told to stop, then lets what is under way end.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let mut told = stopped.clone();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+            // The sender outlives the server: an error would mean the same.
+            let _ = told.wait_for(|stop| *stop).await;
+        });
+        let mut serving = tokio::spawn(server.into_future());
+        tokio::select! {
+            served = &mut serving => return flatten(served),
+            () = shutdown => {}
+        }
+        stop.send_replace(true);
+        let drained = tokio::time::timeout(DRAIN, async {
+            let served = flatten(serving.await);
+            // A worker that failed has logged why.
+            let _ = worker.await;
+            served
+        });
+        drained.await.unwrap_or_else(|_| {
+            tracing::warn!("requests were still under way when the time to stop was over");
+            Ok(())
+        })
+    }
+}
+
+/// The store that a URL names.
+///
+/// # Errors
+/// When it cannot be used.
+pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreFault> {
+    match store {
+        #[cfg(feature = "sqlite")]
+        Store::Sqlite(path) => {
+            let path = path.clone();
+            let opened = tokio::task::spawn_blocking(move || crate::repository::SqliteRepository::open(&path)).await;
+            Ok(Arc::new(opened.map_err(|fault| StoreFault::Unavailable(Box::new(fault)))??))
+        }
+        #[cfg(feature = "mongodb")]
+        Store::Mongodb(url) => Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret()).await?)),
+        #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
+        _ => Err(StoreFault::Unavailable("this program was built without that store".into())),
+    }
+}
+
+fn policy(config: &Config) -> Policy {
+    Policy {
+        password: PasswordPolicy { min: config.password_min_length },
+        refresh_token_lifetime: config.refresh_token_lifetime,
+        refresh_grace: config.refresh_grace,
+        code_lifetime: config.code_lifetime,
+        verify_email_first: config.verify_email_first,
+        limits: config.limits,
+    }
+}
+
+fn flatten(served: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
+    served.unwrap_or_else(|fault| Err(std::io::Error::other(fault)))
+}

@@ -1,0 +1,47 @@
+//! The worker that sends letters, and throws out what has expired.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::accounts::{Accounts, Fault};
+
+/// How often it looks for letters that nobody told it of: another node's, or ones to be tried again.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long it waits when the store fails.
+const STORE_DOWN: Duration = Duration::from_secs(5);
+/// How often it throws out what has expired.
+const PURGE: Duration = Duration::from_secs(60);
+
+/// Works until told to stop; a letter that is being sent is sent to the end.
+pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {
+    let mut purged = Instant::now();
+    while !*stopped.borrow() {
+        let pause = match round(&accounts, &mut purged).await {
+            Ok(0) => LOOK,
+            Ok(_) => continue,
+            Err(fault) => {
+                tracing::warn!(?fault, "outbox: the store failed");
+                STORE_DOWN
+            }
+        };
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => {}
+            // Whichever comes first.
+            _ = timeout(pause, accounts.letter_written.notified()) => {}
+        }
+        if pause == STORE_DOWN {
+            sleep(LOOK).await;
+        }
+    }
+}
+
+async fn round(accounts: &Accounts, purged: &mut Instant) -> Result<usize, Fault> {
+    if purged.elapsed() >= PURGE {
+        accounts.repository.purge(accounts.clock.now()).await?;
+        *purged = Instant::now();
+    }
+    accounts.deliver().await
+}

@@ -1,0 +1,123 @@
+//! `latchkey check`: would a server start, and could it do its work? Leaves everything as it is.
+
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Failure, configured, runtime, say};
+use crate::app;
+use crate::config::{Config, Mail, Store};
+use crate::mail::{Mailer, Relay, Smtp, Transport};
+use crate::model::Rng;
+use crate::token::{Keyring, Secret};
+
+/// How long the store and the mail server may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What was found: a line for the operator, what is right or what to do.
+type Finding = Result<String, String>;
+
+/// Looks at everything, and tells all that is wrong.
+pub(super) fn run() -> Result<(), Failure> {
+    let config = configured()?;
+    say("ok: settings\n")?;
+    let findings = runtime()?.block_on(async {
+        [("keys", keys(&config.data)), ("store", store(&config.store).await), ("mail", mail(&config).await)]
+    });
+    let mut wrong = Vec::new();
+    for (what, finding) in findings {
+        match finding {
+            Ok(text) => say(format_args!("ok: {what}: {text}\n"))?,
+            Err(text) => wrong.push(format!("wrong: {what}: {text}")),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Failure::settings(format!("not ready\n{}", wrong.join("\n")))) }
+}
+
+fn keys(folder: &Path) -> Finding {
+    if !folder.exists() {
+        return makeable(folder, "LATCHKEY_DATA");
+    }
+    let shown = folder.display();
+    let metadata = fs::metadata(folder).map_err(|fault| format!("{shown}: {fault}"))?;
+    if !metadata.is_dir() {
+        return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(format!("others than its owner can enter {shown}: run chmod 700 {shown}"));
+    }
+    // Opening would make what is not there.
+    let (key, secret) = (folder.join("signing-key.pem").exists(), folder.join("secret").exists());
+    if key {
+        Keyring::open(folder).map_err(text)?;
+    }
+    if secret {
+        Secret::open(folder, &Rng::system()).map_err(text)?;
+    }
+    if key && secret {
+        return Ok(shown.to_string());
+    }
+    writable(folder, "LATCHKEY_DATA").map(|_| format!("{shown}: what is missing will be made at the next start"))
+}
+
+async fn store(store: &Store) -> Finding {
+    if let Store::Sqlite(path) = store
+        && !path.exists()
+    {
+        return makeable(path, "LATCHKEY_STORE");
+    }
+    let answer = async { app::open_repository(store).await.map_err(text)?.ping().await.map_err(text) };
+    answered(answer).await.map(|()| store.place()).map_err(|wrong| format!("{wrong} (LATCHKEY_STORE)"))
+}
+
+async fn mail(config: &Config) -> Finding {
+    match &config.mail {
+        Mail::File(folder) if folder.is_dir() => writable(folder, "LATCHKEY_MAIL"),
+        Mail::File(folder) => makeable(folder, "LATCHKEY_MAIL"),
+        Mail::Smtp(relay) => {
+            let place = format!("{}:{}", relay.host, relay.port);
+            let greeted = answered(greet(config, relay)).await;
+            greeted
+                .map_err(|wrong| format!("{place}: {wrong}; check host, port, user and password in LATCHKEY_MAIL"))?;
+            Ok(place)
+        }
+    }
+}
+
+async fn greet(config: &Config, relay: &Relay) -> Result<(), String> {
+    let transport = Transport::Smtp(Smtp::new(relay).map_err(text)?);
+    let mailer = Mailer { from: config.mail_from.clone(), public_url: config.public_url.to_string(), transport };
+    mailer.check().await.map_err(text)
+}
+
+async fn answered(answer: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    match tokio::time::timeout(TIMEOUT, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!("no answer within {} seconds", TIMEOUT.as_secs())),
+    }
+}
+
+/// Whether a path that is not there could be made: the nearest folder above it that is there can be written to.
+fn makeable(path: &Path, setting: &str) -> Finding {
+    let absolute = std::path::absolute(path).map_err(text)?;
+    let above = absolute.ancestors().skip(1).find(|above| above.exists()).unwrap_or(Path::new("/"));
+    writable(above, setting)?;
+    Ok(format!("{} will be made at the first start", path.display()))
+}
+
+/// Tries, and leaves no trace: permission bits alone do not tell.
+fn writable(folder: &Path, setting: &str) -> Finding {
+    let shown = folder.display();
+    let probe = folder.join(format!(".latchkey-check-{}", std::process::id()));
+    let tried = OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|_| fs::remove_file(&probe));
+    tried.map_err(|fault| {
+        format!("{shown} cannot be written to ({fault}): mend that, or set {setting} to another place")
+    })?;
+    Ok(shown.to_string())
+}
+
+fn text(fault: impl Display) -> String {
+    fault.to_string()
+}

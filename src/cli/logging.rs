@@ -1,0 +1,53 @@
+//! The log: lines on stderr, so that stdout is the commands' own.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Dependencies that tell more than an operator wants to read, and what no log should hold at `trace`.
+const NOISY: &[&str] =
+    &["h2", "hickory_proto", "hickory_resolver", "hyper", "hyper_util", "lettre", "mongodb", "rustls"];
+
+/// Switches the log on for this process.
+pub(super) fn start(config: &Config) {
+    // Config has parsed it already; of what it did not take, nothing gets here.
+    let filter = EnvFilter::new(quieted(&config.log));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // On a terminal, tracing-subscriber heeds NO_COLOR by itself.
+    let builder = if io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
+    // A log that was switched on before, by a test in this process, stays.
+    _ = match config.log_format {
+        LogFormat::Pretty => builder.compact().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}
+
+/// The filter, with `warn` for the noisy modules that it does not name itself.
+fn quieted(filter: &str) -> String {
+    let general = filter.rsplit(',').find_map(|part| part.trim().parse().ok()).unwrap_or(LevelFilter::OFF);
+    let noisy = NOISY.iter().filter(|name| general > LevelFilter::WARN && !filter.contains(**name));
+    noisy.fold(filter.to_owned(), |filter, name| format!("{filter},{name}=warn"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noisy_modules_are_held_to_warnings_unless_they_are_named() {
+        let filter = quieted("debug,mongodb=trace");
+        assert!(filter.contains("hyper=warn") && filter.contains("lettre=warn"), "{filter}");
+        assert!(filter.contains("mongodb=trace") && !filter.contains("mongodb=warn"), "{filter}");
+        assert!(EnvFilter::builder().parse(filter).is_ok());
+    }
+
+    #[test]
+    fn no_filter_is_made_louder_than_it_was() {
+        for filter in ["off", "error", "warn", "latchkey=debug"] {
+            assert_eq!(quieted(filter), filter);
+        }
+    }
+}

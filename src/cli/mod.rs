@@ -1,0 +1,104 @@
+//! Floor 6: the command line. Arguments in, exit codes out; all else is asked of the floors below.
+//!
+//! Exit codes: 0 done, 1 not done, 2 the settings (or the arguments) are wrong.
+
+mod check;
+mod logging;
+mod schema;
+mod serve;
+mod settings;
+mod user;
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::config::{Config, ConfigFaults};
+
+/// Self-hosted user accounts over GraphQL. Settings come from the environment and .env: see `latchkey settings`.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the server, until SIGTERM or SIGINT. The default.
+    Serve,
+    /// Checks the settings, the keys, the store and the mail server, and says how to mend what is wrong.
+    Check,
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Prints every setting with its default.
+    Settings(settings::Settings),
+    /// Makes and changes users.
+    #[command(subcommand)]
+    User(user::User),
+}
+
+/// Why a command was not done: for stderr, and for the exit code.
+#[derive(Debug)]
+struct Failure {
+    text: String,
+    code: u8,
+}
+
+impl Failure {
+    fn new(text: impl Display) -> Self {
+        Self { text: text.to_string(), code: 1 }
+    }
+
+    fn settings(text: impl Display) -> Self {
+        Self { text: text.to_string(), code: 2 }
+    }
+}
+
+impl From<ConfigFaults> for Failure {
+    fn from(faults: ConfigFaults) -> Self {
+        Self::settings(format!("the settings are wrong:\n{faults}"))
+    }
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Arguments::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(),
+        Command::Check => check::run(),
+        Command::Schema => schema::run(),
+        Command::Settings(settings) => settings.run(),
+        Command::User(user) => user.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell where stderr is closed.
+            _ = writeln!(io::stderr(), "latchkey: {}", failure.text);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Writes to stdout. Whoever closed it early, such as `head`, wants no more; any other loss is a failure.
+fn say(text: impl Display) -> Result<(), Failure> {
+    match write!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
+        Err(fault) if fault.kind() != ErrorKind::BrokenPipe => Err(Failure::new(format!("stdout: {fault}"))),
+        _ => Ok(()),
+    }
+}
+
+/// The settings, with the log switched on as they say.
+fn configured() -> Result<Config, Failure> {
+    let config = Config::load()?;
+    logging::start(&config);
+    Ok(config)
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread().enable_all().build().map_err(Failure::new)
+}

@@ -1,0 +1,125 @@
+//! `latchkey serve`.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Failure, configured, runtime, say};
+use crate::app::App;
+use crate::config::{Config, Mail};
+use crate::model::{Clock, Rng};
+
+/// How long work that cannot be called off, such as a look-up of a name, may hold up the end.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
+/// Runs the server until it is asked to stop.
+pub(super) fn run() -> Result<(), Failure> {
+    let config = configured()?;
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(&config));
+    runtime.shutdown_timeout(LAST_WORK);
+    served
+}
+
+async fn serve(config: &Config) -> Result<(), Failure> {
+    // First of all: a second server by mistake ends here, before it touches the store or a letter.
+    let listener = listen(config.listen).await?;
+    let address = listener.local_addr().map_err(Failure::new)?;
+    let app = App::build(config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
+    // Before the lines are out: whoever waits for them may stop the server at once.
+    let stop = Stop::new().map_err(Failure::new)?;
+    say(announcement(config, address))?;
+    app.serve(listener, stop.asked()).await.map_err(Failure::new)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
+        ErrorKind::AddrInUse => Failure::new(format!(
+            "{address} is in use: stop the program that listens there, or set LATCHKEY_LISTEN to another port"
+        )),
+        _ => Failure::new(format!("cannot listen on {address}: {fault}; set LATCHKEY_LISTEN to another address")),
+    })
+}
+
+/// Three lines: where to go, where the data is, where the letters are.
+fn announcement(config: &Config, address: SocketAddr) -> String {
+    let (store, keys) = (config.store.place(), config.data.display());
+    let letters = match &config.mail {
+        Mail::File(folder) => folder.display().to_string(),
+        Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
+    };
+    let address = reachable(address);
+    format!("GraphQL and GraphiQL: http://{address}/graphql\nData: {store} (keys in {keys})\nLetters: {letters}\n")
+}
+
+/// An address to go to: one that means all of this machine's is none.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        });
+    }
+    address
+}
+
+/// The two signals that ask a program to stop.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the first signal. A second one ends the process at once, whatever is still under way.
+    async fn asked(mut self) {
+        self.next().await;
+        tracing::info!("stopping: requests under way are finished first; a second signal ends at once");
+        tokio::spawn(async move {
+            self.next().await;
+            process::exit(1);
+        });
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(vars: &[(&str, &str)], address: &str) -> String {
+        let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        announcement(&Config::from_vars(vars).unwrap(), address.parse().unwrap())
+    }
+
+    #[test]
+    fn three_lines_tell_where_everything_is() {
+        assert_eq!(
+            announced(&[], "127.0.0.1:41234"),
+            "GraphQL and GraphiQL: http://127.0.0.1:41234/graphql\n\
+             Data: latchkey-data/latchkey.db (keys in latchkey-data)\n\
+             Letters: latchkey-data/mail\n"
+        );
+    }
+
+    #[test]
+    fn they_tell_no_secret_and_no_address_that_cannot_be_reached() {
+        let secrets = [("LATCHKEY_STORE", "mongodb://u:hunter2@h/db"), ("LATCHKEY_MAIL", "smtp://u:hunter2@mail.test")];
+        let lines = announced(&secrets, "[::]:80");
+        assert!(!lines.contains("hunter2"), "{lines}");
+        assert!(lines.contains("http://[::1]:80/graphql") && lines.contains("sent through mail.test:587"), "{lines}");
+    }
+}

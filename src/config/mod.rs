@@ -1,0 +1,163 @@
+//! Floor 5: settings. The only place that reads the environment.
+//!
+//! Everything has a default. What is wrong is told all at once, by the variable's name, with an example, and never with
+//! the value of a secret. [`SETTINGS`] is the one table: the program, `.env.example` and the README are made from it.
+
+mod environment;
+mod fault;
+mod mail;
+mod parse;
+mod reader;
+mod store;
+mod table;
+mod texts;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use url::Url;
+
+pub use fault::{ConfigFault, ConfigFaults};
+pub use mail::Mail;
+pub use store::Store;
+pub use table::{SETTINGS, Setting};
+pub use texts::{env_example, markdown_table};
+
+use reader::Reader;
+
+/// Everything that an operator can set, parsed and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Where accounts are kept.
+    pub store: Store,
+    /// The folder of the keys.
+    pub data: PathBuf,
+    /// How letters leave.
+    pub mail: Mail,
+    /// Who letters are from.
+    pub mail_from: Mailbox,
+    /// Where clients reach the server.
+    pub public_url: Url,
+    /// Web origins that may call from a browser.
+    pub origins: Vec<String>,
+    /// How long an access token is good.
+    pub access_token_lifetime: Duration,
+    /// How long a session lives without a refresh.
+    pub refresh_token_lifetime: Duration,
+    /// How long the refresh token that was exchanged last is still answered, for a client that lost the answer.
+    pub refresh_grace: Duration,
+    /// How long a mailed code is good.
+    pub code_lifetime: Duration,
+    /// The cost of a password's hash; each step doubles it.
+    pub bcrypt_cost: u32,
+    /// The fewest characters of a password.
+    pub password_min_length: usize,
+    /// Whether an address is proven before it gets an account.
+    pub verify_email_first: bool,
+    /// Whether log-ins, sign-ups and codes are limited.
+    pub limits: bool,
+    /// The `iss` of access tokens.
+    pub issuer: String,
+    /// The `aud` of access tokens.
+    pub audience: String,
+    /// What is logged: a filter.
+    pub log: String,
+    /// How a line of the log looks.
+    pub log_format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset.
+    ///
+    /// # Errors
+    /// When anything is wrong: all of it.
+    pub fn load() -> Result<Self, ConfigFaults> {
+        let (vars, unreadable) = environment::vars();
+        match Self::from_vars(vars) {
+            Ok(config) if unreadable.is_empty() => Ok(config),
+            Ok(_) => Err(ConfigFaults(unreadable)),
+            Err(ConfigFaults(faults)) => Err(ConfigFaults([unreadable, faults].concat())),
+        }
+    }
+
+    /// Reads the settings from these variables; those that are not latchkey's are passed over.
+    ///
+    /// # Errors
+    /// When anything is wrong: all of it.
+    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(vars);
+        let config = Self::read(&mut reader);
+        reader.finish(config)
+    }
+
+    /// None where a setting is wrong: the reader knows which, and reads on all the same.
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let listen = reader.take(&table::LISTEN);
+        let data = reader.take(&table::DATA);
+        let in_data = |scheme: &str, name| data.as_ref().map(|data| format!("{scheme}:{}", data.join(name).display()));
+        let store = reader.take_or(&table::STORE, in_data("sqlite", "latchkey.db"));
+        let mail = reader.take_or(&table::MAIL, in_data("file", "mail"));
+        let mail_from = reader.take(&table::MAIL_FROM);
+        let public_url = reader.take_or(&table::PUBLIC_URL, listen.map(|listen| format!("http://{listen}")));
+        let as_issuer = public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let issuer = reader.take_or(&table::ISSUER, as_issuer);
+        let audience = reader.take(&table::AUDIENCE);
+        let origins = reader.take(&table::ORIGINS);
+        let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
+        let refresh_token_lifetime = reader.take(&table::REFRESH_TOKEN_SECONDS);
+        let refresh_grace = reader.take(&table::REFRESH_GRACE_SECONDS);
+        let code_lifetime = reader.take(&table::CODE_SECONDS);
+        let bcrypt_cost = reader.take(&table::BCRYPT_COST);
+        let password_min_length = reader.take(&table::PASSWORD_MIN_LENGTH);
+        let verify_email_first = reader.take(&table::VERIFY_EMAIL_FIRST);
+        let limits = reader.take(&table::LIMITS);
+        let log = reader.take(&table::LOG);
+        let log_format = reader.take(&table::LOG_FORMAT);
+
+        reader.require_loopback(listen, limits == Some(false), &table::LIMITS, "`off`");
+        reader.require_loopback(
+            listen,
+            bcrypt_cost.is_some_and(|cost| cost < 10),
+            &table::BCRYPT_COST,
+            "a cost below 10",
+        );
+        reader.require_order(access_token_lifetime, refresh_token_lifetime);
+        Some(Self {
+            listen: listen?,
+            store: store?,
+            data: data?,
+            mail: mail?,
+            mail_from: mail_from?,
+            public_url: public_url?,
+            origins: origins?,
+            access_token_lifetime: access_token_lifetime?,
+            refresh_token_lifetime: refresh_token_lifetime?,
+            refresh_grace: refresh_grace?,
+            code_lifetime: code_lifetime?,
+            bcrypt_cost: bcrypt_cost?,
+            password_min_length: password_min_length?,
+            verify_email_first: verify_email_first?,
+            limits: limits?,
+            issuer: issuer?,
+            audience: audience?,
+            log: log?,
+            log_format: log_format?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

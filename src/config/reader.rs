@@ -1,0 +1,92 @@
+//! Takes settings out of variables, and keeps what is wrong with them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::table::{self, SETTINGS, Setting, Typed};
+use super::{ConfigFault, ConfigFaults};
+
+const PREFIX: &str = "LATCHKEY_";
+/// What only the tests read.
+const OF_TESTS: &str = "LATCHKEY_TEST_";
+/// What only build.rs reads.
+const OF_BUILD: &str = "LATCHKEY_GRAPHIQL";
+
+pub(super) struct Reader {
+    /// What nobody took yet: in the end, what nobody knows.
+    given: BTreeMap<String, String>,
+    faults: Vec<ConfigFault>,
+}
+
+impl Reader {
+    pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+        let ours = |name: &str| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD;
+        let given = vars.into_iter().filter(|(name, value)| ours(name) && !value.trim().is_empty()).collect();
+        Self { given, faults: Vec::new() }
+    }
+
+    /// The setting's value, or its default.
+    pub(super) fn take<T>(&mut self, setting: &Typed<T>) -> Option<T> {
+        self.take_or(setting, Some(setting.row.default.to_owned()))
+    }
+
+    /// The setting's value, or a default that rests on other settings: none where those are wrong.
+    pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
+        let value = self.given.remove(setting.row.name).or(default)?;
+        (setting.parse)(value.trim()).map_err(|wrong| self.refuse(&setting.row, &value, &wrong)).ok()
+    }
+
+    /// Holds a setting that weakens the server to listening where only this machine can reach it.
+    pub(super) fn require_loopback<T>(
+        &mut self,
+        listen: Option<SocketAddr>,
+        weak: bool,
+        setting: &Typed<T>,
+        what: &str,
+    ) {
+        if weak && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+            let wrong = format!("{what} is for tests, and only with LATCHKEY_LISTEN on a loopback address");
+            self.fault(&setting.row, wrong, setting.row.default);
+        }
+    }
+
+    /// Holds a session to outlive its access tokens.
+    pub(super) fn require_order(&mut self, access: Option<Duration>, refresh: Option<Duration>) {
+        if let (Some(access), Some(refresh)) = (access, refresh)
+            && refresh < access
+        {
+            let (access, refresh) = (access.as_secs(), refresh.as_secs());
+            let wrong = format!("`{refresh}` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is {access}");
+            self.fault(&table::REFRESH_TOKEN_SECONDS.row, wrong, table::REFRESH_TOKEN_SECONDS.row.default);
+        }
+    }
+
+    /// What was read, if nothing at all is wrong.
+    pub(super) fn finish<T>(mut self, read: Option<T>) -> Result<T, ConfigFaults> {
+        for name in std::mem::take(&mut self.given).into_keys() {
+            self.faults.push(unknown(name));
+        }
+        read.filter(|_| self.faults.is_empty()).ok_or(ConfigFaults(self.faults))
+    }
+
+    fn refuse(&mut self, row: &Setting, value: &str, wrong: &str) {
+        let value = if row.secret { "the value".to_owned() } else { format!("`{}`", value.escape_debug()) };
+        self.fault(row, format!("{value} {wrong}"), row.example);
+    }
+
+    fn fault(&mut self, row: &Setting, wrong: String, example: &str) {
+        let example = format!("{}={example}", row.name);
+        self.faults.push(ConfigFault { place: row.name.to_owned(), wrong, example });
+    }
+}
+
+fn unknown(name: String) -> ConfigFault {
+    let distance = |row: &&Setting| strsim::damerau_levenshtein(row.name, &name);
+    let nearest = SETTINGS.iter().min_by_key(distance).unwrap_or(&table::LISTEN.row);
+    ConfigFault {
+        wrong: format!("there is no such setting; did you mean {}?", nearest.name),
+        example: format!("{}={}", nearest.name, nearest.example),
+        place: name,
+    }
+}

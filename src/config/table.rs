@@ -1,0 +1,152 @@
+//! The table of settings: name, default, example, meaning and parser of each, in one place.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use url::Url;
+
+use super::{LogFormat, Mail, Store, parse};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What holds where the variable is not set, in the form in which one would set it.
+    pub default: &'static str,
+    /// A value that works, other than the default where there is a choice.
+    pub example: &'static str,
+    /// What it does, in a sentence or two.
+    pub meaning: &'static str,
+    /// Whether its value may hold a password, so that it is never shown.
+    pub secret: bool,
+}
+
+/// A row with the parser of its value. The parser's error goes on from "the value …".
+pub(super) struct Typed<T> {
+    pub(super) row: Setting,
+    pub(super) parse: fn(&str) -> Result<T, String>,
+}
+
+/// Makes a constant of each row, and [`SETTINGS`] of all: there is no second list to forget one in.
+macro_rules! settings {
+    ($($name:ident -> $type:ty {
+        default: $default:literal, example: $example:literal,
+        meaning: $meaning:literal,
+        parse: $parse:expr $(, secret: $secret:literal)?
+    })*) => {
+        $(pub(super) const $name: Typed<$type> = Typed {
+            row: Setting {
+                name: concat!("LATCHKEY_", stringify!($name)),
+                default: $default,
+                example: $example,
+                meaning: $meaning,
+                secret: false $(|| $secret)?,
+            },
+            parse: $parse,
+        };)*
+
+        /// Every setting, in the order in which they are shown.
+        pub static SETTINGS: &[Setting] = &[$($name.row),*];
+    };
+}
+
+settings! {
+    LISTEN -> SocketAddr {
+        default: "127.0.0.1:4000", example: "0.0.0.0:4000",
+        meaning: "Address and port to listen on. Port 0 takes any free one.",
+        parse: parse::listen
+    }
+    DATA -> PathBuf {
+        default: "latchkey-data", example: "/var/lib/latchkey",
+        meaning: "Folder of the keys and, unless set otherwise, of the embedded store and the letters.",
+        parse: parse::folder
+    }
+    STORE -> Store {
+        default: "sqlite:latchkey-data/latchkey.db", example: "mongodb://user:password@localhost:27017/latchkey",
+        meaning: "Where accounts are kept: `sqlite:` and a file (by default in `LATCHKEY_DATA`), or `mongodb://…` or `mongodb+srv://…` with the database in the path.",
+        parse: super::store::parse, secret: true
+    }
+    MAIL -> Mail {
+        default: "file:latchkey-data/mail", example: "smtp://user:password@smtp.example.org:587",
+        meaning: "How letters leave: `file:` and a folder (by default in `LATCHKEY_DATA`), `smtp://…` (STARTTLS, always) or `smtps://…` (TLS from the start).",
+        parse: super::mail::parse, secret: true
+    }
+    MAIL_FROM -> Mailbox {
+        default: "latchkey <no-reply@localhost>", example: "Example <no-reply@example.org>",
+        meaning: "Who letters are from.",
+        parse: parse::mailbox
+    }
+    PUBLIC_URL -> Url {
+        default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
+        meaning: "Where clients reach the server; by default `http://` and `LATCHKEY_LISTEN`.",
+        parse: parse::public_url
+    }
+    ORIGINS -> Vec<String> {
+        default: "", example: "https://app.example.org,http://localhost:5173",
+        meaning: "Web origins that may call from a browser (CORS), separated by commas; by default none but the server's own.",
+        parse: parse::origins
+    }
+    ACCESS_TOKEN_SECONDS -> Duration {
+        default: "14400", example: "900",
+        meaning: "How long an access token is good (60 to 86400).",
+        parse: |text| parse::seconds(text, 60..=86_400)
+    }
+    REFRESH_TOKEN_SECONDS -> Duration {
+        default: "2592000", example: "604800",
+        meaning: "How long a session lives without a refresh (up to 31536000, no shorter than an access token).",
+        parse: |text| parse::seconds(text, 60..=31_536_000)
+    }
+    REFRESH_GRACE_SECONDS -> Duration {
+        default: "10", example: "0",
+        meaning: "How long the refresh token spent last is answered once more, for a client that lost the answer (0 to 60).",
+        parse: |text| parse::seconds(text, 0..=60)
+    }
+    CODE_SECONDS -> Duration {
+        default: "600", example: "900",
+        meaning: "How long a mailed code is good (60 to 3600).",
+        parse: |text| parse::seconds(text, 60..=3600)
+    }
+    BCRYPT_COST -> u32 {
+        default: "12", example: "13",
+        meaning: "Cost of a password's hash (4 to 31, each step doubles it; below 10 only on a loopback address).",
+        parse: |text| parse::number(text, 4..=31)
+    }
+    PASSWORD_MIN_LENGTH -> usize {
+        default: "8", example: "12",
+        meaning: "The fewest characters of a password (8 to 64).",
+        parse: |text| parse::number(text, 8..=64)
+    }
+    VERIFY_EMAIL_FIRST -> bool {
+        default: "false", example: "true",
+        meaning: "Whether an address is proven before it gets an account: `true` or `false`.",
+        parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
+    }
+    LIMITS -> bool {
+        default: "default", example: "off",
+        meaning: "Limits of log-ins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
+        parse: |text| parse::one_of(text, &[("default", true), ("off", false)])
+    }
+    ISSUER -> String {
+        default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
+        meaning: "The `iss` of access tokens; by default `LATCHKEY_PUBLIC_URL`.",
+        parse: parse::plain
+    }
+    AUDIENCE -> String {
+        default: "latchkey", example: "https://api.example.org",
+        meaning: "The `aud` of access tokens.",
+        parse: parse::plain
+    }
+    LOG -> String {
+        default: "info", example: "warn,latchkey=debug",
+        meaning: "What is logged: a level (`off`, `error`, `warn`, `info`, `debug`, `trace`), and levels of single modules.",
+        parse: parse::log_filter
+    }
+    LOG_FORMAT -> LogFormat {
+        default: "pretty", example: "json",
+        meaning: "How a line of the log looks: `pretty` or `json`.",
+        parse: |text| parse::one_of(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)])
+    }
+}

@@ -1,0 +1,72 @@
+//! The texts that are made from the table: `.env.example` and the README's table.
+
+use std::fmt::Write;
+
+use super::SETTINGS;
+
+const HEAD: &str = "\
+# Every setting of latchkey with its default: copy this file to .env, and take the # off what you change.
+# The environment wins over .env. A value with spaces, quotes, # or $ needs single quotes around it.
+# Made by: cargo run -- settings > .env.example
+";
+
+/// The text of `.env.example`.
+#[must_use]
+pub fn env_example() -> String {
+    let mut text = HEAD.to_owned();
+    for setting in SETTINGS {
+        let meaning = setting.meaning.replace('`', "");
+        let default = quoted(setting.default);
+        let name = setting.name;
+        _ = write!(text, "\n# {meaning}\n# For example: {name}={}\n#{name}={default}\n", quoted(setting.example));
+    }
+    text
+}
+
+/// The README's table of settings.
+#[must_use]
+pub fn markdown_table() -> String {
+    let mut text = "| Setting | Default | Meaning | Example |\n| --- | --- | --- | --- |\n".to_owned();
+    for setting in SETTINGS {
+        let default = if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
+        _ = writeln!(text, "| `{}` | {default} | {} | `{}` |", setting.name, setting.meaning, setting.example);
+    }
+    text
+}
+
+fn quoted(value: &str) -> String {
+    if value.contains([' ', '#', '$', '<']) { format!("'{value}'") } else { value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::environment;
+
+    fn checked_in(name: &str) -> String {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        std::fs::read_to_string(&path).unwrap_or_default()
+    }
+
+    #[test]
+    fn env_example_is_the_table() {
+        let cure = ".env.example is stale: run cargo run -- settings > .env.example";
+        assert!(checked_in(".env.example") == env_example(), "{cure}");
+    }
+
+    #[test]
+    fn the_readme_holds_the_table() {
+        let cure =
+            "README.md's table of settings is stale: put there what cargo run -- settings --format markdown prints";
+        assert!(checked_in("README.md").contains(&markdown_table()), "{cure}");
+    }
+
+    #[test]
+    fn env_example_with_all_lines_switched_on_sets_every_default() {
+        let (vars, faults) = environment::parse(&env_example().replace("\n#LATCHKEY_", "\nLATCHKEY_"));
+        assert!(faults.is_empty(), "{faults:?}");
+        for setting in SETTINGS {
+            assert_eq!(vars.get(setting.name).map(String::as_str), Some(setting.default), "{}", setting.name);
+        }
+    }
+}

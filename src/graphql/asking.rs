@@ -1,0 +1,61 @@
+//! Who asks: what the HTTP floor read off a request, and the caller it turns out to be, found out once and only if needed.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
+
+use super::policy::Policy;
+use crate::accounts::{Accounts, Caller, Client, Fault};
+
+/// The refresh cookie of a request.
+#[derive(Clone, Debug)]
+pub enum Cookie {
+    /// There is none.
+    Absent,
+    /// There is one, and the request comes from an origin that may use it.
+    Trusted(SecretString),
+    /// There is one, but the request may be another site's.
+    Untrusted,
+}
+
+/// One request, as far as the schema cares.
+pub struct Asking {
+    /// The acts.
+    pub accounts: Arc<Accounts>,
+    /// What forms must know.
+    pub policy: Policy,
+    /// The bearer token, as text.
+    pub bearer: Option<SecretString>,
+    /// The refresh cookie.
+    pub cookie: Cookie,
+    /// Where the request comes from.
+    pub client: Client,
+    /// The caller behind the bearer token, once somebody wanted to know.
+    pub caller: OnceCell<Option<Caller>>,
+}
+
+impl Asking {
+    /// The request that a resolver answers.
+    pub(super) fn of<'a>(ctx: &Context<'a>) -> &'a Self {
+        ctx.data_unchecked()
+    }
+
+    /// The signed-in caller. A bad bearer token is an error only here, so that it never breaks `login` or `refresh`.
+    pub(super) async fn caller(&self) -> Result<Caller, Fault> {
+        let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
+        caller.clone().ok_or(Fault::SignedOut)
+    }
+
+    async fn find_caller(&self) -> Result<Option<Caller>, Fault> {
+        let Some(bearer) = &self.bearer else { return Ok(None) };
+        match self.accounts.authenticate(bearer.expose_secret()).await? {
+            Ok(caller) => Ok(Some(caller)),
+            Err(reason) => {
+                tracing::debug!(?reason, "bearer token rejected");
+                Ok(None)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The `changePassword` operation.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
+
+use super::Asking;
+use super::types::{InvalidCredentials, InvalidInput, TooManyAttempts, User};
+use crate::accounts::{ChangePassword, ChangePasswordOutcome, Fault};
+
+/// The old password and the new one.
+#[derive(InputObject)]
+struct ChangePasswordInput {
+    /// The password in force.
+    #[graphql(secret)]
+    current_password: String,
+    /// The password to be: see `policy` for its length. Must differ from the one in force.
+    #[graphql(secret)]
+    new_password: String,
+}
+
+/// The password is changed, and every other session of the user has ended.
+#[derive(SimpleObject)]
+struct PasswordChanged {
+    /// The user, with the session that is left.
+    user: User,
+}
+
+/// What becomes of a change of password.
+#[derive(Union)]
+enum ChangePasswordResult {
+    PasswordChanged(Box<PasswordChanged>),
+    InvalidCredentials(InvalidCredentials),
+    InvalidInput(InvalidInput),
+    TooManyAttempts(TooManyAttempts),
+}
+
+/// The operation.
+#[derive(Default)]
+pub(super) struct ChangePasswordMutation;
+
+#[Object]
+impl ChangePasswordMutation {
+    /// Asks for the old password; ends every other session of the user.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
+    ) -> Result<ChangePasswordResult, Fault> {
+        let asking = Asking::of(ctx);
+        let caller = asking.caller().await?;
+        let session = caller.session;
+        let command = ChangePassword {
+            current_password: input.current_password.into(),
+            new_password: input.new_password.into(),
+            client: asking.client.clone(),
+        };
+        Ok(match asking.accounts.change_password(caller, command).await? {
+            ChangePasswordOutcome::PasswordChanged(account) => {
+                let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;
+                ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
+            }
+            ChangePasswordOutcome::InvalidCredentials => {
+                ChangePasswordResult::InvalidCredentials(InvalidCredentials::default())
+            }
+            ChangePasswordOutcome::InvalidInput(fields) => ChangePasswordResult::InvalidInput(fields.into()),
+            ChangePasswordOutcome::TooManyAttempts(wait) => ChangePasswordResult::TooManyAttempts(wait.into()),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! The second channel: errors that only a program can act on, with `extensions.code`.
+
+use std::sync::Arc;
+
+use async_graphql::{Error, ErrorExtensions, ServerError};
+
+use crate::accounts::Fault;
+use crate::repository::StoreFault;
+
+/// The codes of top-level errors: a closed set, and part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The field needs a signed-in caller, and the bearer token names none.
+    Unauthenticated,
+    /// The caller may not.
+    Forbidden,
+    /// The document is not GraphQL.
+    ParseFailed,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// The request or a variable is not of the form it should be.
+    BadUserInput,
+    /// There is more to do than can be done in time; with `retryAfterSeconds`.
+    Overloaded,
+    /// A fault of the service; with the `requestId` to look up in the log.
+    Internal,
+}
+
+impl Code {
+    /// All of them, for the table in the README.
+    pub const ALL: [Self; 7] = [
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::ParseFailed,
+        Self::ValidationFailed,
+        Self::BadUserInput,
+        Self::Overloaded,
+        Self::Internal,
+    ];
+
+    /// The code as clients read it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Overloaded => "OVERLOADED",
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    /// When it is met, for the table in the README.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "The field needs a signed-in caller, and the bearer token names none.",
+            Self::Forbidden => "The refresh cookie came from an origin that is not allowed to use it.",
+            Self::ParseFailed => "The document is not GraphQL.",
+            Self::ValidationFailed => "The document does not fit the schema.",
+            Self::BadUserInput => "The request, or a variable, is not of the form it should be.",
+            Self::Overloaded => "Not now: try again after `retryAfterSeconds` (also in the `Retry-After` header).",
+            Self::Internal => "A fault of the service, to be looked up in its log by `requestId`.",
+        }
+    }
+
+    /// An error of this code.
+    #[must_use]
+    pub fn error(self, message: &str) -> ServerError {
+        let mut error = ServerError::new(message, None);
+        error.extensions.get_or_insert_default().set("code", self.as_str());
+        error
+    }
+}
+
+/// How long a client waits before it asks an overloaded service again, in seconds.
+pub(super) const RETRY_AFTER: i32 = 2;
+
+/// Tells a client no more than the code. The fault itself travels along for the log, and only there.
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let (code, message) = match &fault {
+            Fault::SignedOut => (Code::Unauthenticated, "Log in to do this."),
+            Fault::Forbidden => (Code::Forbidden, "This origin may not use the refresh cookie."),
+            Fault::Overloaded | Fault::Store(StoreFault::Unavailable(_)) => {
+                (Code::Overloaded, "The service is busy. Try again in a moment.")
+            }
+            Fault::Store(StoreFault::Corrupt(_)) => (Code::Internal, "Something went wrong on our side."),
+        };
+        let mut error = Self::new(message).extend_with(|_, extensions| {
+            extensions.set("code", code.as_str());
+            if code == Code::Overloaded {
+                extensions.set("retryAfterSeconds", RETRY_AFTER);
+            }
+        });
+        error.source = Some(Arc::new(fault));
+        error
+    }
+}

@@ -1,0 +1,44 @@
+//! The `forgotPassword` operation.
+
+use async_graphql::{Context, InputObject, Object, Union};
+
+use super::Asking;
+use super::types::{CodeSent, InvalidInput, TooManyAttempts};
+use crate::accounts::{Fault, ForgotPassword, ForgotPasswordOutcome};
+
+/// Whose password was forgotten.
+#[derive(InputObject)]
+struct ForgotPasswordInput {
+    /// The e-mail address.
+    email: String,
+}
+
+/// What becomes of a request for a code.
+#[derive(Union)]
+enum ForgotPasswordResult {
+    CodeSent(CodeSent),
+    InvalidInput(InvalidInput),
+    TooManyAttempts(TooManyAttempts),
+}
+
+/// The operation.
+#[derive(Default)]
+pub(super) struct ForgotPasswordMutation;
+
+#[Object]
+impl ForgotPasswordMutation {
+    /// Mails a one-time code for `resetPassword`. The newest code alone is good.
+    async fn forgot_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose password was forgotten.")] input: ForgotPasswordInput,
+    ) -> Result<ForgotPasswordResult, Fault> {
+        let asking = Asking::of(ctx);
+        let command = ForgotPassword { email: input.email, client: asking.client.clone() };
+        Ok(match asking.accounts.forgot_password(command).await? {
+            ForgotPasswordOutcome::CodeSent(email) => ForgotPasswordResult::CodeSent(CodeSent::new(asking, &email)),
+            ForgotPasswordOutcome::InvalidInput(fields) => ForgotPasswordResult::InvalidInput(fields.into()),
+            ForgotPasswordOutcome::TooManyAttempts(wait) => ForgotPasswordResult::TooManyAttempts(wait.into()),
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! The `logout` operation.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
+use axum::http::header::SET_COOKIE;
+
+use super::{Asking, Cookie};
+use crate::accounts::{Fault, Logout};
+
+/// How far to log out.
+#[derive(InputObject)]
+struct LogoutInput {
+    /// Whether to end every session of the user, not only the current one.
+    #[graphql(default = false)]
+    everywhere: bool,
+}
+
+/// The sessions have ended: their tokens are refused from now on.
+#[derive(SimpleObject)]
+struct LoggedOut {
+    /// How many sessions were ended.
+    ended_sessions: usize,
+}
+
+/// What becomes of a logout.
+#[derive(Union)]
+enum LogoutResult {
+    LoggedOut(LoggedOut),
+}
+
+/// The operation.
+#[derive(Default)]
+pub(super) struct LogoutMutation;
+
+#[Object]
+impl LogoutMutation {
+    /// Ends the current session, or all of the user's.
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How far to log out.")] input: LogoutInput,
+    ) -> Result<LogoutResult, Fault> {
+        let asking = Asking::of(ctx);
+        let caller = asking.caller().await?;
+        let command = if input.everywhere { Logout::Everywhere } else { Logout::Here };
+        let ended_sessions = asking.accounts.logout(caller, command).await?;
+        if matches!(asking.cookie, Cookie::Trusted(_)) {
+            ctx.append_http_header(SET_COOKIE, asking.policy.cookie.clear());
+        }
+        Ok(LogoutResult::LoggedOut(LoggedOut { ended_sessions }))
+    }
+}

@@ -1,0 +1,96 @@
+//! What a client needs to draw its forms.
+
+use std::time::Duration;
+
+use async_graphql::{Context, Object};
+
+use super::Asking;
+use crate::accounts;
+use crate::model::{Code, PasswordPolicy};
+
+/// What the schema knows of the operator's settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// How the refresh cookie is written.
+    pub cookie: RefreshCookie,
+}
+
+/// How the refresh cookie is written: `Secure` and `__Host-` wherever the service is reached by HTTPS.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshCookie {
+    /// Whether the service is reached by HTTPS.
+    pub secure: bool,
+}
+
+impl RefreshCookie {
+    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        if self.secure { "__Host-latchkey_refresh" } else { "latchkey_refresh" }
+    }
+
+    /// The `Set-Cookie` header that sets it.
+    #[must_use]
+    pub fn set(self, token: &str, lifetime: Duration) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={token}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{secure}", self.name(), lifetime.as_secs())
+    }
+
+    /// The `Set-Cookie` header that clears it.
+    #[must_use]
+    pub fn clear(self) -> String {
+        self.set("", Duration::ZERO)
+    }
+}
+
+/// The query.
+#[derive(Default)]
+pub(super) struct PolicyQuery;
+
+#[Object]
+impl PolicyQuery {
+    /// What a client needs to draw its forms. Public.
+    async fn policy(&self, ctx: &Context<'_>) -> PolicyAnswer {
+        let accounts = &Asking::of(ctx).accounts;
+        PolicyAnswer { policy: accounts.policy, access_token_lifetime: accounts.access_tokens.lifetime }
+    }
+}
+
+struct PolicyAnswer {
+    policy: accounts::Policy,
+    access_token_lifetime: Duration,
+}
+
+/// What a client needs to draw its forms.
+#[Object(name = "Policy")]
+impl PolicyAnswer {
+    /// The fewest characters of a password.
+    async fn password_min_length(&self) -> usize {
+        self.policy.password.min
+    }
+
+    /// The most characters of a password.
+    async fn password_max_length(&self) -> usize {
+        PasswordPolicy::MAX
+    }
+
+    /// How many digits a mailed code has.
+    async fn code_length(&self) -> usize {
+        Code::LENGTH
+    }
+
+    /// Lifetime of an access token in seconds.
+    async fn access_token_seconds(&self) -> u64 {
+        self.access_token_lifetime.as_secs()
+    }
+
+    /// Lifetime of a refresh token in seconds, counted anew with each refresh.
+    async fn refresh_token_seconds(&self) -> u64 {
+        self.policy.refresh_token_lifetime.as_secs()
+    }
+
+    /// Whether an address must be verified before its account can log in.
+    async fn verify_email_first(&self) -> bool {
+        self.policy.verify_email_first
+    }
+}

@@ -1,0 +1,53 @@
+//! The `updateMobileNumber` operation.
+
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
+
+use super::Asking;
+use super::types::{InvalidInput, MobileNumberTaken, TooManyAttempts, UserUpdated};
+use crate::accounts::{Fault, UpdateMobileNumber, UpdateMobileNumberOutcome};
+
+/// Null removes the number.
+#[derive(InputObject)]
+struct UpdateMobileNumberInput {
+    /// The number with its country code, such as +49 151 12345678; null removes it.
+    mobile_number: MaybeUndefined<String>,
+}
+
+/// What becomes of a change of number.
+#[derive(Union)]
+enum UpdateMobileNumberResult {
+    UserUpdated(Box<UserUpdated>),
+    InvalidInput(InvalidInput),
+    MobileNumberTaken(MobileNumberTaken),
+    TooManyAttempts(TooManyAttempts),
+}
+
+/// The operation.
+#[derive(Default)]
+pub(super) struct UpdateMobileNumberMutation;
+
+#[Object]
+impl UpdateMobileNumberMutation {
+    /// Sets, changes or removes the user's mobile number.
+    async fn update_mobile_number(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number.")] input: UpdateMobileNumberInput,
+    ) -> Result<UpdateMobileNumberResult, Fault> {
+        let asking = Asking::of(ctx);
+        let caller = asking.caller().await?;
+        let session = caller.session;
+        let command =
+            UpdateMobileNumber { mobile_number: input.mobile_number.as_opt_ref().map(Option::<&String>::cloned) };
+        Ok(match asking.accounts.update_mobile_number(caller, command).await? {
+            UpdateMobileNumberOutcome::Updated(account) => {
+                UpdateMobileNumberResult::UserUpdated(Box::new(UserUpdated::new(asking, *account, session)?))
+            }
+            UpdateMobileNumberOutcome::InvalidInput(fields) => UpdateMobileNumberResult::InvalidInput(fields.into()),
+            UpdateMobileNumberOutcome::MobileNumberTaken => {
+                UpdateMobileNumberResult::MobileNumberTaken(MobileNumberTaken::default())
+            }
+            UpdateMobileNumberOutcome::TooManyAttempts(wait) => UpdateMobileNumberResult::TooManyAttempts(wait.into()),
+        })
+    }
+}

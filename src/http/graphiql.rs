@@ -1,0 +1,98 @@
+//! The `GraphiQL` page: a console for people, at the address that programs post to.
+//!
+//! `build.rs` bundles it from `web/graphiql` into the program. Built without npm, the page loads the same versions from a
+//! CDN, pinned and checked by their hashes, and says so. Either way its Content-Security-Policy runs no inline script and no
+//! `eval`, and lets it talk to nobody but latchkey (and that CDN).
+
+use axum::{
+    http::{
+        HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{IntoResponse, Response},
+};
+
+include!(concat!(env!("OUT_DIR"), "/graphiql.rs"));
+
+/// Where the files come from when they are not in the program: `web/graphiql/pin-cdn.js` has written it into each address.
+const CDN: &str = "https://cdn.jsdelivr.net/npm/";
+
+/// Answers with the page.
+pub(crate) fn page() -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, [(CONTENT_SECURITY_POLICY, policy())], PAGE).into_response()
+}
+
+/// Answers with one of the page's files, by its name, or with 404.
+///
+/// A bundled file has its hash in its name, so a browser may keep it for ever; it is stored as it is sent, compressed.
+pub(crate) fn asset(name: &str) -> Response {
+    let Some((_, kind, bytes)) = ASSETS.iter().find(|(known, ..)| *known == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let cache = if BUNDLED { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = [(CONTENT_TYPE, *kind), (CACHE_CONTROL, cache), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    // A worker obeys the policy that came with its own script, not the page's.
+    let mut response = (headers, [(CONTENT_SECURITY_POLICY, policy())], *bytes).into_response();
+    if BUNDLED {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// What the page may load and whom it may talk to.
+///
+/// Monaco writes its colours into style elements as it runs, hence `'unsafe-inline'` for styles. An import map can only be
+/// inline, so the CDN page's is allowed by its hash.
+fn policy() -> String {
+    let (cdn, import_map) =
+        if BUNDLED { (String::new(), String::new()) } else { (format!(" {CDN}"), format!(" '{IMPORT_MAP}'")) };
+    format!(
+        "default-src 'none'; script-src 'self'{cdn}{import_map}; style-src 'self' 'unsafe-inline'{cdn}; worker-src 'self'; \
+         connect-src 'self'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_the_page_names_is_served() {
+        let names: Vec<&str> =
+            PAGE.split("\"/graphiql/assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(names.len() > 1);
+        for name in names {
+            assert_eq!(asset(name).status(), StatusCode::OK, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_the_page_does_not_have_is_not_found() {
+        for name in ["", "index.html", "../index.html", "main.rs"] {
+            assert_eq!(asset(name).status(), StatusCode::NOT_FOUND, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_policy_runs_inline_scripts_or_eval() {
+        let policy = policy();
+        let scripts = policy.split("; ").find(|part| part.starts_with("script-src")).expect("scripts have a rule");
+        assert!(!scripts.contains("unsafe"));
+    }
+
+    #[test]
+    fn the_page_is_allowed_another_host_only_when_it_says_so() {
+        assert_eq!(policy().contains("https:"), PAGE.contains("class=\"notice\""));
+        assert_eq!(BUNDLED, !policy().contains("https:"));
+    }
+}

@@ -1,0 +1,30 @@
+//! For orchestrators: is the process alive, can it do its work?
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+
+use super::Door;
+
+/// How long the store may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Answers as long as the process does; never touches the store.
+pub(super) async fn live() -> impl IntoResponse {
+    status(StatusCode::OK, "live")
+}
+
+/// Answers 200 when the store answers, 503 when it does not.
+pub(super) async fn ready(State(door): State<Door>) -> impl IntoResponse {
+    match tokio::time::timeout(PATIENCE, door.accounts.repository.ping()).await {
+        Ok(Ok(())) => status(StatusCode::OK, "ready"),
+        _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+    }
+}
+
+fn status(code: StatusCode, status: &str) -> impl IntoResponse {
+    (code, [(CONTENT_TYPE, "application/json")], format!(r#"{{"status":"{status}"}}"#))
+}

@@ -1,0 +1,60 @@
+//! Which web origins may call from a browser, and which may use the refresh cookie.
+
+use std::time::Duration;
+
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER};
+use axum::http::{HeaderMap, Method};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::headers::X_REQUEST_ID;
+use crate::graphql::Cookie;
+
+/// What a browser says of where a request comes from (Fetch Metadata).
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// How long a browser may remember a preflight's answer.
+const PREFLIGHT: Duration = Duration::from_secs(600);
+
+/// The origins that the operator listed, and the service's own.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    /// The service's own, from its public URL.
+    pub own: String,
+    /// Other sites' that may call.
+    pub allowed: Vec<String>,
+}
+
+impl Origins {
+    /// CORS by the list: an origin is compared, never reflected.
+    pub(super) fn cors(&self) -> CorsLayer {
+        let allowed = self.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(allowed))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUEST_ID])
+            .expose_headers([RETRY_AFTER, X_REQUEST_ID])
+            .allow_credentials(true)
+            .max_age(PREFLIGHT)
+    }
+
+    /// The refresh cookie, and whether the request comes from where it may.
+    pub(super) fn refresh_cookie(&self, headers: &HeaderMap, name: &str) -> Cookie {
+        let values = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        match pairs.find(|(key, value)| *key == name && !value.is_empty()) {
+            None => Cookie::Absent,
+            Some((_, token)) if self.may_use_cookie(headers) => Cookie::Trusted(token.into()),
+            Some(_) => Cookie::Untrusted,
+        }
+    }
+
+    /// Browsers tell the origin of every POST. A request without one is trusted only if the browser says it is ours.
+    fn may_use_cookie(&self, headers: &HeaderMap) -> bool {
+        match headers.get(ORIGIN) {
+            Some(origin) => {
+                let known = |allowed: &String| origin.as_bytes() == allowed.as_bytes();
+                known(&self.own) || self.allowed.iter().any(known)
+            }
+            None => headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin"),
+        }
+    }
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `latchkey` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    latchkey::cli::run()
+}

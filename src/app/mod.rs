@@ -153,7 +153,7 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
             Ok(Arc::new(opened.map_err(|fault| StoreFault::Unavailable(Box::new(fault)))??))
         }
         #[cfg(feature = "mongodb")]
-        Store::Mongodb(url) => Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret()).await?)),
+        Store::Mongodb(url) => Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret())?)),
         #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
         _ => Err(StoreFault::Unavailable("this program was built without that store".into())),
     }

@@ -1,0 +1,135 @@
+//! The client, its concerns and limits, and the indexes: all made when first needed, so that the server may come late.
+
+use std::future::Future;
+use std::time::Duration;
+
+use mongodb::bson::{Document, doc};
+use mongodb::error::Result as Driver;
+use mongodb::options::{
+    Acknowledgment, ClientOptions, ConnectionString, IndexOptions, ReadConcern, ReadPreference, SelectionCriteria,
+    WriteConcern,
+};
+use mongodb::{Client, Collection, Database, IndexModel};
+use tokio::sync::OnceCell;
+use tokio::{task, time};
+
+use super::super::StoreFault;
+use super::record::{Counted, Record};
+
+/// Refuses an address that another account has; a duplicate-key error tells its name and nothing else.
+pub(super) const EMAIL_UNIQUE: &str = "email_unique";
+/// Refuses a number that another account has.
+pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
+
+/// How long a caller waits for an answer; a server that was stopped, not killed, gives none.
+const PATIENCE: Duration = Duration::from_millis(1800);
+/// How long to look for a server, and a server may take to answer: less than a caller waits, for a better message.
+pub(super) const QUERY: Duration = Duration::from_millis(1500);
+/// How often each server is looked at. One that hangs is noticed after this and `QUERY`, and its connections cut.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How many connections a server gets at most: enough for the journal to take many writes with one sync.
+const CONNECTIONS: u32 = 64;
+
+/// Runs operations on the server that a URL names.
+pub(super) struct Connection {
+    url: ConnectionString,
+    database: String,
+    collections: OnceCell<Collections>,
+    indexed: OnceCell<()>,
+}
+
+/// What operations work on; clones share it.
+#[derive(Clone)]
+pub(super) struct Collections {
+    pub(super) database: Database,
+    pub(super) accounts: Collection<Record>,
+    pub(super) attempts: Collection<Counted>,
+}
+
+impl Connection {
+    pub(super) fn new(url: &str) -> Result<Self, StoreFault> {
+        let malformed = "its URL is not of the form mongodb://user:password@host:27017/database (special characters in \
+                         user and password are written as %XX)";
+        let url = ConnectionString::parse(url).map_err(|_| StoreFault::Unavailable(malformed.into()))?;
+        let missing = "its URL names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
+        let database = url.default_database.clone().ok_or_else(|| StoreFault::Unavailable(missing.into()))?;
+        Ok(Self { url, database, collections: OnceCell::new(), indexed: OnceCell::new() })
+    }
+
+    /// Runs one operation. What has been sent is brought to its end even if the caller goes away: the driver does not
+    /// bear to have its futures dropped half-way.
+    pub(super) async fn run<T, F>(&self, operation: impl FnOnce(Collections) -> F + Send) -> Result<T, StoreFault>
+    where
+        T: Send + 'static,
+        F: Future<Output = Driver<T>> + Send + 'static,
+    {
+        let answer = async {
+            let collections = self.collections.get_or_try_init(|| self.open()).await?;
+            let index = || to_the_end(create_indexes(collections.clone()));
+            self.indexed.get_or_try_init(index).await?;
+            to_the_end(operation(collections.clone())).await
+        };
+        let late = || StoreFault::Unavailable(format!("no answer within {PATIENCE:?}").into());
+        time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// Makes the client. The driver connects by itself, now and whenever the server comes back.
+    async fn open(&self) -> Result<Collections, StoreFault> {
+        let mut options = ClientOptions::parse(self.url.clone()).await?;
+        promise(&mut options);
+        let database = Client::with_options(options)?.database(&self.database);
+        let (accounts, attempts) = (database.collection("accounts"), database.collection("attempts"));
+        Ok(Collections { database, accounts, attempts })
+    }
+}
+
+/// Sets what latchkey's promises rest on, whatever the URL says; the rest is the operator's.
+///
+/// An acknowledged write is in the journal of a majority. Reads ask the primary for what a majority has: a write is
+/// there before it is acknowledged, so an ended session is refused everywhere at the next request, and nothing is seen
+/// that a failover could take back. The one exception is a primary that has just been cut off from its set and does not
+/// know it yet (seconds): whoever still reaches it reads the past, but saves nothing there. To close that gap, every
+/// read would have to wait for a majority (`linearizable`), which a standalone server refuses.
+fn promise(options: &mut ClientOptions) {
+    let durable = WriteConcern::builder().w(Acknowledgment::Majority).journal(true).w_timeout(QUERY).build();
+    options.write_concern = Some(durable);
+    options.read_concern = Some(ReadConcern::majority());
+    options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+    options.retry_writes = Some(true);
+    options.server_selection_timeout = Some(QUERY);
+    options.connect_timeout = Some(QUERY);
+    options.heartbeat_freq = Some(HEARTBEAT);
+    options.app_name.get_or_insert_with(|| "latchkey".to_owned());
+    options.max_pool_size.get_or_insert(CONNECTIONS);
+}
+
+async fn create_indexes(collections: Collections) -> Driver<()> {
+    let (unique, plain) = (IndexOptions::builder().unique(true).build(), IndexOptions::default());
+    // In this order: whoever takes both an address and a number is told of the address.
+    let of_accounts = [
+        index(EMAIL_UNIQUE, doc! { "email": 1 }, unique.clone()),
+        index(MOBILE_NUMBER_UNIQUE, doc! { "mobileNumber": 1 }, present("mobileNumber", unique)),
+        index("mail_due", doc! { "mailDueAt": 1, "_id": 1 }, present("mailDueAt", plain.clone())),
+        index("expires", doc! { "expiresAt": 1 }, present("expiresAt", plain.clone())),
+    ];
+    collections.accounts.create_indexes(of_accounts).await?;
+    collections.attempts.create_index(index("resets", doc! { "resetsAt": 1 }, plain)).await?;
+    Ok(())
+}
+
+fn index(name: &str, keys: Document, mut options: IndexOptions) -> IndexModel {
+    options.name = Some(name.to_owned());
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+fn present(field: &str, mut options: IndexOptions) -> IndexOptions {
+    options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
+    options
+}
+
+async fn to_the_end<T: Send + 'static>(
+    operation: impl Future<Output = Driver<T>> + Send + 'static,
+) -> Result<T, StoreFault> {
+    let done = task::spawn(operation).await.map_err(|panic| StoreFault::Unavailable(Box::new(panic)))?;
+    Ok(done?)
+}

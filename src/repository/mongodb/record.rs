@@ -1,0 +1,58 @@
+//! The shape of what is stored: the account whole, and beside it what is searched for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, Timestamp};
+
+/// One document of `accounts`. A field that is none is left out: the partial indexes pass over it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    #[serde(rename = "_id")]
+    id: AccountId,
+    version: i64,
+    email: Email,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mobile_number: Option<MobileNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    /// All of it, the fields above included.
+    pub(super) account: Account,
+}
+
+impl From<Account> for Record {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            version: account.version,
+            email: account.email.clone(),
+            mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
+            mail_due_at: account.mail_due_at(),
+            expires_at: account.expires_at(),
+            account,
+        }
+    }
+}
+
+/// Of a document of `accounts`, the id alone.
+#[derive(Deserialize)]
+pub(super) struct Id {
+    #[serde(rename = "_id")]
+    pub(super) id: AccountId,
+}
+
+/// One document of `attempts`, whose `_id` is the key.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counted {
+    count: u32,
+    resets_at: Timestamp,
+}
+
+impl From<Counted> for Attempts {
+    fn from(counted: Counted) -> Self {
+        Self { count: counted.count, resets_at: counted.resets_at }
+    }
+}

@@ -1,0 +1,96 @@
+//! The file: its modes, its settings, its schema.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::super::StoreFault;
+
+/// How long to wait for another process that holds the write lock: less than a caller waits for its answer.
+const BUSY: Duration = Duration::from_millis(1500);
+
+/// The steps that lead from an empty file to today's schema. `PRAGMA user_version` counts those taken; a step that was
+/// released is never edited.
+const STEPS: &[&str] = &["
+    -- A row is too large for WITHOUT ROWID, which would keep whole documents in the inner nodes of the tree.
+    CREATE TABLE accounts (
+        id TEXT NOT NULL PRIMARY KEY,
+        version INTEGER NOT NULL,
+        email TEXT NOT NULL,
+        mobile_number TEXT,
+        mail_due_at INTEGER,
+        expires_at INTEGER,
+        document TEXT NOT NULL
+    ) STRICT;
+    -- SQLite looks at the newest index first: whoever takes both an address and a number is told of the address.
+    CREATE UNIQUE INDEX accounts_mobile_number ON accounts (mobile_number) WHERE mobile_number IS NOT NULL;
+    CREATE UNIQUE INDEX accounts_email ON accounts (email);
+    CREATE INDEX accounts_mail_due ON accounts (mail_due_at, id) WHERE mail_due_at IS NOT NULL;
+    CREATE INDEX accounts_expires ON accounts (expires_at) WHERE expires_at IS NOT NULL;
+
+    CREATE TABLE attempts (
+        key TEXT NOT NULL PRIMARY KEY,
+        count INTEGER NOT NULL,
+        resets_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX attempts_resets ON attempts (resets_at);
+"];
+
+/// The connection that writes, to a file that is there, is private, and has today's schema.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreFault> {
+    create(path).map_err(|error| StoreFault::Unavailable(Box::new(error)))?;
+    let mut connection = open(path)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreFault::Unavailable("the file system of the store cannot hold a write-ahead log".into()));
+    }
+    // A commit is an fsync: NORMAL would lose acknowledged writes with the power.
+    connection.pragma_update(None, "synchronous", "full")?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open(path)?;
+    // Not SQLITE_OPEN_READ_ONLY: a reader of a write-ahead log takes part in its locks, which are kept in a file.
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Without `SQLITE_OPEN_URI`, a path is a path, whatever it begins with; each connection is used by one thread at a time.
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// Makes the file before SQLite does, which would let the umask choose its mode. The log beside it inherits the mode.
+fn create(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    Ok(())
+}
+
+/// Takes the steps that are missing, in one transaction: a crash leaves all or none, and a second process waits.
+fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: u16 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let Some(missing) = STEPS.get(usize::from(version)..) else {
+        let known = STEPS.len();
+        let text = format!("its schema has version {version}, this latchkey knows {known}: run a newer latchkey");
+        return Err(StoreFault::Corrupt(text.into()));
+    };
+    if !missing.is_empty() {
+        missing.iter().try_for_each(|step| transaction.execute_batch(step))?;
+        transaction.execute_batch(&format!("PRAGMA user_version = {}", STEPS.len()))?;
+    }
+    Ok(transaction.commit()?)
+}

@@ -1,0 +1,181 @@
+//! The embedded store: one SQLite file. What is acknowledged has been fsynced (WAL, `synchronous=FULL`).
+
+mod fault;
+mod file;
+mod readers;
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{Repository, StoreFault, Written};
+use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+
+/// How long a caller waits for an answer: a stalled disk must not stall the requests.
+const PATIENCE: Duration = Duration::from_millis(1800);
+/// How many rows one purging write deletes, so that the writes behind it wait for milliseconds.
+const PURGE_STEP: u16 = 1000;
+
+/// Keeps accounts in one SQLite file.
+pub struct SqliteRepository {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteRepository {
+    /// Opens the file, and makes it (0600) and its folder (0700) where there is none. Blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or made, is no SQLite file, or was written by a newer latchkey.
+    pub fn open(path: &Path) -> Result<Self, StoreFault> {
+        let connection = file::open_for_writing(path)?;
+        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path.to_owned()) })
+    }
+
+    async fn find(&self, sql: &'static str, key: String) -> Result<Option<Account>, StoreFault> {
+        self.readers
+            .run(move |connection| {
+                let text = connection.prepare_cached(sql)?.query_row([key], |row| row.get::<_, String>(0)).optional()?;
+                text.map(|text| serde_json::from_str(&text).map_err(|error| fault::unreadable(&error))).transpose()
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Repository for SqliteRepository {
+    async fn insert(&self, account: &Account) -> Result<Written, StoreFault> {
+        let row = Row::of(account)?;
+        self.writer.run(move |connection| fault::written(row.write(connection, INSERT))).await
+    }
+
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
+        self.find("SELECT document FROM accounts WHERE id = ?1", id.to_string()).await
+    }
+
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault> {
+        self.find("SELECT document FROM accounts WHERE email = ?1", email.as_str().to_owned()).await
+    }
+
+    async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
+        let row = Row::of(&Account { version: account.version + 1, ..account.clone() })?;
+        self.writer.run(move |connection| fault::written(row.write(connection, SAVE))).await
+    }
+
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(MAIL_DUE)?;
+                let ids = statement.query_map(params![now, limit], |row| row.get::<_, String>(0))?;
+                ids.map(|id| id?.parse().map_err(|error| StoreFault::Corrupt(Box::new(error)))).collect()
+            })
+            .await
+    }
+
+    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
+        let key = key.to_owned();
+        self.writer
+            .run(move |connection| {
+                let (count, resets_at) = connection
+                    .prepare_cached(COUNT)?
+                    .query_row(params![key, now, now.plus(window)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(Attempts { count, resets_at: Timestamp::from_millis(resets_at) })
+            })
+            .await
+    }
+
+    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault> {
+        let key = key.to_owned();
+        self.writer
+            .run(move |connection| {
+                connection.prepare_cached(UNCOUNT)?.execute(params![key, now])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault> {
+        for sql in [PURGE_ATTEMPTS, PURGE_ACCOUNTS] {
+            let step =
+                move |connection: &Connection| Ok(connection.prepare_cached(sql)?.execute(params![now, PURGE_STEP])?);
+            while self.writer.run(step).await? == usize::from(PURGE_STEP) {}
+        }
+        Ok(())
+    }
+
+    async fn ping(&self) -> Result<(), StoreFault> {
+        self.writer.is_running()?;
+        let read = |connection: &Connection| Ok(connection.query_row("PRAGMA user_version", [], |_| Ok(()))?);
+        self.readers.run(read).await
+    }
+}
+
+// Each write is one statement: when it fails, SQLite undoes it and only it, so writes of one group need no savepoints.
+
+const INSERT: &str = "INSERT INTO accounts (id, version, email, mobile_number, mail_due_at, expires_at, document)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+const SAVE: &str = "UPDATE accounts
+    SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7
+    WHERE id = ?1 AND version = ?2 - 1";
+
+const MAIL_DUE: &str = "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
+
+const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1, ?3)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN resets_at > ?2 THEN count + 1 ELSE 1 END,
+        resets_at = CASE WHEN resets_at > ?2 THEN resets_at ELSE ?3 END
+    RETURNING count, resets_at";
+
+const UNCOUNT: &str = "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND resets_at > ?2 AND count > 0";
+
+const PURGE_ATTEMPTS: &str =
+    "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE resets_at <= ?1 LIMIT ?2)";
+
+const PURGE_ACCOUNTS: &str =
+    "DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE expires_at <= ?1 LIMIT ?2)";
+
+/// An account as the table keeps it: whole as a document, and what is searched for in columns beside it.
+struct Row {
+    id: String,
+    version: i64,
+    email: String,
+    mobile_number: Option<String>,
+    mail_due_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    document: String,
+}
+
+impl Row {
+    fn of(account: &Account) -> Result<Self, StoreFault> {
+        let number = account.user().and_then(|user| user.mobile_number.as_ref());
+        Ok(Self {
+            id: account.id.to_string(),
+            version: account.version,
+            email: account.email.as_str().to_owned(),
+            mobile_number: number.map(|number| number.as_str().to_owned()),
+            mail_due_at: account.mail_due_at(),
+            expires_at: account.expires_at(),
+            document: serde_json::to_string(account).map_err(|error| fault::unreadable(&error))?,
+        })
+    }
+
+    fn write(&self, connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
+        let Self { id, version, email, mobile_number, mail_due_at, expires_at, document } = self;
+        let row = params![id, version, email, mobile_number, mail_due_at, expires_at, document];
+        connection.prepare_cached(sql)?.execute(row)
+    }
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.millis().into())
+    }
+}

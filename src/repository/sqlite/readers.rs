@@ -1,0 +1,65 @@
+//! Connections that read: in WAL mode they wait for no writer and no fsync.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+use tokio::{task, time};
+
+use super::super::StoreFault;
+use super::{PATIENCE, fault, file};
+
+/// How many reads run at a time. A read is microseconds of work on pages in memory; more would only wait for a core.
+const READERS: usize = 4;
+
+/// Runs reads on threads that may block.
+pub(super) struct Readers {
+    permits: Arc<Semaphore>,
+    pool: Arc<Pool>,
+}
+
+struct Pool {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Self {
+        let pool = Pool { path, idle: Mutex::default() };
+        Self { permits: Arc::new(Semaphore::new(READERS)), pool: Arc::new(pool) }
+    }
+
+    /// Runs one read, off the async threads.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreFault> + Send + 'static,
+    ) -> Result<T, StoreFault> {
+        let (permits, pool) = (Arc::clone(&self.permits), Arc::clone(&self.pool));
+        let answer = async move {
+            let permit = permits.acquire_owned().await.map_err(unavailable)?;
+            // The permit goes along: a read whose caller went away still holds its connection.
+            let read = task::spawn_blocking(move || {
+                let _permit = permit;
+                pool.lend(work)
+            });
+            read.await.map_err(unavailable)?
+        };
+        time::timeout(PATIENCE, answer).await.map_err(|_| fault::late())?
+    }
+}
+
+impl Pool {
+    fn lend<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let lent = idle().pop();
+        let connection = lent.map_or_else(|| file::open_for_reading(&self.path), Ok)?;
+        let outcome = work(&connection);
+        idle().push(connection);
+        outcome
+    }
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFault {
+    StoreFault::Unavailable(Box::new(error))
+}

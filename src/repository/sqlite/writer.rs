@@ -1,0 +1,111 @@
+//! The one thread that writes. It commits together all the writes that wait, so that they share one fsync.
+
+use std::sync::Arc;
+use std::thread;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time;
+
+use super::super::StoreFault;
+use super::{PATIENCE, fault};
+
+/// How many writes are committed together at most.
+const GROUP: usize = 256;
+/// How many writes wait at most before callers wait to get in line.
+const QUEUE: usize = 1024;
+
+/// Sends writes to the thread that runs them.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Write>>,
+}
+
+/// One write in line.
+trait Write: Send {
+    /// Does it, inside the group's transaction.
+    fn run(&mut self, transaction: &Transaction<'_>);
+    /// Tells its caller, once the group is durable or has failed.
+    fn answer(self: Box<Self>, committed: &Result<(), Arc<rusqlite::Error>>);
+}
+
+struct Pending<W, T> {
+    work: Option<W>,
+    outcome: Option<Result<T, StoreFault>>,
+    caller: oneshot::Sender<Result<T, StoreFault>>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends when this is dropped, after the writes in line.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreFault> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || write_in_groups(connection, waiting))
+            .map_err(|error| StoreFault::Unavailable(Box::new(error)))?;
+        Ok(Self { queue })
+    }
+
+    /// Runs one write, and answers once it is durable.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreFault> + Send + 'static,
+    ) -> Result<T, StoreFault> {
+        let (caller, answer) = oneshot::channel();
+        let pending = Box::new(Pending { work: Some(work), outcome: None, caller });
+        let answered = async {
+            self.queue.send(pending).await.map_err(|_| stopped())?;
+            answer.await.map_err(|_| stopped())?
+        };
+        time::timeout(PATIENCE, answered).await.map_err(|_| fault::late())?
+    }
+
+    /// Fails when the thread is gone, and every write would.
+    pub(super) fn is_running(&self) -> Result<(), StoreFault> {
+        if self.queue.is_closed() { Err(stopped()) } else { Ok(()) }
+    }
+}
+
+impl<W, T> Write for Pending<W, T>
+where
+    W: FnOnce(&Connection) -> Result<T, StoreFault> + Send,
+    T: Send,
+{
+    fn run(&mut self, transaction: &Transaction<'_>) {
+        self.outcome = self.work.take().map(|work| work(transaction));
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), Arc<rusqlite::Error>>) {
+        let answer = match committed {
+            Ok(()) => self.outcome.unwrap_or_else(|| Err(stopped())),
+            Err(error) => Err(StoreFault::Unavailable(Box::new(Arc::clone(error)))),
+        };
+        // The caller may have gone away; the write stands all the same.
+        let _ = self.caller.send(answer);
+    }
+}
+
+fn write_in_groups(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Write>>) {
+    let mut group = Vec::new();
+    while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
+        let committed = commit_together(&mut connection, &mut group).map_err(Arc::new);
+        for write in group.drain(..) {
+            write.answer(&committed);
+        }
+    }
+}
+
+fn commit_together(connection: &mut Connection, group: &mut [Box<dyn Write>]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for write in group {
+        write.run(&transaction);
+        // A full disk, say, rolls back the whole transaction: what follows must not run outside of one.
+        if transaction.is_autocommit() {
+            break;
+        }
+    }
+    transaction.commit()
+}
+
+fn stopped() -> StoreFault {
+    StoreFault::Unavailable("the thread that writes has stopped".into())
+}

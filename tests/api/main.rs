@@ -1,0 +1,7 @@
+//! The API through the router: one file an act, with a clock that is moved and letters kept in memory.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails is what a panic is for")]
+
+mod support;
+
+mod login;

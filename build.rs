@@ -1,1 +1,111 @@
-fn main() {}
+//! Puts the `GraphiQL` page into `OUT_DIR`: bundled by npm and Vite where npm works, else the page that loads the same versions
+//! from a CDN. `LATCHKEY_GRAPHIQL=cdn` asks for the second, `LATCHKEY_GRAPHIQL=bundle` fails rather than fall back to it.
+//!
+//! Everything happens on a copy, so that a read-only checkout builds and the source tree stays as it was.
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const WEB: &str = "web/graphiql";
+const BUNDLE_INPUTS: [&str; 6] = [".npmrc", "package.json", "package-lock.json", "vite.config.js", "index.html", "src"];
+const CDN_INPUTS: [&str; 2] = ["cdn.html", "cdn"];
+
+#[expect(clippy::disallowed_methods, reason = "a build script is told everything by the environment")]
+fn main() -> io::Result<()> {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=LATCHKEY_GRAPHIQL");
+    for input in BUNDLE_INPUTS.iter().chain(&CDN_INPUTS) {
+        println!("cargo:rerun-if-changed={WEB}/{input}");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let wish = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
+    let bundled = if wish == "cdn" { Err("LATCHKEY_GRAPHIQL=cdn".to_owned()) } else { bundle(&out.join("npm")) };
+    let site = out.join("site");
+    let _ = fs::remove_dir_all(&site);
+    match &bundled {
+        Ok(dist) => fs::rename(dist, &site)?,
+        Err(why) if wish == "bundle" => return Err(io::Error::other(format!("GraphiQL was not bundled: {why}"))),
+        Err(why) => {
+            println!("cargo:warning=GraphiQL will come from a CDN, not from the program: {why}");
+            cdn(&site)?;
+        }
+    }
+    fs::write(out.join("graphiql.rs"), generated(&site, bundled.is_ok())?)
+}
+
+/// Bundles a copy of the Vite project and says where the result is, or why there is none.
+fn bundle(copy: &Path) -> Result<PathBuf, String> {
+    let prepare = || -> io::Result<()> {
+        let _ = fs::remove_dir_all(copy);
+        BUNDLE_INPUTS.iter().try_for_each(|input| copy_all(&Path::new(WEB).join(input), &copy.join(input)))
+    };
+    prepare().map_err(|error| error.to_string())?;
+    npm(copy, &["ci", "--ignore-scripts", "--include=dev", "--prefer-offline", "--fetch-retry-mintimeout=1000"])?;
+    npm(copy, &["run", "build"])?;
+    // A quarter of a gigabyte, for each profile, that nothing reads again.
+    let _ = fs::remove_dir_all(copy.join("node_modules"));
+    Ok(copy.join("dist"))
+}
+
+fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let command = Command::new(program).args(arguments).current_dir(project).output();
+    let output = command.map_err(|error| format!("npm does not run ({error})"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let errors = said.lines().filter(|line| line.to_lowercase().contains("error")).take(3);
+    Err(format!("npm {} failed: {}", arguments[0], errors.collect::<Vec<_>>().join(" | ")))
+}
+
+/// Lays out the CDN page as Vite does its bundle: index.html and assets/.
+fn cdn(site: &Path) -> io::Result<()> {
+    let web = Path::new(WEB);
+    let page = fs::read_to_string(web.join("cdn.html"))?;
+    let head = fs::read_to_string(web.join("cdn/head.html"))?;
+    copy_all(&web.join("src"), &site.join("assets"))?;
+    copy_all(&web.join("cdn"), &site.join("assets"))?;
+    for not_served in ["main.js", "head.html", "import-map.sha256"] {
+        fs::remove_file(site.join("assets").join(not_served))?;
+    }
+    fs::write(site.join("index.html"), page.replace("<!-- cdn/head.html -->", &head))
+}
+
+fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+    if from.is_file() {
+        fs::create_dir_all(to.parent().expect("inside OUT_DIR"))?;
+        return fs::copy(from, to).map(drop);
+    }
+    fs::read_dir(from)?.try_for_each(|entry| {
+        let entry = entry?;
+        copy_all(&entry.path(), &to.join(entry.file_name()))
+    })
+}
+
+/// The Rust that `src/http/graphiql.rs` includes.
+fn generated(site: &Path, bundled: bool) -> io::Result<String> {
+    let mut names = fs::read_dir(site.join("assets"))?
+        .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    let import_map = if bundled { String::new() } else { fs::read_to_string(format!("{WEB}/cdn/import-map.sha256"))? };
+    let mut rust = format!(
+        "const BUNDLED: bool = {bundled};\nconst IMPORT_MAP: &str = {:?};\nstatic PAGE: &str = {};\n",
+        import_map.trim(),
+        r#"include_str!(concat!(env!("OUT_DIR"), "/site/index.html"))"#,
+    );
+    rust.push_str("static ASSETS: &[(&str, &str, &[u8])] = &[\n");
+    for name in names {
+        let css = Path::new(&name).extension().is_some_and(|extension| extension == "css");
+        let kind = if css { "text/css" } else { "text/javascript" };
+        let bytes = format!(r#"include_bytes!(concat!(env!("OUT_DIR"), "/site/assets/{name}"))"#);
+        writeln!(rust, "    ({name:?}, \"{kind}; charset=utf-8\", {bytes}),").expect("a String takes all");
+    }
+    Ok(rust + "];\n")
+}

@@ -1,0 +1,40 @@
+import { run } from './cdn-commonjs.js';
+import { COMMON_JS } from './commonjs.js';
+
+const loading = document.querySelector('.loading');
+
+/** Asks for every file at once: following the imports one by one would take a round trip for each of their twenty levels. */
+async function preload() {
+  const { integrity } = JSON.parse(document.querySelector('script[type=importmap]').textContent);
+  const wanted = Object.entries(integrity).filter(([address]) => !address.includes('/prettier@'));
+  let there = 0;
+  const arrivals = wanted.map(
+    ([href, hash]) =>
+      new Promise((resolve, reject) => {
+        const link = Object.assign(document.createElement('link'), { rel: 'modulepreload', href, integrity: hash });
+        link.crossOrigin = 'anonymous';
+        link.onload = () => {
+          there += 1;
+          loading.textContent = `Loading GraphiQL: ${there} of ${wanted.length} files …`;
+          resolve();
+        };
+        link.onerror = () => reject(new Error(`${href} did not come, or is not the file it should be`));
+        document.head.append(link);
+      }),
+  );
+  await Promise.all(arrivals);
+}
+
+try {
+  // Some of the packages ask Node for this, and expect a bundler to have answered.
+  globalThis.process = { env: { NODE_ENV: 'production' } };
+  await preload();
+  for (const [address, requires] of COMMON_JS) await run(address, requires);
+  const { setUp } = await import('./cdn-worker.js');
+  await setUp();
+  const { render } = await import('./page.js');
+  render();
+} catch (error) {
+  loading.textContent = `GraphiQL could not be loaded: ${error.message}. Without the CDN, build latchkey where npm is.`;
+  throw error;
+}

@@ -1,0 +1,85 @@
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { createElement, useEffect } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { storage } from './storage.js';
+
+const FIRST_QUERY = `mutation SignUp($input: SignupInput!) {
+  signup(input: $input) {
+    __typename
+    ... on Authenticated {
+      user { id email }
+      tokens { accessToken refreshToken expiresIn }
+    }
+    ... on AccountError { message }
+  }
+}`;
+
+const FIRST_VARIABLES = `{
+  "input": {
+    "email": "ada@example.com",
+    "password": "correct horse battery staple",
+    "firstName": "Ada",
+    "lastName": "Lovelace"
+  }
+}`;
+
+const EMPTY_BEARER = `{
+  "Authorization": "Bearer "
+}`;
+
+async function fetcher(operation, { headers } = {}) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: {
+      Accept: 'application/graphql-response+json, application/json;q=0.9',
+      'Content-Type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(operation),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`HTTP ${response.status}: ${text}`);
+  }
+}
+
+// As if they had been typed, and only on the first visit. Handed over as properties, they would come back as a second tab.
+if (storage.getItem('graphiql:tabState') === null) {
+  storage.setItem('graphiql:query', FIRST_QUERY);
+  storage.setItem('graphiql:variables', FIRST_VARIABLES);
+  storage.setItem('graphiql:headers', EMPTY_BEARER);
+}
+
+/** Names the server; and lets the editors follow when the system goes dark, which GraphiQL does for all else by itself. */
+function Name() {
+  const { setTheme } = useGraphiQLActions();
+  const theme = useGraphiQL((state) => state.theme);
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const follow = () => setTheme(theme);
+    dark.addEventListener('change', follow);
+    return () => dark.removeEventListener('change', follow);
+  }, [setTheme, theme]);
+  return 'latchkey';
+}
+
+/** Draws GraphiQL into the page; the caller has set up Monaco's workers and the styles. */
+export function render() {
+  const props = {
+    defaultEditorToolsVisibility: 'variables',
+    defaultHeaders: EMPTY_BEARER,
+    fetcher,
+    plugins: [HISTORY_PLUGIN, explorerPlugin()],
+    shouldPersistHeaders: true,
+    showPersistHeadersSettings: false,
+    storage,
+  };
+  const logo = createElement(GraphiQL.Logo, null, createElement(Name));
+  createRoot(document.getElementById('graphiql')).render(createElement(GraphiQL, props, logo));
+}

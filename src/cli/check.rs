@@ -69,7 +69,9 @@ async fn store(store: &Store) -> Finding {
         return makeable(path, "LATCHKEY_STORE");
     }
     let answer = async { app::open_repository(store).await.map_err(text)?.ping().await.map_err(text) };
-    answered(answer).await.map(|()| store.place()).map_err(|wrong| format!("{wrong} (LATCHKEY_STORE)"))
+    let place = store.place();
+    answered(answer).await.map_err(|wrong| format!("{place}: {wrong}; check LATCHKEY_STORE, and what it names"))?;
+    Ok(place)
 }
 
 async fn mail(config: &Config) -> Finding {

@@ -20,19 +20,19 @@ const LAST_WORK: Duration = Duration::from_secs(2);
 pub(super) fn run() -> Result<(), Failure> {
     let config = configured()?;
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(&config));
+    let served = runtime.block_on(serve(config));
     runtime.shutdown_timeout(LAST_WORK);
     served
 }
 
-async fn serve(config: &Config) -> Result<(), Failure> {
+async fn serve(config: Config) -> Result<(), Failure> {
     // First of all: a second server by mistake ends here, before it touches the store or a letter.
     let listener = listen(config.listen).await?;
-    let address = listener.local_addr().map_err(Failure::new)?;
-    let app = App::build(config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
+    let config = config.listening_on(listener.local_addr().map_err(Failure::new)?);
+    let app = App::build(&config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
     // Before the lines are out: whoever waits for them may stop the server at once.
     let stop = Stop::new().map_err(Failure::new)?;
-    say(announcement(config, address))?;
+    say(announcement(&config))?;
     app.serve(listener, stop.asked()).await.map_err(Failure::new)
 }
 
@@ -46,13 +46,13 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Three lines: where to go, where the data is, where the letters are.
-fn announcement(config: &Config, address: SocketAddr) -> String {
+fn announcement(config: &Config) -> String {
     let (store, keys) = (config.store.place(), config.data.display());
     let letters = match &config.mail {
         Mail::File(folder) => folder.display().to_string(),
         Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
     };
-    let address = reachable(address);
+    let address = reachable(config.listen);
     format!("GraphQL and GraphiQL: http://{address}/graphql\nData: {store} (keys in {keys})\nLetters: {letters}\n")
 }
 
@@ -102,7 +102,7 @@ mod tests {
 
     fn announced(vars: &[(&str, &str)], address: &str) -> String {
         let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        announcement(&Config::from_vars(vars).unwrap(), address.parse().unwrap())
+        announcement(&Config::from_vars(vars).unwrap().listening_on(address.parse().unwrap()))
     }
 
     #[test]

@@ -103,6 +103,17 @@ impl Config {
         reader.finish(config)
     }
 
+    /// The settings with the port that the system chose where `LATCHKEY_LISTEN` left it open: the public URL names it.
+    #[must_use]
+    pub fn listening_on(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        if self.public_url.port() == Some(0) {
+            // Fails for URLs that can have no port; this one had one.
+            _ = self.public_url.set_port(Some(address.port()));
+        }
+        self
+    }
+
     /// None where a setting is wrong: the reader knows which, and reads on all the same.
     fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take(&table::LISTEN);

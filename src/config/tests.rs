@@ -82,6 +82,15 @@ fn the_public_url_follows_the_address_and_the_issuer_follows_the_public_url() {
 }
 
 #[test]
+fn a_port_that_the_system_chose_is_named_by_the_public_url() {
+    let address = "127.0.0.1:41234".parse().unwrap();
+    let config = good(&[("LISTEN", "127.0.0.1:0")]).listening_on(address);
+    assert_eq!((config.listen, config.public_url.as_str()), (address, "http://127.0.0.1:41234/"));
+    let public = [("LISTEN", "127.0.0.1:0"), ("PUBLIC_URL", "https://x.test")];
+    assert_eq!(good(&public).listening_on(address).public_url.as_str(), "https://x.test/");
+}
+
+#[test]
 fn an_empty_value_counts_as_not_set() {
     let config = good(&[("LISTEN", ""), ("CODE_SECONDS", "  "), ("NO_SUCH_THING", "")]);
     assert_eq!(config.code_lifetime, Duration::from_mins(10));

@@ -12,48 +12,48 @@ pub(super) fn write(kind: &LetterKind, code: Option<&str>, lifetime: Duration, p
         LetterKind::PasswordResetCode(_) => (
             "Your code to reset your password",
             format!(
-                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes} minutes, and once. \
-                 Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter: your password stays \
-                 as it is."
+                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes} minutes, and once.\n\
+                 Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter:\n\
+                 your password stays as it is."
             ),
         ),
         LetterKind::VerificationCode(_) => (
             "Your code to confirm your address",
             format!(
                 "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes} minutes, and \
-                 once. Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter."
+                 once.\nNobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter."
             ),
         ),
         LetterKind::SignUpCode(_) => (
             "Your code to complete your sign-up",
             format!(
-                "Enter this code where you signed up to complete your sign-up:\n\n    {code}\n\nIt is good for {minutes} \
-                 minutes, and once. Nobody will ever ask you for it.\n\nIf you did not sign up, ignore this letter: \
-                 without the code nobody can use your address."
+                "Enter this code where you signed up, to complete your sign-up:\n\n    {code}\n\nIt is good for \
+                 {minutes} minutes, and once.\nNobody will ever ask you for it.\n\nIf you did not sign up, ignore this \
+                 letter:\nwithout the code nobody can use your address."
             ),
         ),
         LetterKind::AlreadyRegistered => (
             "You have an account already",
-            "Somebody, probably you, tried to sign up with this address, which has an account already.\n\nLog in \
-             instead; if you forgot your password, ask for a code to reset it.\n\nIf it was not you, there is nothing \
-             to do: nothing was changed."
+            "Somebody, probably you, tried to sign up with this address,\nwhich has an account already.\n\n\
+             Log in instead. If you forgot your password, ask for a code to\nreset it.\n\n\
+             If it was not you, there is nothing to do: nothing was changed."
                 .to_owned(),
         ),
         LetterKind::PasswordChanged => (
             "Your password was changed",
-            "The password of your account was changed just now.\n\nIf it was not you, reset your password at once: that \
-             ends every session."
+            "The password of your account was changed just now.\n\n\
+             If it was not you, reset your password at once:\nthat ends every session."
                 .to_owned(),
         ),
         LetterKind::RefreshTokenReused => (
             "One of your sessions was ended",
-            "A sign-in token of your account that had been replaced was used again. That can mean that somebody copied \
-             it, so the session it belonged to was ended.\n\nLog in again. If you suspect a stranger, change your \
-             password: that ends every other session."
+            "A sign-in token of your account that had been replaced was used\nagain. That can mean that somebody copied \
+             it, so the session it\nbelonged to was ended.\n\n\
+             Log in again. If you suspect a stranger, change your password:\nthat ends every other session."
                 .to_owned(),
         ),
     };
-    (subject, format!("{text}\n\n-- \n{public_url}\n"))
+    (subject, format!("{text}\n\n{public_url}\n"))
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
             let (subject, body) = write(&kind, Some("123456"), Duration::from_secs(600), "https://id.example.org");
             assert!(!subject.contains("123456"));
             assert!(body.contains("    123456\n") && body.contains("10 minutes"), "{body}");
-            assert!(body.is_ascii());
+            assert!(body.is_ascii() && body.lines().all(|line| line.len() <= 72), "{body}");
         }
     }
 }

@@ -47,8 +47,11 @@ impl Budget {
     pub const fn window(self) -> Duration {
         Duration::from_secs(match self {
             Self::LoginByAddressAndClient | Self::LoginByClient | Self::CodeByClient => 15 * MINUTES,
-            Self::LoginByAddress | Self::MailByAddress | Self::MailByClient => HOURS,
-            Self::SignupByClient | Self::MobileNumberByAccount => HOURS,
+            Self::LoginByAddress
+            | Self::MailByAddress
+            | Self::MailByClient
+            | Self::SignupByClient
+            | Self::MobileNumberByAccount => HOURS,
         })
     }
 

@@ -4,7 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Caller, Client, Fault, NOTICE_LIFETIME};
 use crate::hashing::Verdict;
-use crate::model::{Account, FieldCode, Form, InvalidField, LetterKind, Password, PasswordHash, Refusal, Timestamp, User, Wait};
+use crate::model::{
+    Account, FieldCode, Form, InvalidField, LetterKind, Password, PasswordHash, Refusal, Timestamp, User, Wait,
+};
 use crate::throttle::Budget;
 
 /// An attempt to change the password.
@@ -36,7 +38,11 @@ impl Accounts {
     ///
     /// # Errors
     /// When the store fails, the hashing pool is full, or the caller's session was ended meanwhile.
-    pub async fn change_password(&self, caller: Caller, command: ChangePassword) -> Result<ChangePasswordOutcome, Fault> {
+    pub async fn change_password(
+        &self,
+        caller: Caller,
+        command: ChangePassword,
+    ) -> Result<ChangePasswordOutcome, Fault> {
         let mut form = Form::default();
         let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret()));
         let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };

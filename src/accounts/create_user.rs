@@ -42,7 +42,7 @@ impl Accounts {
     /// When the store fails.
     pub async fn create_user(&self, command: CreateUser) -> Result<CreateUserOutcome, Fault> {
         let role = command.role;
-        let application = match self.read_application(as_signup(command)) {
+        let application = match self.read_application(&as_signup(command)) {
             Ok(application) => application,
             Err(refused) => return Ok(CreateUserOutcome::InvalidInput(refused)),
         };

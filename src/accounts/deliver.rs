@@ -9,7 +9,7 @@ use crate::model::{Account, AccountId, Delivery, Letter, LetterId, LetterKind, T
 /// For how long a worker has a letter to itself. One that dies meanwhile leaves it to be sent again, with the same id.
 const LEASE: Duration = Duration::from_secs(90);
 /// How long sending one letter may take: well within the lease.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How many accounts one round takes.
 const ROUND: usize = 16;
 
@@ -40,7 +40,9 @@ impl Accounts {
                 }
             };
             let Some(account) = self.by_id(id).await? else { return Ok(()) };
-            if let Ok((true, _)) = self.change(account, |account, now| settle(account, letter.id, delivery, now)).await? {
+            if let Ok((true, _)) =
+                self.change(account, |account, now| settle(account, letter.id, delivery, now)).await?
+            {
                 tracing::error!(account = %id, letter = %letter.id, "letter parked: it will not be tried again");
             }
         }

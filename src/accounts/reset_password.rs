@@ -3,7 +3,9 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME};
-use crate::model::{Account, Code, CodeDigest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait};
+use crate::model::{
+    Account, Code, CodeDigest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
+};
 use crate::throttle::Budget;
 use crate::token::Purpose;
 

@@ -29,7 +29,10 @@ impl Accounts {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn send_verification_code(&self, command: SendVerificationCode) -> Result<SendVerificationCodeOutcome, Fault> {
+    pub async fn send_verification_code(
+        &self,
+        command: SendVerificationCode,
+    ) -> Result<SendVerificationCodeOutcome, Fault> {
         let mut form = Form::default();
         let Some(email) = form.take("email", Email::parse(&command.email)) else {
             return Ok(SendVerificationCodeOutcome::InvalidInput(form.into_refused()));
@@ -61,7 +64,9 @@ impl Accounts {
                 }
                 // The same code for each that waits: it proves the mailbox, the ticket says whose sign-up it completes.
                 (Standing::Pending(sign_ups), Purpose::SignUpCode) => {
-                    sign_ups.iter_mut().for_each(|sign_up| sign_up.code.clone_from(&code));
+                    for sign_up in sign_ups {
+                        sign_up.code.clone_from(&code);
+                    }
                     LetterKind::SignUpCode(fresh.sealed.clone())
                 }
                 // Completed meanwhile: there is nothing to prove.

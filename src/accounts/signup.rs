@@ -70,7 +70,7 @@ impl Accounts {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }
         let client = command.client.clone();
-        let application = match self.read_application(command) {
+        let application = match self.read_application(&command) {
             Ok(application) => application,
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
         };
@@ -81,7 +81,7 @@ impl Accounts {
         }
     }
 
-    pub(super) fn read_application(&self, command: Signup) -> Result<Application, Vec<InvalidField>> {
+    pub(super) fn read_application(&self, command: &Signup) -> Result<Application, Vec<InvalidField>> {
         let mut form = Form::default();
         let email = form.take("email", Email::parse(&command.email));
         let password = form.take("password", self.policy.password.accept(command.password.expose_secret()));
@@ -109,7 +109,8 @@ impl Accounts {
         let session = self.new_session(client);
         let id = session.id;
         user.sign_in(session, now);
-        let mut account = Account::new(AccountId::new(now, &self.rng), application.email, Standing::Active(Box::new(user)));
+        let mut account =
+            Account::new(AccountId::new(now, &self.rng), application.email, Standing::Active(Box::new(user)));
         let written = match found {
             None => self.repository.insert(&account).await?,
             // Sign-ups from a time when the policy was another wait for this address: the first account ends the wait.

@@ -123,15 +123,15 @@ impl App {
         });
         let mut serving = tokio::spawn(server.into_future());
         tokio::select! {
-            served = &mut serving => return flatten(served),
+            ended = &mut serving => return flatten(ended),
             () = shutdown => {}
         }
         stop.send_replace(true);
         let drained = tokio::time::timeout(DRAIN, async {
-            let served = flatten(serving.await);
+            let ended = flatten(serving.await);
             // A worker that failed has logged why.
             let _ = worker.await;
-            served
+            ended
         });
         drained.await.unwrap_or_else(|_| {
             tracing::warn!("requests were still under way when the time to stop was over");
@@ -170,6 +170,6 @@ fn policy(config: &Config) -> Policy {
     }
 }
 
-fn flatten(served: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
-    served.unwrap_or_else(|fault| Err(std::io::Error::other(fault)))
+fn flatten(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
+    ended.unwrap_or_else(|fault| Err(std::io::Error::other(fault)))
 }

@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long it waits when the store fails.
 const STORE_DOWN: Duration = Duration::from_secs(5);
 /// How often it throws out what has expired.
-const PURGE: Duration = Duration::from_secs(60);
+const PURGE: Duration = Duration::from_mins(1);
 
 /// Works until told to stop; a letter that is being sent is sent to the end.
 pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {

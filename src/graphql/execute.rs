@@ -70,7 +70,8 @@ fn finish(error: &mut ServerError, request_id: &str) {
 fn answer(response: Response) -> Answer {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     let overloaded = Value::from(Code::Overloaded.as_str());
-    let is_overload = |error: &ServerError| error.extensions.as_ref().and_then(|it| it.get("code")) == Some(&overloaded);
+    let is_overload =
+        |error: &ServerError| error.extensions.as_ref().and_then(|it| it.get("code")) == Some(&overloaded);
     let retry_after = response.errors.iter().any(is_overload).then_some(RETRY_AFTER);
     let body = if executed {
         serde_json::to_string(&response)

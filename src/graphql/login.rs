@@ -41,8 +41,7 @@ impl LoginMutation {
         #[graphql(desc = "Who logs in.")] input: LoginInput,
     ) -> Result<LoginResult, Fault> {
         let asking = Asking::of(ctx);
-        let command =
-            Login { email: input.email, password: input.password.into(), client: asking.client.clone() };
+        let command = Login { email: input.email, password: input.password.into(), client: asking.client.clone() };
         Ok(match asking.accounts.login(command).await? {
             LoginOutcome::Authenticated(it) => {
                 LoginResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))

@@ -4,7 +4,9 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use secrecy::ExposeSecret;
 
 use super::Asking;
-use super::types::{Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery, TooManyAttempts};
+use super::types::{
+    Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery, TooManyAttempts,
+};
 use crate::accounts::{Fault, Signup, SignupOutcome};
 
 /// Who signs up.

@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
 
+use super::Door;
 use super::headers::RequestId;
 use super::request::{self, Refusal};
 use super::response::{self, MediaType};
-use super::Door;
 use crate::accounts::Client;
-use crate::graphql::{self, Asking, Code};
+use crate::graphql::{self, Asking};
 
 /// Reads, executes, answers.
 pub(super) async fn post(
@@ -24,7 +24,7 @@ pub(super) async fn post(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    match exchange(&door, peer, id, &parts.headers, body).await {
+    match exchange(&door, peer, &id, &parts.headers, body).await {
         Ok(response) => response,
         Err(refusal) => response::refuse(&refusal),
     }
@@ -39,7 +39,7 @@ pub(super) async fn wrong_method() -> Response {
 async fn exchange(
     door: &Door,
     peer: SocketAddr,
-    id: String,
+    id: &str,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
@@ -57,9 +57,5 @@ async fn exchange(
         },
         caller: OnceCell::new(),
     };
-    // In a task of its own: a client that hangs up must not stop a driver in the middle of a conversation.
-    let schema = door.schema.clone();
-    let executing = tokio::spawn(async move { graphql::execute(&schema, request, asking, &id).await });
-    let answer = executing.await.map_err(|_| Refusal::coded(Code::Internal, "Something went wrong on our side."))?;
-    Ok(response::answer(answer, media_type))
+    Ok(response::answer(graphql::execute(&door.schema, request, asking, id).await, media_type))
 }

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{
     CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -34,17 +34,16 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 /// Names the request, answers it, logs one line.
 pub(super) async fn around(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = given_id(request.headers()).unwrap_or_else(|| {
-        format!("{:032x}", u128::from_be_bytes(door.accounts.rng.bytes()))
-    });
+    let id = given_id(request.headers())
+        .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(door.accounts.rng.bytes())));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
 
-    // In a task of its own, so that a panic ends this request and nothing else.
+    // In a task of its own: a panic ends this request and nothing else, and a client that hangs up does not stop a
+    // driver in the middle of a conversation with its server.
     let answered = tokio::spawn(next.run(request)).await;
-    let mut response = answered.unwrap_or_else(|_| {
-        response::refuse(&Refusal::coded(Code::Internal, "Something went wrong on our side."))
-    });
+    let mut response = answered
+        .unwrap_or_else(|_| response::refuse(&Refusal::coded(Code::Internal, "Something went wrong on our side.")));
     add_headers(response.headers_mut(), &id);
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     tracing::info!(request_id = id, %method, path, status, micros, "answered");

@@ -12,7 +12,7 @@ use crate::graphql::Cookie;
 /// What a browser says of where a request comes from (Fetch Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// How long a browser may remember a preflight's answer.
-const PREFLIGHT: Duration = Duration::from_secs(600);
+const PREFLIGHT: Duration = Duration::from_mins(10);
 
 /// The origins that the operator listed, and the service's own.
 #[derive(Clone, Debug)]

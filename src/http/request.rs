@@ -91,7 +91,7 @@ pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 pub(super) fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let values = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
     let refused = |range: &str| {
-        let weight = range.split(';').skip(1).filter_map(|it| it.trim().strip_prefix("q=")).next();
+        let weight = range.split(';').skip(1).find_map(|it| it.trim().strip_prefix("q="));
         weight.and_then(|weight| weight.parse::<f32>().ok()).is_some_and(|weight| weight <= 0.0)
     };
     values.flat_map(|value| value.split(',')).filter(move |range| !refused(range)).map(essence)

@@ -15,12 +15,19 @@ impl Folder {
     /// Writes a letter under its id, so that names sort by time and a second try replaces the first.
     pub(super) async fn send(&self, mail: Composed) -> Result<(), MailFault> {
         let folder = self.clone();
-        folder.blocking(move |folder| {
-            let draft = folder.join(format!("{}.tmp", mail.id));
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?.write_all(&mail.bytes)?;
-            fs::rename(draft, folder.join(format!("{}.eml", mail.id)))
-        })
-        .await
+        folder
+            .blocking(move |folder| {
+                let draft = folder.join(format!("{}.tmp", mail.id));
+                OpenOptions::new()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(0o600)
+                    .open(&draft)?
+                    .write_all(&mail.bytes)?;
+                fs::rename(draft, folder.join(format!("{}.eml", mail.id)))
+            })
+            .await
     }
 
     pub(super) async fn check(&self) -> Result<(), MailFault> {

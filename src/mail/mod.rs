@@ -101,7 +101,8 @@ impl Mailer {
         let address: Address = to.as_str().parse().map_err(|fault| refused(&fault))?;
         let lifetime = letter.written_at.until(letter.expires_at);
         let (subject, body) = text::write(&letter.kind, code, lifetime, &self.public_url);
-        let sent = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.written_at.millis()).unwrap_or(0));
+        let sent =
+            SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.written_at.millis()).unwrap_or(0));
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))

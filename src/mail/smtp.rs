@@ -45,7 +45,8 @@ impl Smtp {
     /// # Errors
     /// When the host's name can be on no certificate.
     pub fn new(relay: &Relay) -> Result<Self, MailFault> {
-        let parameters = TlsParameters::new(relay.host.clone()).map_err(|fault| MailFault::Refused(fault.to_string()))?;
+        let parameters =
+            TlsParameters::new(relay.host.clone()).map_err(|fault| MailFault::Refused(fault.to_string()))?;
         let tls = match relay.tls {
             Tls::StartTls => LettreTls::Required(parameters),
             Tls::Implicit => LettreTls::Wrapper(parameters),
@@ -81,7 +82,9 @@ impl Smtp {
 /// nothing about the letter: it waits until the operator has mended the setting.
 fn told(fault: &Error) -> MailFault {
     match fault.status() {
-        Some(code) if fault.is_permanent() && !(530..=538).contains(&u16::from(code)) => MailFault::Refused(format!("the mail server answered {code}")),
+        Some(code) if fault.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
+            MailFault::Refused(format!("the mail server answered {code}"))
+        }
         Some(code) => MailFault::Deferred(format!("the mail server answered {code}")),
         None if fault.is_tls() => MailFault::Deferred(format!("no TLS with the mail server: {fault}")),
         None => MailFault::Deferred(fault.to_string()),

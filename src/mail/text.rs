@@ -5,7 +5,12 @@ use std::time::Duration;
 use crate::model::LetterKind;
 
 /// The subject and the body of a letter. No code in a subject: lock screens show those.
-pub(super) fn write(kind: &LetterKind, code: Option<&str>, lifetime: Duration, public_url: &str) -> (&'static str, String) {
+pub(super) fn write(
+    kind: &LetterKind,
+    code: Option<&str>,
+    lifetime: Duration,
+    public_url: &str,
+) -> (&'static str, String) {
     let code = code.unwrap_or_default();
     let minutes = lifetime.as_secs() / 60;
     let (subject, text) = match kind {
@@ -69,7 +74,7 @@ mod tests {
             LetterKind::VerificationCode(sealed.clone()),
             LetterKind::SignUpCode(sealed.clone()),
         ] {
-            let (subject, body) = write(&kind, Some("123456"), Duration::from_secs(600), "https://id.example.org");
+            let (subject, body) = write(&kind, Some("123456"), Duration::from_mins(10), "https://id.example.org");
             assert!(!subject.contains("123456"));
             assert!(body.contains("    123456\n") && body.contains("10 minutes"), "{body}");
             assert!(body.is_ascii() && body.lines().all(|line| line.len() <= 72), "{body}");

@@ -83,8 +83,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(0);
 
-    fn slot() -> Option<Code> {
-        Some(Code::new(digest("right"), NOW, Duration::from_secs(600)))
+    fn code() -> Code {
+        Code::new(digest("right"), NOW, Duration::from_mins(10))
     }
 
     fn digest(text: &str) -> CodeDigest {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_code_is_spent_once() {
-        let mut slot = slot();
+        let mut slot = Some(code());
         assert_eq!(Code::spend(&mut slot, &digest("right"), NOW), Spend::Right);
         assert_eq!(Code::spend(&mut slot, &digest("right"), NOW), Spend::Wrong);
     }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn the_fifth_try_may_be_right_the_sixth_not() {
         for wrong in [4, 5] {
-            let mut slot = slot();
+            let mut slot = Some(code());
             for _ in 0..wrong {
                 assert_eq!(Code::spend(&mut slot, &digest("wrong"), NOW), Spend::Wrong);
             }
@@ -113,8 +113,8 @@ mod tests {
     #[test]
     fn a_code_dies_at_its_time() {
         let last_moment = NOW.plus(Duration::from_millis(599_999));
-        assert_eq!(Code::spend(&mut slot(), &digest("right"), last_moment), Spend::Right);
-        let over = NOW.plus(Duration::from_secs(600));
-        assert_eq!(Code::spend(&mut slot(), &digest("right"), over), Spend::Wrong);
+        assert_eq!(Code::spend(&mut Some(code()), &digest("right"), last_moment), Spend::Right);
+        let over = NOW.plus(Duration::from_mins(10));
+        assert_eq!(Code::spend(&mut Some(code()), &digest("right"), over), Spend::Wrong);
     }
 }

@@ -136,7 +136,7 @@ mod tests {
             keyring: Keyring::open(folder.path()).unwrap(),
             issuer: "http://127.0.0.1:4000".to_owned(),
             audience: "latchkey".to_owned(),
-            lifetime: Duration::from_secs(60),
+            lifetime: Duration::from_mins(1),
         }
     }
 

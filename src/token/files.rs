@@ -57,7 +57,8 @@ pub(super) fn read_or_create(path: &Path, make: impl FnOnce() -> String) -> Resu
 fn read(path: &Path) -> Result<String, KeyFault> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
     let mode = fs::metadata(path).map_err(|source| io(path, source))?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(content) } else { Err(KeyFault::Exposed { path: path.to_owned() }) }
+    let others = mode & 0o077;
+    if others == 0 { Ok(content) } else { Err(KeyFault::Exposed { path: path.to_owned() }) }
 }
 
 fn write_new(path: &Path, content: &str) -> std::io::Result<()> {

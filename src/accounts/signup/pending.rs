@@ -14,14 +14,18 @@ use crate::repository::Written;
 use crate::token::Purpose;
 
 /// How long a sign-up waits for its code; codes can be sent again meanwhile.
-const SIGN_UP_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
 /// How often a race with the address's first sign-up is run again.
 const ROUNDS: usize = 3;
 
 impl Accounts {
     /// Keeps a sign-up until its address is proven; the owner of an address that has an account gets a letter instead.
     /// The same answer and the same work either way.
-    pub(super) async fn accept_sign_up(&self, application: Application, client: &Client) -> Result<SignupOutcome, Fault> {
+    pub(super) async fn accept_sign_up(
+        &self,
+        application: Application,
+        client: &Client,
+    ) -> Result<SignupOutcome, Fault> {
         if let Some(wait) = self.spend_letter(&application.email, client).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }

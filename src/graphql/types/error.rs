@@ -6,7 +6,11 @@ use crate::model::{FieldCode, InvalidField as Refused, Wait};
 
 /// What went wrong, where a person at a form can act on it.
 #[derive(Interface)]
-#[graphql(field(name = "message", ty = "&String", desc = "The same in English, for developers: show your own words to users."))]
+#[graphql(field(
+    name = "message",
+    ty = "&String",
+    desc = "The same in English, for developers: show your own words to users."
+))]
 pub(in crate::graphql) enum AccountError {
     InvalidInput(InvalidInput),
     InvalidCredentials(InvalidCredentials),

@@ -23,6 +23,6 @@ pub(super) use user::{Gender, User};
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Stays the same for good. Its prefix says of what type it is."))]
 pub(super) enum Node {
-    User(User),
+    User(Box<User>),
     Session(Session),
 }

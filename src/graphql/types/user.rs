@@ -10,7 +10,7 @@ use crate::model::{self, Account, SessionId, Timestamp};
 pub(in crate::graphql) struct User {
     id: String,
     email: String,
-    user: model::User,
+    account: model::User,
     current: SessionId,
     now: Timestamp,
 }
@@ -20,7 +20,7 @@ impl User {
     pub(in crate::graphql) fn new(account: Account, current: SessionId, now: Timestamp) -> Option<Self> {
         let (id, email) = (account.id.to_string(), account.email.as_str().to_owned());
         match account.standing {
-            model::Standing::Active(user) => Some(Self { id, email, user: *user, current, now }),
+            model::Standing::Active(user) => Some(Self { id, email, account: *user, current, now }),
             model::Standing::Pending(_) => None,
         }
     }
@@ -46,57 +46,58 @@ impl User {
 
     /// Whether the user has proven that the address is theirs.
     async fn email_verified(&self) -> bool {
-        self.user.email_verified
+        self.account.email_verified
     }
 
     /// First name.
     async fn first_name(&self) -> &str {
-        self.user.profile.first_name.as_str()
+        self.account.profile.first_name.as_str()
     }
 
     /// Last name.
     async fn last_name(&self) -> &str {
-        self.user.profile.last_name.as_str()
+        self.account.profile.last_name.as_str()
     }
 
     /// Gender.
     async fn gender(&self) -> Gender {
-        self.user.profile.gender.into()
+        self.account.profile.gender.into()
     }
 
     /// E.164, such as +4915112345678.
     async fn mobile_number(&self) -> Option<&str> {
-        self.user.mobile_number.as_ref().map(model::MobileNumber::as_str)
+        self.account.mobile_number.as_ref().map(model::MobileNumber::as_str)
     }
 
     /// What the user may do.
     async fn role(&self) -> Role {
-        self.user.role.into()
+        self.account.role.into()
     }
 
     /// When the user signed up.
     async fn created_at(&self) -> DateTime {
-        DateTime(self.user.created_at)
+        DateTime(self.account.created_at)
     }
 
     /// When the profile, the mobile number, the password, the role or the proof of the address last changed.
     async fn updated_at(&self) -> DateTime {
-        DateTime(self.user.updated_at)
+        DateTime(self.account.updated_at)
     }
 
     /// When the user last logged in with the password; a refresh does not count.
     async fn last_login_at(&self) -> Option<DateTime> {
-        self.user.last_login_at.map(DateTime)
+        self.account.last_login_at.map(DateTime)
     }
 
     /// When the password was last set.
     async fn password_changed_at(&self) -> DateTime {
-        DateTime(self.user.password_changed_at)
+        DateTime(self.account.password_changed_at)
     }
 
     /// Where the user is signed in now, the latest used first.
     async fn sessions(&self) -> Vec<Session> {
-        let mut live: Vec<_> = self.user.sessions.iter().filter(|session| session.is_live(self.now)).cloned().collect();
+        let mut live: Vec<_> =
+            self.account.sessions.iter().filter(|session| session.is_live(self.now)).cloned().collect();
         live.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
         live.into_iter().map(|session| Session { session, current: Some(self.current) }).collect()
     }

@@ -63,7 +63,9 @@ impl Repository for MongoRepository {
         self.connection
             .run(|db| async move {
                 let replaced = db.accounts.replace_one(filter, record).await;
-                fault::unless_taken(replaced.map(|it| if it.matched_count == 0 { Written::Moved } else { Written::Done }))
+                fault::unless_taken(
+                    replaced.map(|it| if it.matched_count == 0 { Written::Moved } else { Written::Done }),
+                )
             })
             .await
     }

@@ -41,7 +41,8 @@ impl SqliteRepository {
     async fn find(&self, sql: &'static str, key: String) -> Result<Option<Account>, StoreFault> {
         self.readers
             .run(move |connection| {
-                let text = connection.prepare_cached(sql)?.query_row([key], |row| row.get::<_, String>(0)).optional()?;
+                let text =
+                    connection.prepare_cached(sql)?.query_row([key], |row| row.get::<_, String>(0)).optional()?;
                 text.map(|text| serde_json::from_str(&text).map_err(|error| fault::unreadable(&error))).transpose()
             })
             .await

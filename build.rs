@@ -5,6 +5,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
@@ -102,8 +103,11 @@ fn generated(site: &Path, bundled: bool) -> io::Result<String> {
     );
     rust.push_str("static ASSETS: &[(&str, &str, &[u8])] = &[\n");
     for name in names {
-        let css = Path::new(&name).extension().is_some_and(|extension| extension == "css");
-        let kind = if css { "text/css" } else { "text/javascript" };
+        let kind = match Path::new(&name).extension().and_then(OsStr::to_str) {
+            Some("css") => "text/css",
+            Some("js") => "text/javascript",
+            _ => "text/plain",
+        };
         let bytes = format!(r#"include_bytes!(concat!(env!("OUT_DIR"), "/site/assets/{name}"))"#);
         writeln!(rust, "    ({name:?}, \"{kind}; charset=utf-8\", {bytes}),").expect("a String takes all");
     }

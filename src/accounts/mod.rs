@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 
 use crate::hashing::{Hashing, Overloaded};
 use crate::mail::Mailer;
-use crate::model::{Account, AccountId, Clock, PasswordPolicy, Rng, Timestamp};
+use crate::model::{Account, AccountId, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
 use crate::repository::{Repository, StoreFault, Written};
 use crate::token::{AccessTokens, RefreshTokens, Secret};
 
@@ -60,10 +60,8 @@ const NOTICE_LIFETIME: Duration = Duration::from_hours(3 * 24);
 pub struct Policy {
     /// What a new password must be.
     pub password: PasswordPolicy,
-    /// How long a session lives without a refresh.
-    pub refresh_token_lifetime: Duration,
-    /// For how long the refresh token before the current one still yields the current one.
-    pub refresh_grace: Duration,
+    /// How long sessions live.
+    pub session: SessionPolicy,
     /// How long a mailed code is good.
     pub code_lifetime: Duration,
     /// Whether an address must be proven before its account can log in.

@@ -1,9 +1,12 @@
 //! Refresh: a refresh token for a new access token and the next refresh token.
 
+#[cfg(test)]
+mod properties;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
-use crate::model::{Account, LetterKind, Timestamp};
+use crate::model::{Account, Device, LetterKind, SessionPolicy, Timestamp};
 use crate::token::RefreshToken;
 
 /// An attempt to refresh.
@@ -50,8 +53,16 @@ impl Accounts {
         let Some(account) = self.by_id(token.account).await? else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
-        let (decision, account) =
-            self.change(account, |account, now| self.exchange(account, token, &command.client, now)).await??;
+        let device = command.client.device();
+        let (decision, account) = self
+            .change(account, |account, now| {
+                let decision = exchange(account, token, &device, now, &self.policy.session);
+                if decision == Decision::Reused {
+                    account.post(LetterKind::RefreshTokenReused, NOTICE_LIFETIME, now, &self.rng);
+                }
+                decision
+            })
+            .await??;
         if decision == Decision::Reused {
             tracing::warn!(account = %token.account, session = %token.session, "refresh token reused: session ended");
         }
@@ -64,28 +75,29 @@ impl Accounts {
             None => RefreshOutcome::InvalidRefreshToken,
         })
     }
+}
 
-    fn exchange(&self, account: &mut Account, token: RefreshToken, client: &Client, now: Timestamp) -> Decision {
-        let lifetime = self.policy.refresh_token_lifetime;
-        let session = account.user_mut().and_then(|user| user.sessions.iter_mut().find(|it| it.id == token.session));
-        let Some(session) = session.filter(|session| session.is_live(now)) else {
-            return Decision::Ended;
-        };
-        match session.generation.checked_sub(token.generation) {
-            Some(0) => {
-                session.rotate(client.device(), now, lifetime);
-                Decision::Rotated
-            }
-            Some(1) if now < session.last_used_at.plus(self.policy.refresh_grace) => Decision::Repeated,
-            Some(_) => {
-                if let Some(user) = account.user_mut() {
-                    user.end_sessions(|session| session.id == token.session);
-                }
-                account.post(LetterKind::RefreshTokenReused, NOTICE_LIFETIME, now, &self.rng);
-                Decision::Reused
-            }
-            // A token that was never issued from this state: the store was set back to an earlier one.
-            None => Decision::Ended,
+fn exchange(
+    account: &mut Account,
+    token: RefreshToken,
+    device: &Device,
+    now: Timestamp,
+    policy: &SessionPolicy,
+) -> Decision {
+    let Some(user) = account.user_mut() else { return Decision::Ended };
+    let session = user.sessions.iter_mut().find(|session| session.id == token.session && session.is_live(now));
+    let Some(session) = session else { return Decision::Ended };
+    match session.generation.checked_sub(token.generation) {
+        Some(0) => {
+            session.rotate(device.clone(), now, policy);
+            Decision::Rotated
         }
+        Some(1) if now < session.last_used_at.plus(policy.grace) => Decision::Repeated,
+        Some(_) => {
+            user.end_sessions(|session| session.id == token.session);
+            Decision::Reused
+        }
+        // A token that was never issued from this state: the store was set back to an earlier one.
+        None => Decision::Ended,
     }
 }

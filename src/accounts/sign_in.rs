@@ -69,7 +69,7 @@ impl Accounts {
     pub(super) fn new_session(&self, client: &Client) -> Session {
         let now = self.clock.now();
         let id = SessionId::new(now, &self.rng);
-        Session::begin(id, client.device(), now, self.policy.refresh_token_lifetime)
+        Session::begin(id, client.device(), now, &self.policy.session)
     }
 
     /// The tokens of a session, as the account says it stands; none where it has ended.

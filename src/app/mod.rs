@@ -10,6 +10,7 @@ use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
+use url::Host;
 
 use crate::accounts::{Accounts, Policy};
 use crate::config::{Config, Mail, Store};
@@ -94,7 +95,7 @@ impl App {
         let door = Door {
             accounts: accounts.clone(),
             schema: graphql::schema(),
-            policy: graphql::Policy { cookie: RefreshCookie { secure: config.public_url.scheme() == "https" } },
+            policy: graphql::Policy { cookie: refresh_cookie(config) },
             origins: Arc::new(Origins {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
@@ -159,11 +160,21 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
     }
 }
 
+/// Without `Secure` only where everything stays on this machine: so local development works, and nothing else does.
+fn refresh_cookie(config: &Config) -> RefreshCookie {
+    let local = match config.public_url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    RefreshCookie { secure: config.public_url.scheme() == "https" || !local, same_site: config.same_site }
+}
+
 fn policy(config: &Config) -> Policy {
     Policy {
         password: PasswordPolicy { min: config.password_min_length },
-        refresh_token_lifetime: config.refresh_token_lifetime,
-        refresh_grace: config.refresh_grace,
+        session: config.session,
         code_lifetime: config.code_lifetime,
         verify_email_first: config.verify_email_first,
         limits: config.limits,

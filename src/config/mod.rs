@@ -27,6 +27,9 @@ pub use texts::{env_example, markdown_table};
 
 use reader::Reader;
 
+use crate::graphql::SameSite;
+use crate::model::SessionPolicy;
+
 /// Everything that an operator can set, parsed and checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -46,10 +49,10 @@ pub struct Config {
     pub origins: Vec<String>,
     /// How long an access token is good.
     pub access_token_lifetime: Duration,
-    /// How long a session lives without a refresh.
-    pub refresh_token_lifetime: Duration,
-    /// How long the refresh token that was exchanged last is still answered, for a client that lost the answer.
-    pub refresh_grace: Duration,
+    /// How long sessions live.
+    pub session: SessionPolicy,
+    /// `SameSite` of the refresh cookie.
+    pub same_site: SameSite,
     /// How long a mailed code is good.
     pub code_lifetime: Duration,
     /// The cost of a password's hash; each step doubles it.
@@ -128,8 +131,10 @@ impl Config {
         let audience = reader.take(&table::AUDIENCE);
         let origins = reader.take(&table::ORIGINS);
         let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
-        let refresh_token_lifetime = reader.take(&table::REFRESH_TOKEN_SECONDS);
-        let refresh_grace = reader.take(&table::REFRESH_GRACE_SECONDS);
+        let idle = reader.take(&table::REFRESH_TOKEN_SECONDS);
+        let absolute = reader.take(&table::SESSION_SECONDS);
+        let grace = reader.take(&table::REFRESH_GRACE_SECONDS);
+        let same_site = reader.take(&table::COOKIE_SAME_SITE);
         let code_lifetime = reader.take(&table::CODE_SECONDS);
         let bcrypt_cost = reader.take(&table::BCRYPT_COST);
         let password_min_length = reader.take(&table::PASSWORD_MIN_LENGTH);
@@ -145,7 +150,7 @@ impl Config {
             &table::BCRYPT_COST,
             "a cost below 10",
         );
-        reader.require_order(access_token_lifetime, refresh_token_lifetime);
+        reader.require_order(access_token_lifetime, idle);
         Some(Self {
             listen: listen?,
             store: store?,
@@ -155,8 +160,8 @@ impl Config {
             public_url: public_url?,
             origins: origins?,
             access_token_lifetime: access_token_lifetime?,
-            refresh_token_lifetime: refresh_token_lifetime?,
-            refresh_grace: refresh_grace?,
+            session: SessionPolicy { idle: idle?, absolute: absolute?, grace: grace? },
+            same_site: same_site?,
             code_lifetime: code_lifetime?,
             bcrypt_cost: bcrypt_cost?,
             password_min_length: password_min_length?,

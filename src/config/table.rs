@@ -8,6 +8,7 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::{LogFormat, Mail, Store, parse};
+use crate::graphql::SameSite;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -99,10 +100,20 @@ settings! {
         meaning: "How long a session lives without a refresh (up to 31536000, no shorter than an access token).",
         parse: |text| parse::seconds(text, 60..=31_536_000)
     }
+    SESSION_SECONDS -> Duration {
+        default: "7776000", example: "2592000",
+        meaning: "How long a session lives at most, however often it is refreshed (up to 315360000).",
+        parse: |text| parse::seconds(text, 60..=315_360_000)
+    }
     REFRESH_GRACE_SECONDS -> Duration {
         default: "10", example: "0",
         meaning: "How long the refresh token spent last is answered once more, for a client that lost the answer (0 to 60).",
         parse: |text| parse::seconds(text, 0..=60)
+    }
+    COOKIE_SAME_SITE -> SameSite {
+        default: "strict", example: "lax",
+        meaning: "`SameSite` of the refresh cookie: `strict`, `lax`, or `none` for front ends on another site.",
+        parse: |text| parse::one_of(text, &[("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None)])
     }
     CODE_SECONDS -> Duration {
         default: "600", example: "900",

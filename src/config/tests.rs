@@ -42,8 +42,8 @@ fn nothing_set_is_a_server_of_this_machine() {
     assert_eq!((config.issuer.as_str(), config.audience.as_str()), ("http://127.0.0.1:4000", "latchkey"));
     assert!(config.origins.is_empty() && config.limits && !config.verify_email_first);
     assert_eq!(config.access_token_lifetime, Duration::from_hours(4));
-    assert_eq!(config.refresh_token_lifetime, Duration::from_hours(30 * 24));
-    assert_eq!((config.code_lifetime, config.refresh_grace), (Duration::from_mins(10), Duration::from_secs(10)));
+    assert_eq!(config.session.idle, Duration::from_hours(30 * 24));
+    assert_eq!((config.code_lifetime, config.session.grace), (Duration::from_mins(10), Duration::from_secs(10)));
     assert_eq!((config.bcrypt_cost, config.password_min_length), (12, 8));
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Pretty));
 }
@@ -140,7 +140,7 @@ fn a_number_out_of_its_range_is_refused_with_the_range() {
     refused("BCRYPT_COST", &["3", "32", "x"], "from 4 to 31");
     refused("PASSWORD_MIN_LENGTH", &["7", "65"], "from 8 to 64");
     refused("REFRESH_GRACE_SECONDS", &["61"], "from 0 to 60");
-    assert_eq!(good(&[("REFRESH_GRACE_SECONDS", "0")]).refresh_grace, Duration::ZERO);
+    assert_eq!(good(&[("REFRESH_GRACE_SECONDS", "0")]).session.grace, Duration::ZERO);
 }
 
 #[test]

@@ -27,7 +27,7 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 pub use asking::{Asking, Cookie};
 pub use execute::{Answer, execute, refused};
 pub use fault::Code;
-pub use policy::{Policy, RefreshCookie};
+pub use policy::{Policy, RefreshCookie, SameSite};
 
 use types::{AccountError, Node};
 

@@ -15,11 +15,24 @@ pub struct Policy {
     pub cookie: RefreshCookie,
 }
 
-/// How the refresh cookie is written: `Secure` and `__Host-` wherever the service is reached by HTTPS.
+/// How the refresh cookie is written: `Secure` and `__Host-` everywhere but on a plain-http loopback address.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshCookie {
-    /// Whether the service is reached by HTTPS.
+    /// Whether browsers may send it by HTTPS only.
     pub secure: bool,
+    /// Whether browsers may send it from other sites' pages.
+    pub same_site: SameSite,
+}
+
+/// The `SameSite` attribute (RFC 6265bis, section 4.1.2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// From pages of the same site only.
+    Strict,
+    /// Also on navigation from other sites.
+    Lax,
+    /// From any page; the origins that may use it are listed all the same.
+    None,
 }
 
 impl RefreshCookie {
@@ -32,8 +45,9 @@ impl RefreshCookie {
     /// The `Set-Cookie` header that sets it.
     #[must_use]
     pub fn set(self, token: &str, lifetime: Duration) -> String {
+        let (name, seconds, same_site) = (self.name(), lifetime.as_secs(), self.same_site);
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={token}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{secure}", self.name(), lifetime.as_secs())
+        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site:?}{secure}")
     }
 
     /// The `Set-Cookie` header that clears it.
@@ -86,7 +100,7 @@ impl PolicyAnswer {
 
     /// Lifetime of a refresh token in seconds, counted anew with each refresh.
     async fn refresh_token_seconds(&self) -> u64 {
-        self.policy.refresh_token_lifetime.as_secs()
+        self.policy.session.idle.as_secs()
     }
 
     /// Whether an address must be verified before its account can log in.

@@ -27,5 +27,5 @@ pub use mobile_number::MobileNumber;
 pub use name::Name;
 pub use password::{Password, PasswordHash, PasswordPolicy};
 pub use rng::Rng;
-pub use session::{Device, MAX_SESSIONS, Session};
+pub use session::{Device, MAX_SESSIONS, Session, SessionPolicy};
 pub use sign_up::{MAX_SIGN_UPS, SignUp, TicketDigest};

@@ -9,6 +9,17 @@ use super::{SessionId, Timestamp};
 /// How many live sessions an account keeps: with one more, the least recently used goes.
 pub const MAX_SESSIONS: usize = 50;
 
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionPolicy {
+    /// How long a session lives without a refresh.
+    pub idle: Duration,
+    /// How long it lives at most, however often it is refreshed.
+    pub absolute: Duration,
+    /// For how long the refresh token before the current one still yields the current one.
+    pub grace: Duration,
+}
+
 /// What a request tells of the device it comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +51,9 @@ pub struct Session {
 impl Session {
     /// A session that begins now.
     #[must_use]
-    pub fn begin(id: SessionId, device: Device, now: Timestamp, lifetime: Duration) -> Self {
-        Self { id, generation: 0, device, created_at: now, last_used_at: now, expires_at: now.plus(lifetime) }
+    pub fn begin(id: SessionId, device: Device, now: Timestamp, policy: &SessionPolicy) -> Self {
+        let expires_at = now.plus(policy.idle.min(policy.absolute));
+        Self { id, generation: 0, device, created_at: now, last_used_at: now, expires_at }
     }
 
     /// Whether its tokens are good.
@@ -51,10 +63,10 @@ impl Session {
     }
 
     /// Makes the next refresh token the current one.
-    pub fn rotate(&mut self, device: Device, now: Timestamp, lifetime: Duration) {
+    pub fn rotate(&mut self, device: Device, now: Timestamp, policy: &SessionPolicy) {
         self.generation += 1;
         self.device = device;
         self.last_used_at = now;
-        self.expires_at = now.plus(lifetime);
+        self.expires_at = now.plus(policy.idle).min(self.created_at.plus(policy.absolute));
     }
 }

@@ -29,6 +29,7 @@ export default defineConfig({
     // A font or an image as a data: URL would ask for a wider Content-Security-Policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 3000,
+    license: { fileName: 'assets/licenses.md' },
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { moduleLevelDirective: false } },
     target: 'es2023',

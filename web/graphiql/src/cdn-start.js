@@ -8,6 +8,7 @@ async function preload() {
   const { integrity } = JSON.parse(document.querySelector('script[type=importmap]').textContent);
   const wanted = Object.entries(integrity).filter(([address]) => !address.includes('/prettier@'));
   let there = 0;
+  let failed = false;
   const arrivals = wanted.map(
     ([href, hash]) =>
       new Promise((resolve, reject) => {
@@ -15,10 +16,13 @@ async function preload() {
         link.crossOrigin = 'anonymous';
         link.onload = () => {
           there += 1;
-          loading.textContent = `Loading GraphiQL: ${there} of ${wanted.length} files …`;
+          if (!failed) loading.textContent = `Loading GraphiQL: ${there} of ${wanted.length} files …`;
           resolve();
         };
-        link.onerror = () => reject(new Error(`${href} did not come, or is not the file it should be`));
+        link.onerror = () => {
+          failed = true;
+          reject(new Error(`${href} did not come, or is not the file it should be`));
+        };
         document.head.append(link);
       }),
   );
@@ -35,6 +39,6 @@ try {
   const { render } = await import('./page.js');
   render();
 } catch (error) {
-  loading.textContent = `GraphiQL could not be loaded: ${error.message}. Without the CDN, build latchkey where npm is.`;
+  loading.textContent = `GraphiQL could not be loaded: ${error.message}. Built where npm is, latchkey needs no CDN.`;
   throw error;
 }

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 
 import { storage } from './storage.js';
 
+// The README's first query: the browser's test holds the two together.
 const FIRST_QUERY = `mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
     __typename
@@ -15,12 +16,13 @@ const FIRST_QUERY = `mutation SignUp($input: SignupInput!) {
       tokens { accessToken refreshToken expiresIn }
     }
     ... on AccountError { message }
+    ... on InvalidInput { fields { path code message } }
   }
 }`;
 
 const FIRST_VARIABLES = `{
   "input": {
-    "email": "ada@example.com",
+    "email": "ada@example.org",
     "password": "correct horse battery staple",
     "firstName": "Ada",
     "lastName": "Lovelace"

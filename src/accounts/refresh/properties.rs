@@ -1,0 +1,170 @@
+//! What must hold of refresh tokens in any order of events, against a model that remembers every token.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Decision, exchange};
+use crate::model::{
+    Account, AccountId, Device, Email, Gender, MAX_SESSIONS, Name, PasswordHash, Profile, Rng, Session, SessionId,
+    SessionPolicy, Standing, Timestamp, User,
+};
+use crate::token::RefreshToken;
+
+const POLICY: SessionPolicy = SessionPolicy {
+    idle: Duration::from_hours(1),
+    absolute: Duration::from_hours(5),
+    grace: Duration::from_secs(10),
+};
+
+#[derive(Clone, Debug)]
+enum Event {
+    LogIn,
+    /// Presents one of all tokens ever issued.
+    Refresh(prop::sample::Index),
+    Wait(u64),
+    /// Ends all sessions but one of those that are live.
+    ChangePassword(prop::sample::Index),
+    Revoke(prop::sample::Index),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let index = any::<prop::sample::Index>;
+    prop_oneof![
+        2 => Just(Event::LogIn),
+        8 => index().prop_map(Event::Refresh),
+        4 => prop_oneof![0..12_u64, 0..3 * 60 * 60_u64].prop_map(Event::Wait),
+        1 => index().prop_map(Event::ChangePassword),
+        1 => index().prop_map(Event::Revoke),
+    ]
+}
+
+/// An account, and what an onlooker knows of it: every token ever issued, and which sessions were seen to end.
+struct World {
+    account: Account,
+    now: Timestamp,
+    rng: Rng,
+    issued: Vec<RefreshToken>,
+    /// When each session's current token was issued.
+    rotated: HashMap<SessionId, Timestamp>,
+    began: HashMap<SessionId, Timestamp>,
+    ended: Vec<SessionId>,
+}
+
+impl World {
+    fn new() -> Self {
+        let (now, rng) = (Timestamp::from_millis(1_795_339_800_000), Rng::system());
+        let name = Name::parse("Ada").unwrap();
+        let profile = Profile { first_name: name.clone(), last_name: name, gender: Gender::Undisclosed };
+        let user = User::new(PasswordHash::new(String::new()), profile, None, now);
+        let email = Email::parse("ada@x.test").unwrap();
+        let account = Account::new(AccountId::new(now, &rng), email, Standing::Active(Box::new(user)));
+        Self { account, now, rng, issued: vec![], rotated: HashMap::new(), began: HashMap::new(), ended: vec![] }
+    }
+
+    fn user(&mut self) -> &mut User {
+        self.account.user_mut().unwrap()
+    }
+
+    fn current(&self, id: SessionId) -> Option<u32> {
+        self.account.user().unwrap().session(id, self.now).map(|session| session.generation)
+    }
+
+    fn happen(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        match event {
+            Event::LogIn => self.log_in(),
+            Event::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(*seconds)),
+            Event::Refresh(which) if !self.issued.is_empty() => self.refresh(*which.get(&self.issued))?,
+            Event::ChangePassword(which) | Event::Revoke(which) if !self.began.is_empty() => {
+                let mut ids: Vec<SessionId> = self.began.keys().copied().collect();
+                ids.sort();
+                let (id, all_but) = (*which.get(&ids), matches!(event, Event::ChangePassword(_)));
+                self.user().end_sessions(|session| (session.id == id) != all_but);
+            }
+            _ => {}
+        }
+        self.account.tidy(self.now);
+        self.look()
+    }
+
+    fn log_in(&mut self) {
+        let id = SessionId::new(self.now, &self.rng);
+        let session = Session::begin(id, Device::default(), self.now, &POLICY);
+        self.user().sessions.push(session);
+        self.began.insert(id, self.now);
+        self.issue(id, 0);
+    }
+
+    fn issue(&mut self, session: SessionId, generation: u32) {
+        self.issued.push(RefreshToken { account: self.account.id, session, generation });
+        self.rotated.insert(session, self.now);
+    }
+
+    fn refresh(&mut self, token: RefreshToken) -> Result<(), TestCaseError> {
+        let before = self.current(token.session);
+        let decision = exchange(&mut self.account, token, &Device::default(), self.now, &POLICY);
+        let after = self.current(token.session);
+        let fresh = self.now < self.rotated[&token.session].plus(POLICY.grace);
+        match before {
+            None => prop_assert_eq!(decision, Decision::Ended, "an ended session never lives again"),
+            Some(current) if token.generation == current => {
+                prop_assert_eq!(decision, Decision::Rotated);
+                prop_assert_eq!(after, Some(current + 1));
+                self.issue(token.session, current + 1);
+            }
+            Some(current) if token.generation + 1 == current && fresh => {
+                prop_assert_eq!(decision, Decision::Repeated);
+                prop_assert_eq!(after, Some(current), "a repetition makes no second branch");
+            }
+            Some(_) => {
+                prop_assert_eq!(decision, Decision::Reused, "a spent token yields nothing outside the grace");
+                prop_assert_eq!(after, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold after every event.
+    fn look(&mut self) -> Result<(), TestCaseError> {
+        let ids: Vec<SessionId> = self.began.keys().copied().collect();
+        for id in ids {
+            let live = self.current(id).is_some();
+            if self.ended.contains(&id) {
+                prop_assert!(!live, "an ended session never lives again");
+            } else if !live {
+                self.ended.push(id);
+            }
+            let begun_at = self.began[&id];
+            prop_assert!(!live || self.now < begun_at.plus(POLICY.absolute), "no session outlives its absolute lifetime");
+        }
+        prop_assert!(self.user().sessions.len() <= MAX_SESSIONS);
+        Ok(())
+    }
+}
+
+proptest! {
+    #[test]
+    fn one_live_generation_and_no_resurrection(events in prop::collection::vec(event(), 1..120)) {
+        let mut world = World::new();
+        for event in &events {
+            world.happen(event)?;
+        }
+    }
+}
+
+#[test]
+fn the_least_recently_used_session_goes_when_there_are_too_many() {
+    let mut world = World::new();
+    for _ in 0..MAX_SESSIONS {
+        world.log_in();
+        world.now = world.now.plus(Duration::from_secs(1));
+    }
+    let (oldest, second) = (world.issued[0], world.issued[1]);
+    world.refresh(oldest).unwrap();
+    world.log_in();
+    world.account.tidy(world.now);
+    assert_eq!(world.current(oldest.session), Some(1));
+    assert_eq!(world.current(second.session), None);
+    assert_eq!(world.user().sessions.len(), MAX_SESSIONS);
+}

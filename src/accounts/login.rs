@@ -2,9 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, SignedIn};
+use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
 use crate::hashing::Verdict;
-use crate::model::{Email, Password, PasswordHash, Session, Timestamp, User, Wait};
+use crate::model::{Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
 use crate::throttle::Budget;
 
 /// An attempt to log in.
@@ -34,7 +34,7 @@ pub enum LoginOutcome {
 /// What the pure part decides.
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
-    SignedIn,
+    SignedIn { new_device: bool },
     PasswordMoved,
     NotVerified,
 }
@@ -76,13 +76,19 @@ impl Accounts {
         let session = self.new_session(&command.client);
         let id = session.id;
         let (decision, account) = self
-            .change(account, |account, now| match account.user_mut() {
-                Some(user) => self.log_in(user, (&verified, rehashed.as_ref()), &session, now),
-                None => Decision::PasswordMoved,
+            .change(account, |account, now| {
+                let Some(user) = account.user_mut() else { return Decision::PasswordMoved };
+                let decision = self.log_in(user, (&verified, rehashed.as_ref()), &session, now);
+                if decision == (Decision::SignedIn { new_device: true }) {
+                    let device = &session.device;
+                    let letter = LetterKind::NewDevice { device: device.name(), address: device.ip_address };
+                    account.post(letter, NOTICE_LIFETIME, now, &self.rng);
+                }
+                decision
             })
             .await??;
         Ok(match (decision, self.signed_in(account, id)) {
-            (Decision::SignedIn, Some(signed_in)) => LoginOutcome::Authenticated(Box::new(signed_in)),
+            (Decision::SignedIn { .. }, Some(signed_in)) => LoginOutcome::Authenticated(Box::new(signed_in)),
             (Decision::NotVerified, _) => LoginOutcome::EmailNotVerified,
             _ => LoginOutcome::InvalidCredentials,
         })
@@ -105,7 +111,6 @@ impl Accounts {
         if let Some(rehashed) = rehashed {
             user.password = rehashed.clone();
         }
-        user.sign_in(session.clone(), now);
-        Decision::SignedIn
+        Decision::SignedIn { new_device: user.sign_in(session.clone(), now) }
     }
 }

@@ -90,6 +90,7 @@ fn exchange(
     match session.generation.checked_sub(token.generation) {
         Some(0) => {
             session.rotate(device.clone(), now, policy);
+            user.meet(device);
             Decision::Rotated
         }
         Some(1) if now < session.last_used_at.plus(policy.grace) => Decision::Repeated,

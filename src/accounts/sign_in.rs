@@ -27,10 +27,7 @@ impl Client {
     #[must_use]
     pub fn device(&self) -> Device {
         let clean = |text: &String| text.chars().filter(|character| !character.is_control()).take(USER_AGENT).collect();
-        Device {
-            user_agent: self.user_agent.as_ref().map(clean),
-            ip_address: Some(self.address.to_canonical().to_string()),
-        }
+        Device { user_agent: self.user_agent.as_ref().map(clean), ip_address: Some(self.address.to_canonical()) }
     }
 
     /// Whom its attempts are counted for.
@@ -89,9 +86,11 @@ impl Accounts {
 }
 
 impl User {
-    /// Begins a session with the password just proven.
-    pub(super) fn sign_in(&mut self, session: Session, now: Timestamp) {
+    /// Begins a session with the password just proven, and says whether its device is new.
+    pub(super) fn sign_in(&mut self, session: Session, now: Timestamp) -> bool {
         self.last_login_at = Some(now);
+        let new_device = self.meet(&session.device);
         self.sessions.push(session);
+        new_device
     }
 }

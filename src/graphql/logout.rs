@@ -33,17 +33,26 @@ pub(super) struct LogoutMutation;
 
 #[Object]
 impl LogoutMutation {
-    /// Ends the current session, or all of the user's.
+    /// Ends the current session, or all of the user's. The session is the access token's; without a valid one, the refresh
+    /// cookie's. The cookie is cleared unless it is another user's.
     async fn logout(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How far to log out.")] input: LogoutInput,
     ) -> Result<LogoutResult, Fault> {
         let asking = Asking::of(ctx);
-        let caller = asking.caller().await?;
+        let caller = match (asking.caller().await, &asking.cookie) {
+            (Err(Fault::SignedOut), Cookie::Trusted(token)) => {
+                asking.accounts.caller_by_refresh_token(token).await?.ok_or(Fault::SignedOut)?
+            }
+            (caller, _) => caller?,
+        };
+        let user = caller.account.id;
         let command = if input.everywhere { Logout::Everywhere } else { Logout::Here };
         let ended_sessions = asking.accounts.logout(caller, command).await?;
-        if matches!(asking.cookie, Cookie::Trusted(_)) {
+        if let Cookie::Trusted(token) = &asking.cookie
+            && asking.accounts.owner_of_refresh_token(token).is_none_or(|owner| owner == user)
+        {
             ctx.append_http_header(SET_COOKIE, asking.policy.cookie.clear());
         }
         Ok(LogoutResult::LoggedOut(LoggedOut { ended_sessions }))

@@ -14,6 +14,7 @@ mod me;
 mod policy;
 mod refresh;
 mod reset_password;
+mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
@@ -48,6 +49,7 @@ pub struct Mutation(
     update_profile::UpdateProfileMutation,
     update_mobile_number::UpdateMobileNumberMutation,
     revoke_session::RevokeSessionMutation,
+    revoke_other_sessions::RevokeOtherSessionsMutation,
     send_verification_code::SendVerificationCodeMutation,
     verify_email::VerifyEmailMutation,
 );

@@ -50,6 +50,16 @@ pub(super) fn write(
              If it was not you, reset your password at once:\nthat ends every session."
                 .to_owned(),
         ),
+        LetterKind::NewDevice { device, address } => (
+            "New device on your account",
+            format!(
+                "Somebody logged in to your account on a device that was not seen\nbefore:\n\n    {}\n    {}\n\n\
+                 If it was you, there is nothing to do. If it was not, reset your\npassword at once: that ends every \
+                 session.",
+                device.as_deref().unwrap_or("Unknown device"),
+                address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string()),
+            ),
+        ),
         LetterKind::RefreshTokenReused => (
             "One of your sessions was ended",
             "A sign-in token of your account that had been replaced was used\nagain. That can mean that somebody copied \

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Code, Email, Letter, LetterId, LetterKind, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Rng, Session,
-    SessionId, SignUp, Timestamp,
+    AccountId, Code, Device, Email, Letter, LetterId, LetterKind, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Rng,
+    Session, SessionId, SignUp, Timestamp,
 };
+
+/// How many devices an account remembers.
+const KNOWN_DEVICES: usize = 20;
 
 /// All there is about one address. Acts are functions on it; a repository loads it and saves it back whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +60,8 @@ pub struct User {
     pub last_login_at: Option<Timestamp>,
     /// Where the user is signed in.
     pub sessions: Vec<Session>,
+    /// The marks of the devices it was signed in on, the latest first.
+    pub known_devices: Vec<String>,
     /// The outstanding code that resets the password.
     pub reset_code: Option<Code>,
     /// The outstanding code that proves the address.
@@ -181,6 +186,7 @@ impl User {
             updated_at: now,
             last_login_at: None,
             sessions: Vec::new(),
+            known_devices: Vec::new(),
             reset_code: None,
             verification_code: None,
         }
@@ -197,6 +203,19 @@ impl User {
         let before = self.sessions.len();
         self.sessions.retain(|session| !ended(session));
         before - self.sessions.len()
+    }
+
+    /// Remembers a device, and says whether it is one that was not seen before. The first of all is none: it signed up.
+    pub fn meet(&mut self, device: &Device) -> bool {
+        let mark = device.mark();
+        let is_first = self.known_devices.is_empty();
+        let known = self.known_devices.iter().position(|known| *known == mark);
+        if let Some(known) = known {
+            self.known_devices.remove(known);
+        }
+        self.known_devices.insert(0, mark);
+        self.known_devices.truncate(KNOWN_DEVICES);
+        known.is_none() && !is_first
     }
 
     fn tidy(&mut self, now: Timestamp) {

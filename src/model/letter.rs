@@ -1,6 +1,7 @@
 //! Letters in an account's outbox: written with the change they tell of, sent and taken out by the worker.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,13 @@ pub enum LetterKind {
     AlreadyRegistered,
     /// The password was changed or reset.
     PasswordChanged,
+    /// Somebody logged in on a device that was not seen before.
+    NewDevice {
+        /// Its name, from a closed list.
+        device: Option<String>,
+        /// The address it came from.
+        address: Option<IpAddr>,
+    },
     /// A refresh token that had been replaced was used again, so its session was ended.
     RefreshTokenReused,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SessionId, Timestamp};
+use super::{Device, SessionId, Timestamp};
 
 /// How many live sessions an account keeps: with one more, the least recently used goes.
 pub const MAX_SESSIONS: usize = 50;
@@ -18,16 +18,6 @@ pub struct SessionPolicy {
     pub absolute: Duration,
     /// For how long the refresh token before the current one still yields the current one.
     pub grace: Duration,
-}
-
-/// What a request tells of the device it comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Device {
-    /// The `User-Agent` header, cleaned and cut.
-    pub user_agent: Option<String>,
-    /// The client's address.
-    pub ip_address: Option<String>,
 }
 
 /// One signed-in device, from login to logout, expiry or revocation.

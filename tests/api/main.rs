@@ -4,4 +4,8 @@
 
 mod support;
 
+mod cookie;
+mod devices;
 mod login;
+mod revoke_other_sessions;
+mod session_lifetime;

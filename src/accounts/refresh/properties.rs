@@ -12,11 +12,8 @@ use crate::model::{
 };
 use crate::token::RefreshToken;
 
-const POLICY: SessionPolicy = SessionPolicy {
-    idle: Duration::from_hours(1),
-    absolute: Duration::from_hours(5),
-    grace: Duration::from_secs(10),
-};
+const POLICY: SessionPolicy =
+    SessionPolicy { idle: Duration::from_hours(1), absolute: Duration::from_hours(5), grace: Duration::from_secs(10) };
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -136,7 +133,10 @@ impl World {
                 self.ended.push(id);
             }
             let begun_at = self.began[&id];
-            prop_assert!(!live || self.now < begun_at.plus(POLICY.absolute), "no session outlives its absolute lifetime");
+            prop_assert!(
+                !live || self.now < begun_at.plus(POLICY.absolute),
+                "no session outlives its absolute lifetime"
+            );
         }
         prop_assert!(self.user().sessions.len() <= MAX_SESSIONS);
         Ok(())

@@ -29,9 +29,14 @@ impl Session {
         self.session.device.user_agent.as_deref()
     }
 
+    /// The browser and the system that `userAgent` names, such as `Firefox on Linux`.
+    async fn device_name(&self) -> Option<String> {
+        self.session.device.name()
+    }
+
     /// The client's address at the last login or refresh.
-    async fn ip_address(&self) -> Option<&str> {
-        self.session.device.ip_address.as_deref()
+    async fn ip_address(&self) -> Option<String> {
+        self.session.device.ip_address.map(|address| address.to_string())
     }
 
     /// When the user logged in.

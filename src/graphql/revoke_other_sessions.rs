@@ -1,0 +1,34 @@
+//! The `revokeOtherSessions` operation.
+
+use async_graphql::{Context, Object, SimpleObject, Union};
+
+use super::Asking;
+use crate::accounts::{Fault, Logout};
+
+/// The sessions have ended: their tokens are refused from now on.
+#[derive(SimpleObject)]
+struct OtherSessionsRevoked {
+    /// How many sessions were ended.
+    ended_sessions: usize,
+}
+
+/// What becomes of the revocation.
+#[derive(Union)]
+enum RevokeOtherSessionsResult {
+    OtherSessionsRevoked(OtherSessionsRevoked),
+}
+
+/// The operation.
+#[derive(Default)]
+pub(super) struct RevokeOtherSessionsMutation;
+
+#[Object]
+impl RevokeOtherSessionsMutation {
+    /// Ends every session of the user but the current one.
+    async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeOtherSessionsResult, Fault> {
+        let asking = Asking::of(ctx);
+        let caller = asking.caller().await?;
+        let ended_sessions = asking.accounts.logout(caller, Logout::Elsewhere).await?;
+        Ok(RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked { ended_sessions }))
+    }
+}

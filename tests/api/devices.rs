@@ -1,0 +1,68 @@
+//! Devices: what a session is called, and the letter about one that was not seen before.
+
+use crate::support::{Device, Service};
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+    Version/18.6 Mobile/15E148 Safari/604.1";
+
+fn browser(service: &Service, user_agent: &str) -> Device {
+    service.device().with_header("user-agent", user_agent)
+}
+
+#[tokio::test]
+async fn a_login_on_a_new_device_mails_a_notice_and_one_on_a_known_device_does_not() {
+    let service = Service::start().await;
+    let laptop = browser(&service, FIREFOX);
+    laptop.sign_up("ada@x.test").await;
+    laptop.logged_in("ada@x.test").await;
+    assert!(service.letters().await.is_empty(), "the device that signed up is known");
+
+    let phone = browser(&service, IPHONE).at("2001:db8::7");
+    phone.logged_in("ada@x.test").await;
+    let letters = service.letters().await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].to, "ada@x.test");
+    assert_eq!(letters[0].subject, "New device on your account");
+    assert!(
+        letters[0].text.contains("Safari on iPhone") && letters[0].text.contains("2001:db8::7"),
+        "{:?}",
+        letters[0]
+    );
+
+    phone.logged_in("ada@x.test").await;
+    laptop.logged_in("ada@x.test").await;
+    assert_eq!(service.letters().await.len(), 1, "both are known by now");
+
+    laptop.at("203.0.113.9").logged_in("ada@x.test").await;
+    assert_eq!(service.letters().await.len(), 2, "the same browser in a network that was not seen before");
+}
+
+#[tokio::test]
+async fn a_wrong_password_makes_no_device_known_and_mails_nothing() {
+    let service = Service::start().await;
+    browser(&service, FIREFOX).sign_up("ada@x.test").await;
+    let stranger = browser(&service, IPHONE).at("203.0.113.9");
+    stranger.log_in("ada@x.test", "wrong password").await;
+    assert!(service.letters().await.is_empty());
+    stranger.logged_in("ada@x.test").await;
+    assert_eq!(service.letters().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refresh_in_another_network_makes_it_known() {
+    let service = Service::start().await;
+    let (laptop, token) = browser(&service, FIREFOX).signed_up("ada@x.test").await;
+    laptop.at("203.0.113.9").refresh(&token).await;
+    laptop.at("203.0.113.10").logged_in("ada@x.test").await;
+    assert!(service.letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_of_a_header_gets_into_the_letter() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    browser(&service, "<a href=//evil.test>visit evil.test</a>").logged_in("ada@x.test").await;
+    let letters = service.letters().await;
+    assert!(letters[0].text.contains("Unknown device") && !letters[0].text.contains("evil"), "{:?}", letters[0]);
+}

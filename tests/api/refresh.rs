@@ -1,0 +1,167 @@
+//! `refresh`: a refresh token for a new access token and the next refresh token.
+
+use serde_json::{Value, json};
+
+use crate::support::{Device, Service, kind};
+
+/// Exchanges a token that must be good for its successor.
+async fn next(device: &Device, token: &str) -> String {
+    let answer = device.refresh(token).await;
+    assert_eq!(kind(&answer), "Authenticated", "{answer}");
+    answer["tokens"]["refreshToken"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_session_goes_on_with_new_tokens() {
+    let service = Service::start().await;
+    let (device, first) = service.device().with_header("user-agent", "Firefox").signed_up("ada@x.test").await;
+    let session = device.me().await.unwrap()["sessions"][0].clone();
+    service.wait(3600);
+    let elsewhere = service.device().at("198.51.100.7").with_header("user-agent", "Firefox 2");
+    let answer = elsewhere.refresh(&first).await;
+    assert_eq!(kind(&answer), "Authenticated");
+    assert_ne!(answer["tokens"]["refreshToken"], first.as_str());
+    assert_ne!(answer["tokens"]["accessToken"], device.bearer.clone().unwrap());
+    assert_eq!(answer["tokens"]["expiresIn"], 14400);
+    assert_eq!(answer["tokens"]["refreshTokenExpiresAt"], "2026-12-22T10:30:00.000Z");
+    assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:30:00.000Z");
+    let sessions = answer["user"]["sessions"].as_array().unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0]["id"], session["id"]);
+    assert_eq!(sessions[0]["current"], true);
+    assert_eq!(sessions[0]["createdAt"], session["createdAt"]);
+    assert_eq!(sessions[0]["lastUsedAt"], "2026-11-22T10:30:00.000Z");
+    assert_eq!(sessions[0]["expiresAt"], "2026-12-22T10:30:00.000Z");
+    assert_eq!(sessions[0]["userAgent"], "Firefox 2");
+    assert_eq!(sessions[0]["ipAddress"], "198.51.100.7");
+    assert_eq!(device.signed_in_by(&answer).0.me().await.as_ref(), Ok(&answer["user"]));
+}
+
+#[tokio::test]
+async fn a_stale_access_token_does_not_break_it() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    service.wait(20_000);
+    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
+    assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
+    let service = Service::start().await;
+    let (device, mut token) = service.device().signed_up("ada@x.test").await;
+    for _ in 0..3 {
+        service.wait(2_592_000 - 1);
+        token = next(&device, &token).await;
+    }
+    service.wait(2_592_000);
+    assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
+    assert_eq!(service.letters_to("ada@x.test").await, 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_given_once_more_with_the_same_successor() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let second = next(&device, &first).await;
+    service.wait(9);
+    assert_eq!(next(&device, &first).await, second);
+    assert_eq!(next(&device, &first).await, second);
+    service.wait(3600);
+    let third = next(&device, &second).await;
+    assert_ne!(third, second);
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_owner_is_told() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let (other_device, other) = service.device().logged_in("ada@x.test").await;
+    let second = next(&device, &first).await;
+    service.wait(60);
+    let third = next(&device, &second).await;
+    service.wait(60);
+    for token in [&first, &third, &second] {
+        assert_eq!(kind(&device.refresh(token).await), "InvalidRefreshToken");
+    }
+    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
+    assert!(other_device.me().await.is_ok());
+    next(&other_device, &other).await;
+    let letters = service.letters().await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].subject, "One of your sessions was ended");
+}
+
+#[tokio::test]
+async fn a_token_comes_back_too_late_once_the_grace_is_over() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let second = next(&device, &first).await;
+    service.wait(10);
+    assert_eq!(kind(&device.refresh(&first).await), "InvalidRefreshToken");
+    assert_eq!(kind(&device.refresh(&second).await), "InvalidRefreshToken");
+}
+
+#[tokio::test]
+async fn no_grace_covers_a_token_whose_successor_was_used() {
+    let device = Service::start().await.device();
+    let (device, first) = device.signed_up("ada@x.test").await;
+    let second = next(&device, &first).await;
+    let third = next(&device, &second).await;
+    assert_eq!(kind(&device.refresh(&first).await), "InvalidRefreshToken");
+    assert_eq!(kind(&device.refresh(&third).await), "InvalidRefreshToken");
+    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_no_refresh_token_of_this_service_is_refused() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    let (_, foreign) = Service::start().await.device().signed_up("ada@x.test").await;
+    let access_token = device.bearer.clone().unwrap();
+    let cut = &token[..token.len() - 1];
+    for wrong in ["", "lkr_", "lkr_AAAA", " ", "$where", cut, &token[4..], &token.to_uppercase(), &foreign, &access_token]
+    {
+        assert_eq!(kind(&device.refresh(wrong).await), "InvalidRefreshToken", "{wrong}");
+    }
+    for absent in [json!({}), json!({ "refreshToken": null })] {
+        assert_eq!(kind(&device.act("refresh", absent).await), "InvalidRefreshToken");
+    }
+    assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    device.act("logout", json!({})).await;
+    let refused = device.refresh(&token).await;
+    assert_eq!(kind(&refused), "InvalidRefreshToken");
+    assert_eq!(service.letters_to("ada@x.test").await, 0);
+    assert_eq!(device.refresh("garbage").await, refused);
+}
+
+#[tokio::test]
+async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    for attempt in 0..120 {
+        device.at(&format!("198.51.100.{}", attempt / 10)).log_in("ada@x.test", "guess").await;
+    }
+    assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn sessions_live_through_a_restart_and_on_another_node() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    let node = service.node(&[]).await;
+    let on_node = node.device().with_bearer(device.bearer.as_deref().unwrap());
+    assert!(on_node.me().await.is_ok());
+    let answer = on_node.refresh(&token).await;
+    let (on_node, successor) = on_node.signed_in_by(&answer);
+    let back: Value = device.refresh(&successor).await;
+    assert_eq!(kind(&back), "Authenticated");
+    device.act("logout", json!({})).await;
+    assert_eq!(on_node.me().await, Err("UNAUTHENTICATED".to_owned()));
+}

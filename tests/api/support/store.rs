@@ -1,0 +1,144 @@
+//! A store that counts what it is asked, and fails when it is told to.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use latchkey::model::{Account, AccountId, Attempts, Email, Timestamp};
+use latchkey::repository::{Repository, StoreFault, Written};
+
+/// What no client may ever read: it is in the text of every failure.
+pub const INTERNALS: &str =
+    "E11000 mongodb://root@db SELECT document FROM accounts /var/lib/latchkey.db src/repository/mod.rs";
+
+/// A real store behind a switch. Clones share the switch.
+#[derive(Clone)]
+pub struct Store {
+    real: Arc<dyn Repository>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    work: Work,
+    /// How many writes still succeed before everything fails, and how it fails then.
+    failing: Option<(usize, Failure)>,
+}
+
+/// How a store fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    Unavailable,
+    Corrupt,
+    Panic,
+}
+
+/// What a store was asked to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    pub reads: usize,
+    pub writes: usize,
+}
+
+impl Store {
+    pub fn new(real: Arc<dyn Repository>) -> Self {
+        Self { real, state: Arc::default() }
+    }
+
+    /// From now on nothing succeeds.
+    pub fn fail(&self, failure: Failure) {
+        self.fail_after(0, failure);
+    }
+
+    /// After so many more writes nothing succeeds.
+    pub fn fail_after(&self, writes: usize, failure: Failure) {
+        self.state.lock().unwrap().failing = Some((writes, failure));
+    }
+
+    pub fn mend(&self) {
+        self.state.lock().unwrap().failing = None;
+    }
+
+    /// What was asked since the last time this was called.
+    pub fn work(&self) -> Work {
+        std::mem::take(&mut self.state.lock().unwrap().work)
+    }
+
+    fn read(&self) -> Result<(), StoreFault> {
+        let mut state = self.state.lock().unwrap();
+        state.work.reads += 1;
+        let failing = state.failing.filter(|(writes_left, _)| *writes_left == 0);
+        drop(state);
+        failing.map_or(Ok(()), |(_, failure)| Err(failure.fault()))
+    }
+
+    fn write(&self) -> Result<(), StoreFault> {
+        let mut state = self.state.lock().unwrap();
+        state.work.writes += 1;
+        let Some((writes_left, failure)) = state.failing else { return Ok(()) };
+        if writes_left > 0 {
+            state.failing = Some((writes_left - 1, failure));
+            return Ok(());
+        }
+        drop(state);
+        Err(failure.fault())
+    }
+}
+
+impl Failure {
+    fn fault(self) -> StoreFault {
+        match self {
+            Self::Unavailable => StoreFault::Unavailable(INTERNALS.into()),
+            Self::Corrupt => StoreFault::Corrupt(INTERNALS.into()),
+            Self::Panic => panic!("{INTERNALS}"),
+        }
+    }
+}
+
+#[async_trait]
+impl Repository for Store {
+    async fn insert(&self, account: &Account) -> Result<Written, StoreFault> {
+        self.write()?;
+        self.real.insert(account).await
+    }
+
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
+        self.read()?;
+        self.real.by_id(id).await
+    }
+
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault> {
+        self.read()?;
+        self.real.by_email(email).await
+    }
+
+    async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
+        self.write()?;
+        self.real.save(account).await
+    }
+
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault> {
+        self.read()?;
+        self.real.mail_due(now, limit).await
+    }
+
+    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
+        self.write()?;
+        self.real.count(key, window, now).await
+    }
+
+    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault> {
+        self.write()?;
+        self.real.uncount(key, now).await
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault> {
+        self.write()?;
+        self.real.purge(now).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreFault> {
+        self.read()?;
+        self.real.ping().await
+    }
+}

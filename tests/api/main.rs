@@ -9,3 +9,4 @@ mod devices;
 mod login;
 mod revoke_other_sessions;
 mod session_lifetime;
+mod tokens_page;

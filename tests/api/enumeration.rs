@@ -1,0 +1,127 @@
+//! Whether an address has an account is told by no answer, and by no work that an answer costs.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{Service, Work, document};
+
+const STATES: [&str; 7] = ["unknown", "unproven", "proven", "signed-out", "coded", "burnt", "pending"];
+const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
+
+/// A service with an address in each state an address can be in.
+async fn world() -> Service {
+    let service = Service::with(&[UNLIMITED]).await;
+    let strict = service.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let device = service.device();
+    for state in ["unproven", "proven", "signed-out", "coded", "burnt"] {
+        let email = format!("{state}@x.test");
+        let (signed_in, _) = device.signed_up(&email).await;
+        match state {
+            "proven" => {
+                device.act("sendVerificationCode", json!({ "email": email })).await;
+                let code = service.code_for(&email).await;
+                device.act("verifyEmail", json!({ "email": email, "code": code })).await;
+            }
+            "signed-out" => drop(signed_in.act("logout", json!({})).await),
+            "coded" | "burnt" => {
+                device.act("forgotPassword", json!({ "email": email })).await;
+                device.act("sendVerificationCode", json!({ "email": email })).await;
+            }
+            _ => {}
+        }
+    }
+    for _ in 0..5 {
+        for operation in ["resetPassword", "verifyEmail"] {
+            device.act(operation, input(operation, "burnt@x.test")).await;
+        }
+    }
+    strict.device().sign_up("pending@x.test").await;
+    service.letters().await;
+    service
+}
+
+/// What a stranger would send.
+fn input(operation: &str, email: &str) -> Value {
+    match operation {
+        "login" => json!({ "email": email, "password": "wrong password" }),
+        "resetPassword" => json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" }),
+        "verifyEmail" => json!({ "email": email, "code": "wrong" }),
+        _ => json!({ "email": email }),
+    }
+}
+
+/// What a stranger sees of an address, and what it cost the store.
+async fn probe(service: &Service, operation: &str, state: &str) -> (String, Work) {
+    let email = format!("{state}@x.test");
+    service.store.work();
+    let reply = service.device().post(&document(operation), json!({ "input": input(operation, &email) })).await;
+    let mut headers = reply.headers;
+    assert!(headers.remove("x-request-id").is_some());
+    let seen = format!("{} {headers:?} {}", reply.status, reply.json).replace(&email, "ADDRESS");
+    (seen, service.store.work())
+}
+
+/// Groups the states by what came out; one group is as it should be.
+async fn groups<T: Ord>(operation: &str, pick: impl Fn((String, Work)) -> T) -> BTreeMap<T, Vec<&'static str>> {
+    let service = world().await;
+    let mut groups = BTreeMap::<T, Vec<_>>::new();
+    for state in STATES {
+        groups.entry(pick(probe(&service, operation, state).await)).or_default().push(state);
+    }
+    groups
+}
+
+#[tokio::test]
+async fn a_stranger_reads_the_same_answer_for_every_address() {
+    for operation in ["login", "forgotPassword", "resetPassword", "sendVerificationCode", "verifyEmail"] {
+        let groups = groups(operation, |(seen, _)| seen).await;
+        assert_eq!(groups.len(), 1, "{operation}: {groups:#?}");
+    }
+}
+
+async fn assert_the_same_work(operation: &str) {
+    let groups = groups(operation, |(_, work)| (work.reads, work.writes)).await;
+    assert_eq!(groups.len(), 1, "{operation}, states by (reads, writes): {groups:?}");
+}
+
+#[tokio::test]
+async fn a_login_costs_the_same_for_every_address() {
+    assert_the_same_work("login").await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_costs_the_same_for_every_address() {
+    assert_the_same_work("forgotPassword").await;
+}
+
+#[tokio::test]
+async fn a_reset_with_a_wrong_code_costs_the_same_for_every_address() {
+    assert_the_same_work("resetPassword").await;
+}
+
+#[tokio::test]
+async fn a_verification_code_costs_the_same_for_every_address() {
+    assert_the_same_work("sendVerificationCode").await;
+}
+
+#[tokio::test]
+async fn a_wrong_verification_code_costs_the_same_for_every_address() {
+    assert_the_same_work("verifyEmail").await;
+}
+
+#[tokio::test]
+async fn a_sign_up_that_asks_for_proof_costs_and_answers_the_same_for_every_address() {
+    let service = world().await.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for state in STATES {
+        service.store.work();
+        let email = format!("{state}@x.test");
+        let mut answer = service.device().sign_up(&email).await;
+        let ticket = answer["ticket"].take();
+        let work = service.store.work();
+        let seen = (answer.to_string().replace(&email, "ADDRESS"), ticket.to_string().len(), work.reads, work.writes);
+        groups.entry(seen).or_default().push(state);
+    }
+    assert_eq!(groups.len(), 1, "{groups:#?}");
+}

@@ -44,7 +44,9 @@ impl Accounts {
         command: ChangePassword,
     ) -> Result<ChangePasswordOutcome, Fault> {
         let mut form = Form::default();
-        let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret()));
+        let owner = caller.user().map(|user| [user.profile.first_name.as_str(), user.profile.last_name.as_str()]);
+        let owner = [&owner.unwrap_or_default()[..], &[caller.account.email.as_str()]].concat();
+        let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret(), &owner));
         let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };
 
         let (email, client) = (caller.account.email.as_str().to_owned(), command.client.key());

@@ -6,6 +6,7 @@
 mod authenticate;
 mod budget;
 mod change_password;
+mod check_password;
 mod create_user;
 mod deliver;
 mod forgot_password;
@@ -35,6 +36,7 @@ use crate::token::{AccessTokens, RefreshTokens, Secret};
 
 pub use authenticate::{Caller, Rejected};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
+pub use check_password::CheckPassword;
 pub use create_user::{CreateUser, CreateUserOutcome};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use login::{Login, LoginOutcome};

@@ -44,7 +44,8 @@ impl Accounts {
     pub async fn reset_password(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
         let mut form = Form::default();
         let email = form.take("email", Email::parse(&command.email));
-        let password = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret()));
+        let password = form
+            .take("newPassword", self.policy.password.accept(command.new_password.expose_secret(), &[&command.email]));
         let (Some(email), Some(password)) = (email, password) else {
             return Ok(ResetPasswordOutcome::InvalidInput(form.into_refused()));
         };

@@ -83,8 +83,9 @@ impl Accounts {
 
     pub(super) fn read_application(&self, command: &Signup) -> Result<Application, Vec<InvalidField>> {
         let mut form = Form::default();
+        let owner = [&*command.email, &command.first_name, &command.last_name];
         let email = form.take("email", Email::parse(&command.email));
-        let password = form.take("password", self.policy.password.accept(command.password.expose_secret()));
+        let password = form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
         let first_name = form.take("firstName", Name::parse(&command.first_name));
         let last_name = form.take("lastName", Name::parse(&command.last_name));
         let number = command.mobile_number.as_deref().map(MobileNumber::parse).transpose();

@@ -5,6 +5,7 @@
 
 mod asking;
 mod change_password;
+mod check_password;
 mod execute;
 mod fault;
 mod forgot_password;
@@ -34,7 +35,7 @@ use types::{AccountError, Node};
 
 /// Questions: they change nothing.
 #[derive(MergedObject, Default)]
-pub struct Query(me::MeQuery, policy::PolicyQuery);
+pub struct Query(me::MeQuery, policy::PolicyQuery, check_password::CheckPasswordQuery);
 
 /// Acts.
 #[derive(MergedObject, Default)]

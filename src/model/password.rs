@@ -1,17 +1,15 @@
 //! Passwords: what may be one, and how a hash of one is kept.
 
-use std::collections::HashSet;
+mod common;
+mod personal;
+
 use std::fmt;
-use std::sync::LazyLock;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{FieldCode, Refusal};
-
-/// The most common passwords of eight characters and more, lower-case; docs/decisions.md tells where they are from.
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
 /// A password in NFC, so that it is the same from every keyboard. Its `Debug` prints nothing of it.
 #[derive(Clone, Debug)]
@@ -29,10 +27,12 @@ impl PasswordPolicy {
     pub const MAX: usize = 256;
 
     /// Takes a password that is to be set: length first, no rules of composition (NIST SP 800-63B-4, section 3.1.1.2).
+    /// `owner` is what is known of whose it is to be: names, address.
     ///
     /// # Errors
-    /// When it is too short, too long, one character over and over, or among the most common.
-    pub fn accept(&self, text: &str) -> Result<Password, Refusal> {
+    /// When it is too short, too long, one character over and over, among the most common, or made of its owner's name
+    /// and address.
+    pub fn accept(&self, text: &str, owner: &[&str]) -> Result<Password, Refusal> {
         let password = Password::given(text);
         let characters = password.expose().chars().count();
         if characters == 0 {
@@ -44,8 +44,12 @@ impl PasswordPolicy {
         if characters > Self::MAX {
             return Err(Refusal::new(FieldCode::TooLong, format!("A password has {} characters at most.", Self::MAX)));
         }
-        if is_common(password.expose()) {
-            return Err(Refusal::new(FieldCode::TooCommon, "This password is too easy to guess."));
+        if is_one_character(password.expose()) || common::contains(password.expose()) {
+            return Err(Refusal::new(FieldCode::TooCommon, "Many people use this password: it is guessed first."));
+        }
+        if personal::is_made_of(password.expose(), owner) {
+            let message = "This password is made of your name, your address or ours: it is guessed early.";
+            return Err(Refusal::new(FieldCode::TooCommon, message));
         }
         Ok(password)
     }
@@ -65,10 +69,10 @@ impl Password {
     }
 }
 
-fn is_common(password: &str) -> bool {
+fn is_one_character(password: &str) -> bool {
     let mut characters = password.chars();
     let first = characters.next();
-    characters.all(|character| Some(character) == first) || COMMON.contains(password.to_lowercase().as_str())
+    characters.all(|character| Some(character) == first)
 }
 
 /// A hash of a password, as stored: the scheme, then what bcrypt writes. Its `Debug` prints nothing of it.
@@ -101,7 +105,7 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Option<FieldCode> {
-        PasswordPolicy { min: 8 }.accept(text).err().map(|refusal| refusal.code)
+        PasswordPolicy { min: 8 }.accept(text, &["Ada"]).err().map(|refusal| refusal.code)
     }
 
     #[test]
@@ -115,7 +119,8 @@ mod tests {
 
     #[test]
     fn what_everybody_guesses_first_is_refused() {
-        for common in ["password", "PassWord", "12345678", "qwertyuiop", "aaaaaaaaaaaaaaaa", "ääääääääää"] {
+        for common in ["password", "PassWord", "12345678", "qwertyuiop", "aaaaaaaaaaaaaaaa", "ääääääääää", "ada-2026!"]
+        {
             assert_eq!(code(common), Some(FieldCode::TooCommon), "{common}");
         }
         assert_eq!(code("correct horse battery staple"), None);

@@ -1,160 +1,183 @@
-//! The refresh token in a cookie: which requests may use it, and whose session a logout ends.
+//! The refresh token in a cookie: no script can read it, and no other site can use it.
 
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Reply, Service, sign_up_input};
+use crate::support::{Device, PASSWORD, Reply, Service, document, kind, sign_up_input};
 
 const OWN: &str = "http://127.0.0.1:4000";
-const REFRESH: &str =
-    "mutation { refresh(input: {}) { __typename ... on Authenticated { tokens { accessToken refreshToken } } } }";
-const LOGOUT: &str = "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
+const APP: &str = "https://app.example.org";
+const NAME: &str = "latchkey_refresh";
 
-/// The cookie that an answer sets, as a browser would send it back.
-fn cookie(headers: &HeaderMap) -> String {
-    let set = headers["set-cookie"].to_str().unwrap();
-    set.split(';').next().unwrap().to_owned()
+async fn service() -> Service {
+    Service::with(&[("LATCHKEY_ORIGINS", APP)]).await
 }
 
-async fn sign_up(device: &Device, email: &str) -> (Reply, String) {
-    let mut input = sign_up_input(email);
+/// A browser with a cookie, on a page of an origin.
+fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
+    service.device().with_header("cookie", &format!("theme=dark; {NAME}={cookie}; a=b")).with_header("origin", origin)
+}
+
+async fn call(device: &Device, operation: &str, input: Value) -> Reply {
+    device.post(&document(operation), json!({ "input": input })).await
+}
+
+/// The value and the attributes of the one cookie that an answer sets.
+fn cookie(reply: &Reply) -> (String, Vec<String>) {
+    let set: Vec<_> = reply.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap()).collect();
+    assert_eq!(set.len(), 1, "{set:?}");
+    let (pair, attributes) = set[0].split_once("; ").unwrap();
+    let value = pair.strip_prefix(&format!("{NAME}=")).expect("the refresh cookie");
+    (value.to_owned(), attributes.split("; ").map(str::to_owned).collect())
+}
+
+/// Signs up in a browser, and gives the cookie.
+async fn signed_up(service: &Service) -> String {
+    let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
-    let document = "mutation($input: SignupInput!) { signup(input: $input) { ... on Authenticated { user { id } tokens { accessToken refreshToken } } } }";
-    let reply = device.post(document, json!({ "input": input })).await;
-    let cookie = cookie(&reply.headers);
-    (reply, cookie)
-}
-
-fn code(reply: &Reply) -> &Value {
-    &reply.json["errors"][0]["extensions"]["code"]
+    cookie(&call(&service.device(), "signup", input).await).0
 }
 
 #[tokio::test]
-async fn the_cookie_is_for_the_browser_alone_and_rotates_with_each_use() {
-    let service = Service::start().await;
-    let (reply, first) = sign_up(&service.device(), "ada@x.test").await;
-    assert_eq!(reply.json["data"]["signup"]["tokens"]["refreshToken"], Value::Null);
-    let set = reply.headers["set-cookie"].to_str().unwrap();
-    assert!(set.starts_with("latchkey_refresh=lkr_"), "{set}");
-    assert!(set.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"), "{set}");
-
-    let browser = service.device().with_header("origin", OWN);
-    let reply = browser.with_header("cookie", &format!("theme=dark; {first}")).post(REFRESH, json!({})).await;
-    assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated");
-    assert_eq!(reply.json["data"]["refresh"]["tokens"]["refreshToken"], Value::Null);
-    assert_ne!(cookie(&reply.headers), first);
+async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_refresh_token() {
+    let service = service().await;
+    let strict = service.node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let ticket = strict.device().sign_up("bob@x.test").await["ticket"].clone();
+    let code = strict.code_for("bob@x.test").await;
+    let mut sign_up = sign_up_input("ada@x.test");
+    sign_up["delivery"] = json!("COOKIE");
+    for (operation, input) in [
+        ("signup", sign_up),
+        ("login", json!({ "email": "ada@x.test", "password": PASSWORD, "delivery": "COOKIE" })),
+        ("verifyEmail", json!({ "email": "bob@x.test", "code": code, "ticket": ticket, "delivery": "COOKIE" })),
+    ] {
+        let reply = call(&service.device(), operation, input).await;
+        let tokens = &reply.json["data"][operation]["tokens"];
+        assert_eq!(tokens["refreshToken"], Value::Null, "{operation}");
+        assert!(tokens["accessToken"].is_string(), "{}", reply.json);
+        let (value, attributes) = cookie(&reply);
+        assert!(!reply.json.to_string().contains(&value));
+        assert_eq!(attributes, ["Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"], "{operation}");
+    }
 }
 
 #[tokio::test]
-async fn behind_https_the_cookie_is_secure_and_this_hosts_alone() {
-    let settings = [("LATCHKEY_PUBLIC_URL", "https://id.example.org"), ("LATCHKEY_COOKIE_SAME_SITE", "lax")];
-    let (reply, _) = sign_up(&Service::with(&settings).await.device(), "ada@x.test").await;
+async fn none_is_set_where_the_token_is_in_the_body() {
+    let service = service().await;
+    let reply = call(&service.device(), "signup", sign_up_input("ada@x.test")).await;
+    assert!(reply.json["data"]["signup"]["tokens"]["refreshToken"].is_string());
+    assert!(!reply.headers.contains_key("set-cookie"));
+    let wrong = json!({ "email": "ada@x.test", "password": "wrong password", "delivery": "COOKIE" });
+    assert!(!call(&service.device(), "login", wrong).await.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn under_https_it_is_secure_and_bound_to_its_host() {
+    let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://accounts.example.org")]).await;
+    let mut input = sign_up_input("ada@x.test");
+    input["delivery"] = json!("COOKIE");
+    let reply = call(&service.device(), "signup", input).await;
     let set = reply.headers["set-cookie"].to_str().unwrap();
     assert!(set.starts_with("__Host-latchkey_refresh=lkr_"), "{set}");
-    assert!(set.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"), "{set}");
+    assert!(set.ends_with("; Secure") && set.contains("; Path=/;") && !set.contains("Domain"), "{set}");
+    let bare = set.split(';').next().unwrap();
+    let own = service.device().with_header("origin", "https://accounts.example.org");
+    let unprefixed = own.with_header("cookie", bare.trim_start_matches("__Host-"));
+    assert_eq!(kind(&unprefixed.act("refresh", json!({})).await), "InvalidRefreshToken");
+    assert_eq!(kind(&own.with_header("cookie", bare).act("refresh", json!({})).await), "Authenticated");
 }
 
 #[tokio::test]
-async fn plain_http_anywhere_but_on_this_machine_gets_a_secure_cookie_too() {
-    let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "http://id.example.org")]).await;
-    let (reply, _) = sign_up(&service.device(), "ada@x.test").await;
-    assert!(reply.headers["set-cookie"].to_str().unwrap().ends_with("; Secure"));
-}
-
-#[tokio::test]
-async fn only_listed_origins_may_use_the_cookie() {
-    let service = Service::with(&[("LATCHKEY_ORIGINS", "https://app.example.org")]).await;
-    let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
-    let browser = service.device().with_header("cookie", &cookie);
-    for (name, value) in [
-        ("origin", "https://evil.test"),
-        ("origin", "null"),
-        ("origin", "https://app.example.org.evil.test"),
-        ("origin", "http://app.example.org"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-        ("accept", "application/json"),
-    ] {
-        let reply = browser.with_header(name, value).post(REFRESH, json!({})).await;
-        assert_eq!(code(&reply), "FORBIDDEN", "{name}: {value}");
-        let reply = browser.with_header(name, value).post(LOGOUT, json!({})).await;
-        assert_eq!(code(&reply), "UNAUTHENTICATED", "{name}: {value}");
-    }
-    let lying = browser.with_header("sec-fetch-site", "same-origin").with_header("origin", "https://evil.test");
-    assert_eq!(code(&lying.post(REFRESH, json!({})).await), "FORBIDDEN");
-    let app = browser.with_header("origin", "https://app.example.org");
-    assert_eq!(app.post(REFRESH, json!({})).await.json["data"]["refresh"]["__typename"], "Authenticated");
-}
-
-#[tokio::test]
-async fn a_form_of_another_site_cannot_use_the_cookie() {
-    let service = Service::start().await;
-    let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
-        let request = axum::http::Request::post("/graphql").header("content-type", content_type);
-        let body = json!({ "query": REFRESH }).to_string();
-        let browser = service.device().with_header("cookie", &cookie).with_header("origin", OWN);
-        let reply = browser.send(request.body(axum::body::Body::from(body)).unwrap()).await;
-        assert_eq!(reply.status, 415, "{content_type}");
-        assert!(reply.headers.get("set-cookie").is_none());
+async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
+    let service = service().await;
+    let mut token = signed_up(&service).await;
+    for origin in [OWN, APP] {
+        let reply = call(&browser(&service, &token, origin), "refresh", json!({})).await;
+        let answer = &reply.json["data"]["refresh"];
+        assert_eq!(kind(answer), "Authenticated", "{origin}");
+        assert_eq!(answer["tokens"]["refreshToken"], Value::Null);
+        let (next, attributes) = cookie(&reply);
+        assert_ne!(next, token);
+        assert!(attributes.contains(&"HttpOnly".to_owned()));
+        token = next;
     }
 }
 
 #[tokio::test]
-async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
-    let service = Service::start().await;
-    let (signed_up, cookie) = sign_up(&service.device(), "ada@x.test").await;
-    let browser = service.device().with_header("origin", OWN).with_header("cookie", &cookie);
-    let reply = browser.post(LOGOUT, json!({})).await;
+async fn another_sites_page_cannot_use_it() {
+    let service = service().await;
+    let token = signed_up(&service).await;
+    for origin in ["https://evil.test", "https://app.example.org.evil.test", "http://app.example.org", "null", ""] {
+        let device = browser(&service, &token, origin);
+        let reply = call(&device, "refresh", json!({})).await;
+        assert_eq!(reply.code(), "FORBIDDEN", "{origin}");
+        assert_eq!(reply.json["data"], Value::Null);
+        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
+    }
+    assert_eq!(kind(&browser(&service, &token, OWN).act("refresh", json!({})).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn without_an_origin_the_browser_must_say_that_the_page_is_ours() {
+    let service = service().await;
+    let token = signed_up(&service).await;
+    let device = service.device().with_header("cookie", &format!("{NAME}={token}"));
+    assert_eq!(device.fault("refresh", json!({})).await, "FORBIDDEN");
+    for site in ["cross-site", "same-site", "none", ""] {
+        let device = device.with_header("sec-fetch-site", site);
+        assert_eq!(device.fault("refresh", json!({})).await, "FORBIDDEN", "{site}");
+    }
+    let ours = device.with_header("sec-fetch-site", "same-origin");
+    assert_eq!(kind(&ours.act("refresh", json!({})).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn a_token_in_the_input_goes_before_the_cookie_and_is_answered_in_the_body() {
+    let service = service().await;
+    let in_cookie = signed_up(&service).await;
+    let (_, in_body) = service.device().logged_in("ada@x.test").await;
+    for origin in [OWN, "https://evil.test"] {
+        let reply = call(&browser(&service, &in_cookie, origin), "refresh", json!({ "refreshToken": in_body })).await;
+        let answer = &reply.json["data"]["refresh"];
+        assert!(answer["tokens"]["refreshToken"].is_string(), "{origin}: {}", reply.json);
+        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_good_no_more_is_cleared() {
+    let service = service().await;
+    let reply = call(&browser(&service, "garbage", OWN), "refresh", json!({})).await;
+    assert_eq!(kind(&reply.json["data"]["refresh"]), "InvalidRefreshToken");
+    let (value, attributes) = cookie(&reply);
+    assert_eq!(value, "");
+    assert!(
+        attributes.contains(&"Max-Age=0".to_owned()) && attributes.contains(&"Path=/".to_owned()),
+        "{attributes:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_logout_clears_it() {
+    let service = service().await;
+    let token = signed_up(&service).await;
+    let reply = call(&browser(&service, &token, OWN), "refresh", json!({})).await;
+    let (device, _) = {
+        let access = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap().to_owned();
+        (browser(&service, &cookie(&reply).0, OWN).with_bearer(&access), access)
+    };
+    let reply = call(&device, "logout", json!({})).await;
     assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
-    let set = reply.headers["set-cookie"].to_str().unwrap();
-    assert!(set.starts_with("latchkey_refresh=; ") && set.contains("Max-Age=0"), "{set}");
-    let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
-    assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
-    let reply = browser.post(REFRESH, json!({})).await;
-    assert_eq!(reply.json["data"]["refresh"]["__typename"], "InvalidRefreshToken");
-    assert!(reply.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"), "a dead cookie is cleared");
+    let (value, attributes) = cookie(&reply);
+    assert_eq!(value, "");
+    assert!(attributes.contains(&"Max-Age=0".to_owned()), "{attributes:?}");
+    assert_eq!(kind(&device.act("refresh", json!({})).await), "InvalidRefreshToken");
 }
 
 #[tokio::test]
-async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
-    let service = Service::start().await;
-    let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
-    let (bob, _) = service.device().signed_up("bob@x.test").await;
-    let both = bob.with_header("origin", OWN).with_header("cookie", &ada_cookie);
-
-    let reply = both.post(LOGOUT, json!({})).await;
-    assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
-    assert!(reply.headers.get("set-cookie").is_none(), "another user's cookie is left alone");
-    assert_eq!(bob.me().await, Err("UNAUTHENTICATED".to_owned()), "the bearer token's session has ended");
-
-    let ada = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
-    let reply = ada.post(REFRESH, json!({})).await;
-    assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "the cookie's session lives");
-    let token = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap();
-    assert_eq!(service.device().with_bearer(token).me().await.unwrap()["email"], "ada@x.test");
-}
-
-#[tokio::test]
-async fn a_refresh_token_in_the_input_wins_over_the_cookie_and_comes_back_the_same_way() {
-    let service = Service::start().await;
-    let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
-    service.device().sign_up("bob@x.test").await;
-    let (_, bob_token) = service.device().logged_in("bob@x.test").await;
-    let both = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
-    let answer = both.act("refresh", json!({ "refreshToken": bob_token })).await;
-    assert_eq!(answer["user"]["email"], "bob@x.test");
-    assert!(answer["tokens"]["refreshToken"].is_string());
-}
-
-#[tokio::test]
-async fn login_delivers_by_cookie_as_well() {
-    let service = Service::start().await;
-    service.device().sign_up("ada@x.test").await;
-    let input = json!({ "email": "ada@x.test", "password": PASSWORD, "delivery": "COOKIE" });
-    let document =
-        "mutation($input: LoginInput!) { login(input: $input) { ... on Authenticated { tokens { refreshToken } } } }";
-    let reply = service.device().post(document, json!({ "input": input })).await;
-    assert_eq!(reply.json["data"]["login"]["tokens"]["refreshToken"], Value::Null);
-    assert!(cookie(&reply.headers).starts_with("latchkey_refresh=lkr_"));
+async fn a_cookie_alone_signs_nobody_in() {
+    let service = service().await;
+    let token = signed_up(&service).await;
+    let device = browser(&service, &token, OWN);
+    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
+    assert_eq!(device.fault("logout", json!({ "everywhere": true })).await, "UNAUTHENTICATED");
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod check_password;
 mod cookie;
 mod devices;
 mod login;

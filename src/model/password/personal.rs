@@ -1,0 +1,47 @@
+//! Is a password made of what everybody knows about its owner?
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The product's own name: the first word to come to mind at its form.
+const PRODUCT: &str = "latchkey";
+/// Shorter words are in too many good passwords.
+const WORD: usize = 3;
+/// So many letters of its own make a password more than a variation on the words.
+const OWN_LETTERS: usize = 4;
+
+/// Whether little is left of a password without the words of its owner's name and address.
+pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
+    let mut words: Vec<String> = owner.iter().chain([&PRODUCT]).flat_map(|text| words_of(text)).collect();
+    // The longest first, so that no shorter word cuts a longer one in two.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let lower: String = password.nfc().collect::<String>().to_lowercase();
+    let rest = words.iter().fold(lower.clone(), |rest, word| rest.replace(word, " "));
+    rest != lower && rest.chars().filter(|character| character.is_alphabetic()).count() < OWN_LETTERS
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    let text: String = text.nfc().collect::<String>().to_lowercase();
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    words.filter(|word| word.chars().count() >= WORD).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: [&str; 3] = ["Ada", "Lovelace", "ada.lovelace+x@analytical.test"];
+
+    #[test]
+    fn variations_on_name_address_and_product_are_found() {
+        for password in ["Lovelace1815", "ada!lovelace!", "ANALYTICAL-2026", "latchkey123", "1815lovelaceAda#"] {
+            assert!(is_made_of(password, &ADA), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_password_with_words_of_its_own_is_not() {
+        for password in ["lovelace likes looms", "correct horse battery staple", "12345678", "adamantium"] {
+            assert!(!is_made_of(password, &ADA), "{password}");
+        }
+    }
+}

@@ -14,10 +14,19 @@ pub enum Budget {
     LoginByClient,
     /// Wrong passwords for one address from anywhere.
     LoginByAddress,
-    /// Codes mailed to one address.
-    MailByAddress,
-    /// Codes mailed on behalf of one client.
+    /// Wrong passwords for one account on one device that has logged in to it before. Instead of the other three: what
+    /// strangers get wrong is not held against it.
+    LoginByDevice,
+    /// Codes that one client asks to have mailed to one address.
+    MailByAddressAndClient,
+    /// Codes that one client asks to have mailed to anyone.
     MailByClient,
+    /// Codes mailed to one address, at first.
+    MailByAddress,
+    /// Codes mailed to one address after those.
+    MailByAddressLater,
+    /// Codes mailed to anyone for anyone.
+    MailOverall,
     /// Sign-ups from one client.
     SignupByClient,
     /// Codes tried by one client.
@@ -34,10 +43,12 @@ impl Budget {
     #[must_use]
     pub const fn limit(self) -> u32 {
         match self {
-            Self::LoginByAddressAndClient | Self::MobileNumberByAccount => 10,
+            Self::LoginByAddressAndClient | Self::LoginByDevice | Self::MobileNumberByAccount => 10,
             Self::LoginByClient | Self::LoginByAddress => 100,
-            Self::MailByAddress => 3,
+            Self::MailByAddressAndClient | Self::MailByAddress => 3,
+            Self::MailByAddressLater => 1,
             Self::MailByClient => 20,
+            Self::MailOverall => 1000,
             Self::SignupByClient | Self::CodeByClient => 30,
         }
     }
@@ -46,10 +57,15 @@ impl Budget {
     #[must_use]
     pub const fn window(self) -> Duration {
         Duration::from_secs(match self {
-            Self::LoginByAddressAndClient | Self::LoginByClient | Self::CodeByClient => 15 * MINUTES,
+            Self::LoginByAddressAndClient | Self::LoginByClient | Self::LoginByDevice | Self::CodeByClient => {
+                15 * MINUTES
+            }
+            Self::MailByAddress => 24 * HOURS,
             Self::LoginByAddress
-            | Self::MailByAddress
+            | Self::MailByAddressAndClient
+            | Self::MailByAddressLater
             | Self::MailByClient
+            | Self::MailOverall
             | Self::SignupByClient
             | Self::MobileNumberByAccount => HOURS,
         })
@@ -62,7 +78,11 @@ impl Budget {
             Self::LoginByAddressAndClient => "login-address-client",
             Self::LoginByClient => "login-client",
             Self::LoginByAddress => "login-address",
+            Self::LoginByDevice => "login-device",
+            Self::MailByAddressAndClient => "mail-address-client",
             Self::MailByAddress => "mail-address",
+            Self::MailByAddressLater => "mail-address-later",
+            Self::MailOverall => "mail-overall",
             Self::MailByClient => "mail-client",
             Self::SignupByClient => "signup-client",
             Self::CodeByClient => "code-client",

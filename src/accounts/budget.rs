@@ -6,7 +6,7 @@ use crate::throttle::Budget;
 use crate::token::Purpose;
 
 /// A budget, and whose: the parts of the counter's name.
-pub(super) type Charge<'a> = (Budget, &'a [&'a str]);
+pub(super) type Charge<'a> = (Budget, Vec<&'a str>);
 
 impl Accounts {
     /// Counts one attempt on each budget, the narrowest first, and stops at the first that is used up: so what one

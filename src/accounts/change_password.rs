@@ -50,7 +50,8 @@ impl Accounts {
         let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };
 
         let (email, client) = (caller.account.email.as_str().to_owned(), command.client.key());
-        let charges = [(Budget::LoginByAddressAndClient, &[&*email, &client][..]), (Budget::LoginByAddress, &[&email])];
+        let charges =
+            [(Budget::LoginByAddressAndClient, vec![&*email, &client]), (Budget::LoginByAddress, vec![&email])];
         if let Some(wait) = self.spend(&charges).await? {
             return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
         }

@@ -1,8 +1,8 @@
 //! Forgotten password: mail a code that resets it.
 
+use super::postage::Postage;
 use super::{Accounts, Client, Fault};
 use crate::model::{Account, Code, CodeDigest, Email, Form, InvalidField, LetterKind, Sealed, Wait};
-use crate::throttle::Budget;
 use crate::token::Purpose;
 
 /// A request for a code.
@@ -41,12 +41,13 @@ impl Accounts {
         let Some(email) = form.take("email", Email::parse(&command.email)) else {
             return Ok(ForgotPasswordOutcome::InvalidInput(form.into_refused()));
         };
-        if let Some(wait) = self.spend_letter(&email, &command.client).await? {
-            return Ok(ForgotPasswordOutcome::TooManyAttempts(wait));
-        }
+        let postage = match self.frank(&email, &command.client).await? {
+            Ok(postage) => postage,
+            Err(wait) => return Ok(ForgotPasswordOutcome::TooManyAttempts(wait)),
+        };
         match self.repository.by_email(&email).await?.filter(|account| account.user().is_some()) {
-            Some(account) => self.send_reset_code(account).await?,
-            None => self.decoy_write().await?,
+            Some(account) if postage == Postage::Paid => self.send_reset_code(account).await?,
+            _ => self.decoy_write().await?,
         }
         Ok(ForgotPasswordOutcome::CodeSent(email))
     }
@@ -62,12 +63,6 @@ impl Accounts {
         });
         changed.await??;
         Ok(())
-    }
-
-    /// Counts one letter that was asked for: per address, and per client.
-    pub(super) async fn spend_letter(&self, email: &Email, client: &Client) -> Result<Option<Wait>, Fault> {
-        let client = client.key();
-        self.spend(&[(Budget::MailByClient, &[&client]), (Budget::MailByAddress, &[email.as_str()])]).await
     }
 
     /// Draws a code, and keeps its keyed hash for the account and its sealed text for the letter.

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
 use crate::hashing::Verdict;
-use crate::model::{Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
+use crate::model::{AccountId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
 use crate::throttle::Budget;
 
 /// An attempt to log in.
@@ -14,6 +14,8 @@ pub struct Login {
     pub email: String,
     /// The password, as typed.
     pub password: SecretString,
+    /// What shows that the device has logged in before: a device token, or a refresh token, be its session live or not.
+    pub known_by: Vec<SecretString>,
     /// Where from.
     pub client: Client,
 }
@@ -46,21 +48,25 @@ impl Accounts {
     /// When the store fails or the hashing pool is full.
     pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
         let email = Email::parse(&command.email).ok();
-        let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
-        let client = command.client.key();
-        let charges = [
-            (Budget::LoginByAddressAndClient, &[address, &client][..]),
-            (Budget::LoginByClient, &[&client]),
-            (Budget::LoginByAddress, &[address]),
-        ];
-        if let Some(wait) = self.spend(&charges).await? {
-            return Ok(LoginOutcome::TooManyAttempts(wait));
-        }
-
         let account = match &email {
             Some(email) => self.repository.by_email(email).await?,
             None => None,
         };
+        let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
+        let client = command.client.key();
+        let device = account.as_ref().and_then(|account| self.known_device(account.id, &command.known_by));
+        let charges = match &device {
+            Some(device) => vec![(Budget::LoginByDevice, vec![address, device])],
+            None => vec![
+                (Budget::LoginByAddressAndClient, vec![address, &client]),
+                (Budget::LoginByClient, vec![&client]),
+                (Budget::LoginByAddress, vec![address]),
+            ],
+        };
+        if let Some(wait) = self.spend(&charges).await? {
+            return Ok(LoginOutcome::TooManyAttempts(wait));
+        }
+
         let password = Password::given(command.password.expose_secret());
         let verified = account.as_ref().and_then(|account| account.user()).map(|user| user.password.clone());
         let verdict = self.hashing.verify(&password, verified.as_ref()).await?;
@@ -91,6 +97,17 @@ impl Accounts {
             (Decision::SignedIn { .. }, Some(signed_in)) => LoginOutcome::Authenticated(Box::new(signed_in)),
             (Decision::NotVerified, _) => LoginOutcome::EmailNotVerified,
             _ => LoginOutcome::InvalidCredentials,
+        })
+    }
+
+    /// The name of a device that has logged in to this account before, if one of the tokens shows it.
+    fn known_device(&self, account: AccountId, tokens: &[SecretString]) -> Option<String> {
+        tokens.iter().find_map(|token| {
+            let token = token.expose_secret();
+            let device = self.device_tokens.verify(token).map(|it| (it.account, it.device));
+            let session = || self.refresh_tokens.verify(token).map(|it| (it.account, *it.session.as_bytes()));
+            let (owner, name) = device.or_else(session)?;
+            (owner == account).then(|| format!("{:032x}", u128::from_be_bytes(name)))
         })
     }
 

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Caller, Fault};
-use crate::model::AccountId;
+use crate::model::{AccountId, Session};
 
 /// How far to log out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,15 +24,13 @@ impl Accounts {
     pub async fn logout(&self, caller: Caller, command: Logout) -> Result<usize, Fault> {
         let current = caller.session;
         let (ended, _) = self
-            .change_as(caller, |account, _| {
-                let user = account.user_mut();
-                user.map_or(0, |user| {
-                    user.end_sessions(|session| match command {
-                        Logout::Here => session.id == current,
-                        Logout::Everywhere => true,
-                        Logout::Elsewhere => session.id != current,
-                    })
-                })
+            .change_as(caller, |account, now| {
+                let meant = |session: &Session| match command {
+                    Logout::Here => session.id == current,
+                    Logout::Everywhere => true,
+                    Logout::Elsewhere => session.id != current,
+                };
+                account.user_mut().map_or(0, |user| user.end_sessions(|it| it.is_live(now) && meant(it)))
             })
             .await??;
         Ok(ended)

@@ -12,6 +12,7 @@ mod deliver;
 mod forgot_password;
 mod login;
 mod logout;
+mod postage;
 mod refresh;
 mod reset_password;
 mod revoke_session;
@@ -32,7 +33,7 @@ use crate::hashing::{Hashing, Overloaded};
 use crate::mail::Mailer;
 use crate::model::{Account, AccountId, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
 use crate::repository::{Repository, StoreFault, Written};
-use crate::token::{AccessTokens, RefreshTokens, Secret};
+use crate::token::{AccessTokens, DeviceTokens, RefreshTokens, Secret};
 
 pub use authenticate::{Caller, Rejected};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
@@ -82,6 +83,8 @@ pub struct Accounts {
     pub access_tokens: AccessTokens,
     /// Issues and verifies refresh tokens.
     pub refresh_tokens: RefreshTokens,
+    /// Issues and verifies device tokens.
+    pub device_tokens: DeviceTokens,
     /// Digests codes and tickets, seals letters.
     pub secret: Secret,
     /// Sends letters.

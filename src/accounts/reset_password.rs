@@ -49,7 +49,7 @@ impl Accounts {
         let (Some(email), Some(password)) = (email, password) else {
             return Ok(ResetPasswordOutcome::InvalidInput(form.into_refused()));
         };
-        if let Some(wait) = self.spend(&[(Budget::CodeByClient, &[&command.client.key()])]).await? {
+        if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));
         }
         let hash = self.hashing.hash(&password).await?;

@@ -1,5 +1,6 @@
 //! Mail a code that proves an address: of an account that is there, or of sign-ups that wait.
 
+use super::postage::Postage;
 use super::{Accounts, Client, Fault};
 use crate::model::{Account, Code, Email, Form, InvalidField, LetterKind, Standing, Timestamp, Wait};
 use crate::token::Purpose;
@@ -37,13 +38,18 @@ impl Accounts {
         let Some(email) = form.take("email", Email::parse(&command.email)) else {
             return Ok(SendVerificationCodeOutcome::InvalidInput(form.into_refused()));
         };
-        if let Some(wait) = self.spend_letter(&email, &command.client).await? {
-            return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait));
-        }
-        let unproven = |account: &Account| account.user().is_none_or(|user| !user.email_verified);
+        let postage = match self.frank(&email, &command.client).await? {
+            Ok(postage) => postage,
+            Err(wait) => return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait)),
+        };
+        let now = self.clock.now();
+        let unproven = |account: &Account| match &account.standing {
+            Standing::Active(user) => !user.email_verified,
+            Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
+        };
         match self.repository.by_email(&email).await?.filter(unproven) {
-            Some(account) => self.send_code(account).await?,
-            None => self.decoy_write().await?,
+            Some(account) if postage == Postage::Paid => self.send_code(account).await?,
+            _ => self.decoy_write().await?,
         }
         Ok(SendVerificationCodeOutcome::CodeSent(email))
     }

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::Accounts;
-use crate::model::{Account, Device, Session, SessionId, Timestamp, User};
+use crate::model::{Account, AccountId, Device, Session, SessionId, Timestamp, User};
 use crate::throttle::client_of;
 use crate::token::RefreshToken;
 
@@ -85,12 +85,23 @@ impl Accounts {
     }
 }
 
+impl Accounts {
+    /// A token by which a browser is known again, unless it has one already.
+    #[must_use]
+    pub fn new_device_token(&self, account: AccountId, held: Option<&SecretString>) -> Option<String> {
+        let held = held.and_then(|token| self.device_tokens.verify(token.expose_secret()));
+        let known = held.is_some_and(|token| token.account == account);
+        (!known).then(|| self.device_tokens.issue(account, &self.rng))
+    }
+}
+
 impl User {
     /// Begins a session with the password just proven, and says whether its device is new.
     pub(super) fn sign_in(&mut self, session: Session, now: Timestamp) -> bool {
         self.last_login_at = Some(now);
         let new_device = self.meet(&session.device);
-        self.sessions.push(session);
+        // In front: of sessions that began in the same millisecond, the cap drops an earlier one.
+        self.sessions.insert(0, session);
         new_device
     }
 }

@@ -44,7 +44,7 @@ impl Accounts {
             return Ok(UpdateMobileNumberOutcome::InvalidInput(form.into_refused()));
         };
         let account = caller.account.id.to_string();
-        if let Some(wait) = self.spend(&[(Budget::MobileNumberByAccount, &[&account])]).await? {
+        if let Some(wait) = self.spend(&[(Budget::MobileNumberByAccount, vec![&account])]).await? {
             return Ok(UpdateMobileNumberOutcome::TooManyAttempts(wait));
         }
         let changed = self.change_as(caller, |account, now| {

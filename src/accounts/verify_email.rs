@@ -41,7 +41,7 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn verify_email(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
-        if let Some(wait) = self.spend(&[(Budget::CodeByClient, &[&command.client.key()])]).await? {
+        if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
             return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
         }
         let account = match Email::parse(&command.email) {

@@ -14,13 +14,13 @@ use url::Host;
 
 use crate::accounts::{Accounts, Policy};
 use crate::config::{Config, Mail, Store};
-use crate::graphql::{self, RefreshCookie};
+use crate::graphql::{self, Cookies};
 use crate::hashing::Hashing;
 use crate::http::{self, Door, Origins};
 use crate::mail::{Folder, MailFault, Mailer, Smtp, Transport};
 use crate::model::{Clock, PasswordPolicy, Rng};
 use crate::repository::{Repository, StoreFault};
-use crate::token::{AccessTokens, KeyFault, Keyring, RefreshTokens, Secret};
+use crate::token::{AccessTokens, DeviceTokens, KeyFault, Keyring, RefreshTokens, Secret};
 
 /// How long requests under way may take to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -85,6 +85,7 @@ impl App {
                 lifetime: config.access_token_lifetime,
             },
             refresh_tokens: RefreshTokens(secret.clone()),
+            device_tokens: DeviceTokens(secret.clone()),
             secret,
             mailer: Mailer { from: config.mail_from.clone(), public_url, transport },
             clock,
@@ -95,7 +96,7 @@ impl App {
         let door = Door {
             accounts: accounts.clone(),
             schema: graphql::schema(),
-            policy: graphql::Policy { cookie: refresh_cookie(config) },
+            policy: graphql::Policy { cookies: cookies(config) },
             origins: Arc::new(Origins {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
@@ -161,14 +162,14 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
 }
 
 /// Without `Secure` only where everything stays on this machine: so local development works, and nothing else does.
-fn refresh_cookie(config: &Config) -> RefreshCookie {
+fn cookies(config: &Config) -> Cookies {
     let local = match config.public_url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    RefreshCookie { secure: config.public_url.scheme() == "https" || !local, same_site: config.same_site }
+    Cookies { secure: config.public_url.scheme() == "https" || !local, same_site: config.same_site }
 }
 
 fn policy(config: &Config) -> Policy {

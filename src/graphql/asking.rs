@@ -6,19 +6,9 @@ use async_graphql::Context;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
+use super::cookies::Cookie;
 use super::policy::Policy;
 use crate::accounts::{Accounts, Caller, Client, Fault};
-
-/// The refresh cookie of a request.
-#[derive(Clone, Debug)]
-pub enum Cookie {
-    /// There is none.
-    Absent,
-    /// There is one, and the request comes from an origin that may use it.
-    Trusted(SecretString),
-    /// There is one, but the request may be another site's.
-    Untrusted,
-}
 
 /// One request, as far as the schema cares.
 pub struct Asking {
@@ -30,6 +20,8 @@ pub struct Asking {
     pub bearer: Option<SecretString>,
     /// The refresh cookie.
     pub cookie: Cookie,
+    /// The device cookie. Whoever sends it gains no more than to be told apart from strangers.
+    pub device: Option<SecretString>,
     /// Where the request comes from.
     pub client: Client,
     /// The caller behind the bearer token, once somebody wanted to know.

@@ -14,6 +14,10 @@ struct LoginInput {
     /// The password.
     #[graphql(secret)]
     password: String,
+    /// A refresh token that this device holds from an earlier login, even of a session that has ended: the device is then
+    /// not held up by strangers' wrong guesses. With `delivery: COOKIE` a cookie does that by itself.
+    #[graphql(secret)]
+    refresh_token: Option<String>,
     /// Where to put the refresh token.
     #[graphql(default_with = "TokenDelivery::Body")]
     delivery: TokenDelivery,
@@ -41,7 +45,9 @@ impl LoginMutation {
         #[graphql(desc = "Who logs in.")] input: LoginInput,
     ) -> Result<LoginResult, Fault> {
         let asking = Asking::of(ctx);
-        let command = Login { email: input.email, password: input.password.into(), client: asking.client.clone() };
+        let known_by = input.refresh_token.map(Into::into).into_iter().chain(asking.device.clone()).collect();
+        let command =
+            Login { email: input.email, password: input.password.into(), known_by, client: asking.client.clone() };
         Ok(match asking.accounts.login(command).await? {
             LoginOutcome::Authenticated(it) => {
                 LoginResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))

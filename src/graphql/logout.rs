@@ -53,7 +53,7 @@ impl LogoutMutation {
         if let Cookie::Trusted(token) = &asking.cookie
             && asking.accounts.owner_of_refresh_token(token).is_none_or(|owner| owner == user)
         {
-            ctx.append_http_header(SET_COOKIE, asking.policy.cookie.clear());
+            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
         }
         Ok(LogoutResult::LoggedOut(LoggedOut { ended_sessions }))
     }

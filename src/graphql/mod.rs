@@ -6,6 +6,7 @@
 mod asking;
 mod change_password;
 mod check_password;
+mod cookies;
 mod execute;
 mod fault;
 mod forgot_password;
@@ -26,10 +27,11 @@ mod verify_email;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
-pub use asking::{Asking, Cookie};
+pub use asking::Asking;
+pub use cookies::{Cookie, Cookies, SameSite};
 pub use execute::{Answer, execute, refused};
 pub use fault::Code;
-pub use policy::{Policy, RefreshCookie, SameSite};
+pub use policy::Policy;
 
 use types::{AccountError, Node};
 

@@ -4,57 +4,15 @@ use std::time::Duration;
 
 use async_graphql::{Context, Object};
 
-use super::Asking;
+use super::{Asking, Cookies};
 use crate::accounts;
 use crate::model::{Code, PasswordPolicy};
 
 /// What the schema knows of the operator's settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// How the refresh cookie is written.
-    pub cookie: RefreshCookie,
-}
-
-/// How the refresh cookie is written: `Secure` and `__Host-` everywhere but on a plain-http loopback address.
-#[derive(Clone, Copy, Debug)]
-pub struct RefreshCookie {
-    /// Whether browsers may send it by HTTPS only.
-    pub secure: bool,
-    /// Whether browsers may send it from other sites' pages.
-    pub same_site: SameSite,
-}
-
-/// The `SameSite` attribute (RFC 6265bis, section 4.1.2.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SameSite {
-    /// From pages of the same site only.
-    Strict,
-    /// Also on navigation from other sites.
-    Lax,
-    /// From any page; the origins that may use it are listed all the same.
-    None,
-}
-
-impl RefreshCookie {
-    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2).
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        if self.secure { "__Host-latchkey_refresh" } else { "latchkey_refresh" }
-    }
-
-    /// The `Set-Cookie` header that sets it.
-    #[must_use]
-    pub fn set(self, token: &str, lifetime: Duration) -> String {
-        let (name, seconds, same_site) = (self.name(), lifetime.as_secs(), self.same_site);
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site:?}{secure}")
-    }
-
-    /// The `Set-Cookie` header that clears it.
-    #[must_use]
-    pub fn clear(self) -> String {
-        self.set("", Duration::ZERO)
-    }
+    /// How cookies are written.
+    pub cookies: Cookies,
 }
 
 /// The query.

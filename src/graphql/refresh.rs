@@ -49,7 +49,7 @@ impl RefreshMutation {
             }
             RefreshOutcome::InvalidRefreshToken => {
                 if delivery == TokenDelivery::Cookie {
-                    ctx.append_http_header(SET_COOKIE, asking.policy.cookie.clear());
+                    ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
                 }
                 RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())
             }

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::Door;
 use super::headers::RequestId;
+use super::origin;
 use super::request::{self, Refusal};
 use super::response::{self, MediaType};
 use crate::accounts::Client;
@@ -50,7 +51,8 @@ async fn exchange(
         accounts: door.accounts.clone(),
         policy: door.policy,
         bearer: request::bearer(headers),
-        cookie: door.origins.refresh_cookie(headers, door.policy.cookie.name()),
+        cookie: door.origins.refresh_cookie(headers, door.policy.cookies),
+        device: origin::cookie(headers, door.policy.cookies.device_name()).map(Into::into),
         client: Client {
             address: peer.ip(),
             user_agent: headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).map(str::to_owned),

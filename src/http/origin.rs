@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::headers::X_REQUEST_ID;
-use crate::graphql::Cookie;
+use crate::graphql::{Cookie, Cookies};
 
 /// What a browser says of where a request comes from (Fetch Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -37,12 +37,10 @@ impl Origins {
     }
 
     /// The refresh cookie, and whether the request comes from where it may.
-    pub(super) fn refresh_cookie(&self, headers: &HeaderMap, name: &str) -> Cookie {
-        let values = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        match pairs.find(|(key, value)| *key == name && !value.is_empty()) {
+    pub(super) fn refresh_cookie(&self, headers: &HeaderMap, cookies: Cookies) -> Cookie {
+        match cookie(headers, cookies.refresh_name()) {
             None => Cookie::Absent,
-            Some((_, token)) if self.may_use_cookie(headers) => Cookie::Trusted(token.into()),
+            Some(token) if self.may_use_cookie(headers) => Cookie::Trusted(token.into()),
             Some(_) => Cookie::Untrusted,
         }
     }
@@ -57,4 +55,11 @@ impl Origins {
             None => headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin"),
         }
     }
+}
+
+/// The value of a cookie; an empty one is none.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let values = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }

@@ -1,5 +1,7 @@
 //! The aggregate: everything that belongs to one address is one document.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -7,6 +9,8 @@ use super::{
     Session, SessionId, SignUp, Timestamp,
 };
 
+/// How many letters wait at a time: with one more, the oldest goes.
+const OUTBOX: usize = 20;
 /// How many devices an account remembers.
 const KNOWN_DEVICES: usize = 20;
 
@@ -127,11 +131,19 @@ impl Account {
         }
     }
 
-    /// Puts a letter into the outbox, due at once. A newer letter of a kind replaces the older: only its code is good.
-    pub fn post(&mut self, kind: LetterKind, lifetime: std::time::Duration, now: Timestamp, rng: &Rng) {
+    /// Puts a letter into the outbox, due at once, in place of those of its kind: only the newest code is good, and one
+    /// notice says it as well as two.
+    pub fn post(&mut self, kind: LetterKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         let same_kind = std::mem::discriminant(&kind);
         self.outbox.retain(|letter| std::mem::discriminant(&letter.kind) != same_kind);
+        self.post_another(kind, lifetime, now, rng);
+    }
+
+    /// Puts a letter into the outbox, due at once, beside those of its kind: each is somebody else's.
+    pub fn post_another(&mut self, kind: LetterKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         self.outbox.push(Letter::new(LetterId::new(now, rng), kind, now, lifetime));
+        let surplus = self.outbox.len().saturating_sub(OUTBOX);
+        self.outbox.drain(..surplus);
     }
 
     /// When the worker should next look at the outbox.

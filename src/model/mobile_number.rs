@@ -26,8 +26,9 @@ impl MobileNumber {
                 "This is not a mobile number with its country code, such as +4915112345678.",
             )
         };
-        // A longer text is no number, and the parser's work grows with it.
-        if text.len() > 40 || !text.starts_with('+') {
+        // A longer text is no number, and the parser's work grows with it. It would take letters, and extensions, too.
+        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b" -()./".contains(&byte));
+        if text.len() > 40 || !text.strip_prefix('+').is_some_and(plain) {
             return Err(malformed());
         }
         let number = phonenumber::parse(None, text).map_err(|_| malformed())?;

@@ -1,12 +1,14 @@
 //! Floor 1: tokens, codes and the keys behind them. Nothing here touches the store.
 
 mod access;
+mod device;
 mod files;
 mod keyring;
 mod refresh;
 mod secret;
 
 pub use access::{AccessClaims, AccessTokens, BearerFault};
+pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyFault;
 pub use keyring::Keyring;
 pub use refresh::{RefreshToken, RefreshTokens};

@@ -3,16 +3,12 @@
 //! The store keeps the session's generation and nothing of the token: a copy of the store yields none, and the current
 //! token can be made again at any time.
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
 use super::{Purpose, Secret};
 use crate::model::{AccountId, SessionId};
 
 /// Marks the token for people and secret scanners.
 const PREFIX: &str = "lkr_";
 const BODY: usize = 16 + 16 + 4;
-const TAG: usize = 32;
 
 /// What an authentic refresh token names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +29,13 @@ impl RefreshTokens {
     /// The text of a token: for the same three values always the same.
     #[must_use]
     pub fn issue(&self, token: RefreshToken) -> String {
-        let body = body(token);
-        let tag = self.0.tag(Purpose::RefreshToken, &[&body]);
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([&body[..], tag.as_ref()].concat()))
+        self.0.sign_token(Purpose::RefreshToken, PREFIX, &body(token))
     }
 
     /// What a token names, if it is one of ours.
     #[must_use]
     pub fn verify(&self, text: &str) -> Option<RefreshToken> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
-        let (body, tag) = bytes.split_at_checked(BODY)?;
-        let expected = self.0.tag(Purpose::RefreshToken, &[body]);
-        verify_slices_are_equal(tag, expected.as_ref()).ok().filter(|()| tag.len() == TAG)?;
+        let body: [u8; BODY] = self.0.open_token(Purpose::RefreshToken, PREFIX, text)?;
         let (account, rest) = body.split_first_chunk()?;
         let (session, generation) = rest.split_first_chunk()?;
         Some(RefreshToken {
@@ -65,6 +56,8 @@ fn body(token: RefreshToken) -> [u8; BODY] {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
     use super::*;
     use crate::model::{Rng, Timestamp};
 

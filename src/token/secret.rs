@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -15,6 +16,8 @@ use crate::model::{Rng, Sealed};
 pub enum Purpose {
     /// Authenticates refresh tokens.
     RefreshToken,
+    /// Authenticates the tokens by which devices are known again.
+    DeviceToken,
     /// Codes that reset a password.
     PasswordResetCode,
     /// Codes that prove the address of an account.
@@ -33,6 +36,7 @@ impl Purpose {
     const fn label(self) -> &'static str {
         match self {
             Self::RefreshToken => "latchkey/refresh-token/v1",
+            Self::DeviceToken => "latchkey/device-token/v1",
             Self::PasswordResetCode => "latchkey/password-reset-code/v1",
             Self::VerificationCode => "latchkey/verification-code/v1",
             Self::SignUpCode => "latchkey/sign-up-code/v1",
@@ -68,8 +72,21 @@ impl Secret {
         URL_SAFE_NO_PAD.encode(self.tag(purpose, parts))
     }
 
-    pub(super) fn tag(&self, purpose: Purpose, parts: &[&[u8]]) -> hmac::Tag {
+    fn tag(&self, purpose: Purpose, parts: &[&[u8]]) -> hmac::Tag {
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.key(purpose).as_ref()), &framed(parts))
+    }
+
+    /// A token that says what is in its body to whoever has this secret, and nothing to anyone else.
+    pub(super) fn sign_token(&self, purpose: Purpose, prefix: &str, body: &[u8]) -> String {
+        let tag = self.tag(purpose, &[body]);
+        format!("{prefix}{}", URL_SAFE_NO_PAD.encode([body, tag.as_ref()].concat()))
+    }
+
+    /// The body of a token, if it was signed with this secret, for this purpose, and has so many bytes.
+    pub(super) fn open_token<const N: usize>(&self, purpose: Purpose, prefix: &str, text: &str) -> Option<[u8; N]> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix)?).ok()?;
+        let (body, tag) = bytes.split_first_chunk()?;
+        verify_slices_are_equal(tag, self.tag(purpose, &[body]).as_ref()).ok().map(|()| *body)
     }
 
     /// Encrypts a code into a letter.

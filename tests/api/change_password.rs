@@ -67,12 +67,9 @@ async fn the_new_password_must_be_another_one() {
 #[tokio::test]
 async fn the_new_password_must_be_a_good_one() {
     let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
-    for (new, code) in [
-        ("", "REQUIRED"),
-        ("short", "TOO_SHORT"),
-        (&*"äx".repeat(129), "TOO_LONG"),
-        ("password", "TOO_COMMON"),
-    ] {
+    for (new, code) in
+        [("", "REQUIRED"), ("short", "TOO_SHORT"), (&*"äx".repeat(129), "TOO_LONG"), ("password", "TOO_COMMON")]
+    {
         let expected = [("newPassword".to_owned(), code.to_owned())];
         assert_eq!(refused(&change(&device, PASSWORD, new).await), expected, "{new}");
     }

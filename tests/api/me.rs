@@ -216,7 +216,8 @@ async fn no_signature_but_one_of_the_services_own_key_counts() {
     }
     // The public key as the secret of an HMAC, in every form in which it can be had.
     let jwk = service.device().get("/.well-known/jwks.json").await.json["keys"][0].clone();
-    let point: Vec<u8> = ["x", "y"].iter().flat_map(|it| URL_SAFE_NO_PAD.decode(jwk[it].as_str().unwrap()).unwrap()).collect();
+    let point: Vec<u8> =
+        ["x", "y"].iter().flat_map(|it| URL_SAFE_NO_PAD.decode(jwk[it].as_str().unwrap()).unwrap()).collect();
     for secret in [[&[4], &point[..]].concat(), point, jwk.to_string().into_bytes(), Vec::new()] {
         let mut header = header.clone();
         header["alg"] = json!("HS256");
@@ -228,7 +229,9 @@ async fn no_signature_but_one_of_the_services_own_key_counts() {
     // A key that the token itself brings along, or says where to fetch.
     let other = Service::start().await;
     let theirs = other.device().get("/.well-known/jwks.json").await.json["keys"][0].clone();
-    for (name, value) in [("jwk", theirs), ("jku", json!("http://127.0.0.1:9/jwks.json")), ("x5u", json!("http://127.0.0.1:9"))] {
+    for (name, value) in
+        [("jwk", theirs), ("jku", json!("http://127.0.0.1:9/jwks.json")), ("x5u", json!("http://127.0.0.1:9"))]
+    {
         let mut header = header.clone();
         header[name] = value;
         assert_eq!(code(&device, &signed(&other, &header, &claims)).await, UNAUTHENTICATED, "{name}");

@@ -120,7 +120,8 @@ async fn what_is_no_refresh_token_of_this_service_is_refused() {
     let (_, foreign) = Service::start().await.device().signed_up("ada@x.test").await;
     let access_token = device.bearer.clone().unwrap();
     let cut = &token[..token.len() - 1];
-    for wrong in ["", "lkr_", "lkr_AAAA", " ", "$where", cut, &token[4..], &token.to_uppercase(), &foreign, &access_token]
+    for wrong in
+        ["", "lkr_", "lkr_AAAA", " ", "$where", cut, &token[4..], &token.to_uppercase(), &foreign, &access_token]
     {
         assert_eq!(kind(&device.refresh(wrong).await), "InvalidRefreshToken", "{wrong}");
     }

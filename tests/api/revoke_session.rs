@@ -7,7 +7,8 @@ use crate::support::{Device, Service, kind};
 /// The id of the session that a device's own access token belongs to.
 async fn session_of(device: &Device) -> String {
     let user = device.me().await.unwrap();
-    let current = user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap().clone();
+    let current =
+        user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap().clone();
     current["id"].as_str().unwrap().to_owned()
 }
 

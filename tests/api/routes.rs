@@ -71,7 +71,7 @@ async fn a_browser_gets_graphiql_where_programs_post() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let device = Service::start().await.device();
-    for path in ["/graphql/", "/admin", "/graphiql/assets/..%2f..%2fmain.rs", "/.env", "/health", "//graphql"] {
+    for path in ["/graphql/", "/admin", "/graphiql/assets/..%2f..%2fmain.rs", "/.env", "/health"] {
         assert_eq!(device.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -81,7 +81,9 @@ async fn every_answer_carries_the_headers_for_safety() {
     let service = Service::start().await;
     let device = service.device();
     let mut replies = Vec::new();
-    for path in ["/", "/graphql", "/schema.graphql", "/health/live", "/health/ready", "/.well-known/jwks.json", "/nothing"] {
+    for path in
+        ["/", "/graphql", "/schema.graphql", "/health/live", "/health/ready", "/.well-known/jwks.json", "/nothing"]
+    {
         replies.push((path, device.get(path).await));
     }
     replies.push(("a mutation", device.post("mutation { logout(input: {}) { __typename } }", json!({})).await));

@@ -57,7 +57,8 @@ async fn the_newest_code_alone_is_good() {
 #[tokio::test]
 async fn what_is_no_address_is_refused() {
     let device = Service::start().await.device();
-    for (wrong, code) in [("", "REQUIRED"), ("ada", "MALFORMED"), (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG")] {
+    for (wrong, code) in [("", "REQUIRED"), ("ada", "MALFORMED"), (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG")]
+    {
         assert_eq!(refused(&send(&device, wrong).await), [("email".to_owned(), code.to_owned())], "{wrong}");
     }
 }

@@ -25,7 +25,8 @@ async fn the_latest_used_comes_first_and_the_callers_own_is_marked() {
 async fn a_session_tells_where_it_was_used_from() {
     let service = Service::start().await;
     let long = "x".repeat(300);
-    let (device, _) = service.device().at("::ffff:192.0.2.9").with_header("user-agent", &long).signed_up("ada@x.test").await;
+    let (device, _) =
+        service.device().at("::ffff:192.0.2.9").with_header("user-agent", &long).signed_up("ada@x.test").await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     assert!(session["id"].as_str().unwrap().starts_with("ses_"));
     assert_eq!(session["ipAddress"], "192.0.2.9");

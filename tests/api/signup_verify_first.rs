@@ -63,7 +63,10 @@ async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_lette
     let known = device.act("signup", input).await;
     let unknown = device.sign_up("bob@x.test").await;
     assert_eq!(kind(&known), "SignupAccepted");
-    assert_eq!(known.as_object().unwrap().keys().collect::<Vec<_>>(), unknown.as_object().unwrap().keys().collect::<Vec<_>>());
+    assert_eq!(
+        known.as_object().unwrap().keys().collect::<Vec<_>>(),
+        unknown.as_object().unwrap().keys().collect::<Vec<_>>()
+    );
     let length = |answer: &Value| answer["ticket"].as_str().unwrap().len();
     assert_eq!(length(&known), length(&unknown));
 

@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
 use super::{Application, SignupOutcome};
+use crate::accounts::postage::Postage;
 use crate::accounts::{Accounts, Client, Conflict, Fault, NOTICE_LIFETIME};
 use crate::model::{
     Account, AccountId, Code, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, TicketDigest, Timestamp,
@@ -26,9 +27,10 @@ impl Accounts {
         application: Application,
         client: &Client,
     ) -> Result<SignupOutcome, Fault> {
-        if let Some(wait) = self.spend_letter(&application.email, client).await? {
-            return Ok(SignupOutcome::TooManyAttempts(wait));
-        }
+        let postage = match self.frank(&application.email, client).await? {
+            Ok(postage) => postage,
+            Err(wait) => return Ok(SignupOutcome::TooManyAttempts(wait)),
+        };
         let email = application.email;
         let ticket = URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>());
         let code = self.fresh_code(Purpose::SignUpCode, &email);
@@ -41,9 +43,9 @@ impl Accounts {
             mobile_number: application.mobile_number,
             expires_at: now.plus(SIGN_UP_LIFETIME),
         };
-        let letter = LetterKind::SignUpCode(code.sealed);
+        let letter = (postage == Postage::Paid).then_some(LetterKind::SignUpCode(code.sealed));
         for _ in 0..ROUNDS {
-            if self.keep_sign_up(&email, &sign_up, &letter).await? {
+            if self.keep_sign_up(&email, &sign_up, letter.as_ref()).await? {
                 return Ok(SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) });
             }
         }
@@ -51,7 +53,7 @@ impl Accounts {
     }
 
     /// Says whether it was kept: not when the address came or went meanwhile.
-    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
+    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
         if let Some(account) = self.repository.by_email(email).await? {
             let kept = self.change(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
             return Ok(kept != Err(Conflict::Gone));
@@ -64,15 +66,19 @@ impl Accounts {
         Ok(written == Written::Done)
     }
 
-    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: &LetterKind, now: Timestamp) {
-        match &mut account.standing {
-            Standing::Active(_) => account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng),
-            Standing::Pending(sign_ups) => {
-                let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
-                sign_ups.drain(..surplus);
-                sign_ups.push(sign_up.clone());
-                account.post(letter.clone(), self.policy.code_lifetime, now, &self.rng);
+    /// Adds a sign-up where the address is free. The letter, if one may be written, is for whoever reads its mail.
+    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: Option<&LetterKind>, now: Timestamp) {
+        let Standing::Pending(sign_ups) = &mut account.standing else {
+            if letter.is_some() {
+                account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng);
             }
+            return;
+        };
+        let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
+        sign_ups.drain(..surplus);
+        sign_ups.push(sign_up.clone());
+        if let Some(letter) = letter {
+            account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
         }
     }
 

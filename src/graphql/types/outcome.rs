@@ -1,6 +1,7 @@
 //! What several operations answer when all went well.
 
 use async_graphql::{Context, SimpleObject};
+use axum::http::header::SET_COOKIE;
 
 use super::{TokenDelivery, Tokens, User};
 use crate::accounts::{Fault, SignedIn};
@@ -22,8 +23,14 @@ impl Authenticated {
         signed_in: SignedIn,
         delivery: TokenDelivery,
     ) -> Result<Self, Fault> {
+        let asking = Asking::of(ctx);
         let tokens = Tokens::deliver(ctx, &signed_in.tokens, delivery);
-        let now = Asking::of(ctx).accounts.clock.now();
+        if delivery == TokenDelivery::Cookie
+            && let Some(token) = asking.accounts.new_device_token(signed_in.account.id, asking.device.as_ref())
+        {
+            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.device(&token));
+        }
+        let now = asking.accounts.clock.now();
         let user = User::new(signed_in.account, signed_in.session, now).ok_or(Fault::SignedOut)?;
         Ok(Self { user, tokens })
     }

@@ -39,7 +39,7 @@ impl Tokens {
         if delivery == TokenDelivery::Cookie {
             let asking = Asking::of(ctx);
             let lifetime = asking.accounts.clock.now().until(tokens.refresh_token_expires_at);
-            ctx.append_http_header(SET_COOKIE, asking.policy.cookie.set(refresh_token, lifetime));
+            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.refresh(refresh_token, lifetime));
         }
         Self {
             access_token: tokens.access_token.expose_secret().to_owned(),

@@ -55,8 +55,8 @@ fn taken(error: &Error) -> Option<Written> {
     if write_error.code != DUPLICATE_KEY {
         return None;
     }
-    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: { email: "…" }`: the name of
-    // the index is the first word after " index: ", ahead of anything that a client chose.
+    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: { email: "…" }`: the name
+    // of the index is the first word after " index: ", ahead of anything that a client chose.
     let index = write_error.message.split_once(" index: ")?.1.split(' ').next()?;
     match index {
         EMAIL_UNIQUE => Some(Written::EmailTaken),

@@ -33,7 +33,7 @@ impl MongoRepository {
 
     async fn find(&self, filter: Document) -> Result<Option<Account>, StoreFault> {
         let find = |db: connection::Collections| async move { db.accounts.find_one(filter).max_time(QUERY).await };
-        Ok(self.connection.run(find).await?.map(|record| record.account))
+        Ok(self.connection.run(find).await?.map(Account::from))
     }
 }
 
@@ -54,9 +54,9 @@ impl Repository for MongoRepository {
         self.find(doc! { "email": email.as_str() }).await
     }
 
-    /// When the answer is lost on its way, the driver sends the write again. A replica set knows it again by its number
-    /// and repeats the answer; on a standalone server the driver does not send twice. So `Moved` is never said of a save
-    /// that was done.
+    /// When the answer is lost on its way, the driver sends the write again. A replica set knows it again by its
+    /// number and repeats the answer; to a standalone server the driver does not send twice. So `Moved` is never said
+    /// of a save that was done.
     async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
         let filter = doc! { "_id": account.id.to_string(), "version": account.version };
         let record = Record::from(Account { version: account.version + 1, ..account.clone() });
@@ -93,7 +93,7 @@ impl Repository for MongoRepository {
 
     async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
         let filter = doc! { "_id": key };
-        // A missing `resetsAt` compares as less than any number: the first attempt opens a window like any after its end.
+        // A missing `resetsAt` is less than any number: the first attempt opens a window as any after its end does.
         let open = doc! { "$gt": ["$resetsAt", now.millis()] };
         let update = vec![doc! { "$set": {
             "count": { "$cond": [&open, { "$add": ["$count", 1] }, 1] },

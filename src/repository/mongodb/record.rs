@@ -1,5 +1,6 @@
 //! The shape of what is stored: the account whole, and beside it what is searched for.
 
+use mongodb::bson::serde_helpers::HumanReadable;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, Timestamp};
@@ -18,8 +19,8 @@ pub(super) struct Record {
     mail_due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
-    /// All of it, the fields above included.
-    pub(super) account: Account,
+    /// All of it, the fields above included, in the words that the embedded store's JSON has too.
+    account: HumanReadable<Account>,
 }
 
 impl From<Account> for Record {
@@ -31,8 +32,14 @@ impl From<Account> for Record {
             mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
             mail_due_at: account.mail_due_at(),
             expires_at: account.expires_at(),
-            account,
+            account: HumanReadable(account),
         }
+    }
+}
+
+impl From<Record> for Account {
+    fn from(record: Record) -> Self {
+        record.account.0
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Without `SQLITE_OPEN_URI`, a path is a path, whatever it begins with; each connection is used by one thread at a time.
+/// Without `SQLITE_OPEN_URI` a path is a path, whatever it begins with. One thread at a time uses a connection.
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;

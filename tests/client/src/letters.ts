@@ -52,7 +52,12 @@ function digits(text: string): string[] {
 }
 
 async function names(): Promise<string[]> {
-  return (await readdir(mailFolder)).filter((name) => name.endsWith('.eml'));
+  const found = await readdir(mailFolder).catch((fault: NodeJS.ErrnoException) => {
+    // The server makes the folder with its first letter.
+    if (fault.code === 'ENOENT') return [];
+    throw fault;
+  });
+  return found.filter((name) => name.endsWith('.eml'));
 }
 
 async function read(name: string): Promise<Letter> {

@@ -1,0 +1,30 @@
+//! How many letters may be asked for. Who asks too often is told; that an address gets too many is not.
+
+use super::{Accounts, Client, Fault};
+use crate::model::{Email, Wait};
+use crate::throttle::Budget;
+
+/// Whether a letter that was asked for is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Postage {
+    /// It is.
+    Paid,
+    /// The address, or the service as a whole, has had its letters for now. The answer is the same.
+    Withheld,
+}
+
+impl Accounts {
+    /// Counts one letter to an address: three at first, then one an hour, whoever asks. A client that asks too often is
+    /// told how long to wait.
+    pub(super) async fn frank(&self, email: &Email, client: &Client) -> Result<Result<Postage, Wait>, Fault> {
+        let (address, client) = (email.as_str(), client.key());
+        let asked = [(Budget::MailByAddressAndClient, vec![address, &client]), (Budget::MailByClient, vec![&client])];
+        if let Some(wait) = self.spend(&asked).await? {
+            return Ok(Err(wait));
+        }
+        let first = self.spend(&[(Budget::MailByAddress, vec![address])]).await?.is_none();
+        let address_has_room = first || self.spend(&[(Budget::MailByAddressLater, vec![address])]).await?.is_none();
+        let paid = address_has_room && self.spend(&[(Budget::MailOverall, vec![])]).await?.is_none();
+        Ok(Ok(if paid { Postage::Paid } else { Postage::Withheld }))
+    }
+}

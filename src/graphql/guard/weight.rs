@@ -1,0 +1,147 @@
+//! Weighs a parsed document with its fragments written out, each of them weighed once.
+
+use std::collections::HashMap;
+
+use async_graphql::Name;
+use async_graphql::Positioned;
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, FragmentDefinition, InlineFragment, OperationDefinition, Selection, SelectionSet,
+};
+
+use super::Unfit;
+use super::limits::{CREDENTIAL_FIELDS, rows};
+
+/// What a selection set comes to with its fragments written out. Sums stop at the largest number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub(super) selections: usize,
+    /// Fields of this set itself.
+    pub(super) fields: usize,
+    /// Levels below, fragments included.
+    pub(super) depth: usize,
+    /// Fields that consume a credential, at any level: there are some at the root alone.
+    pub(super) credentials: usize,
+    /// Values of the answer, by estimate.
+    pub(super) values: usize,
+}
+
+/// What was found in the whole document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// As written.
+    pub(super) aliases: usize,
+    /// As written.
+    pub(super) directives: usize,
+    /// Whether anything asks for the schema.
+    pub(super) introspection: bool,
+    /// Selections of each operation and of each fragment, fragments written out: what validation walks.
+    pub(super) selections: usize,
+    /// The heaviest operation by each measure.
+    pub(super) operation: Weight,
+}
+
+/// Weighs all of a document.
+pub(super) fn weigh(document: &ExecutableDocument) -> Result<Found, Unfit> {
+    let mut scale = Scale { fragments: &document.fragments, weighed: HashMap::new(), found: Found::default() };
+    for name in document.fragments.keys() {
+        let weight = scale.fragment(name)?;
+        scale.found.selections = scale.found.selections.saturating_add(weight.selections);
+    }
+    for (_, operation) in document.operations.iter() {
+        let weight = scale.operation(&operation.node)?;
+        scale.found.selections = scale.found.selections.saturating_add(weight.selections);
+        scale.found.operation = scale.found.operation.or_more(weight);
+    }
+    Ok(scale.found)
+}
+
+impl Weight {
+    /// Both side by side.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            selections: self.selections.saturating_add(other.selections),
+            fields: self.fields.saturating_add(other.fields),
+            depth: if self.depth > other.depth { self.depth } else { other.depth },
+            credentials: self.credentials.saturating_add(other.credentials),
+            values: self.values.saturating_add(other.values),
+        }
+    }
+
+    /// The larger of each.
+    fn or_more(self, other: Self) -> Self {
+        Self {
+            selections: self.selections.max(other.selections),
+            fields: self.fields.max(other.fields),
+            depth: self.depth.max(other.depth),
+            credentials: self.credentials.max(other.credentials),
+            values: self.values.max(other.values),
+        }
+    }
+
+    /// One level further up: in a fragment, whose fields are those of the set that it is spread in.
+    const fn in_fragment(self) -> Self {
+        Self { selections: self.selections.saturating_add(1), depth: self.depth.saturating_add(1), ..self }
+    }
+}
+
+struct Scale<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    /// None for those that are being weighed: who meets one of them goes in a circle.
+    weighed: HashMap<&'a str, Option<Weight>>,
+    found: Found,
+}
+
+impl<'a> Scale<'a> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Weight, Unfit> {
+        let in_variables: usize = operation.variable_definitions.iter().map(|it| it.node.directives.len()).sum();
+        self.found.directives += operation.directives.len() + in_variables;
+        self.set(&operation.selection_set.node, false)
+    }
+
+    /// Weighs a fragment the first time that it is met. One that is not defined weighs nothing: validation will tell.
+    fn fragment(&mut self, name: &str) -> Result<Weight, Unfit> {
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else { return Ok(Weight::default()) };
+        match self.weighed.get(name.as_str()) {
+            Some(Some(weight)) => return Ok(*weight),
+            Some(None) => return Err(Unfit::Circle(fragment.pos)),
+            None => _ = self.weighed.insert(name, None),
+        }
+        self.found.directives += fragment.node.directives.len();
+        let is_introspection = fragment.node.type_condition.node.on.node.starts_with("__");
+        let weight = self.set(&fragment.node.selection_set.node, is_introspection)?;
+        self.weighed.insert(name, Some(weight));
+        Ok(weight)
+    }
+
+    fn set(&mut self, set: &'a SelectionSet, in_introspection: bool) -> Result<Weight, Unfit> {
+        set.items.iter().try_fold(Weight::default(), |sum, selection| {
+            self.found.directives += selection.node.directives().len();
+            let weight = match &selection.node {
+                Selection::Field(field) => self.field(&field.node, in_introspection)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?.in_fragment(),
+                Selection::InlineFragment(inline) => self.inline(&inline.node, in_introspection)?.in_fragment(),
+            };
+            Ok(sum.and(weight))
+        })
+    }
+
+    fn field(&mut self, field: &'a Field, in_introspection: bool) -> Result<Weight, Unfit> {
+        let name = field.name.node.as_str();
+        let is_schema = matches!(name, "__schema" | "__type");
+        self.found.introspection |= is_schema;
+        self.found.aliases += usize::from(field.alias.is_some());
+        let below = self.set(&field.selection_set.node, in_introspection || is_schema)?;
+        Ok(Weight {
+            selections: below.selections.saturating_add(1),
+            fields: 1,
+            depth: below.depth.saturating_add(1),
+            credentials: below.credentials.saturating_add(usize::from(CREDENTIAL_FIELDS.contains(&name))),
+            values: below.values.saturating_mul(rows(name, in_introspection)).saturating_add(1),
+        })
+    }
+
+    fn inline(&mut self, inline: &'a InlineFragment, in_introspection: bool) -> Result<Weight, Unfit> {
+        let names_it = inline.type_condition.as_ref().is_some_and(|it| it.node.on.node.starts_with("__"));
+        self.set(&inline.selection_set.node, in_introspection || names_it)
+    }
+}

@@ -1,0 +1,117 @@
+//! The rules of the refresh cookie: which requests may use it, and whose session a logout ends.
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::support::{Device, Reply, Service, sign_up_input};
+
+const OWN: &str = "http://127.0.0.1:4000";
+const REFRESH: &str =
+    "mutation { refresh(input: {}) { __typename ... on Authenticated { tokens { accessToken refreshToken } } } }";
+const LOGOUT: &str = "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
+
+/// The refresh cookie that an answer sets.
+fn set_cookie(headers: &HeaderMap) -> &str {
+    let set = headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
+    set.into_iter().find(|it| it.contains("latchkey_refresh=")).expect("a refresh cookie")
+}
+
+/// The same as a browser would send it back.
+fn cookie(headers: &HeaderMap) -> String {
+    set_cookie(headers).split(';').next().unwrap().to_owned()
+}
+
+async fn sign_up(device: &Device, email: &str) -> (Reply, String) {
+    let mut input = sign_up_input(email);
+    input["delivery"] = json!("COOKIE");
+    let document = "mutation($input: SignupInput!) { signup(input: $input) { ... on Authenticated { user { id } tokens { accessToken refreshToken } } } }";
+    let reply = device.post(document, json!({ "input": input })).await;
+    let cookie = cookie(&reply.headers);
+    (reply, cookie)
+}
+
+fn code(reply: &Reply) -> &Value {
+    &reply.json["errors"][0]["extensions"]["code"]
+}
+
+#[tokio::test]
+async fn plain_http_anywhere_but_on_this_machine_gets_a_secure_cookie_too() {
+    let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "http://id.example.org")]).await;
+    let (reply, _) = sign_up(&service.device(), "ada@x.test").await;
+    assert!(set_cookie(&reply.headers).ends_with("; Secure"));
+}
+
+#[tokio::test]
+async fn only_listed_origins_may_use_the_cookie() {
+    let service = Service::with(&[("LATCHKEY_ORIGINS", "https://app.example.org")]).await;
+    let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
+    let browser = service.device().with_header("cookie", &cookie);
+    for (name, value) in [
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+        ("origin", "https://app.example.org.evil.test"),
+        ("origin", "http://app.example.org"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("accept", "application/json"),
+    ] {
+        let reply = browser.with_header(name, value).post(REFRESH, json!({})).await;
+        assert_eq!(code(&reply), "FORBIDDEN", "{name}: {value}");
+        let reply = browser.with_header(name, value).post(LOGOUT, json!({})).await;
+        assert_eq!(code(&reply), "UNAUTHENTICATED", "{name}: {value}");
+    }
+    let lying = browser.with_header("sec-fetch-site", "same-origin").with_header("origin", "https://evil.test");
+    assert_eq!(code(&lying.post(REFRESH, json!({})).await), "FORBIDDEN");
+    let app = browser.with_header("origin", "https://app.example.org");
+    assert_eq!(app.post(REFRESH, json!({})).await.json["data"]["refresh"]["__typename"], "Authenticated");
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_cannot_use_the_cookie() {
+    let service = Service::start().await;
+    let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        let request = axum::http::Request::post("/graphql").header("content-type", content_type);
+        let body = json!({ "query": REFRESH }).to_string();
+        let browser = service.device().with_header("cookie", &cookie).with_header("origin", OWN);
+        let reply = browser.send(request.body(axum::body::Body::from(body)).unwrap()).await;
+        assert_eq!(reply.status, 415, "{content_type}");
+        assert!(reply.headers.get("set-cookie").is_none());
+    }
+}
+
+#[tokio::test]
+async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
+    let service = Service::start().await;
+    let (signed_up, cookie) = sign_up(&service.device(), "ada@x.test").await;
+    let browser = service.device().with_header("origin", OWN).with_header("cookie", &cookie);
+    let reply = browser.post(LOGOUT, json!({})).await;
+    assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
+    let set = set_cookie(&reply.headers);
+    assert!(set.starts_with("latchkey_refresh=; ") && set.contains("Max-Age=0"), "{set}");
+    let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
+    assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
+    let reply = browser.post(REFRESH, json!({})).await;
+    assert_eq!(reply.json["data"]["refresh"]["__typename"], "InvalidRefreshToken");
+    assert!(set_cookie(&reply.headers).contains("Max-Age=0"), "a dead cookie is cleared");
+}
+
+#[tokio::test]
+async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
+    let service = Service::start().await;
+    let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
+    let (bob, _) = service.device().signed_up("bob@x.test").await;
+    let both = bob.with_header("origin", OWN).with_header("cookie", &ada_cookie);
+
+    let reply = both.post(LOGOUT, json!({})).await;
+    assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
+    assert!(reply.headers.get("set-cookie").is_none(), "another user's cookie is left alone");
+    assert_eq!(bob.me().await, Err("UNAUTHENTICATED".to_owned()), "the bearer token's session has ended");
+
+    let ada = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
+    let reply = ada.post(REFRESH, json!({})).await;
+    assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "the cookie's session lives");
+    let token = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap();
+    assert_eq!(service.device().with_bearer(token).me().await.unwrap()["email"], "ada@x.test");
+}
+

@@ -1,0 +1,91 @@
+//! Nobody can lock an owner out: strangers' wrong guesses are not held against a device that has logged in before.
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::support::{Device, PASSWORD, Reply, Service, kind, sign_up_input};
+
+const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) { __typename } }";
+
+/// Guesses from everywhere, until the address itself is held up.
+async fn storm(service: &Service, email: &str) {
+    for client in 0..12 {
+        let stranger = service.device().at(&format!("198.51.100.{client}"));
+        for _ in 0..10 {
+            stranger.log_in(email, "guess").await;
+        }
+    }
+    let anybody = service.device().at("203.0.113.1").log_in(email, PASSWORD).await;
+    assert_eq!(kind(&anybody), "TooManyAttempts", "the storm is strong enough");
+}
+
+fn cookies(headers: &HeaderMap) -> Vec<String> {
+    headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap().split(';').next().unwrap().to_owned()).collect()
+}
+
+async fn log_in_by_cookie(device: &Device, password: &str) -> Reply {
+    let input = json!({ "email": "ada@x.test", "password": password, "delivery": "COOKIE" });
+    device.post(LOGIN, json!({ "input": input })).await
+}
+
+fn outcome(reply: &Reply) -> &Value {
+    &reply.json["data"]["login"]["__typename"]
+}
+
+#[tokio::test]
+async fn a_live_session_is_refreshed_through_any_storm() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    storm(&service, "ada@x.test").await;
+    assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_an_ended_session_still_shows_that_the_device_is_known() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    device.act("logout", json!({})).await;
+    storm(&service, "ada@x.test").await;
+    let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
+    assert_eq!(kind(&service.device().act("login", input).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out() {
+    let service = Service::start().await;
+    let mut input = sign_up_input("ada@x.test");
+    input["delivery"] = json!("COOKIE");
+    let document = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
+    let reply = service.device().post(document, json!({ "input": input })).await;
+    let set = cookies(&reply.headers);
+    let device_cookie = set.iter().find(|it| it.starts_with("latchkey_device=lkd_")).expect("a device cookie");
+    storm(&service, "ada@x.test").await;
+
+    let browser = service.device().with_header("cookie", device_cookie);
+    let reply = log_in_by_cookie(&browser, PASSWORD).await;
+    assert_eq!(outcome(&reply), "Authenticated");
+    assert!(!cookies(&reply.headers).iter().any(|it| it.starts_with("latchkey_device")), "it keeps the one it has");
+}
+
+#[tokio::test]
+async fn a_known_device_has_a_budget_of_its_own() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
+    for _ in 0..10 {
+        assert_eq!(kind(&device.act("login", guess.clone()).await), "InvalidCredentials");
+    }
+    assert_eq!(kind(&device.act("login", guess).await), "TooManyAttempts");
+}
+
+#[tokio::test]
+async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    let (_, mallory) = service.device().signed_up("mallory@x.test").await;
+    storm(&service, "ada@x.test").await;
+    for token in [mallory.as_str(), "lkr_AAAA", "lkd_", ""] {
+        let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
+        assert_eq!(kind(&service.device().act("login", input).await), "TooManyAttempts", "{token}");
+    }
+}

@@ -1,0 +1,187 @@
+//! Nothing is configured: what a newcomer meets, and how the program starts and stops.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::support::client::{PASSWORD, kind, sign_up_input};
+use crate::support::home::Home;
+use crate::support::raw::Raw;
+
+#[test]
+fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
+    let home = Home::bare();
+    let mut server = home.start();
+    let client = server.client();
+    client.sign_up("ada@x.test");
+    client.forget("ada@x.test");
+    home.letter_to("ada@x.test", 1);
+    server.process.signal("TERM");
+    assert_eq!(server.process.ended().code(), Some(0));
+    assert_eq!(server.process.more_lines(), Vec::<String>::new());
+    let [graphql, data, letters] = &server.lines[..] else { panic!("{:?}", server.lines) };
+    assert_eq!(graphql, &format!("GraphQL and GraphiQL: {}/graphql", server.url));
+    assert!(server.address().starts_with("127.0.0.1:") && server.address() != "127.0.0.1:0", "{graphql}");
+    assert_eq!(data, "Data: latchkey-data/latchkey.db (keys in latchkey-data)");
+    assert_eq!(letters, "Letters: latchkey-data/mail");
+}
+
+#[test]
+fn what_is_kept_is_for_its_owner_alone() {
+    let home = Home::bare();
+    let server = home.start();
+    server.client().sign_up("ada@x.test");
+    server.client().forget("ada@x.test");
+    home.letter_to("ada@x.test", 1);
+    let mut kept = Vec::new();
+    modes(&home.data(), "", &mut kept);
+    for (name, is_folder, mode) in &kept {
+        assert_eq!(*mode, if *is_folder { 0o700 } else { 0o600 }, "{name}");
+    }
+    let names: Vec<&str> = kept.iter().map(|(name, ..)| name.as_str()).collect();
+    for name in ["/", "/latchkey.db", "/latchkey.db-wal", "/mail/", "/secret", "/signing-key.pem"] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+    let letter = names.iter().find(|name| name.starts_with("/mail/let_"));
+    assert!(letter.is_some_and(|letter| Path::new(letter).extension() == Some("eml".as_ref())), "{names:?}");
+    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 1, "there is more than latchkey-data");
+}
+
+/// Collects names below a folder, whether they are folders, and their permissions.
+fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
+    let metadata = fs::metadata(path).unwrap();
+    let mode = metadata.permissions().mode() & 0o777;
+    if metadata.is_file() {
+        return kept.push((name.to_owned(), false, mode));
+    }
+    kept.push((format!("{name}/"), true, mode));
+    for entry in fs::read_dir(path).unwrap().map(Result::unwrap) {
+        modes(&entry.path(), &format!("{name}/{}", entry.file_name().display()), kept);
+    }
+}
+
+#[test]
+fn a_restart_keeps_accounts_sessions_and_keys() {
+    let home = Home::bare();
+    let server = home.start();
+    let tokens = server.client().sign_up("ada@x.test");
+    let keys = server.client().get("/.well-known/jwks.json").text;
+    assert!(server.stop().success());
+
+    let server = home.start();
+    assert_eq!(server.client().get("/.well-known/jwks.json").text, keys);
+    let me = server.client().with_bearer(&tokens.access).me().expect("the access token is still good");
+    assert_eq!(me["email"], "ada@x.test");
+    server.client().refresh(&tokens.refresh);
+    server.client().log_in("ada@x.test", PASSWORD);
+}
+
+#[test]
+fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
+    let home = Home::new();
+    for email in ["ada@x.test", "bob@x.test", "eve@x.test"] {
+        let server = home.start();
+        server.client().sign_up(email);
+        assert_eq!(server.stop().code(), Some(0));
+        let left = ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"].map(|name| home.data().join(name).exists());
+        assert_eq!(left, [true, false, false], "the file, its log, its index");
+    }
+}
+
+#[test]
+fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
+    let home = Home::bare();
+    let mut server = home.start();
+    let mut idle = Raw::connect(server.address());
+    idle.send("GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    idle.read_until(r#"{"status":"live"}"#);
+    let _silent = Raw::connect(server.address());
+
+    let query = "mutation M($input: SignupInput!) { signup(input: $input) { __typename } }";
+    let body = json!({ "query": query, "variables": { "input": sign_up_input("ada@x.test") } }).to_string();
+    let mut under_way = Raw::connect(server.address());
+    under_way.send(format!(
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    ));
+    // So much is said only once the body is asked for: the request is under way.
+    under_way.read_until("HTTP/1.1 100 Continue\r\n\r\n");
+    server.process.signal("TERM");
+    home.logged("stopping", 1);
+    assert_eq!(idle.read_to_end(), "", "the idle connection is closed");
+    assert!(server.process.is_running());
+    under_way.send(body);
+    let answer = under_way.read_to_end();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with(r#"{"data":{"signup":{"__typename":"Authenticated"}}}"#), "{answer}");
+    assert_eq!(server.process.ended().code(), Some(0));
+}
+
+#[test]
+fn a_connection_that_stopped_in_the_middle_of_a_header_does_not_hold_up_the_end() {
+    let home = Home::bare();
+    let mut server = home.start();
+    let mut halting = Raw::connect(server.address());
+    halting.send("POST /graphql HTTP/1.1\r\nhost: loc");
+    // Whoever is answered here shows that the halting one was accepted.
+    assert_eq!(server.client().get("/health/live").status, 200);
+    server.process.signal("INT");
+    assert_eq!(server.process.ended().code(), Some(0));
+}
+
+#[test]
+fn a_second_server_on_the_same_port_says_so_in_one_line_and_touches_nothing() {
+    let first = Home::bare();
+    let server = first.start();
+    let second = Home::bare().with("LATCHKEY_LISTEN", server.address());
+    let ran = second.run(&[], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
+    let told = format!(
+        "latchkey: {} is in use: stop the program that listens there, or set LATCHKEY_LISTEN to another port\n",
+        server.address()
+    );
+    assert_eq!(ran.stderr, told);
+    assert_eq!(fs::read_dir(second.path("")).unwrap().count(), 0);
+    assert_eq!(server.client().get("/health/ready").status, 200);
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
+    let home = Home::bare()
+        .with("LATCHKEY_LISTEN", "localhost")
+        .with("LATCHKEY_BCRYPT_COST", "3")
+        .with("LATCHKEY_STORE", "mongodb://root:hunter2@db.test")
+        .with("LATCHKEY_MAIL", "http://mail.test:hunter2");
+    let ran = home.run(&["serve"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines[0], "latchkey: the settings are wrong:");
+    let places: Vec<_> = lines[1..].iter().filter_map(|line| line.split_once(": ")).map(|(place, _)| place).collect();
+    assert_eq!(places, ["LATCHKEY_LISTEN", "LATCHKEY_STORE", "LATCHKEY_MAIL", "LATCHKEY_BCRYPT_COST"], "{ran:#?}");
+    assert!(lines[1..].iter().all(|line| line.contains("(for example: LATCHKEY_")), "{ran:#?}");
+    assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
+    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_unknown_setting_is_refused_and_the_nearest_one_named() {
+    let ran = Home::bare().with("LATCHKEY_LISTN", "127.0.0.1:0").run(&[], "");
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("LATCHKEY_LISTN: there is no such setting; did you mean LATCHKEY_LISTEN?"), "{ran:#?}");
+}
+
+#[test]
+fn settings_are_read_from_a_file_too_and_the_environment_wins() {
+    let home = Home::bare().with("LATCHKEY_PASSWORD_MIN_LENGTH", "20");
+    fs::write(home.path(".env"), "LATCHKEY_PASSWORD_MIN_LENGTH=10\nLATCHKEY_CODE_SECONDS=120\n").unwrap();
+    let server = home.start();
+    let mut input = sign_up_input("ada@x.test");
+    input["password"] = json!("nineteen characters");
+    assert_eq!(kind(&server.client().act("signup", &input)), "InvalidInput");
+    server.client().sign_up("ada@x.test");
+    server.client().forget("ada@x.test");
+    assert!(home.letter_to("ada@x.test", 1).text.contains("good for 2 minutes"));
+}

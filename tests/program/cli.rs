@@ -1,0 +1,136 @@
+//! The commands beside `serve`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::support::client::PASSWORD;
+use crate::support::home::Home;
+use crate::support::server::Server;
+use crate::support::tool;
+
+/// Ada, once she has logged in.
+#[track_caller]
+fn me_of(server: &Server) -> Value {
+    let tokens = server.client().log_in("ada@x.test", PASSWORD);
+    server.client().with_bearer(&tokens.access).me().unwrap()
+}
+
+#[test]
+fn schema_prints_the_schema_that_is_committed_and_asks_for_no_settings() {
+    let ran = Home::new().with("LATCHKEY_STORE", "nonsense").run(&["schema"], "");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let committed = fs::read_to_string(tool::root().join("schema.graphql")).unwrap();
+    assert!(ran.stdout == committed, "schema.graphql is stale: run cargo run -- schema > schema.graphql");
+}
+
+#[test]
+fn a_server_gives_the_schema_that_is_committed() {
+    let home = Home::new();
+    let committed = fs::read_to_string(tool::root().join("schema.graphql")).unwrap();
+    assert!(home.start().client().get("/schema.graphql").text == committed);
+}
+
+#[test]
+fn user_create_makes_an_administrator_who_can_log_in_at_a_running_server() {
+    let home = Home::new();
+    let server = home.start();
+    let arguments = ["user", "create", "--email", " Ada@X.test", "--admin"];
+    let ran = home.run(&arguments, &format!("{PASSWORD}\nnot the password\n"));
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let id = ran.stdout.strip_prefix("created ").and_then(|id| id.strip_suffix('\n')).expect("the id alone");
+    let me = me_of(&server);
+    assert_eq!(me["id"], id);
+    assert_eq!(me["role"], "ADMIN");
+    assert_eq!(me["emailVerified"], true);
+}
+
+#[test]
+fn user_create_makes_a_user_where_it_is_not_asked_for_an_administrator() {
+    let home = Home::new();
+    // Before the first start: the store and the keys are made on the way.
+    assert_eq!(home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD).code, Some(0));
+    assert_eq!(me_of(&home.start())["role"], "USER");
+}
+
+#[test]
+fn user_create_tells_all_that_is_wrong_and_changes_nothing() {
+    let home = Home::new();
+    let ran = home.run(&["user", "create", "--email", "nobody", "--first-name", "\u{1b}[2J"], "short\n");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
+    for field in ["email: ", "password: ", "firstName: "] {
+        assert!(ran.stderr.lines().any(|line| line.starts_with(field)), "{field}{ran:#?}");
+    }
+    assert!(!ran.stderr.contains('\u{1b}'), "{ran:#?}");
+
+    assert_eq!(home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD).code, Some(0));
+    let ran = home.run(&["user", "create", "--email", "ADA@x.test", "--admin"], "another password");
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("this address has an account already"), "{ran:#?}");
+    assert_eq!(me_of(&home.start())["role"], "USER");
+}
+
+#[test]
+fn user_create_takes_no_password_as_an_argument() {
+    let home = Home::new();
+    for password in [&["--password", PASSWORD][..], &["--password=x"], &["-p", PASSWORD], &[PASSWORD]] {
+        let ran = home.run(&[&["user", "create", "--email", "ada@x.test"], password].concat(), PASSWORD);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+    }
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
+    let home = Home::new();
+    let server = home.start();
+    let mut signed_in = server.client().with_bearer(&server.client().sign_up("ada@x.test").access);
+    for (role, shown) in [("admin", "ADMIN"), ("user", "USER")] {
+        let ran = home.run(&["user", "set-role", "--email", "ADA@x.test", "--role", role], "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:#?}");
+        assert_eq!(signed_in.me(), Err("UNAUTHENTICATED".to_owned()), "the token still says the old role");
+        signed_in = server.client().with_bearer(&server.client().log_in("ada@x.test", PASSWORD).access);
+        assert_eq!(signed_in.me().unwrap()["role"], shown);
+    }
+}
+
+#[test]
+fn user_set_role_knows_its_roles_and_its_users() {
+    let home = Home::new();
+    let ran = home.run(&["user", "set-role", "--email", "nobody@x.test", "--role", "admin"], "");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), "latchkey: no user has this address\n"));
+    let ran = home.run(&["user", "set-role", "--email", "nobody@x.test", "--role", "root"], "");
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+}
+
+#[test]
+fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
+    let home = Home::new();
+    let ran = home.run(&["check"], "");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:#?}");
+    let found: Vec<_> =
+        ran.stdout.lines().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(": ")).collect();
+    assert_eq!(found, ["ok: settings", "ok: keys", "ok: store", "ok: mail"]);
+    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
+}
+
+#[test]
+fn check_tells_everything_that_would_keep_a_server_from_its_work() {
+    let home = Home::new();
+    assert!(home.start().stop().success());
+    assert_eq!(home.run(&["check"], "").code, Some(0));
+    fs::set_permissions(home.data(), PermissionsExt::from_mode(0o750)).unwrap();
+    fs::write(home.data().join("mail"), "a file where a folder should be").unwrap();
+    for file in ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"] {
+        fs::write(home.data().join(file), "no database").unwrap();
+    }
+    let ran = home.run(&["check"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), "ok: settings\n"), "{ran:#?}");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines.len(), 4, "{ran:#?}");
+    assert_eq!(lines[0], "latchkey: not ready");
+    assert!(lines[1].starts_with("wrong: keys: ") && lines[1].contains("run chmod 700 latchkey-data"), "{ran:#?}");
+    assert!(lines[2].starts_with("wrong: store: ") && lines[2].contains("LATCHKEY_STORE"), "{ran:#?}");
+    assert!(lines[3].starts_with("wrong: mail: ") && lines[3].contains("LATCHKEY_MAIL"), "{ran:#?}");
+}

@@ -1,0 +1,15 @@
+//! The built program: started as a child process in a folder and an environment of its own, and used over the wire.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails is what a panic is for")]
+
+mod support;
+
+mod bare;
+mod browser;
+mod cli;
+mod client;
+mod kill;
+mod logs;
+mod mongodb;
+mod readme;
+mod smtp;

@@ -1,0 +1,123 @@
+//! The README's walk, with the README's own commands.
+
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::client::PASSWORD;
+use crate::support::home::Home;
+use crate::support::process;
+use crate::support::{SOON, tool};
+
+/// What stands between the outputs of two steps.
+const NEXT: &str = "=== the next step ===";
+/// All that the walk may use: curl, and what every Debian has.
+const TOOLS: [&str; 8] = ["cat", "curl", "grep", "head", "sed", "sleep", "tail", "tr"];
+
+/// A block of commands, and what the README says they show.
+struct Step {
+    commands: String,
+    shown: Vec<String>,
+}
+
+#[test]
+fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
+    let steps = walk();
+    assert!(steps.len() >= 8, "the walk has {} steps", steps.len());
+    let home = Home::bare();
+    let server = home.start();
+    let mut script = String::new();
+    for step in &steps {
+        // The last answer is shown too: some steps keep it to themselves.
+        let commands = step.commands.replace("127.0.0.1:4000", server.address());
+        writeln!(script, "{commands}\nprintf '%s\\n' \"${{ANSWER-}}\" '{NEXT}'").unwrap();
+    }
+    let tools = tempfile::tempdir().unwrap();
+    for tool in TOOLS {
+        symlink(installed(tool), tools.path().join(tool)).unwrap();
+    }
+    let mut bash = Command::new(installed("bash"));
+    bash.args(["-euo", "pipefail", "-s"]).env_clear().env("PATH", tools.path()).current_dir(home.path(""));
+    let ran = process::run(&mut bash, &script, SOON * 4);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:#?}");
+
+    let outputs: Vec<&str> = ran.stdout.split(NEXT).collect();
+    assert_eq!(outputs.len(), steps.len() + 1);
+    for (step, output) in steps.iter().zip(&outputs) {
+        for line in &step.shown {
+            assert!(shows(output, line), "{}\nshows\n{output}\nand not\n{line}", step.commands);
+        }
+    }
+    let refreshed =
+        steps.iter().position(|step| step.commands.contains("RefreshInput")).expect("a step that refreshes");
+    assert!(outputs[refreshed].contains(r#"{"refresh":{"__typename":"Authenticated","#), "{}", outputs[refreshed]);
+}
+
+#[test]
+fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
+    let shown = readme();
+    let (_, rest) = shown.split_once("```sh\ncargo run\n```\n\n```text\n").expect("the README shows `cargo run`");
+    let (lines, _) = rest.split_once("```").unwrap();
+    let server = Home::bare().start();
+    assert_eq!(server.lines, lines.replace("127.0.0.1:4000", server.address()).lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_first_query_and_the_walk_do_not_get_into_each_others_way() {
+    let readme = readme();
+    let (_, first) = readme.split_once("<!-- first query -->").unwrap();
+    let (_, variables) = first.split_once("```json\n").unwrap();
+    let variables: serde_json::Value = serde_json::from_str(variables.split_once("```").unwrap().0).unwrap();
+    assert_eq!(variables["input"]["password"], PASSWORD);
+    let email = variables["input"]["email"].as_str().unwrap();
+    assert!(walk().iter().all(|step| !step.commands.contains(email)), "{email} is in both");
+}
+
+fn installed(tool: &str) -> PathBuf {
+    let places = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(tool));
+    places
+        .into_iter()
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("the walk needs {tool}, which is not installed"))
+}
+
+/// Whether a line is somewhere in an output; `…` stands for anything within a line.
+fn shows(output: &str, line: &str) -> bool {
+    let pieces: Vec<&str> = line.split('…').collect();
+    output.lines().any(|candidate| {
+        let mut rest = candidate;
+        pieces.iter().all(|piece| match rest.find(piece) {
+            Some(at) => {
+                rest = &rest[at + piece.len()..];
+                true
+            }
+            None => false,
+        })
+    })
+}
+
+fn readme() -> String {
+    fs::read_to_string(tool::root().join("README.md")).unwrap()
+}
+
+/// The blocks of the walk: those of `sh` are commands, those of `text` are what the commands before them show.
+fn walk() -> Vec<Step> {
+    let readme = readme();
+    let (_, rest) = readme.split_once("<!-- walk -->").expect("README.md has a <!-- walk -->");
+    let (walk, _) = rest.split_once("<!-- /walk -->").expect("README.md has a <!-- /walk -->");
+    let mut steps: Vec<Step> = Vec::new();
+    for (number, block) in walk.split("```").enumerate().filter(|(number, _)| number % 2 == 1) {
+        let (language, body) = block.split_once('\n').unwrap();
+        match language {
+            "sh" => steps.push(Step { commands: body.to_owned(), shown: Vec::new() }),
+            "text" => {
+                let step = steps.last_mut().filter(|step| step.shown.is_empty());
+                step.expect("commands before what they show").shown = body.lines().map(str::to_owned).collect();
+            }
+            other => panic!("block {number} of the walk is neither sh nor text but {other}"),
+        }
+    }
+    steps
+}

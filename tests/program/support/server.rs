@@ -1,0 +1,71 @@
+//! A running server.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use super::client::Client;
+use super::process::Process;
+
+/// How long a server may take to say where it is.
+const STARTED: Duration = Duration::from_secs(30);
+/// How much of the log a failed test shows.
+const SHOWN: usize = 30;
+
+/// A server, killed when dropped. A test that fails shows the end of its log.
+pub struct Server {
+    pub process: Process,
+    /// What it said when it started.
+    pub lines: Vec<String>,
+    /// Where it answers, such as `http://127.0.0.1:41234`.
+    pub url: String,
+    log: PathBuf,
+}
+
+impl Server {
+    #[track_caller]
+    pub(super) fn new(process: Process, log: PathBuf) -> Self {
+        let lines: Vec<String> = (0..3).map_while(|_| process.line(STARTED)).collect();
+        let mut server = Self { process, lines, url: String::new(), log };
+        let first = server.lines.first().filter(|_| server.lines.len() == 3);
+        let url = first.and_then(|line| line.split_once(": ")).and_then(|(_, url)| url.strip_suffix("/graphql"));
+        server.url = url.expect("a server that says where it is").to_owned();
+        server
+    }
+
+    /// The address, such as `127.0.0.1:41234`.
+    pub fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Somebody who talks to it.
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// Asks it to stop, and waits until it has.
+    #[track_caller]
+    pub fn stop(mut self) -> ExitStatus {
+        self.process.signal("TERM");
+        self.process.ended()
+    }
+
+    /// Ends it without a warning (SIGKILL).
+    pub fn kill(mut self) {
+        self.process.kill();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = fs::read(&self.log).unwrap_or_default();
+            let log = String::from_utf8_lossy(&log);
+            let lines: Vec<&str> = log.lines().collect();
+            let end = lines[lines.len().saturating_sub(SHOWN)..].join("\n");
+            _ = writeln!(std::io::stderr(), "the end of the log of {}:\n{end}", self.url);
+        }
+    }
+}

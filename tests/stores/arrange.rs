@@ -1,0 +1,128 @@
+//! Accounts to begin with.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use latchkey::model::{
+    Account, AccountId, Code, CodeDigest, Device, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name,
+    PasswordHash, Profile, Rng, Role, Sealed, Session, SessionId, SignUp, Standing, TicketDigest, Timestamp, User,
+};
+
+/// When every case begins.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_339_800_000);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+
+pub(crate) fn email(text: &str) -> Email {
+    Email::parse(text).expect("an address")
+}
+
+/// A German mobile number that ends in this.
+pub(crate) fn number(last: u16) -> MobileNumber {
+    MobileNumber::parse(&format!("+49151123{last:05}")).expect("a number")
+}
+
+pub(crate) fn digest(text: &str) -> CodeDigest {
+    CodeDigest::new(text.to_owned())
+}
+
+/// An active account with as little in it as can be.
+pub(crate) fn active(address: &str) -> Account {
+    let user = User::new(password(), profile(), None, NOW);
+    Account::new(AccountId::new(NOW, &Rng::system()), email(address), Standing::Active(Box::new(user)))
+}
+
+/// An active account with this number.
+pub(crate) fn with_number(address: &str, number: MobileNumber) -> Account {
+    let mut account = active(address);
+    account.user_mut().expect("active").mobile_number = Some(number);
+    account
+}
+
+/// An address whose sign-ups expire so long from now.
+pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
+    let sign_ups = lifetimes.iter().map(|lifetime| SignUp {
+        ticket: TicketDigest::new("ticket".to_owned()),
+        code: Some(Code::new(digest("code"), NOW, *lifetime)),
+        password: password(),
+        profile: profile(),
+        mobile_number: Some(number(1)),
+        expires_at: NOW.plus(*lifetime),
+    });
+    Account::new(AccountId::new(NOW, &Rng::system()), email(address), Standing::Pending(sign_ups.collect()))
+}
+
+/// An account in which every field holds something, and every text something that a store could trip over.
+pub(crate) fn whole(address: &str) -> Account {
+    let name = |text| Name::parse(text).expect("a name");
+    let mut tried = Some(Code::new(digest("reset"), NOW, HOUR));
+    let _ = Code::spend(&mut tried, &digest("wrong"), NOW);
+    let user = User {
+        password: password(),
+        password_changed_at: NOW,
+        profile: Profile {
+            first_name: name("$where \u{1f511} O'Brien\"; DROP TABLE accounts; --"),
+            last_name: name("a.b{\"$gt\":\"\"}"),
+            gender: Gender::NonBinary,
+        },
+        mobile_number: Some(number(42)),
+        role: Role::Admin,
+        email_verified: true,
+        created_at: NOW,
+        updated_at: NOW.plus(HOUR),
+        last_login_at: Some(NOW.plus(HOUR)),
+        sessions: vec![session(), session()],
+        known_devices: vec!["a mark".to_owned()],
+        reset_code: tried,
+        verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
+    };
+    let id = AccountId::new(NOW, &Rng::system());
+    let mut account = Account::new(id, email(address), Standing::Active(Box::new(user)));
+    account.outbox = letters();
+    account
+}
+
+fn letters() -> Vec<Letter> {
+    let sealed = || Sealed::new("sealed".to_owned());
+    let kinds = [
+        LetterKind::PasswordResetCode(sealed()),
+        LetterKind::VerificationCode(sealed()),
+        LetterKind::SignUpCode(sealed()),
+        LetterKind::AlreadyRegistered,
+        LetterKind::PasswordChanged,
+        LetterKind::NewDevice { device: Some("Firefox".to_owned()), address: Some(Ipv4Addr::LOCALHOST.into()) },
+        LetterKind::NewDevice { device: None, address: None },
+        LetterKind::RefreshTokenReused,
+    ];
+    let letter = |kind| Letter::new(LetterId::new(NOW, &Rng::system()), kind, NOW, HOUR);
+    let mut letters: Vec<_> = kinds.map(letter).into();
+    letters[0].tries = 3;
+    letters[1].due_at = None;
+    letters
+}
+
+/// A session, in use for a while.
+pub(crate) fn session() -> Session {
+    let user_agent = Some("Mozilla/5.0 (\u{0}$)".to_owned());
+    Session {
+        id: SessionId::new(NOW, &Rng::system()),
+        generation: u32::MAX - 1,
+        device: Device { user_agent, ip_address: Some(Ipv6Addr::LOCALHOST.into()) },
+        created_at: NOW,
+        last_used_at: NOW.plus(HOUR),
+        expires_at: NOW.plus(HOUR * 2),
+    }
+}
+
+/// Makes an account's first letter due then.
+pub(crate) fn mail_due(account: &mut Account, due_at: Timestamp) {
+    account.post(LetterKind::PasswordChanged, HOUR, due_at, &Rng::system());
+}
+
+fn password() -> PasswordHash {
+    PasswordHash::new("$2b$04$hash".to_owned())
+}
+
+fn profile() -> Profile {
+    let name = |text| Name::parse(text).expect("a name");
+    Profile { first_name: name("Ada"), last_name: name("Lovelace"), gender: Gender::Female }
+}

@@ -1,0 +1,132 @@
+//! A fresh store for each case.
+
+use std::sync::Arc;
+
+use latchkey::repository::Repository;
+
+/// A store that nobody else uses, and what must outlive it.
+pub(crate) struct Store<Keep> {
+    repository: Arc<dyn Repository>,
+    keep: Keep,
+}
+
+impl<Keep> Store<Keep> {
+    pub(crate) fn repository(&self) -> Arc<dyn Repository> {
+        Arc::clone(&self.repository)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+pub(crate) use of_sqlite::sqlite;
+
+#[cfg(feature = "sqlite")]
+mod of_sqlite {
+    use std::sync::Arc;
+
+    use latchkey::repository::SqliteRepository;
+    use tempfile::TempDir;
+
+    use super::Store;
+
+    /// A file in a folder that goes with it.
+    pub(crate) fn sqlite() -> Store<TempDir> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = SqliteRepository::open(&folder.path().join("latchkey.db")).expect("a store");
+        Store { repository: Arc::new(repository), keep: folder }
+    }
+}
+
+#[cfg(feature = "mongodb")]
+pub(crate) use of_mongodb::{alone, mongodb, replica_set};
+
+#[cfg(feature = "mongodb")]
+mod of_mongodb {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use latchkey::model::Rng;
+    use latchkey::repository::{MongoRepository, Repository};
+    use mongodb::bson::doc;
+    use mongodb::{Client, Database};
+    use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+    use tokio::time::sleep;
+
+    use super::Store;
+    use crate::mongod::{self, Mongod};
+
+    /// How many cases use a server at a time, however many threads the tests have: more would make each other late.
+    const AT_A_TIME: u32 = 2;
+    static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME as usize);
+
+    /// A database on a server, and the turn to use it.
+    pub(crate) struct Held {
+        url: String,
+        _turn: SemaphorePermit<'static>,
+    }
+
+    /// Keeps the other cases on servers away while it lives: for cases that watch the time.
+    pub(crate) async fn alone() -> SemaphorePermit<'static> {
+        TURNS.acquire_many(AT_A_TIME).await.expect("it is never closed")
+    }
+
+    /// A database of a new name on the server for tests.
+    pub(crate) async fn mongodb() -> Store<Held> {
+        store(mongod::url).await
+    }
+
+    /// The same on a replica set of one.
+    pub(crate) async fn replica_set() -> Store<Held> {
+        static SET: OnceCell<Mongod> = OnceCell::const_new();
+        let set = SET.get_or_init(|| async {
+            let server = Mongod::started(&["--replSet", "rs"]);
+            initiate(&server).await;
+            server
+        });
+        let set = set.await;
+        store(|database| format!("{}?replicaSet=rs", set.url(database))).await
+    }
+
+    async fn store(url: impl FnOnce(&str) -> String) -> Store<Held> {
+        let turn = TURNS.acquire().await.expect("it is never closed");
+        let name: [u8; 4] = Rng::system().bytes();
+        let url = url(&format!("latchkey_test_{:08x}", u32::from_be_bytes(name)));
+        let repository = MongoRepository::connect(&url).expect("a URL");
+        // To create a database takes a busy machine longer than a caller has to wait.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while let Err(fault) = repository.ping().await {
+            assert!(Instant::now() < deadline, "{fault}");
+        }
+        Store { repository: Arc::new(repository), keep: Held { url, _turn: turn } }
+    }
+
+    /// Makes the server a replica set of one, and waits until it is elected.
+    async fn initiate(server: &Mongod) {
+        let url = format!("{}?directConnection=true", server.url("admin"));
+        let admin = Client::with_uri_str(url).await.expect("a URL").database("admin");
+        let members = vec![doc! { "_id": 0, "host": server.address() }];
+        let order = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
+        admin.run_command(order).await.expect("it is initiated");
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let hello = admin.run_command(doc! { "hello": 1 }).await.expect("it answers");
+            if hello.get_bool("isWritablePrimary").unwrap_or(false) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it was not elected: {hello}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    impl Store<Held> {
+        /// The database, past the repository.
+        pub(crate) async fn database(&self) -> Database {
+            let client = Client::with_uri_str(&self.keep.url).await.expect("a URL");
+            client.default_database().expect("a database")
+        }
+
+        /// Drops the database: the server may be the developer's own.
+        pub(crate) async fn remove(self) {
+            self.database().await.drop().await.expect("the database is dropped");
+        }
+    }
+}

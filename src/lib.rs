@@ -4,8 +4,9 @@
 //!
 //! | floor | modules | what is there |
 //! |---|---|---|
-//! | 6 | [`cli`] | arguments, exit codes |
-//! | 5 | [`app`], [`config`] | the one place that builds everything; only `config` reads the environment |
+//! | 7 | [`cli`] | arguments, exit codes |
+//! | 6 | [`app`] | the one place that builds everything from the settings |
+//! | 5 | [`config`] | settings: the one place that reads the environment |
 //! | 4 | [`http`] | routes, bearer text, limits, GraphiQL page, health, JWKS; no rules |
 //! | 3 | [`graphql`] | schema, inputs, outputs, error map; resolvers of a few lines |
 //! | 2 | [`accounts`] | the acts: signup, login, refresh, ... one file each |

@@ -1,9 +1,14 @@
 //! Counts attempts where they are spent: inside the acts.
 
-use super::{Accounts, Fault};
-use crate::model::Wait;
+use std::time::Duration;
+
+use super::{Accounts, Conflict, Fault};
+use crate::model::{Account, Timestamp, Wait};
 use crate::throttle::Budget;
 use crate::token::Purpose;
+
+/// How long a decoy's row is kept; what it counts is of no interest.
+const DECOY_WINDOW: Duration = Duration::from_hours(1);
 
 /// A budget, and whose: the parts of the counter's name.
 pub(super) type Charge<'a> = (Budget, Vec<&'a str>);
@@ -37,8 +42,25 @@ impl Accounts {
 
     /// The work that a letter to an account costs, where there is no account to write one to: one write.
     pub(super) async fn decoy_write(&self) -> Result<(), Fault> {
-        self.repository.count("decoy", Budget::MailByAddress.window(), self.clock.now()).await?;
+        // One of 256 rows, so that a crowd of them does not queue for one.
+        let [row] = self.rng.bytes();
+        self.repository.count(&format!("decoy:{row}"), DECOY_WINDOW, self.clock.now()).await?;
         Ok(())
+    }
+
+    /// Like `change`, and one write even where the act changes nothing, so that time does not tell what there was to
+    /// change.
+    pub(super) async fn change_evenly<T>(
+        &self,
+        account: Account,
+        act: impl FnMut(&mut Account, Timestamp) -> T + Send,
+    ) -> Result<Result<(T, Account), Conflict>, Fault> {
+        let before = account.version;
+        let changed = self.change(account, act).await?;
+        if changed.as_ref().is_ok_and(|(_, account)| account.version == before) {
+            self.decoy_write().await?;
+        }
+        Ok(changed)
     }
 
     /// A counter's name holds a digest, so that the store lists no addresses of people who have no account.

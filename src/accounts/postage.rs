@@ -22,9 +22,10 @@ impl Accounts {
         if let Some(wait) = self.spend(&asked).await? {
             return Ok(Err(wait));
         }
+        // Both are counted each time: the hour after which the next letter may follow begins with the first ones too.
         let first = self.spend(&[(Budget::MailByAddress, vec![address])]).await?.is_none();
-        let address_has_room = first || self.spend(&[(Budget::MailByAddressLater, vec![address])]).await?.is_none();
-        let paid = address_has_room && self.spend(&[(Budget::MailOverall, vec![])]).await?.is_none();
+        let later = self.spend(&[(Budget::MailByAddressLater, vec![address])]).await?.is_none();
+        let paid = (first || later) && self.spend(&[(Budget::MailOverall, vec![])]).await?.is_none();
         Ok(Ok(if paid { Postage::Paid } else { Postage::Withheld }))
     }
 }

@@ -58,7 +58,7 @@ impl Accounts {
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
         let given = self.code_digest(Purpose::PasswordResetCode, &email, command.code.expose_secret());
-        let (spend, _) = self.change(account, |account, now| self.reset(account, &given, &hash, now)).await??;
+        let (spend, _) = self.change_evenly(account, |account, now| self.reset(account, &given, &hash, now)).await??;
         Ok(match spend {
             Spend::Right => ResetPasswordOutcome::PasswordReset(email),
             Spend::Wrong => ResetPasswordOutcome::InvalidCode,

@@ -61,7 +61,7 @@ impl Accounts {
     async fn verify_address(&self, account: Account, code: &SecretString) -> Result<VerifyEmailOutcome, Fault> {
         let given = self.code_digest(Purpose::VerificationCode, &account.email, code.expose_secret());
         let (spend, account) = self
-            .change(account, |account, now| {
+            .change_evenly(account, |account, now| {
                 let Some(user) = account.user_mut() else { return Spend::Wrong };
                 let spend = Code::spend(&mut user.verification_code, &given, now);
                 if spend == Spend::Right {
@@ -88,7 +88,7 @@ impl Accounts {
         let session = self.new_session(&command.client);
         let id = session.id;
         let complete = |account: &mut Account, now| complete(account, (&ticket, &given), &session, now);
-        let completed = match self.change(account.clone(), complete).await? {
+        let completed = match self.change_evenly(account.clone(), complete).await? {
             // The number was taken while the sign-up waited. The address is proven all the same: the number is dropped.
             Err(Conflict::MobileNumberTaken) => {
                 let without_number = |account: &mut Account, now| {

@@ -1,8 +1,7 @@
-//! Floor 5: the one place that builds everything, from settings, a clock and chance.
+//! Floor 6: the one place that builds everything, from settings, a clock and chance.
 
 mod outbox;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +13,9 @@ use url::Host;
 
 use crate::accounts::{Accounts, Policy};
 use crate::config::{Config, Mail, Store};
-use crate::graphql::{self, Cookies};
+use crate::graphql::{self, Cookies, Endpoint, Trusted, TrustedFault};
 use crate::hashing::Hashing;
-use crate::http::{self, Door, Origins};
+use crate::http::{self, Door, Limits, Origins, TrustedProxies};
 use crate::mail::{Folder, MailFault, Mailer, Smtp, Transport};
 use crate::model::{Clock, PasswordPolicy, Rng};
 use crate::repository::{Repository, StoreFault};
@@ -37,6 +36,9 @@ pub enum StartFault {
     /// The mail server cannot be used.
     #[error("the mail server cannot be used: {0} (LATCHKEY_MAIL)")]
     Mail(#[from] MailFault),
+    /// The trusted documents cannot be used.
+    #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
+    TrustedDocuments(#[from] TrustedFault),
     /// The system gives no more.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -47,6 +49,7 @@ pub struct App {
     /// The acts, for the command line.
     pub accounts: Arc<Accounts>,
     door: Door,
+    stop: watch::Sender<bool>,
 }
 
 impl App {
@@ -93,16 +96,31 @@ impl App {
             policy: policy(config),
             letter_written: Notify::new(),
         });
+        let (stop, stopping) = watch::channel(false);
         let door = Door {
             accounts: accounts.clone(),
-            schema: graphql::schema(),
+            endpoint: Endpoint {
+                schema: graphql::schema(),
+                introspection: config.introspection,
+                trusted: trusted_documents(config)?,
+            },
             policy: graphql::Policy { cookies: cookies(config) },
+            trusted_proxies: TrustedProxies(config.trusted_proxies.clone().into()),
             origins: Arc::new(Origins {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
             }),
+            limits: Limits::DEFAULT,
+            stopping,
         };
-        Ok(Self { accounts, door })
+        Ok(Self { accounts, door, stop })
+    }
+
+    /// The same service with other limits: a test has no time for the usual ones.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.door.limits = limits;
+        self
     }
 
     /// The routes, without a listener or a worker: what tests talk to.
@@ -110,30 +128,28 @@ impl App {
         http::router(self.door.clone())
     }
 
+    /// Tells everything to stop that runs until then; from now on the service is not ready.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Serves until told to stop, then lets what is under way end.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// When the server fails.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
-        let (stop, stopped) = watch::channel(false);
+        let stopped = self.stop.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let mut told = stopped.clone();
-        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-            // The sender outlives the server: an error would mean the same.
-            let _ = told.wait_for(|stop| *stop).await;
-        });
-        let mut serving = tokio::spawn(server.into_future());
+        let mut serving = tokio::spawn(http::serve(listener, self.router(), self.door.limits, stopped));
         tokio::select! {
-            ended = &mut serving => return flatten(ended),
-            () = shutdown => {}
+            ended = &mut serving => return ended.map_err(std::io::Error::other),
+            () = shutdown => self.stop(),
         }
-        stop.send_replace(true);
         let drained = tokio::time::timeout(DRAIN, async {
-            let ended = flatten(serving.await);
+            let ended = (&mut serving).await;
             // A worker that failed has logged why.
             let _ = worker.await;
-            ended
+            ended.map_err(std::io::Error::other)
         });
         drained.await.unwrap_or_else(|_| {
             tracing::warn!("requests were still under way when the time to stop was over");
@@ -182,6 +198,8 @@ fn policy(config: &Config) -> Policy {
     }
 }
 
-fn flatten(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
-    ended.unwrap_or_else(|fault| Err(std::io::Error::other(fault)))
+fn trusted_documents(config: &Config) -> Result<Option<Trusted>, StartFault> {
+    let Some(path) = &config.trusted_documents else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(TrustedFault::Read)?;
+    Ok(Some(Trusted::parse(&text)?))
 }

@@ -76,7 +76,7 @@ async fn store(store: &Store) -> Finding {
 
 async fn mail(config: &Config) -> Finding {
     match &config.mail {
-        Mail::File(folder) if folder.is_dir() => writable(folder, "LATCHKEY_MAIL"),
+        Mail::File(folder) if folder.exists() => writable(folder, "LATCHKEY_MAIL"),
         Mail::File(folder) => makeable(folder, "LATCHKEY_MAIL"),
         Mail::Smtp(relay) => {
             let place = format!("{}:{}", relay.host, relay.port);

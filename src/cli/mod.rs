@@ -1,4 +1,4 @@
-//! Floor 6: the command line. Arguments in, exit codes out; all else is asked of the floors below.
+//! Floor 7: the command line. Arguments in, exit codes out; all else is asked of the floors below.
 //!
 //! Exit codes: 0 done, 1 not done, 2 the settings (or the arguments) are wrong.
 

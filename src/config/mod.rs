@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
@@ -47,6 +48,12 @@ pub struct Config {
     pub public_url: Url,
     /// Web origins that may call from a browser.
     pub origins: Vec<String>,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether clients may ask for the schema, and browsers get `GraphiQL`.
+    pub introspection: bool,
+    /// The file of the only documents that are run.
+    pub trusted_documents: Option<PathBuf>,
     /// How long an access token is good.
     pub access_token_lifetime: Duration,
     /// How long sessions live.
@@ -130,6 +137,9 @@ impl Config {
         let issuer = reader.take_or(&table::ISSUER, as_issuer);
         let audience = reader.take(&table::AUDIENCE);
         let origins = reader.take(&table::ORIGINS);
+        let trusted_proxies = reader.take(&table::TRUSTED_PROXIES);
+        let introspection = reader.take(&table::INTROSPECTION);
+        let trusted_documents = reader.take(&table::TRUSTED_DOCUMENTS);
         let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
         let idle = reader.take(&table::REFRESH_TOKEN_SECONDS);
         let absolute = reader.take(&table::SESSION_SECONDS);
@@ -159,6 +169,9 @@ impl Config {
             mail_from: mail_from?,
             public_url: public_url?,
             origins: origins?,
+            trusted_proxies: trusted_proxies?,
+            introspection: introspection?.unwrap_or(listen?.ip().is_loopback()),
+            trusted_documents: trusted_documents?,
             access_token_lifetime: access_token_lifetime?,
             session: SessionPolicy { idle: idle?, absolute: absolute?, grace: grace? },
             same_site: same_site?,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use lettre::message::Mailbox;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -18,6 +19,14 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     if text.contains("://") { Err("is a URL, not a folder".to_owned()) } else { Ok(text.into()) }
+}
+
+pub(super) fn optional_file(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "" => Ok(None),
+        url if url.contains("://") => Err("is a URL, not a file".to_owned()),
+        path => Ok(Some(path.into())),
+    }
 }
 
 pub(super) fn number<T: Display + FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
@@ -52,6 +61,13 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
     let is_bare =
         url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
     if is_web && is_bare { Ok(url) } else { Err("is not a plain http:// or https:// URL without query".to_owned()) }
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let parse = |part: &str| {
+        part.parse().map_err(|_| format!("holds `{}`, which is no network such as 10.0.0.0/8", part.escape_debug()))
+    };
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse).collect()
 }
 
 pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
@@ -89,6 +90,21 @@ settings! {
         default: "", example: "https://app.example.org,http://localhost:5173",
         meaning: "Web origins that may call from a browser (CORS), separated by commas; by default none but the server's own.",
         parse: parse::origins
+    }
+    TRUSTED_PROXIES -> Vec<IpNet> {
+        default: "", example: "10.0.0.0/8,192.0.2.7/32",
+        meaning: "Networks of proxies whose `X-Forwarded-For` is believed, separated by commas; by default none.",
+        parse: parse::networks
+    }
+    INTROSPECTION -> Option<bool> {
+        default: "auto", example: "off",
+        meaning: "Whether clients may ask for the schema, and browsers get GraphiQL: `on`, `off`, or `auto`, which is on only where `LATCHKEY_LISTEN` is a loopback address.",
+        parse: |text| parse::one_of(text, &[("auto", None), ("on", Some(true)), ("off", Some(false))])
+    }
+    TRUSTED_DOCUMENTS -> Option<PathBuf> {
+        default: "", example: "persisted-documents.json",
+        meaning: "File of the only documents that are run, by their hash: what graphql-codegen writes with `persistedDocuments`. By default any document is.",
+        parse: parse::optional_file
     }
     ACCESS_TOKEN_SECONDS -> Duration {
         default: "14400", example: "900",

@@ -1,82 +1,157 @@
-//! Runs one request: parse, execute, give every error its code, log the faults.
+//! Runs one request: find the document, hold it to the limits, execute it, give every error its code, log the faults.
 
-use async_graphql::parser::{Error as ParseError, parse_query};
-use async_graphql::{Request, Response, ServerError, Value};
+use std::borrow::Cow;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, ServerError, Value, Variables};
 use axum::http::HeaderMap;
 
 use super::fault::{Code, RETRY_AFTER};
-use super::{Asking, Latchkey};
-use crate::accounts::Fault;
+use super::guard::{self, Admitted};
+use super::masking::finish;
+use super::{Asking, Latchkey, Trusted};
 
 /// How many errors one answer holds: a small request must not buy a large answer.
-const ERRORS: usize = 10;
+pub const ERRORS: usize = 10;
+
+/// The schema, and what the operator lets clients ask of it.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// The schema.
+    pub schema: Latchkey,
+    /// Whether clients may ask for the schema, and are told by name what does not fit it.
+    pub introspection: bool,
+    /// The documents that are executed, where others are not.
+    pub trusted: Option<Trusted>,
+}
+
+/// What a client sent (GraphQL over HTTP, section 5).
+#[derive(Debug, Default)]
+pub struct Params {
+    /// The document.
+    pub query: Option<String>,
+    /// The hash of a trusted document.
+    pub document: Option<String>,
+    /// Which of the document's operations to run.
+    pub operation_name: Option<String>,
+    /// Their values.
+    pub variables: Variables,
+    /// Whether the request may change nothing: it was sent by GET.
+    pub safe: bool,
+}
+
+/// How far a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It was executed: the answer has `data`.
+    Executed,
+    /// It was refused before: the answer has no `data` (GraphQL over HTTP, section 6.4).
+    Refused,
+    /// It was refused because a request by GET must change nothing.
+    NotByGet,
+}
 
 /// What to send back.
 #[derive(Debug)]
 pub struct Answer {
     /// The JSON.
     pub body: String,
-    /// Whether anything was executed: if not, the answer has no `data` (GraphQL over HTTP, section 6.4).
-    pub executed: bool,
+    /// How far the request came.
+    pub stage: Stage,
+    /// The name of the operation, if it has one.
+    pub operation: Option<String>,
+    /// The code of the first error, if there is one.
+    pub code: Option<String>,
     /// Seconds after which to try again, if there was more to do than could be done.
     pub retry_after: Option<i32>,
     /// Headers that resolvers set: cookies.
     pub headers: HeaderMap,
 }
 
-/// Executes a request for whoever asks.
-pub async fn execute(schema: &Latchkey, mut request: Request, asking: Asking, request_id: &str) -> Answer {
-    match parse_query(&request.query) {
-        Ok(document) => request.set_parsed_query(document),
-        Err(fault) => return refused(vec![unparsable(&fault)]),
+impl Endpoint {
+    /// Executes a request for whoever asks.
+    pub async fn execute(&self, params: Params, asking: Asking, request_id: &str) -> Answer {
+        let (operation, request) = match self.prepare(params) {
+            Ok(prepared) => prepared,
+            Err((stage, error)) => return Answer { stage, ..refused(vec![error]) },
+        };
+        let mut response = self.schema.execute(request.data(asking)).await;
+        response.errors.truncate(ERRORS);
+        for error in &mut response.errors {
+            finish(error, request_id, self.introspection);
+        }
+        Answer { operation, ..answer(&mut response) }
     }
-    let mut response = schema.execute(request.data(asking)).await;
-    response.errors.truncate(ERRORS);
-    for error in &mut response.errors {
-        finish(error, request_id);
+
+    /// The request as the library takes it, and the name of its operation. Nothing is validated before it is bounded.
+    fn prepare(&self, params: Params) -> Result<(Option<String>, Request), (Stage, ServerError)> {
+        let refused = |unfit: guard::Unfit| (Stage::Refused, unfit.into());
+        let Params { query, document, operation_name, variables, safe } = params;
+        let admitted = self.find(query, document.as_deref()).map_err(|error| (Stage::Refused, error))?;
+        guard::admit_variables(&variables).map_err(refused)?;
+        let (name, operation) = admitted.operation(operation_name.as_deref()).map_err(refused)?;
+        let name = name.map(ToString::to_string);
+        if safe && operation.ty != OperationType::Query {
+            return Err((Stage::NotByGet, Code::BadUserInput.error("Send mutations by POST.")));
+        }
+        let mut request = Request::new("").variables(variables);
+        if !self.introspection {
+            request = request.disable_introspection();
+        }
+        request.operation_name.clone_from(&name);
+        request.set_parsed_query(admitted.into_owned().document);
+        Ok((name, request))
     }
-    answer(response)
+
+    /// The document that is asked for, within all limits.
+    fn find(&self, query: Option<String>, hash: Option<&str>) -> Result<Cow<'_, Admitted>, ServerError> {
+        match (&self.trusted, query, hash) {
+            (Some(trusted), _, hash) => {
+                let found = hash.and_then(|hash| trusted.find(hash));
+                found.map(Cow::Borrowed).ok_or_else(|| Code::PersistedQueryNotFound.error("PersistedQueryNotFound"))
+            }
+            (None, Some(query), _) => {
+                let admitted = guard::admit(&query)?;
+                if admitted.introspection && !self.introspection {
+                    return Err(Code::ValidationFailed.error("This server does not tell its schema."));
+                }
+                Ok(Cow::Owned(admitted))
+            }
+            // Clients with automatic persisted queries read the message: after this one they send documents.
+            (None, None, _) => Err(Code::PersistedQueryNotFound.error("PersistedQueryNotSupported")),
+        }
+    }
 }
 
 /// An answer to a request that was not executed.
 #[must_use]
 pub fn refused(errors: Vec<ServerError>) -> Answer {
-    answer(Response::from_errors(errors))
+    answer(&mut Response::from_errors(errors))
 }
 
-/// Where the document stops being GraphQL. Never quotes it: the parser's own message does, password literals and all.
-fn unparsable(fault: &ParseError) -> ServerError {
-    let error = Code::ParseFailed.error("The document is not valid GraphQL.");
-    ServerError { locations: fault.positions().collect(), ..error }
-}
-
-/// Gives an error that the library made its code, and logs a fault of ours once.
-fn finish(error: &mut ServerError, request_id: &str) {
-    let executed = !error.path.is_empty();
-    let extensions = error.extensions.get_or_insert_default();
-    if extensions.get("code").is_none() {
-        let code = if executed { Code::BadUserInput } else { Code::ValidationFailed };
-        extensions.set("code", code.as_str());
-    }
-    match error.source.take().as_deref().and_then(|source| source.downcast_ref()) {
-        None | Some(Fault::SignedOut | Fault::Forbidden) => {}
-        Some(fault) => {
-            tracing::error!(request_id, ?fault, "request failed");
-            extensions.set("requestId", request_id);
-        }
-    }
-}
-
-fn answer(response: Response) -> Answer {
+fn answer(response: &mut Response) -> Answer {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-    let overloaded = Value::from(Code::Overloaded.as_str());
-    let is_overload =
-        |error: &ServerError| error.extensions.as_ref().and_then(|it| it.get("code")) == Some(&overloaded);
-    let retry_after = response.errors.iter().any(is_overload).then_some(RETRY_AFTER);
+    let codes = || response.errors.iter().filter_map(code);
+    let retry_after = codes().any(|code| code == Code::Overloaded.as_str()).then_some(RETRY_AFTER);
+    let code = codes().next().map(str::to_owned);
     let body = if executed {
         serde_json::to_string(&response)
     } else {
         serde_json::to_string(&serde_json::json!({ "errors": response.errors }))
     };
-    Answer { body: body.expect("a response is plain data"), executed, retry_after, headers: response.http_headers }
+    Answer {
+        body: body.expect("a response is plain data"),
+        stage: if executed { Stage::Executed } else { Stage::Refused },
+        operation: None,
+        code,
+        retry_after,
+        headers: std::mem::take(&mut response.http_headers),
+    }
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
 }

@@ -20,6 +20,10 @@ pub enum Code {
     ValidationFailed,
     /// The request or a variable is not of the form it should be.
     BadUserInput,
+    /// The document, or its variables, are more than the server takes.
+    QueryTooComplex,
+    /// There is no trusted document of the hash.
+    PersistedQueryNotFound,
     /// There is more to do than can be done in time; with `retryAfterSeconds`.
     Overloaded,
     /// A fault of the service; with the `requestId` to look up in the log.
@@ -28,12 +32,14 @@ pub enum Code {
 
 impl Code {
     /// All of them, for the table in the README.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Unauthenticated,
         Self::Forbidden,
         Self::ParseFailed,
         Self::ValidationFailed,
         Self::BadUserInput,
+        Self::QueryTooComplex,
+        Self::PersistedQueryNotFound,
         Self::Overloaded,
         Self::Internal,
     ];
@@ -47,6 +53,8 @@ impl Code {
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
+            Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Overloaded => "OVERLOADED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
@@ -61,6 +69,8 @@ impl Code {
             Self::ParseFailed => "The document is not GraphQL.",
             Self::ValidationFailed => "The document does not fit the schema.",
             Self::BadUserInput => "The request, or a variable, is not of the form it should be.",
+            Self::QueryTooComplex => "The document exceeds a limit, which the message names: ask for less at once.",
+            Self::PersistedQueryNotFound => "The server runs trusted documents only, and has none of this hash.",
             Self::Overloaded => "Not now: try again after `retryAfterSeconds` (also in the `Retry-After` header).",
             Self::Internal => "A fault of the service, to be looked up in its log by `requestId`.",
         }

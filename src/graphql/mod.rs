@@ -10,8 +10,10 @@ mod cookies;
 mod execute;
 mod fault;
 mod forgot_password;
+pub mod guard;
 mod login;
 mod logout;
+mod masking;
 mod me;
 mod policy;
 mod refresh;
@@ -20,6 +22,7 @@ mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
+mod trusted;
 mod types;
 mod update_mobile_number;
 mod update_profile;
@@ -29,9 +32,10 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub use asking::Asking;
 pub use cookies::{Cookie, Cookies, SameSite};
-pub use execute::{Answer, execute, refused};
+pub use execute::{Answer, ERRORS, Endpoint, Params, Stage, refused};
 pub use fault::Code;
 pub use policy::Policy;
+pub use trusted::{Trusted, TrustedFault};
 
 use types::{AccountError, Node};
 

@@ -1,23 +1,22 @@
-//! `POST /graphql`: the one way in (GraphQL over HTTP).
+//! `/graphql`: the one way in (GraphQL over HTTP). Anything by POST, queries by GET too, and the page for browsers.
 
 use std::net::SocketAddr;
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{ALLOW, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
 
 use super::Door;
+use super::graphiql;
 use super::headers::RequestId;
+use super::negotiation::{self, MediaType};
 use super::origin;
 use super::request::{self, Refusal};
-use super::response::{self, MediaType};
-use crate::accounts::Client;
-use crate::graphql::{self, Asking};
+use super::response;
+use crate::graphql::{Asking, Params};
 
-/// Reads, executes, answers.
+/// Reads the body, executes, answers.
 pub(super) async fn post(
     State(door): State<Door>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -25,16 +24,34 @@ pub(super) async fn post(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    match exchange(&door, peer, &id, &parts.headers, body).await {
-        Ok(response) => response,
-        Err(refusal) => response::refuse(&refusal),
-    }
+    let params = async {
+        request::require_json(&parts.headers)?;
+        request::read(body, &door.limits).await
+    };
+    exchange(&door, peer, &id, &parts.headers, params).await
 }
 
-/// Every other method: a page for GET is another route's, and nothing is executed but by POST.
-pub(super) async fn wrong_method() -> Response {
+/// The page for whoever asks for one first, a document in the URL or not; else what the URL asks, if it changes nothing.
+pub(super) async fn get(
+    State(door): State<Door>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let headers = &parts.headers;
+    if negotiation::wants_page(headers) {
+        let is_there = door.endpoint.introspection;
+        return if is_there { graphiql::page() } else { StatusCode::NOT_FOUND.into_response() };
+    }
+    let params = async { request::read_url(parts.uri.query().unwrap_or_default()) };
+    exchange(&door, peer, &id, headers, params).await
+}
+
+/// Every other method.
+pub(super) async fn wrong_method(RequestId(id): RequestId, headers: HeaderMap) -> Response {
     let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Send the document by POST.");
-    ([(ALLOW, "GET, POST")], response::refuse(&refusal)).into_response()
+    response::refuse(refusal, MediaType::preferred(&headers), &id)
 }
 
 async fn exchange(
@@ -42,22 +59,25 @@ async fn exchange(
     peer: SocketAddr,
     id: &str,
     headers: &HeaderMap,
-    body: Body,
-) -> Result<Response, Refusal> {
-    let media_type = MediaType::accepted(headers)?;
-    request::require_json(headers)?;
-    let request = request::read(body).await?;
-    let asking = Asking {
+    params: impl Future<Output = Result<Params, Refusal>>,
+) -> Response {
+    let executed = async {
+        let media_type = MediaType::accepted(headers)?;
+        let params = params.await?;
+        let answer = door.endpoint.execute(params, asking(door, peer, headers), id).await;
+        Ok(response::answer(answer, media_type))
+    };
+    executed.await.unwrap_or_else(|refusal| response::refuse(refusal, MediaType::preferred(headers), id))
+}
+
+fn asking(door: &Door, peer: SocketAddr, headers: &HeaderMap) -> Asking {
+    Asking {
         accounts: door.accounts.clone(),
         policy: door.policy,
         bearer: request::bearer(headers),
         cookie: door.origins.refresh_cookie(headers, door.policy.cookies),
         device: origin::cookie(headers, door.policy.cookies.device_name()).map(Into::into),
-        client: Client {
-            address: peer.ip(),
-            user_agent: headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).map(str::to_owned),
-        },
+        client: door.trusted_proxies.client(peer, headers),
         caller: OnceCell::new(),
-    };
-    Ok(response::answer(graphql::execute(&door.schema, request, asking, id).await, media_type))
+    }
 }

@@ -3,21 +3,30 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::time::timeout;
 
 use super::Door;
+use super::limits::Limits;
+use super::negotiation::MediaType;
 use super::request::Refusal;
 use super::response;
 use crate::graphql::Code;
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const URI_TOO_LONG: Refusal = Refusal::new(StatusCode::URI_TOO_LONG, "The URL is longer than 4 KiB.");
+const TOO_SLOW: Refusal =
+    Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, Code::Overloaded, "The service is busy. Try again in a moment.");
+const PANICKED: Refusal =
+    Refusal::coded(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "Something went wrong on our side.");
 
 /// Names a request in its answer and in the log.
 #[derive(Clone, Debug)]
@@ -31,23 +40,60 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     }
 }
 
+/// What the log tells of a GraphQL request besides its status; an extension of the response.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    /// The name of the operation, which is a GraphQL name of bounded length.
+    pub(super) operation: Option<String>,
+    /// The code of the first error, or `ok`.
+    pub(super) outcome: String,
+}
+
 /// Names the request, answers it, logs one line.
 pub(super) async fn around(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = given_id(request.headers())
         .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(door.accounts.rng.bytes())));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, route) = (known(request.method()), route(&request));
+    let media_type = MediaType::preferred(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
 
-    // In a task of its own: a panic ends this request and nothing else, and a client that hangs up does not stop a
-    // driver in the middle of a conversation with its server.
-    let answered = tokio::spawn(next.run(request)).await;
-    let mut response = answered
-        .unwrap_or_else(|_| response::refuse(&Refusal::coded(Code::Internal, "Something went wrong on our side.")));
+    let answered = answered(request, next, &door.limits, &id).await;
+    let mut response = answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
     add_headers(response.headers_mut(), &id);
+    let told = response.extensions().get::<Told>();
+    let (operation, outcome) = (told.and_then(|it| it.operation.as_deref()), told.map(|it| it.outcome.as_str()));
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-    tracing::info!(request_id = id, %method, path, status, micros, "answered");
+    tracing::info!(request_id = id, method, route, operation, outcome, status, micros, "answered");
     response
+}
+
+/// Runs the request in a task of its own: a panic ends this request and nothing else, and neither a client that hangs up
+/// nor the end of our patience stops a driver in the middle of a conversation with its server.
+async fn answered(request: Request, next: Next, limits: &Limits, id: &str) -> Result<Response, Refusal> {
+    let uri_bytes = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
+    if uri_bytes > limits.uri_bytes {
+        return Err(URI_TOO_LONG);
+    }
+    match timeout(limits.answer, tokio::spawn(next.run(request))).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(_)) => {
+            tracing::error!(request_id = id, "a request panicked");
+            Err(PANICKED)
+        }
+        Err(_) => Err(TOO_SLOW),
+    }
+}
+
+/// The route that the router found: what a client puts into a path is not for the log.
+fn route(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned()
+}
+
+/// The method, if it is one of HTTP's own.
+fn known(method: &Method) -> &'static str {
+    let known = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"];
+    known.into_iter().find(|known| method == known).unwrap_or("other")
 }
 
 /// The client's own id, if it can stand in a log as it is.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::IntoResponse;
 
 use super::Door;
@@ -17,14 +17,17 @@ pub(super) async fn live() -> impl IntoResponse {
     status(StatusCode::OK, "live")
 }
 
-/// Answers 200 when the store answers, 503 when it does not.
+/// Answers 200 when the store answers, 503 when it does not or the server was told to stop.
 pub(super) async fn ready(State(door): State<Door>) -> impl IntoResponse {
+    if *door.stopping.borrow() {
+        return status(StatusCode::SERVICE_UNAVAILABLE, "stopping");
+    }
     match tokio::time::timeout(PATIENCE, door.accounts.repository.ping()).await {
         Ok(Ok(())) => status(StatusCode::OK, "ready"),
         _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
     }
 }
 
-fn status(code: StatusCode, status: &str) -> impl IntoResponse {
+fn status(code: StatusCode, status: &str) -> (StatusCode, [(HeaderName, &'static str); 1], String) {
     (code, [(CONTENT_TYPE, "application/json")], format!(r#"{{"status":"{status}"}}"#))
 }

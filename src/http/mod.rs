@@ -1,39 +1,55 @@
 //! Floor 4: HTTP. Routes, limits, headers; no rules.
 
+mod client;
 mod graphiql;
 mod graphql;
 mod headers;
 mod health;
+mod limits;
+mod negotiation;
 mod origin;
+mod pulse;
 mod request;
 mod response;
+mod serve;
+mod stream;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::sync::watch;
 
 use crate::accounts::Accounts;
-use crate::graphql::{self as schema, Latchkey};
+use crate::graphql::{self as schema, Endpoint};
 
+pub use client::TrustedProxies;
+pub use limits::Limits;
 pub use origin::Origins;
+pub use serve::serve;
 
 /// What every route needs.
 #[derive(Clone)]
 pub struct Door {
     /// The acts.
     pub accounts: Arc<Accounts>,
-    /// The schema.
-    pub schema: Latchkey,
+    /// The schema, and what clients may ask of it.
+    pub endpoint: Endpoint,
     /// What the schema knows of the operator's settings.
     pub policy: schema::Policy,
     /// Which web origins may do what.
     pub origins: Arc<Origins>,
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// What a client may send, and how long it may take.
+    pub limits: Limits,
+    /// Whether the server was told to stop.
+    pub stopping: watch::Receiver<bool>,
 }
 
 /// All routes. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
@@ -41,8 +57,8 @@ pub fn router(door: Door) -> Router {
     let cors = door.origins.cors();
     Router::new()
         .route("/", get(async || (StatusCode::SEE_OTHER, [(LOCATION, "/graphql")])))
-        .route("/graphql", get(graphql_page).post(graphql::post).fallback(graphql::wrong_method))
-        .route("/graphiql/assets/{file}", get(async |Path(file): Path<String>| graphiql::asset(&file)))
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route("/graphiql/assets/{file}", get(asset))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -52,13 +68,17 @@ pub fn router(door: Door) -> Router {
         .with_state(door)
 }
 
-/// GraphiQL for whoever asks for a page; a document in the URL is not executed.
-async fn graphql_page(headers: HeaderMap) -> Response {
-    if request::accepts(&headers, "text/html") { graphiql::page() } else { graphql::wrong_method().await }
+/// A file of the `GraphiQL` page, where there is one.
+async fn asset(State(door): State<Door>, Path(file): Path<String>) -> Response {
+    if door.endpoint.introspection { graphiql::asset(&file) } else { StatusCode::NOT_FOUND.into_response() }
 }
 
-async fn sdl(State(door): State<Door>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], door.schema.sdl())
+/// The schema, for whoever may also ask for it by introspection.
+async fn sdl(State(door): State<Door>) -> Response {
+    if !door.endpoint.introspection {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], door.endpoint.schema.sdl()).into_response()
 }
 
 async fn jwks(State(door): State<Door>) -> impl IntoResponse {

@@ -1,20 +1,23 @@
 //! Reads a request: its form and its size are settled before anything is parsed.
 
-use async_graphql::{Request, Variables};
-use axum::body::{Body, to_bytes};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use std::future::poll_fn;
+use std::pin::pin;
+
+use async_graphql::Variables;
+use axum::body::{Body, HttpBody};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
+use url::form_urlencoded;
 
-use crate::graphql::Code;
-
-/// The largest body, in bytes.
-pub(super) const BODY: usize = 64 * 1024;
+use super::limits::Limits;
+use crate::graphql::{Code, Params};
 
 /// A request that is not executed, with the status and the words of the answer. They quote nothing of it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: Code,
@@ -26,27 +29,38 @@ impl Refusal {
         Self { status, code: Code::BadUserInput, message }
     }
 
-    pub(super) const fn coded(code: Code, message: &'static str) -> Self {
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, code, message }
+    pub(super) const fn coded(status: StatusCode, code: Code, message: &'static str) -> Self {
+        Self { status, code, message }
     }
 }
 
-/// What GraphQL over HTTP puts in a body. Whatever else is in it is passed over, as the specification asks.
-#[derive(Deserialize)]
+const TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 64 KiB.");
+const TOO_SLOW: Refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.");
+const BROKEN: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "The body did not arrive whole.");
+const MALFORMED: Refusal = Refusal::new(
+    StatusCode::BAD_REQUEST,
+    "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
+);
+const MALFORMED_URL: Refusal = Refusal::new(
+    StatusCode::BAD_REQUEST,
+    "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is not of its form, or is there twice.",
+);
+
+/// What GraphQL over HTTP puts in a body, or in a URL. Whatever else is there is passed over, as the specification asks.
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Params {
-    query: String,
+struct Form {
+    query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
+    extensions: Option<Map<String, Value>>,
 }
 
 /// JSON and nothing else: forms and plain text can be sent across sites without asking (CSRF).
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let essence = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
     let unsupported = |message| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
-    if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    if !headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_json) {
         return unsupported("Send the document with Content-Type: application/json.");
     }
     if headers.contains_key(CONTENT_ENCODING) {
@@ -55,48 +69,106 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Reads the body while it is no larger than allowed.
-pub(super) async fn read(body: Body) -> Result<Request, Refusal> {
-    const TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 64 KiB.");
-    const MALFORMED: Refusal = Refusal::new(
-        StatusCode::BAD_REQUEST,
-        "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
-    );
-    let bytes = to_bytes(body, BODY).await.map_err(|_| TOO_LARGE)?;
+/// Whether a content type is JSON, in UTF-8 where it says in what.
+fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let mut charsets = parts.filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.eq_ignore_ascii_case("charset").then(|| value.trim_matches('"'))
+    });
+    is_json && charsets.all(|charset| charset.eq_ignore_ascii_case("utf-8"))
+}
+
+/// Reads the body while it is no larger and no slower than allowed.
+pub(super) async fn read(body: Body, limits: &Limits) -> Result<Params, Refusal> {
+    if body.size_hint().lower() > limits.body_bytes as u64 {
+        return Err(TOO_LARGE);
+    }
+    let bytes = timeout(limits.body, collect(body, limits.body_bytes)).await.map_err(|_| TOO_SLOW)??;
+    parse(&bytes)
+}
+
+async fn collect(body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
+    let mut body = pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let Ok(data) = frame.map_err(|_| BROKEN)?.into_data() else { continue };
+        if bytes.len() + data.len() > most {
+            return Err(TOO_LARGE);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole body.
+fn parse(bytes: &[u8]) -> Result<Params, Refusal> {
+    // RFC 8259 lets a reader pass over a byte order mark.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     // A struct could be read from an array too; a batch of operations is refused, whatever is in it.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(MALFORMED);
     }
-    let params: Params = serde_json::from_slice(&bytes).map_err(|_| MALFORMED)?;
-    let variables = Value::Object(params.variables.unwrap_or_default());
-    let request = Request::new(params.query).variables(Variables::from_json(variables));
-    Ok(match params.operation_name {
-        Some(name) => request.operation_name(name),
-        None => request,
-    })
+    let form: Form = serde_json::from_slice(bytes).map_err(|_| MALFORMED)?;
+    form.params().ok_or(MALFORMED)
+}
+
+/// Reads a URL's query: what comes by GET may change nothing.
+pub(super) fn read_url(query: &str) -> Result<Params, Refusal> {
+    let form = Form::from_url(query).ok_or(MALFORMED_URL)?;
+    Ok(Params { safe: true, ..form.params().ok_or(MALFORMED_URL)? })
+}
+
+impl Form {
+    fn from_url(query: &str) -> Option<Self> {
+        let mut form = Self::default();
+        let text = |field: &mut Option<String>, value: String| field.replace(value).is_none();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.into_owned();
+            let is_first = match &*name {
+                "query" => text(&mut form.query, value),
+                "documentId" => text(&mut form.document_id, value),
+                "operationName" => text(&mut form.operation_name, value),
+                "variables" => form.variables.replace(object(&value)?).is_none(),
+                "extensions" => form.extensions.replace(object(&value)?).is_none(),
+                _ => true,
+            };
+            if !is_first {
+                return None;
+            }
+        }
+        Some(form)
+    }
+
+    /// None without a document, or its hash.
+    fn params(self) -> Option<Params> {
+        let document = self.document_id.or_else(|| hash(self.extensions.as_ref()?));
+        if self.query.is_none() && document.is_none() {
+            return None;
+        }
+        Some(Params {
+            query: self.query,
+            document,
+            operation_name: self.operation_name.filter(|name| !name.is_empty()),
+            variables: Variables::from_json(Value::Object(self.variables.unwrap_or_default())),
+            safe: false,
+        })
+    }
+}
+
+/// Where Apollo's and urql's clients put a document's hash.
+fn hash(extensions: &Map<String, Value>) -> Option<String> {
+    extensions.get("persistedQuery")?.get("sha256Hash")?.as_str().map(str::to_owned)
+}
+
+/// A JSON object in a URL; an empty value and `null` stand for an empty one.
+fn object(text: &str) -> Option<Map<String, Value>> {
+    if text.is_empty() { Some(Map::new()) } else { serde_json::from_str(text).ok().map(Option::unwrap_or_default) }
 }
 
 /// The bearer token, as text; what it is worth is decided two floors below.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
-}
-
-/// Whether a media type is asked for by name.
-pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    ranges(headers).any(|range| range.eq_ignore_ascii_case(media_type))
-}
-
-/// The media ranges of `Accept`, in its order; those with a weight of zero are left out.
-pub(super) fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    let refused = |range: &str| {
-        let weight = range.split(';').skip(1).find_map(|it| it.trim().strip_prefix("q="));
-        weight.and_then(|weight| weight.parse::<f32>().ok()).is_some_and(|weight| weight <= 0.0)
-    };
-    values.flat_map(|value| value.split(',')).filter(move |range| !refused(range)).map(essence)
-}
-
-fn essence(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
 }

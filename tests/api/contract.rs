@@ -16,12 +16,22 @@ struct Walk(BTreeSet<String>);
 impl Walk {
     async fn act(&mut self, device: &Device, operation: &str, input: Value) -> Value {
         let answer = device.act(operation, input).await;
-        let union = format!("{}{}Result", operation[..1].to_uppercase(), &operation[1..]);
-        self.0.insert(format!("{union}.{}", kind(&answer)));
+        self.see(operation, &answer);
+        answer
+    }
+
+    /// Sends a document, and reads the one field of its answer.
+    async fn send(&mut self, device: &Device, field: &str, document: &str) {
+        let reply = device.post(document, json!({})).await;
+        self.see(field, &reply.json["data"][field]);
+    }
+
+    fn see(&mut self, field: &str, answer: &Value) {
+        let union = format!("{}{}Result", field[..1].to_uppercase(), &field[1..]);
+        self.0.insert(format!("{union}.{}", kind(answer)));
         for field in answer["fields"].as_array().into_iter().flatten() {
             self.0.insert(format!("InvalidFieldCode.{}", field["code"].as_str().unwrap()));
         }
-        answer
     }
 
     /// Does the same until there are too many attempts.
@@ -68,7 +78,8 @@ impl Walk {
         self.act(&strict.device(), "login", good).await;
         self.act(&device, "refresh", json!({ "refreshToken": token })).await;
         self.act(&device, "refresh", json!({ "refreshToken": "x" })).await;
-        let session = answer["user"]["sessions"][0]["id"].clone();
+        let sessions = answer["user"]["sessions"].as_array().unwrap();
+        let session = sessions.iter().find(|session| session["current"] == true).unwrap()["id"].clone();
         self.act(&signed_in, "revokeSession", json!({ "sessionId": "x" })).await;
         self.act(&signed_in, "revokeSession", json!({ "sessionId": session })).await;
     }
@@ -137,9 +148,14 @@ async fn every_member_of_every_result_and_every_code_of_a_refused_field_is_produ
     walk.profile(&signed_in).await;
     walk.codes(&service).await;
     let (device, _) = {
-        let answer = service.device().log_in("ada@x.test", NEW).await;
+        let answer = service.device().at("198.51.100.5").log_in("ada@x.test", NEW).await;
         service.device().signed_in_by(&answer)
     };
+    walk.send(&device, "revokeOtherSessions", "mutation { revokeOtherSessions { __typename } }").await;
+    for password in ["", PASSWORD] {
+        let document = format!("{{ checkPassword(input: {{ password: {password:?} }}) {{ __typename }} }}");
+        walk.send(&device, "checkPassword", &document).await;
+    }
     walk.act(&device, "logout", json!({})).await;
 
     let promised = promised(&service.device()).await;

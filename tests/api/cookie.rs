@@ -182,3 +182,19 @@ async fn a_cookie_alone_signs_nobody_in() {
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(device.fault("updateProfile", json!({ "firstName": "Eve" })).await, "UNAUTHENTICATED");
 }
+
+#[tokio::test]
+async fn a_cookie_alone_does_nothing_but_refresh_and_log_out() {
+    let service = service().await;
+    let token = signed_up(&service).await;
+    let device = browser(&service, &token, OWN);
+    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
+    for (operation, input) in [
+        ("updateProfile", json!({ "firstName": "Eve" })),
+        ("updateMobileNumber", json!({ "mobileNumber": null })),
+        ("changePassword", json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" })),
+        ("revokeSession", json!({ "sessionId": "ses_00000000000000000000000000000000" })),
+    ] {
+        assert_eq!(device.fault(operation, input).await, "UNAUTHENTICATED", "{operation}");
+    }
+}

@@ -114,4 +114,3 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     let token = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap();
     assert_eq!(service.device().with_bearer(token).me().await.unwrap()["email"], "ada@x.test");
 }
-

@@ -9,13 +9,18 @@ use crate::support::{Service, Work, document};
 const STATES: [&str; 7] = ["unknown", "unproven", "proven", "signed-out", "coded", "burnt", "pending"];
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 
+/// Of the same length for every state: an answer repeats it.
+fn address(state: &str) -> String {
+    format!("{state:x>12}@x.test")
+}
+
 /// A service with an address in each state an address can be in.
 async fn world() -> Service {
     let service = Service::with(&[UNLIMITED]).await;
     let strict = service.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let device = service.device();
     for state in ["unproven", "proven", "signed-out", "coded", "burnt"] {
-        let email = format!("{state}@x.test");
+        let email = address(state);
         let (signed_in, _) = device.signed_up(&email).await;
         match state {
             "proven" => {
@@ -33,10 +38,10 @@ async fn world() -> Service {
     }
     for _ in 0..5 {
         for operation in ["resetPassword", "verifyEmail"] {
-            device.act(operation, input(operation, "burnt@x.test")).await;
+            device.act(operation, input(operation, &address("burnt"))).await;
         }
     }
-    strict.device().sign_up("pending@x.test").await;
+    strict.device().sign_up(&address("pending")).await;
     service.letters().await;
     service
 }
@@ -53,7 +58,7 @@ fn input(operation: &str, email: &str) -> Value {
 
 /// What a stranger sees of an address, and what it cost the store.
 async fn probe(service: &Service, operation: &str, state: &str) -> (String, Work) {
-    let email = format!("{state}@x.test");
+    let email = address(state);
     service.store.work();
     let reply = service.device().post(&document(operation), json!({ "input": input(operation, &email) })).await;
     let mut headers = reply.headers;
@@ -116,7 +121,7 @@ async fn a_sign_up_that_asks_for_proof_costs_and_answers_the_same_for_every_addr
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for state in STATES {
         service.store.work();
-        let email = format!("{state}@x.test");
+        let email = address(state);
         let mut answer = service.device().sign_up(&email).await;
         let ticket = answer["ticket"].take();
         let work = service.store.work();

@@ -61,7 +61,6 @@ async fn a_document_that_does_not_fit_the_schema_has_a_code_and_gets_no_suggesti
         "mutation { login(input: { email: \"a@x.test\" }) { __typename } }",
         "mutation($a: Nothing) { logout(input: $a) { __typename } }",
         "mutation { logout(input: $a) { __typename } }",
-        "query A { me { id } } query A { me { id } }",
         "query A { me { id } } query B { me { id } }",
         "subscription { me { id } }",
         "{ me { ...F } }",
@@ -71,6 +70,14 @@ async fn a_document_that_does_not_fit_the_schema_has_a_code_and_gets_no_suggesti
         let reply = device.post(query, json!({})).await;
         assert_eq!(refused(&reply), "GRAPHQL_VALIDATION_FAILED", "{query}: {}", reply.json);
         assert!(!reply.json.to_string().contains("Did you mean"), "{}", reply.json);
+    }
+}
+
+#[tokio::test]
+async fn two_operations_of_one_name_parse_and_do_not_validate() {
+    let device = Service::start().await.device();
+    for query in ["query A { me { id } } query A { me { id } }", "{ me { id } } { me { id } }"] {
+        assert_eq!(refused(&device.post(query, json!({})).await), "GRAPHQL_VALIDATION_FAILED", "{query}");
     }
 }
 
@@ -99,7 +106,8 @@ async fn variables_of_another_type_have_a_code_and_are_not_quoted() {
 
 #[tokio::test]
 async fn an_answer_holds_ten_errors_at_most() {
-    let query = format!("{{ {} }}", (0..500).map(|index| format!("nothing{index} ")).collect::<String>());
+    let unknown: Vec<_> = (0..100).map(|index| format!("nothing{index}")).collect();
+    let query = format!("{{ {} }}", unknown.join(" "));
     let reply = Service::start().await.device().post(&query, json!({})).await;
     assert_eq!(reply.json["errors"].as_array().unwrap().len(), 10);
 }
@@ -206,10 +214,15 @@ async fn every_code_is_met() {
     met.insert(cookie.fault("refresh", json!({})).await);
     met.insert(device.post("{", json!({})).await.code().to_owned());
     met.insert(device.post("{ nothing }", json!({})).await.code().to_owned());
-    met.insert(device.post_json("[]").await.code().to_owned());
+    for body in ["[]", "{}"] {
+        met.insert(device.post_json(body).await.code().to_owned());
+    }
+    let many: Vec<_> = (0..1000).map(|index| format!("a{index}: policy {{ codeLength }}")).collect();
+    met.insert(device.post(&format!("{{ {} }}", many.join(" ")), json!({})).await.code().to_owned());
     for failure in [Failure::Unavailable, Failure::Corrupt] {
         service.store.fail(failure);
         met.insert(device.me().await.unwrap_err());
     }
+    met.remove("");
     assert_eq!(met, Code::ALL.iter().map(|code| code.as_str().to_owned()).collect());
 }

@@ -61,15 +61,48 @@ async fn nothing_changes_until_the_code_is_spent() {
 }
 
 #[tokio::test]
-async fn an_address_gets_three_letters_an_hour_whoever_asks() {
+async fn an_address_gets_three_letters_and_then_one_an_hour_and_who_asks_is_not_told() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    for attempt in 0..100 {
-        let answer = forgot(&service.device().at(&format!("198.51.100.{attempt}")), "ada@x.test").await;
-        assert_eq!(kind(&answer), if attempt < 3 { "CodeSent" } else { "TooManyAttempts" }, "{attempt}");
+    let ask_from_many = async |network: &str| {
+        for client in 0..50 {
+            let answer = forgot(&service.device().at(&format!("{network}.{client}")), "ada@x.test").await;
+            assert_eq!(answer, json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 }));
+            service.letters().await;
+        }
+        service.letters_to("ada@x.test").await
+    };
+    assert_eq!(ask_from_many("198.51.100").await, 3);
+    service.wait(3600);
+    assert_eq!(ask_from_many("203.0.113").await, 4);
+    service.wait(24 * 3600);
+    assert!(ask_from_many("192.0.2").await > 4);
+}
+
+#[tokio::test]
+async fn a_code_that_was_mailed_stays_good_while_no_further_letters_are_written() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    for client in 0..10 {
+        forgot(&service.device().at(&format!("198.51.100.{client}")), "ada@x.test").await;
         service.letters().await;
     }
-    assert_eq!(service.letters_to("ada@x.test").await, 3);
+    let code = service.code_for("ada@x.test").await;
+    let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
+    assert_eq!(kind(&service.device().act("resetPassword", input).await), "PasswordReset");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
+    let service = Service::start().await;
+    for email in ["ada@x.test", "nobody@x.test"] {
+        for _ in 0..3 {
+            assert_eq!(kind(&forgot(&service.device(), email).await), "CodeSent", "{email}");
+        }
+        let refused = forgot(&service.device(), email).await;
+        assert_eq!(kind(&refused), "TooManyAttempts", "{email}");
+        assert_eq!(refused["retryAfterSeconds"], 3600);
+    }
     service.wait(3599);
     assert_eq!(forgot(&service.device(), "ada@x.test").await["retryAfterSeconds"], 1);
     service.wait(1);

@@ -12,12 +12,11 @@ const DAY: u64 = 24 * 60 * 60;
 async fn with_letter(kind_of: &str) -> Service {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    let answer = match kind_of {
-        "code" => device.act("forgotPassword", json!({ "email": "ada@x.test" })).await,
-        _ => {
-            let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
-            device.act("changePassword", input).await
-        }
+    let answer = if kind_of == "code" {
+        device.act("forgotPassword", json!({ "email": "ada@x.test" })).await
+    } else {
+        let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
+        device.act("changePassword", input).await
     };
     assert!(["CodeSent", "PasswordChanged"].contains(&kind(&answer)), "{answer}");
     service

@@ -104,12 +104,11 @@ async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait()
     let attacker = service.device().at("198.51.100.7");
     for attempt in 0..30 {
         let email = format!("user{attempt}@x.test");
-        let answer = match attempt % 2 {
-            0 => verify(&attacker, &email, "wrong").await,
-            _ => {
-                let input = json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
-                attacker.act("resetPassword", input).await
-            }
+        let answer = if attempt % 2 == 0 {
+            verify(&attacker, &email, "wrong").await
+        } else {
+            let input = json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
+            attacker.act("resetPassword", input).await
         };
         assert_eq!(kind(&answer), "InvalidCode", "{attempt}");
     }

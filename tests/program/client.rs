@@ -1,7 +1,7 @@
 //! A strict TypeScript program over documents generated from `schema.graphql` runs the whole loop.
 
+use crate::support::database::Database;
 use crate::support::home::Home;
-use crate::support::mongod::Database;
 use crate::support::typescript;
 
 #[test]

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Tokens, kind, sign_up_input, tokens};
+use crate::support::database::Database;
 use crate::support::home::Home;
 use crate::support::mail_server::{self, MailServer, Tls, escaped};
-use crate::support::mongod::Database;
 use crate::support::raw::Raw;
 use crate::support::{SOON, until};
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails is what a panic is for")]
 
+#[path = "../support/mongod.rs"]
+mod mongod;
 mod support;
 
 mod bare;

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::mongod::Mongod;
 use crate::support::client::{Client, PASSWORD, kind, sign_up_input, tokens};
+use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
-use crate::support::mongod::{self, Database, Mongod};
 use crate::support::{SOON, until};
 
 /// How long a client may have to wait for an answer while the store is down.
@@ -83,14 +84,14 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
 
 #[test]
 fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
-    let mongod = Mongod::start();
+    let mut mongod = Mongod::started(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
     let client = server.client();
     let signed_in = client.with_bearer(&client.sign_up("ada@x.test").access);
     assert_eq!(client.get("/health/ready").status, 200);
 
-    mongod.signal("STOP");
+    mongod.pause();
     for _ in 0..2 {
         assert_eq!(in_time(|| client.get("/health/live").status), 200);
         assert_eq!(in_time(|| client.get("/health/ready").status), 503);
@@ -100,7 +101,7 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
         assert_eq!(in_time(|| signed_in.me()), Err("OVERLOADED".to_owned()));
     }
 
-    mongod.signal("CONT");
+    mongod.resume();
     ready(&client);
     assert_eq!(signed_in.me().unwrap()["email"], "ada@x.test");
     client.log_in("ada@x.test", PASSWORD);
@@ -110,27 +111,25 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
 
 #[test]
 fn a_store_that_is_killed_and_started_again_is_found_again() {
-    let port = mongod::free_port();
-    let mongod = Mongod::start_on(port);
-    let home = home_on(&mongod::url(port, "latchkey"));
+    let mut mongod = Mongod::started(&[]);
+    let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
     let client = server.client();
     client.sign_up("ada@x.test");
-    drop(mongod);
+    mongod.kill();
     assert_eq!(in_time(|| client.get("/health/ready").status), 503);
     is_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
 
-    // It has nothing in it any more, not even indexes.
-    let _mongod = Mongod::start_on(port);
+    mongod.start();
     ready(&client);
-    client.sign_up("ada@x.test");
+    client.sign_up("bob@x.test");
     assert_eq!(kind(&client.act("signup", &sign_up_input("ada@x.test"))), "EmailTaken");
 }
 
 #[test]
 fn a_server_that_was_there_before_its_store_becomes_ready_later() {
-    let port = mongod::free_port();
-    let home = home_on(&mongod::url(port, "latchkey"));
+    let mut mongod = Mongod::new(&[]);
+    let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
     let client = server.client();
     assert_eq!(in_time(|| client.get("/health/live").status), 200);
@@ -140,7 +139,7 @@ fn a_server_that_was_there_before_its_store_becomes_ready_later() {
     assert_eq!(checked.code, Some(2), "{checked:#?}");
     assert!(checked.stderr.contains("wrong: store: ") && checked.stderr.contains("LATCHKEY_STORE"), "{checked:#?}");
 
-    let _mongod = Mongod::start_on(port);
+    mongod.start();
     ready(&client);
     tokens(&client.act("signup", &sign_up_input("ada@x.test")));
     assert_eq!(
@@ -153,7 +152,8 @@ fn a_server_that_was_there_before_its_store_becomes_ready_later() {
 
 #[test]
 fn a_server_whose_store_never_answers_stops_when_it_is_told_to() {
-    let server = home_on(&mongod::url(mongod::free_port(), "latchkey")).start();
+    let home = home_on(&Mongod::new(&[]).url("latchkey"));
+    let server = home.start();
     is_overloaded(&server.client(), "signup", &sign_up_input("ada@x.test"));
     assert_eq!(server.stop().code(), Some(0));
 }

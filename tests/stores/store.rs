@@ -7,6 +7,7 @@ use latchkey::repository::Repository;
 /// A store that nobody else uses, and what must outlive it.
 pub(crate) struct Store<Keep> {
     repository: Arc<dyn Repository>,
+    #[cfg_attr(not(feature = "mongodb"), expect(dead_code, reason = "a folder is only held, not asked"))]
     keep: Keep,
 }
 

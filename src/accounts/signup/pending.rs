@@ -43,17 +43,31 @@ impl Accounts {
             mobile_number: application.mobile_number,
             expires_at: now.plus(SIGN_UP_LIFETIME),
         };
-        let letter = (postage == Postage::Paid).then_some(LetterKind::SignUpCode(code.sealed));
-        for _ in 0..ROUNDS {
-            if self.keep_sign_up(&email, &sign_up, letter.as_ref()).await? {
-                return Ok(SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) });
+        let letter = LetterKind::SignUpCode(code.sealed);
+        let kept = match postage {
+            Postage::Paid => self.keep_sign_up(&email, &sign_up, &letter).await?,
+            // Without a letter nobody could complete it, and it would crowd out one whose letter has come.
+            Postage::Withheld => {
+                self.repository.by_email(&email).await?;
+                self.decoy_write().await?;
+                true
             }
-        }
-        Err(Fault::Overloaded)
+        };
+        let accepted = SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) };
+        if kept { Ok(accepted) } else { Err(Fault::Overloaded) }
     }
 
-    /// Says whether it was kept: not when the address came or went meanwhile.
-    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
+    /// Says whether it was kept: not when the address came and went all the while.
+    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
+        for _ in 0..ROUNDS {
+            if self.try_to_keep(email, sign_up, letter).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn try_to_keep(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
         if let Some(account) = self.repository.by_email(email).await? {
             let kept = self.change(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
             return Ok(kept != Err(Conflict::Gone));
@@ -66,19 +80,16 @@ impl Accounts {
         Ok(written == Written::Done)
     }
 
-    /// Adds a sign-up where the address is free. The letter, if one may be written, is for whoever reads its mail.
-    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: Option<&LetterKind>, now: Timestamp) {
-        let Standing::Pending(sign_ups) = &mut account.standing else {
-            if letter.is_some() {
-                account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng);
+    /// Adds a sign-up where the address is free; tells the owner of one that is not.
+    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: &LetterKind, now: Timestamp) {
+        match &mut account.standing {
+            Standing::Active(_) => account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng),
+            Standing::Pending(sign_ups) => {
+                let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
+                sign_ups.drain(..surplus);
+                sign_ups.push(sign_up.clone());
+                account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
             }
-            return;
-        };
-        let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
-        sign_ups.drain(..surplus);
-        sign_ups.push(sign_up.clone());
-        if let Some(letter) = letter {
-            account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
         }
     }
 

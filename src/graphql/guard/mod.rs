@@ -12,8 +12,7 @@ mod weight;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::parser::{Error as ParseError, parse_query};
-use async_graphql::{Name, Pos, ServerError, Variables};
-
+use async_graphql::{Name, Pos, ServerError, Value, Variables};
 
 pub use limits::{LIMITS, Limit};
 
@@ -84,12 +83,12 @@ pub fn admit_variables(variables: &Variables) -> Result<(), Unfit> {
 }
 
 /// Takes a value and all in it from what is left, as long as something is.
-fn spend(value: &ConstValue, left: &mut usize) -> bool {
+fn spend(value: &Value, left: &mut usize) -> bool {
     let Some(less) = left.checked_sub(1) else { return false };
     *left = less;
     match value {
-        ConstValue::List(values) => values.iter().all(|value| spend(value, left)),
-        ConstValue::Object(fields) => fields.values().all(|value| spend(value, left)),
+        Value::List(values) => values.iter().all(|value| spend(value, left)),
+        Value::Object(fields) => fields.values().all(|value| spend(value, left)),
         _ => true,
     }
 }
@@ -130,9 +129,8 @@ impl From<Unfit> for ServerError {
                 Self { locations: vec![pos], ..Code::ValidationFailed.error("A fragment contains itself.") }
             }
             Unfit::NoSuchOperation => Code::ValidationFailed.error("The document has no operation of this name."),
-            Unfit::WhichOperation => {
-                Code::ValidationFailed.error("The document has several operations: say in `operationName` which to run.")
-            }
+            Unfit::WhichOperation => Code::ValidationFailed
+                .error("The document has several operations: say in `operationName` which to run."),
         }
     }
 }

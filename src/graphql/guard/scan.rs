@@ -121,12 +121,14 @@ mod tests {
         assert_eq!(tokens("\u{feff} ,\t\r\n"), 0);
         assert_eq!(tokens("{ a, b }"), 4);
         assert_eq!(tokens("# one\n# two\r# three"), 3);
-        assert_eq!(tokens("{...F ... on A{a}}"), 9);
+        assert_eq!(tokens("{...F ... on A{a}}"), 10);
     }
 
     #[test]
     fn a_string_is_one_token_whatever_is_in_it() {
-        for string in [r#""""#, r#""a b # {""#, r#""\"" "#, r#""\\" "#, "\"\"\"a \"b\" \\\"\"\" {\n}\"\"\"", "\"\"\"\"\"\""] {
+        for string in
+            [r#""""#, r#""a b # {""#, r#""\"" "#, r#""\\" "#, "\"\"\"a \"b\" \\\"\"\" {\n}\"\"\"", "\"\"\"\"\"\""]
+        {
             assert_eq!(tokens(string), 1, "{string}");
             assert_eq!(count(string).nesting, 0, "{string}");
         }
@@ -136,7 +138,7 @@ mod tests {
     fn what_the_parser_could_take_for_more_than_one_token_is_more_than_one() {
         assert_eq!(tokens("1-1"), 3);
         assert_eq!(tokens("a...F"), 3);
-        assert_eq!(tokens(r#"[""""x"]"#), 4);
+        assert_eq!(tokens(r#"[""""x"]"#), 5);
         // A block string without an end is read as an empty string and what follows it.
         assert_eq!(tokens("[\"\"\"x\" 1 2 3]"), 7);
         assert_eq!(tokens("\"a\nb c"), 3);

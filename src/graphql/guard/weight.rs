@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Name;
-use async_graphql::Positioned;
 use async_graphql::parser::types::{
     ExecutableDocument, Field, FragmentDefinition, InlineFragment, OperationDefinition, Selection, SelectionSet,
 };
+use async_graphql::{Name, Positioned};
 
 use super::Unfit;
-use super::limits::{CREDENTIAL_FIELDS, rows};
+use super::limits::{CREDENTIAL_FIELDS, DEPTH, rows};
 
 /// What a selection set comes to with its fragments written out. Sums stop at the largest number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +41,8 @@ pub(super) struct Found {
 
 /// Weighs all of a document.
 pub(super) fn weigh(document: &ExecutableDocument) -> Result<Found, Unfit> {
-    let mut scale = Scale { fragments: &document.fragments, weighed: HashMap::new(), found: Found::default() };
+    let mut scale =
+        Scale { fragments: &document.fragments, weighed: HashMap::new(), found: Found::default(), level: 0 };
     for name in document.fragments.keys() {
         let weight = scale.fragment(name)?;
         scale.found.selections = scale.found.selections.saturating_add(weight.selections);
@@ -89,6 +89,8 @@ struct Scale<'a> {
     /// None for those that are being weighed: who meets one of them goes in a circle.
     weighed: HashMap<&'a str, Option<Weight>>,
     found: Found,
+    /// How deep the walk is. It is called off where the document is known to be too deep.
+    level: usize,
 }
 
 impl<'a> Scale<'a> {
@@ -114,15 +116,25 @@ impl<'a> Scale<'a> {
     }
 
     fn set(&mut self, set: &'a SelectionSet, in_introspection: bool) -> Result<Weight, Unfit> {
-        set.items.iter().try_fold(Weight::default(), |sum, selection| {
+        if set.items.is_empty() {
+            return Ok(Weight::default());
+        }
+        self.level += 1;
+        if self.level > DEPTH.most {
+            return Err(Unfit::Exceeds(&DEPTH));
+        }
+        let mut sum = Weight::default();
+        for selection in &set.items {
             self.found.directives += selection.node.directives().len();
             let weight = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, in_introspection)?,
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?.in_fragment(),
                 Selection::InlineFragment(inline) => self.inline(&inline.node, in_introspection)?.in_fragment(),
             };
-            Ok(sum.and(weight))
-        })
+            sum = sum.and(weight);
+        }
+        self.level -= 1;
+        Ok(sum)
     }
 
     fn field(&mut self, field: &'a Field, in_introspection: bool) -> Result<Weight, Unfit> {

@@ -1,7 +1,7 @@
 //! The one thread that writes. It commits together all the writes that wait, so that they share one fsync.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +18,18 @@ const QUEUE: usize = 1024;
 /// Sends writes to the thread that runs them.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Write>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Waits for the thread to end, so that its last checkpoint is done and the store is one file that can be copied.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = mpsc::channel(1).0;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing left to do.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// One write in line.
@@ -38,11 +50,11 @@ impl Writer {
     /// Starts the thread. It ends when this is dropped, after the writes in line.
     pub(super) fn start(connection: Connection) -> Result<Self, StoreFault> {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || write_in_groups(connection, waiting))
             .map_err(|error| StoreFault::Unavailable(Box::new(error)))?;
-        Ok(Self { queue })
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Runs one write, and answers once it is durable.

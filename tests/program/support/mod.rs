@@ -1,10 +1,10 @@
 //! What starts the program and its companions, and who talks to them. Whatever is started is ended by its id.
 
 pub mod client;
+pub mod database;
 pub mod home;
 pub mod letter;
 pub mod mail_server;
-pub mod mongod;
 pub mod process;
 pub mod raw;
 pub mod server;

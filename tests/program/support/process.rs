@@ -1,9 +1,10 @@
 //! A child process that does not outlive its test.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{SOON, until};
 
@@ -34,11 +35,9 @@ impl Process {
         self.lines.try_iter().collect()
     }
 
-    /// Sends a signal, such as `TERM`. The shell's own `kill` is on every system.
+    /// Sends a signal, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent =
-            Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success(), "SIG{name} was not sent");
+        send(name, &self.child.id().to_string());
     }
 
     pub fn is_running(&mut self) -> bool {
@@ -65,6 +64,12 @@ impl Drop for Process {
     }
 }
 
+/// Sends a signal to a process, or to a group of them. The shell's own `kill` is on every system.
+fn send(name: &str, id: &str) {
+    let sent = Command::new("sh").args(["-c", "kill -s \"$0\" -- \"$1\"", name, id]).status();
+    assert!(sent.unwrap().success(), "SIG{name} was not sent to {id}");
+}
+
 /// What a program that has ended left: its exit code, standard output and standard error.
 #[derive(Debug)]
 pub struct Ran {
@@ -76,12 +81,14 @@ pub struct Ran {
 /// Runs a program to its end.
 #[track_caller]
 pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
-    let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    // A group of its own, so that what it started ends with it where it takes too long.
+    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = command.spawn();
     let mut child = started.unwrap_or_else(|fault| panic!("{command:?} does not start: {fault}"));
     // Whoever does not read it has closed it.
-    _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), stdin.as_bytes());
+    _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let (stdout, stderr) = (all(child.stdout.take().unwrap()), all(child.stderr.take().unwrap()));
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let status = loop {
         match child.try_wait().unwrap() {
             Some(status) => break Some(status),
@@ -89,8 +96,10 @@ pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
             None => break None,
         }
     };
-    _ = child.kill();
-    _ = child.wait();
+    if status.is_none() {
+        send("KILL", &format!("-{}", child.id()));
+        _ = child.wait();
+    }
     let ran = Ran {
         code: status.and_then(|status| status.code()),
         stdout: stdout.join().unwrap(),

@@ -1,0 +1,105 @@
+//! What a connection is doing, and whether it takes too long over it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::limits::Limits;
+
+/// How much sooner a client is given up while connections are short, or the server is to stop.
+const HURRY: u32 = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Just accepted: nothing has come yet.
+    Opened,
+    /// Between two requests.
+    Idle,
+    /// The first bytes of a request's head have come.
+    Head,
+    /// The request is with the router, which has limits of its own.
+    Answering,
+    /// The answer is on its way. `whole`: all of it has been handed over.
+    Writing { whole: bool },
+}
+
+/// The phase of one connection, and since when. Told by the stream and the service, read by the watch.
+pub(super) struct Pulse(Mutex<(Phase, Instant)>);
+
+/// How much patience there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// All of it.
+    Usual,
+    /// Most connections are taken.
+    Little,
+    /// The server stops: whoever has not asked yet has nothing to wait for.
+    Stopping,
+}
+
+impl Pulse {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new((Phase::Opened, Instant::now())))
+    }
+
+    /// Bytes came.
+    pub(super) fn read(&self) {
+        let mut state = self.state();
+        match state.0 {
+            // The time since the opening counts.
+            Phase::Opened => state.0 = Phase::Head,
+            Phase::Idle => *state = (Phase::Head, Instant::now()),
+            Phase::Head | Phase::Answering | Phase::Writing { .. } => {}
+        }
+    }
+
+    /// A request's head is whole.
+    pub(super) fn asked(&self) {
+        *self.state() = (Phase::Answering, Instant::now());
+    }
+
+    /// There is an answer.
+    pub(super) fn answered(&self) {
+        *self.state() = (Phase::Writing { whole: false }, Instant::now());
+    }
+
+    /// Bytes went.
+    pub(super) fn wrote(&self) {
+        self.state().1 = Instant::now();
+    }
+
+    /// All of the answer was handed over.
+    pub(super) fn whole(&self) {
+        let mut state = self.state();
+        if matches!(state.0, Phase::Writing { .. }) {
+            state.0 = Phase::Writing { whole: true };
+        }
+    }
+
+    /// All that was handed over has gone.
+    pub(super) fn flushed(&self) {
+        let mut state = self.state();
+        if state.0 == (Phase::Writing { whole: true }) {
+            *state = (Phase::Idle, Instant::now());
+        }
+    }
+
+    /// Whether the client takes longer than it may.
+    pub(super) fn is_overdue(&self, limits: &Limits, patience: Patience) -> bool {
+        let (phase, since) = *self.state();
+        let hurried = |limit: Duration| if patience == Patience::Usual { limit } else { limit / HURRY };
+        let limit = match phase {
+            Phase::Opened | Phase::Idle if patience == Patience::Stopping => Duration::ZERO,
+            Phase::Opened | Phase::Head => hurried(limits.head),
+            Phase::Idle => hurried(limits.idle),
+            Phase::Answering => return false,
+            Phase::Writing { .. } => limits.unread,
+        };
+        since.elapsed() >= limit
+    }
+
+    fn state(&self) -> MutexGuard<'_, (Phase, Instant)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

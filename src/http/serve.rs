@@ -1,0 +1,150 @@
+//! The loop that accepts connections and gives up those that take too long: axum's own has no time limits.
+
+use std::convert::Infallible;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+use tower::ServiceExt;
+
+use super::limits::Limits;
+use super::pulse::{Patience, Pulse};
+use super::stream::{Handed, Watched};
+
+/// How long to wait when the system has no more files to give.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// What all connections share.
+#[derive(Clone)]
+struct Server {
+    router: Router,
+    limits: Limits,
+    permits: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+/// Accepts connections and answers on them until told to stop, then waits for the requests under way.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+    let server = Server { router, limits, permits: Arc::new(Semaphore::new(limits.connections)), stop: stop.clone() };
+    // Dropped with this future: what is still under way when the caller's patience ends, ends with it.
+    let mut connections = JoinSet::new();
+    let mut stopped = pin!(told(stop));
+    loop {
+        let (stream, peer, permit) = tokio::select! {
+            () = &mut stopped => break,
+            accepted = accept(&listener, &server.permits) => accepted,
+        };
+        while connections.try_join_next().is_some() {}
+        let server = server.clone();
+        connections.spawn(async move {
+            server.converse(stream, peer).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Waits until the server is told to stop; also where nobody is left who could tell.
+async fn told(mut stop: watch::Receiver<bool>) {
+    _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// The next connection, once there is room for it. Until then, clients wait in the system's queue.
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Without it a small answer may wait for the client's acknowledgement of the one before.
+                _ = stream.set_nodelay(true);
+                return (stream, peer, permit);
+            }
+            Err(fault) if is_the_clients(&fault) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "cannot accept a connection");
+                sleep(EXHAUSTED).await;
+            }
+        }
+    }
+}
+
+fn is_the_clients(fault: &io::Error) -> bool {
+    matches!(fault.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
+impl Server {
+    /// Answers the requests of one connection until either side ends it.
+    async fn converse<S: AsyncRead + AsyncWrite + Unpin>(self, stream: S, peer: SocketAddr) {
+        let pulse = Arc::new(Pulse::new());
+        let service = service_fn(|request| answer(self.router.clone(), pulse.clone(), peer, request));
+        let stream = TokioIo::new(Watched::new(stream, pulse.clone()));
+        let mut connection = pin!(
+            http1::Builder::new()
+                // The watch below has limits for more than the head.
+                .header_read_timeout(None)
+                .max_buf_size(self.limits.head_bytes)
+                .serve_connection(stream, service)
+        );
+        let (mut stopped, mut stopping) = (pin!(told(self.stop.clone())), false);
+        let mut look = interval(self.limits.look());
+        loop {
+            tokio::select! {
+                // First of all: a request that has arrived in time is read in time.
+                biased;
+                // What went wrong on the wire is the client's affair.
+                _ = &mut connection => return,
+                () = &mut stopped, if !stopping => {
+                    stopping = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                _ = look.tick() => {
+                    if pulse.is_overdue(&self.limits, self.patience(stopping)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn patience(&self, stopping: bool) -> Patience {
+        if stopping {
+            Patience::Stopping
+        } else if self.permits.available_permits() < self.limits.connections / 4 {
+            Patience::Little
+        } else {
+            Patience::Usual
+        }
+    }
+}
+
+async fn answer(
+    router: Router,
+    pulse: Arc<Pulse>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<axum::response::Response<Handed>, Infallible> {
+    pulse.asked();
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let Ok(response) = router.oneshot(request).await;
+    pulse.answered();
+    Ok(response.map(|body| Handed::new(body, pulse)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! A database of a test's own on a real MongoDB.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mongodb::Client;
+use mongodb::bson::{Document, doc};
+use tokio::runtime::Runtime;
+
+use super::mail_server::escaped;
+use crate::mongod;
+
+/// A database on the server that all tests share, dropped with this.
+pub struct Database {
+    pub url: String,
+}
+
+impl Database {
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self { url: mongod::url(&format!("latchkey_program_{}_{number}", std::process::id())) }
+    }
+
+    /// Its URL with a user and a password who may use it.
+    pub fn with_user(&self, user: &str, password: &str) -> String {
+        self.run(doc! { "createUser": user, "pwd": password, "roles": ["readWrite"] }).unwrap();
+        let (scheme, rest) = self.url.split_once("://").unwrap();
+        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        format!("{scheme}://{}:{}@{place}", escaped(user), escaped(password))
+    }
+
+    fn run(&self, command: Document) -> mongodb::error::Result<Document> {
+        Runtime::new().unwrap().block_on(async {
+            let client = Client::with_uri_str(&self.url).await?;
+            client.default_database().expect("the URL names it").run_command(command).await
+        })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A server that was given outlives the tests, and what is in it does too.
+        _ = self.run(doc! { "dropAllUsersFromDatabase": 1 });
+        _ = self.run(doc! { "dropDatabase": 1 });
+    }
+}

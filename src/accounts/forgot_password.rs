@@ -1,8 +1,9 @@
 //! Forgotten password: mail a code that resets it.
 
+use super::no_sooner::no_sooner;
 use super::postage::Postage;
 use super::{Accounts, Client, Fault};
-use crate::model::{Account, Code, CodeDigest, Email, Form, InvalidField, LetterKind, Sealed, Wait};
+use crate::model::{Account, Code, Digest, Email, Form, InvalidField, LetterKind, Sealed, Wait};
 use crate::token::Purpose;
 
 /// A request for a code.
@@ -27,7 +28,7 @@ pub enum ForgotPasswordOutcome {
 
 /// A fresh code in the two forms that are kept: never as it is.
 pub(super) struct FreshCode {
-    pub(super) digest: CodeDigest,
+    pub(super) digest: Digest,
     pub(super) sealed: Sealed,
 }
 
@@ -37,6 +38,10 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn forgot_password(&self, command: ForgotPassword) -> Result<ForgotPasswordOutcome, Fault> {
+        no_sooner(self.forget(command)).await
+    }
+
+    async fn forget(&self, command: ForgotPassword) -> Result<ForgotPasswordOutcome, Fault> {
         let mut form = Form::default();
         let Some(email) = form.take("email", Email::parse(&command.email)) else {
             return Ok(ForgotPasswordOutcome::InvalidInput(form.into_refused()));
@@ -72,8 +77,8 @@ impl Accounts {
     }
 
     /// The keyed hash of a code as typed. Spaces do not count: people copy them along.
-    pub(super) fn code_digest(&self, purpose: Purpose, email: &Email, code: &str) -> CodeDigest {
+    pub(super) fn code_digest(&self, purpose: Purpose, email: &Email, code: &str) -> Digest {
         let code: String = code.split_whitespace().collect();
-        CodeDigest::new(self.secret.digest(purpose, &[email.as_str().as_bytes(), code.as_bytes()]))
+        Digest::new(self.secret.digest(purpose, &[email.as_str().as_bytes(), code.as_bytes()]))
     }
 }

@@ -12,6 +12,7 @@ mod deliver;
 mod forgot_password;
 mod login;
 mod logout;
+mod no_sooner;
 mod postage;
 mod refresh;
 mod reset_password;

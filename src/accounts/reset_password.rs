@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME};
 use crate::model::{
-    Account, Code, CodeDigest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
+    Account, Code, Digest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
 };
 use crate::throttle::Budget;
 use crate::token::Purpose;
@@ -65,7 +65,7 @@ impl Accounts {
         })
     }
 
-    fn reset(&self, account: &mut Account, given: &CodeDigest, hash: &PasswordHash, now: Timestamp) -> Spend {
+    fn reset(&self, account: &mut Account, given: &Digest, hash: &PasswordHash, now: Timestamp) -> Spend {
         let Some(user) = account.user_mut() else { return Spend::Wrong };
         if Code::spend(&mut user.reset_code, given, now) == Spend::Wrong {
             return Spend::Wrong;

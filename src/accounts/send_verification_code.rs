@@ -1,5 +1,6 @@
 //! Mail a code that proves an address: of an account that is there, or of sign-ups that wait.
 
+use super::no_sooner::no_sooner;
 use super::postage::Postage;
 use super::{Accounts, Client, Fault};
 use crate::model::{Account, Code, Email, Form, InvalidField, LetterKind, Standing, Timestamp, Wait};
@@ -34,6 +35,10 @@ impl Accounts {
         &self,
         command: SendVerificationCode,
     ) -> Result<SendVerificationCodeOutcome, Fault> {
+        no_sooner(self.send_again(command)).await
+    }
+
+    async fn send_again(&self, command: SendVerificationCode) -> Result<SendVerificationCodeOutcome, Fault> {
         let mut form = Form::default();
         let Some(email) = form.take("email", Email::parse(&command.email)) else {
             return Ok(SendVerificationCodeOutcome::InvalidInput(form.into_refused()));

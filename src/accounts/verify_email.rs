@@ -2,10 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Conflict, Fault, SignedIn};
-use crate::model::{
-    Account, Code, CodeDigest, Email, Session, SignUp, Spend, Standing, TicketDigest, Timestamp, User, Wait,
-};
+use crate::model::{Account, Code, Digest, Email, Session, SignUp, Spend, Standing, Timestamp, User, Wait};
 use crate::throttle::Budget;
 use crate::token::Purpose;
 
@@ -41,6 +40,10 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn verify_email(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
+        no_sooner(self.prove(command)).await
+    }
+
+    async fn prove(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
         if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
             return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
         }
@@ -109,7 +112,7 @@ impl Accounts {
 }
 
 /// Makes the sign-up that the ticket names the owner of the address; the others that waited are gone with that.
-fn complete(account: &mut Account, keys: (&TicketDigest, &CodeDigest), session: &Session, now: Timestamp) -> Spend {
+fn complete(account: &mut Account, keys: (&Digest, &Digest), session: &Session, now: Timestamp) -> Spend {
     let (ticket, code) = keys;
     let Standing::Pending(sign_ups) = &mut account.standing else { return Spend::Wrong };
     let named = |sign_up: &&mut SignUp| sign_up.ticket == *ticket && now < sign_up.expires_at;

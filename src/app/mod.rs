@@ -28,7 +28,7 @@ const DRAIN: Duration = Duration::from_secs(25);
 #[derive(Debug, thiserror::Error)]
 pub enum StartFault {
     /// The keys cannot be used.
-    #[error("the keys cannot be used: {0} (LATCHKEY_DATA)")]
+    #[error("the keys cannot be used: {0} (LATCHKEY_DATA, or the setting that names them)")]
     Keys(#[from] KeyFault),
     /// The store cannot be used.
     #[error("{0} (LATCHKEY_STORE)")]
@@ -75,14 +75,17 @@ impl App {
         (repository, transport): (Arc<dyn Repository>, Transport),
         (clock, rng): (Clock, Rng),
     ) -> Result<Self, StartFault> {
-        let secret = Secret::open(&config.data, &rng)?;
+        let secret = match &config.secret {
+            Some(given) => Secret::given(given)?,
+            None => Secret::open(&config.data, &rng)?,
+        };
         let threads = std::thread::available_parallelism()?.get();
         let public_url = config.public_url.as_str().trim_end_matches('/').to_owned();
         let accounts = Arc::new(Accounts {
             repository,
             hashing: Hashing::new(config.bcrypt_cost, threads),
             access_tokens: AccessTokens {
-                keyring: Keyring::open(&config.data)?,
+                keyring: Keyring::open(&config.keys, config.access_token_lifetime, clock.now())?,
                 issuer: config.issuer.clone(),
                 audience: config.audience.clone(),
                 lifetime: config.access_token_lifetime,
@@ -140,6 +143,8 @@ impl App {
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let stopped = self.stop.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
+        // Ends with the runtime: there is nothing to finish.
+        tokio::spawn(self.accounts.access_tokens.keyring.clone().watch());
         let mut serving = tokio::spawn(http::serve(listener, self.router(), self.door.limits, stopped));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),

@@ -1,8 +1,9 @@
 //! `latchkey check`: would a server start, and could it do its work? Leaves everything as it is.
 
+mod keys;
+
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,8 +11,6 @@ use super::{Failure, configured, runtime, say};
 use crate::app;
 use crate::config::{Config, Mail, Store};
 use crate::mail::{Mailer, Relay, Smtp, Transport};
-use crate::model::Rng;
-use crate::token::{Keyring, Secret};
 
 /// How long the store and the mail server may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -24,7 +23,7 @@ pub(super) fn run() -> Result<(), Failure> {
     let config = configured()?;
     say("ok: settings\n")?;
     let findings = runtime()?.block_on(async {
-        [("keys", keys(&config.data)), ("store", store(&config.store).await), ("mail", mail(&config).await)]
+        [("keys", keys::look(&config)), ("store", store(&config.store).await), ("mail", mail(&config).await)]
     });
     let mut wrong = Vec::new();
     for (what, finding) in findings {
@@ -33,33 +32,10 @@ pub(super) fn run() -> Result<(), Failure> {
             Err(text) => wrong.push(format!("wrong: {what}: {text}")),
         }
     }
+    for warning in keys::warnings(&config) {
+        say(format_args!("warning: keys: {warning}\n"))?;
+    }
     if wrong.is_empty() { Ok(()) } else { Err(Failure::settings(format!("not ready\n{}", wrong.join("\n")))) }
-}
-
-fn keys(folder: &Path) -> Finding {
-    if !folder.exists() {
-        return makeable(folder, "LATCHKEY_DATA");
-    }
-    let shown = folder.display();
-    let metadata = fs::metadata(folder).map_err(|fault| format!("{shown}: {fault}"))?;
-    if !metadata.is_dir() {
-        return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
-    }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(format!("others than its owner can enter {shown}: run chmod 700 {shown}"));
-    }
-    // Opening would make what is not there.
-    let (key, secret) = (folder.join("signing-key.pem").exists(), folder.join("secret").exists());
-    if key {
-        Keyring::open(folder).map_err(text)?;
-    }
-    if secret {
-        Secret::open(folder, &Rng::system()).map_err(text)?;
-    }
-    if key && secret {
-        return Ok(shown.to_string());
-    }
-    writable(folder, "LATCHKEY_DATA").map(|_| format!("{shown}: what is missing will be made at the next start"))
 }
 
 async fn store(store: &Store) -> Finding {

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 not done, 2 the settings (or the arguments) are wrong.
 
 mod check;
+mod keys;
 mod logging;
 mod schema;
 mod serve;
@@ -36,6 +37,9 @@ enum Command {
     Schema,
     /// Prints every setting with its default.
     Settings(settings::Settings),
+    /// Lists, rotates and retires the keys that sign access tokens. Servers that run follow.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Makes and changes users.
     #[command(subcommand)]
     User(user::User),
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
         Command::Check => check::run(),
         Command::Schema => schema::run(),
         Command::Settings(settings) => settings.run(),
+        Command::Keys(keys) => keys.run(),
         Command::User(user) => user.run(),
     };
     match done {

@@ -5,6 +5,7 @@
 
 mod environment;
 mod fault;
+mod keys;
 mod mail;
 mod parse;
 mod reader;
@@ -28,6 +29,8 @@ pub use texts::{env_example, markdown_table};
 
 use reader::Reader;
 
+use crate::token::{Given, KeySource};
+
 use crate::graphql::SameSite;
 use crate::model::SessionPolicy;
 
@@ -38,8 +41,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where accounts are kept.
     pub store: Store,
-    /// The folder of the keys.
+    /// The folder of what latchkey makes for itself: keys, and unless set otherwise the embedded store and the letters.
     pub data: PathBuf,
+    /// Which keys sign access tokens.
+    pub keys: KeySource,
+    /// The secret behind refresh tokens and codes; none for the one in the data folder.
+    pub secret: Option<Given>,
     /// How letters leave.
     pub mail: Mail,
     /// Who letters are from.
@@ -150,6 +157,8 @@ impl Config {
         let password_min_length = reader.take(&table::PASSWORD_MIN_LENGTH);
         let verify_email_first = reader.take(&table::VERIFY_EMAIL_FIRST);
         let limits = reader.take(&table::LIMITS);
+        let keys = keys::source(reader, data.as_deref());
+        let secret = reader.take(&table::SECRET);
         let log = reader.take(&table::LOG);
         let log_format = reader.take(&table::LOG_FORMAT);
 
@@ -165,6 +174,8 @@ impl Config {
             listen: listen?,
             store: store?,
             data: data?,
+            keys: keys?,
+            secret: secret?,
             mail: mail?,
             mail_from: mail_from?,
             public_url: public_url?,

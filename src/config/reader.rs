@@ -75,7 +75,7 @@ impl Reader {
         self.fault(row, format!("{value} {wrong}"), row.example);
     }
 
-    fn fault(&mut self, row: &Setting, wrong: String, example: &str) {
+    pub(super) fn fault(&mut self, row: &Setting, wrong: String, example: &str) {
         let example = format!("{}={example}", row.name);
         self.faults.push(ConfigFault { place: row.name.to_owned(), wrong, example });
     }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
+use crate::token::{Given, KeyAlgorithm};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +166,26 @@ settings! {
         default: "latchkey", example: "https://api.example.org",
         meaning: "The `aud` of access tokens.",
         parse: parse::plain
+    }
+    SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
+        default: "ES256", example: "EdDSA",
+        meaning: "Algorithm of the next key that signs access tokens: `ES256`, `EdDSA` or `RS256`; or `HS256`, with `LATCHKEY_SIGNING_SECRET`.",
+        parse: super::keys::algorithm
+    }
+    SIGNING_KEYS -> Option<Given> {
+        default: "", example: "file:/run/secrets/signing-keys.pem",
+        meaning: "Private keys that sign access tokens, in PEM, or `file:` and a file of them: the first signs, all verify. By default files in `LATCHKEY_DATA`, made and rotated by `latchkey keys`.",
+        parse: super::keys::keys, secret: true
+    }
+    SIGNING_SECRET -> Option<Given> {
+        default: "", example: "file:/run/secrets/signing-secret",
+        meaning: "With `HS256`: 32 or more random bytes in base64, or `file:` and a file of them. Whoever verifies tokens has it too, and could sign them.",
+        parse: super::keys::secret, secret: true
+    }
+    SECRET -> Option<Given> {
+        default: "", example: "file:/run/secrets/latchkey-secret",
+        meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file of them. By default a file in `LATCHKEY_DATA`, made at the first start.",
+        parse: super::keys::secret, secret: true
     }
     LOG -> String {
         default: "info", example: "warn,latchkey=debug",

@@ -5,6 +5,7 @@ mod graphiql;
 mod graphql;
 mod headers;
 mod health;
+mod jwks;
 mod limits;
 mod negotiation;
 mod origin;
@@ -62,7 +63,7 @@ pub fn router(door: Door) -> Router {
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/.well-known/jwks.json", get(jwks))
+        .route("/.well-known/jwks.json", get(jwks::get))
         .layer(cors)
         .layer(from_fn_with_state(door.clone(), headers::around))
         .with_state(door)
@@ -79,9 +80,4 @@ async fn sdl(State(door): State<Door>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], door.endpoint.schema.sdl()).into_response()
-}
-
-async fn jwks(State(door): State<Door>) -> impl IntoResponse {
-    let keys = door.accounts.access_tokens.keyring.jwks();
-    ([(CONTENT_TYPE, "application/jwk-set+json")], keys.to_string())
 }

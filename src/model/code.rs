@@ -2,35 +2,15 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-
-/// A keyed hash of a code: useless to whoever reads the store without the key. Compared in constant time.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CodeDigest(String);
-
-impl CodeDigest {
-    /// A digest, as text.
-    #[must_use]
-    pub const fn new(digest: String) -> Self {
-        Self(digest)
-    }
-}
-
-impl PartialEq for CodeDigest {
-    fn eq(&self, other: &Self) -> bool {
-        verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
-    }
-}
+use super::{Digest, Timestamp};
 
 /// A code that was mailed and waits to be spent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Code {
-    digest: CodeDigest,
+    digest: Digest,
     expires_at: Timestamp,
     tries: u8,
 }
@@ -52,7 +32,7 @@ impl Code {
 
     /// A code that lives so long from now.
     #[must_use]
-    pub fn new(digest: CodeDigest, now: Timestamp, lifetime: Duration) -> Self {
+    pub fn new(digest: Digest, now: Timestamp, lifetime: Duration) -> Self {
         Self { digest, expires_at: now.plus(lifetime), tries: 0 }
     }
 
@@ -64,7 +44,7 @@ impl Code {
 
     /// Tries to spend the code in a slot. The try is counted before the compare, in the same write.
     #[must_use]
-    pub fn spend(slot: &mut Option<Self>, given: &CodeDigest, now: Timestamp) -> Spend {
+    pub fn spend(slot: &mut Option<Self>, given: &Digest, now: Timestamp) -> Spend {
         let Some(code) = slot.as_mut().filter(|code| !code.is_over(now)) else {
             return Spend::Wrong;
         };
@@ -87,8 +67,8 @@ mod tests {
         Code::new(digest("right"), NOW, Duration::from_mins(10))
     }
 
-    fn digest(text: &str) -> CodeDigest {
-        CodeDigest::new(text.to_owned())
+    fn digest(text: &str) -> Digest {
+        Digest::new(text.to_owned())
     }
 
     #[test]

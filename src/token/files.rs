@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::model::Rng;
+
 /// A key file cannot be used. The text names the file and never what is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
@@ -43,18 +45,25 @@ pub(super) fn read_or_create(path: &Path, make: impl FnOnce() -> String) -> Resu
         Err(KeyFault::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
         other => return other,
     }
-    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
-    let written = write_new(&draft, &make()).and_then(|()| fs::hard_link(&draft, path));
-    // The draft is only a name for what the link now names, or for what is not needed.
-    let removed = fs::remove_file(&draft);
-    match written {
-        Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(io(path, source)),
-        _ => removed.map_err(|source| io(&draft, source))?,
-    }
+    create(path, &make())?;
     read(path)
 }
 
-fn read(path: &Path) -> Result<String, KeyFault> {
+/// Makes a key file, whole or not at all; false where there is one already, which stays as it is.
+pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyFault> {
+    // Not by the process's id: in containers that share the folder, every server has the same.
+    let draft = path.with_extension(format!("{:016x}.tmp", u64::from_be_bytes(Rng::system().bytes())));
+    let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    // The draft is only a name for what the link now names, or for what is not needed.
+    let removed = fs::remove_file(&draft);
+    match written {
+        Err(source) if source.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(source) => Err(io(path, source)),
+        Ok(()) => removed.map(|()| true).map_err(|source| io(&draft, source)),
+    }
+}
+
+pub(super) fn read(path: &Path) -> Result<String, KeyFault> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
     let mode = fs::metadata(path).map_err(|source| io(path, source))?.permissions().mode();
     let others = mode & 0o077;
@@ -67,6 +76,6 @@ fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn io(path: &Path, source: std::io::Error) -> KeyFault {
+pub(super) fn io(path: &Path, source: std::io::Error) -> KeyFault {
     KeyFault::Io { path: path.to_owned(), source }
 }

@@ -10,6 +10,8 @@ mod secret;
 pub use access::{AccessClaims, AccessTokens, BearerFault};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyFault;
-pub use keyring::Keyring;
+pub use keyring::{
+    Given, JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, RetireFault, RotateFault, Rotated,
+};
 pub use refresh::{RefreshToken, RefreshTokens};
 pub use secret::{Purpose, Secret};

@@ -8,6 +8,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use super::Given;
 use super::files::{self, KeyFault};
 use crate::model::{Rng, Sealed};
 
@@ -64,6 +65,21 @@ impl Secret {
             Ok(bytes) if bytes.len() == 32 => Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes))),
             _ => Err(KeyFault::Malformed { path, expected: "32 bytes in base64url" }),
         }
+    }
+
+    /// The secret that an operator gives.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has fewer than 32 bytes.
+    pub fn given(given: &Given) -> Result<Self, KeyFault> {
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &given.bytes()?)))
+    }
+
+    /// A few characters to compare two nodes' secrets by.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let tag = hmac::sign(&self.0, b"latchkey/fingerprint/v1");
+        URL_SAFE_NO_PAD.encode(&tag.as_ref()[..6])
     }
 
     /// A keyed digest of some parts, as base64url. The parts' lengths count: `ab`, `c` is not `a`, `bc`.
@@ -150,6 +166,17 @@ mod tests {
         let second = Secret::open(folder.path(), &Rng::system()).unwrap();
         assert_eq!(digest(&first), digest(&second));
         assert_ne!(digest(&first), digest(&secret()));
+    }
+
+    #[test]
+    fn a_secret_that_is_given_is_the_one_that_a_file_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = Secret::open(folder.path(), &Rng::system()).unwrap();
+        let file = Given::parse(&format!("file:{}", folder.path().join("secret").display()));
+        let given = Secret::given(&file).unwrap();
+        assert_eq!(given.digest(Purpose::Ticket, &[b"x"]), ours.digest(Purpose::Ticket, &[b"x"]));
+        assert_eq!((given.fingerprint().len(), given.fingerprint()), (8, ours.fingerprint()));
+        assert_ne!(secret().fingerprint(), ours.fingerprint());
     }
 
     #[test]

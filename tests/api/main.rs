@@ -17,6 +17,7 @@ mod errors;
 mod floors;
 mod forgot_password;
 mod http;
+mod keys;
 mod known_devices;
 mod login;
 mod logout;

@@ -20,7 +20,7 @@ fn message(header: &Value, claims: &Value) -> String {
 
 /// The private key of a service, as its file holds it.
 fn key_of(service: &Service) -> EcdsaKeyPair {
-    let text = std::fs::read_to_string(service.folder.path().join("signing-key.pem")).unwrap();
+    let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pem::parse(text).unwrap().contents()).unwrap()
 }
 

@@ -93,7 +93,9 @@ async fn every_answer_carries_the_headers_for_safety() {
     for (what, reply) in replies {
         assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{what}");
         assert_eq!(reply.headers["x-frame-options"], "DENY", "{what}");
-        assert_eq!(reply.headers["cache-control"], "no-store", "{what}");
+        // Public keys alone are for keeping.
+        let kept = if what.ends_with("jwks.json") { "public, max-age=300" } else { "no-store" };
+        assert_eq!(reply.headers["cache-control"], kept, "{what}");
         assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{what}");
         assert!(reply.headers.contains_key("x-request-id"), "{what}");
         assert!(!reply.headers.contains_key("server"), "{what}");

@@ -41,7 +41,7 @@ fn what_is_kept_is_for_its_owner_alone() {
         assert_eq!(*mode, if *is_folder { 0o700 } else { 0o600 }, "{name}");
     }
     let names: Vec<&str> = kept.iter().map(|(name, ..)| name.as_str()).collect();
-    for name in ["/", "/latchkey.db", "/latchkey.db-wal", "/mail/", "/secret", "/signing-key.pem"] {
+    for name in ["/", "/latchkey.db", "/latchkey.db-wal", "/mail/", "/keys/1.pem", "/secret"] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
     let letter = names.iter().find(|name| name.starts_with("/mail/let_"));

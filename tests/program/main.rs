@@ -15,3 +15,4 @@ mod logs;
 mod mongodb;
 mod readme;
 mod smtp;
+mod timing;

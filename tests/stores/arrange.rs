@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, Code, CodeDigest, Device, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name,
-    PasswordHash, Profile, Rng, Role, Sealed, Session, SessionId, SignUp, Standing, TicketDigest, Timestamp, User,
+    Account, AccountId, Code, Device, Digest, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name,
+    PasswordHash, Profile, Rng, Role, Sealed, Session, SessionId, SignUp, Standing, Timestamp, User,
 };
 
 /// When every case begins.
@@ -21,8 +21,8 @@ pub(crate) fn number(last: u16) -> MobileNumber {
     MobileNumber::parse(&format!("+49151123{last:05}")).expect("a number")
 }
 
-pub(crate) fn digest(text: &str) -> CodeDigest {
-    CodeDigest::new(text.to_owned())
+pub(crate) fn digest(text: &str) -> Digest {
+    Digest::new(text.to_owned())
 }
 
 /// An active account with as little in it as can be.
@@ -41,7 +41,7 @@ pub(crate) fn with_number(address: &str, number: MobileNumber) -> Account {
 /// An address whose sign-ups expire so long from now.
 pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     let sign_ups = lifetimes.iter().map(|lifetime| SignUp {
-        ticket: TicketDigest::new("ticket".to_owned()),
+        ticket: Digest::new("ticket".to_owned()),
         code: Some(Code::new(digest("code"), NOW, *lifetime)),
         password: password(),
         profile: profile(),

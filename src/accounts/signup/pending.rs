@@ -8,9 +8,7 @@ use secrecy::SecretString;
 use super::{Application, SignupOutcome};
 use crate::accounts::postage::Postage;
 use crate::accounts::{Accounts, Client, Conflict, Fault, NOTICE_LIFETIME};
-use crate::model::{
-    Account, AccountId, Code, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, TicketDigest, Timestamp,
-};
+use crate::model::{Account, AccountId, Code, Digest, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, Timestamp};
 use crate::repository::Written;
 use crate::token::Purpose;
 
@@ -94,7 +92,7 @@ impl Accounts {
     }
 
     /// The keyed hash of a ticket as sent.
-    pub(in crate::accounts) fn ticket_digest(&self, ticket: &str) -> TicketDigest {
-        TicketDigest::new(self.secret.digest(Purpose::Ticket, &[ticket.as_bytes()]))
+    pub(in crate::accounts) fn ticket_digest(&self, ticket: &str) -> Digest {
+        Digest::new(self.secret.digest(Purpose::Ticket, &[ticket.as_bytes()]))
     }
 }

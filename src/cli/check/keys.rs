@@ -1,0 +1,98 @@
+//! The keys and the secret: are they there, would they be taken, would other nodes have the same?
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::{Finding, makeable, text, writable};
+use crate::config::{Config, Store};
+use crate::model::{Clock, Rng};
+use crate::token::{KeyInfo, KeySource, KeyState, Keyring, Secret};
+
+/// Which key signs and which secret is in use: nodes that can take each other's tokens say the same.
+pub(super) fn look(config: &Config) -> Finding {
+    let keys_are_files = matches!(config.keys, KeySource::Folder { .. });
+    if (keys_are_files || config.secret.is_none()) && config.data.exists() {
+        private_folder(&config.data)?;
+    }
+    let key = Keyring::read(&config.keys, config.access_token_lifetime).map_err(text)?;
+    let secret = secret(config)?;
+    let key_told = key.as_ref().and_then(signing).map(|key| {
+        let algorithm = key.algorithm.unwrap_or_default();
+        format!("signs with {algorithm} {}", key.kid)
+    });
+    let secret_told = secret.as_ref().map(|secret| format!("secret {}", secret.fingerprint()));
+    let mut found: Vec<_> = key_told.into_iter().chain(secret_told).collect();
+    if key.is_none() || secret.is_none() {
+        let data = &config.data;
+        if !data.exists() {
+            return makeable(data, "LATCHKEY_DATA");
+        }
+        let shown = writable(data, "LATCHKEY_DATA")?;
+        found.push(format!("{shown}: what is missing will be made at the next start"));
+    }
+    Ok(found.join(", "))
+}
+
+/// What will not keep a server from starting, and may surprise somebody at night.
+pub(super) fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let files = match (&config.keys, &config.secret) {
+        (KeySource::Folder { .. }, None) => {
+            Some(("keys and secret are files", "LATCHKEY_SIGNING_KEYS and LATCHKEY_SECRET"))
+        }
+        (KeySource::Folder { .. }, Some(_)) => Some(("keys are files", "LATCHKEY_SIGNING_KEYS")),
+        (_, None) => Some(("the secret is a file", "LATCHKEY_SECRET")),
+        (_, Some(_)) => None,
+    };
+    if let (Store::Mongodb(_), Some((what, settings))) = (&config.store, files) {
+        let data = config.data.display();
+        warnings.push(format!(
+            "{what} in {data}, and MongoDB can serve several nodes, which must all have the same. With more than one node, \
+             mount one folder as LATCHKEY_DATA on each, or set {settings} alike; this command then says the same key and \
+             secret everywhere"
+        ));
+    }
+    let keyring = Keyring::read(&config.keys, config.access_token_lifetime).ok().flatten();
+    if let (KeySource::Folder { algorithm, .. }, Some(key)) = (&config.keys, keyring.as_ref().and_then(newest))
+        && key.algorithm.as_deref().is_some_and(|name| name != algorithm.name())
+    {
+        warnings.push(format!(
+            "the newest key is an {} key, and LATCHKEY_SIGNING_ALGORITHM is {}: run latchkey keys rotate to change over",
+            key.algorithm.unwrap_or_default(),
+            algorithm.name()
+        ));
+    }
+    warnings
+}
+
+fn signing(keyring: &Keyring) -> Option<KeyInfo> {
+    keyring.list(Clock::system().now()).into_iter().find(|key| key.state == KeyState::Signing)
+}
+
+fn newest(keyring: &Keyring) -> Option<KeyInfo> {
+    keyring.list(Clock::system().now()).into_iter().find(|key| key.algorithm.is_some())
+}
+
+fn secret(config: &Config) -> Result<Option<Secret>, String> {
+    match &config.secret {
+        Some(given) => Secret::given(given).map(Some).map_err(|fault| format!("{fault} (LATCHKEY_SECRET)")),
+        // Opening would make what is not there.
+        None if config.data.join("secret").exists() => {
+            Secret::open(&config.data, &Rng::system()).map(Some).map_err(text)
+        }
+        None => Ok(None),
+    }
+}
+
+fn private_folder(folder: &Path) -> Result<(), String> {
+    let shown = folder.display();
+    let metadata = fs::metadata(folder).map_err(|fault| format!("{shown}: {fault}"))?;
+    if !metadata.is_dir() {
+        return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(format!("others than its owner can enter {shown}: run chmod 700 {shown}"));
+    }
+    Ok(())
+}

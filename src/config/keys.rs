@@ -1,0 +1,59 @@
+//! Which keys sign, and which secret is behind the rest.
+
+use std::path::Path;
+
+use super::reader::Reader;
+use super::table;
+use crate::token::{Given, KeyAlgorithm, KeySource};
+
+/// The algorithm of keys that latchkey makes; none where a shared secret is asked for.
+pub(super) fn algorithm(text: &str) -> Result<Option<KeyAlgorithm>, String> {
+    let names = [KeyAlgorithm::Es256, KeyAlgorithm::EdDsa, KeyAlgorithm::Rs256].map(|made| (made.name(), Some(made)));
+    super::parse::one_of(text, &[&names[..], &[("HS256", None)]].concat())
+}
+
+/// Never shows anything of the text.
+pub(super) fn keys(text: &str) -> Result<Option<Given>, String> {
+    given(text, Given::check_keys)
+}
+
+/// Never shows anything of the text.
+pub(super) fn secret(text: &str) -> Result<Option<Given>, String> {
+    given(text, Given::check_bytes)
+}
+
+fn given(text: &str, check: fn(&Given) -> Result<(), &'static str>) -> Result<Option<Given>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let given = Given::parse(text);
+    check(&given).map_err(|expected| format!("is neither {expected}, nor file: and a file of that"))?;
+    Ok(Some(given))
+}
+
+/// Takes the three settings that say which keys sign. They are one family: nothing is guessed where two are set.
+pub(super) fn source(reader: &mut Reader, data: Option<&Path>) -> Option<KeySource> {
+    let algorithm = reader.take(&table::SIGNING_ALGORITHM);
+    let keys = reader.take(&table::SIGNING_KEYS);
+    let secret = reader.take(&table::SIGNING_SECRET);
+    match (algorithm?, keys?, secret?) {
+        (Some(algorithm), None, None) => data.map(|data| KeySource::Folder { data: data.to_owned(), algorithm }),
+        (Some(_), Some(keys), None) => Some(KeySource::Given(keys)),
+        (None, None, Some(secret)) => Some(KeySource::Shared(secret)),
+        (None, Some(_), _) => {
+            let wrong = "private keys are set, and LATCHKEY_SIGNING_ALGORITHM=HS256 uses none";
+            reader.fault(&table::SIGNING_ALGORITHM.row, wrong.to_owned(), "ES256");
+            None
+        }
+        (None, None, None) => {
+            let wrong = "`HS256` needs a secret of 32 or more bytes in LATCHKEY_SIGNING_SECRET";
+            reader.fault(&table::SIGNING_ALGORITHM.row, wrong.to_owned(), "ES256");
+            None
+        }
+        (Some(_), _, Some(_)) => {
+            let wrong = "a secret is set, and only LATCHKEY_SIGNING_ALGORITHM=HS256 uses one";
+            reader.fault(&table::SIGNING_SECRET.row, wrong.to_owned(), "");
+            None
+        }
+    }
+}

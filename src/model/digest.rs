@@ -1,0 +1,23 @@
+//! Keyed hashes of one-time secrets, as an account keeps them.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use serde::{Deserialize, Serialize};
+
+/// A keyed hash of a code or a ticket: useless to whoever reads the store without the key. Compared in constant time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// A digest, as text.
+    #[must_use]
+    pub const fn new(digest: String) -> Self {
+        Self(digest)
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
+    }
+}

@@ -1,0 +1,124 @@
+//! What an operator does to keys that are files. Each is one new file: servers that run follow.
+
+use std::time::Duration;
+
+use super::folder::KeyFolder;
+use super::schedule::Schedule;
+use super::{KeyState, Keyring};
+use crate::model::Timestamp;
+use crate::token::KeyFault;
+
+/// What a rotation did.
+#[derive(Clone, Debug)]
+pub struct Rotated {
+    /// The new key.
+    pub kid: String,
+    /// When it begins to sign.
+    pub signs_from: Timestamp,
+    /// Keys that ended long ago, whose files were removed.
+    pub removed: Vec<String>,
+}
+
+/// No new key was made.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateFault {
+    /// The keys are not latchkey's to change.
+    #[error("the keys are not files that latchkey made")]
+    NotFiles,
+    /// There is one that has not begun to sign.
+    #[error("{kid} is made already, and signs from {}; retire it first if you want another", signs_from.to_rfc3339())]
+    Waiting {
+        /// That key.
+        kid: String,
+        /// When it begins.
+        signs_from: Timestamp,
+    },
+    /// Somebody else made one at the same time.
+    #[error("another rotation came first: see latchkey keys list")]
+    Raced,
+    /// The files cannot be read or written.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+}
+
+/// No key was retired.
+#[derive(Debug, thiserror::Error)]
+pub enum RetireFault {
+    /// The keys are not latchkey's to change.
+    #[error("the keys are not files that latchkey made")]
+    NotFiles,
+    /// There is none of that name.
+    #[error("there is no key {0}: see latchkey keys list")]
+    Unknown(String),
+    /// Nothing could sign any more.
+    #[error(
+        "{0} signs, and no other key could: run latchkey keys rotate first (with --lead 0 to have it sign at once)"
+    )]
+    Last(String),
+    /// The files cannot be read or written.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+}
+
+/// How long the file of a key that has ended is kept: longer than any setting lets a token live.
+const KEPT: Duration = Duration::from_hours(25);
+
+impl Keyring {
+    /// Makes the next key, which is shown and accepted at once and signs after `lead`.
+    ///
+    /// # Errors
+    /// When there is a next one already, or the files cannot be read or written.
+    pub fn rotate(&self, lead: Duration, now: Timestamp) -> Result<Rotated, RotateFault> {
+        let Some((folder, algorithm)) = &self.0.files else { return Err(RotateFault::NotFiles) };
+        let schedule = self.read_again(folder)?;
+        let waiting = schedule.states(now).find_map(|(entry, state)| match state {
+            KeyState::Next { signs_from } => Some((entry.kid.clone(), signs_from)),
+            _ => None,
+        });
+        if let Some((kid, signs_from)) = waiting {
+            return Err(RotateFault::Waiting { kid, signs_from });
+        }
+        let last = schedule.entries().last().ok_or_else(|| folder.without_key())?;
+        let (number, after) = (last.number + 1, last.signs_from.plus(Duration::from_millis(1)));
+        let signs_from = now.plus(lead).max(after);
+        if !folder.add(number, *algorithm, signs_from)? {
+            return Err(RotateFault::Raced);
+        }
+        let rotated = self.read_again(folder)?;
+        let made = rotated.entries().iter().find(|entry| entry.number == number).ok_or(RotateFault::Raced)?;
+        Ok(Rotated { kid: made.kid.clone(), signs_from, removed: remove_ended(folder, &rotated, now)? })
+    }
+
+    /// Ends a key at once: tokens that it signed are refused from now on. Where it was the one that signs, the next one
+    /// takes over before its time. Says what the key did until now.
+    ///
+    /// # Errors
+    /// When there is no such key, nothing else could sign, or the files cannot be read or written.
+    pub fn retire(&self, kid: &str, now: Timestamp) -> Result<KeyState, RetireFault> {
+        let Some((folder, _)) = &self.0.files else { return Err(RetireFault::NotFiles) };
+        let schedule = self.read_again(folder)?;
+        let found = schedule.states(now).find(|(entry, state)| entry.kid == kid && *state != KeyState::Retired);
+        let (entry, state) = found.ok_or_else(|| RetireFault::Unknown(kid.to_owned()))?;
+        let newer = schedule.entries().iter().any(|other| other.number > entry.number && other.key.is_some());
+        if state == KeyState::Signing && !newer {
+            return Err(RetireFault::Last(kid.to_owned()));
+        }
+        folder.retire(entry, now)?;
+        self.refresh();
+        Ok(state)
+    }
+
+    fn read_again(&self, folder: &KeyFolder) -> Result<Schedule, KeyFault> {
+        self.refresh();
+        Schedule::new(folder.read()?, Some(self.0.lifetime)).ok_or_else(|| folder.without_key())
+    }
+}
+
+/// A private key that nobody needs is only a thing to lose.
+fn remove_ended(folder: &KeyFolder, schedule: &Schedule, now: Timestamp) -> Result<Vec<String>, KeyFault> {
+    let successors = schedule.entries().iter().skip(1);
+    let ended = schedule.states(now).zip(successors).filter(|((_, state), successor)| {
+        matches!(state, KeyState::Ended | KeyState::Retired) && successor.signs_from.plus(KEPT) <= now
+    });
+    ended.map(|((entry, _), _)| folder.remove(entry).map(|()| entry.kid.clone())).collect()
+}

@@ -1,0 +1,190 @@
+//! The folder of the keys: one file each, which is written once and never changed.
+//!
+//! `1.pem`, `2.pem`, …: the number is the key's place in the order, so that of two rotations at once one wins. Before
+//! the key stands a line that tells when it begins to sign. `2.retired` takes the place of a key that was retired, so
+//! that a copy of its file that somebody puts back does not bring it to life.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::pem::{EXPECTED, KeyAlgorithm, keys_in};
+use super::schedule::Entry;
+use crate::model::Timestamp;
+use crate::token::files;
+use crate::token::files::KeyFault;
+
+const SIGNS_FROM: &str = "Signs-From";
+const KID: &str = "Kid";
+/// How often a list is made anew when a file of it is gone before it is read.
+const TRIES: usize = 3;
+
+/// The folder `keys` of a data folder, and the one key that version 0.1 had beside it.
+#[derive(Clone, Debug)]
+pub(super) struct KeyFolder {
+    path: PathBuf,
+    single: PathBuf,
+}
+
+/// What tells that a file is another one than before: its name, when it was changed, its length, its place on the disk.
+pub(super) type Listing = Vec<(OsString, i64, i64, u64, u64)>;
+
+impl KeyFolder {
+    pub(super) fn of(data: &Path) -> Self {
+        Self { path: data.join("keys"), single: data.join("signing-key.pem") }
+    }
+
+    /// What is in the folder now, if it is there. Costs a look at each name, and reads no file.
+    pub(super) fn listing(&self) -> Result<Listing, KeyFault> {
+        let unread = |source| files::io(&self.path, source);
+        let mut listing = Listing::new();
+        let entries = match fs::read_dir(&self.path) {
+            Err(source) if source.kind() == ErrorKind::NotFound => return Ok(listing),
+            entries => entries.map_err(unread)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(unread)?;
+            // One that is gone already is another listing's.
+            if let Ok(meta) = entry.metadata() {
+                listing.push((entry.file_name(), meta.mtime(), meta.mtime_nsec(), meta.len(), meta.ino()));
+            }
+        }
+        listing.sort();
+        Ok(listing)
+    }
+
+    /// Reads every key, the oldest first; that of version 0.1 where there is no other.
+    pub(super) fn read(&self) -> Result<Vec<Entry>, KeyFault> {
+        for _ in 1..TRIES {
+            match self.try_read() {
+                Err(KeyFault::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+                read => return read,
+            }
+        }
+        self.try_read()
+    }
+
+    fn try_read(&self) -> Result<Vec<Entry>, KeyFault> {
+        let mut entries = Vec::new();
+        for (number, path) in self.files()? {
+            let entry = read_entry(number, &path)?;
+            if !entries.is_empty() && entry.signs_from == Timestamp::from_millis(0) {
+                let expected =
+                    "a key with a line `Signs-From: 2026-01-31T12:00:00Z` before it, as all but the first need";
+                return Err(KeyFault::Malformed { path, expected });
+            }
+            entries.push(entry);
+        }
+        if entries.is_empty() && self.single.exists() {
+            entries.push(read_entry(1, &self.single)?);
+        }
+        let retired: Vec<_> =
+            entries.iter().filter(|entry| entry.key.is_none()).map(|entry| entry.kid.clone()).collect();
+        for entry in entries.iter_mut().filter(|entry| retired.contains(&entry.kid)) {
+            entry.key = None;
+        }
+        Ok(entries)
+    }
+
+    /// The files that count, by number; a retirement hides the key of its number.
+    fn files(&self) -> Result<BTreeMap<u32, PathBuf>, KeyFault> {
+        let mut files = BTreeMap::new();
+        for (name, ..) in self.listing()? {
+            let path = self.path.join(name);
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+            match (number, extension) {
+                (Some(number), Some("retired")) => _ = files.insert(number, path),
+                (Some(number), Some("pem")) => _ = files.entry(number).or_insert(path),
+                (None, Some("pem")) => {
+                    let expected = "named by its number, such as 2.pem";
+                    return Err(KeyFault::Malformed { path, expected });
+                }
+                // Drafts, and what platforms and editors leave.
+                _ => {}
+            }
+        }
+        Ok(files)
+    }
+
+    /// Makes a key; false where the number is taken.
+    pub(super) fn add(&self, number: u32, algorithm: KeyAlgorithm, signs_from: Timestamp) -> Result<bool, KeyFault> {
+        let text = format!("{SIGNS_FROM}: {}\n{}", signs_from.to_rfc3339(), algorithm.generate());
+        files::create_folder(&self.path)?;
+        files::create(&self.pem(number), &text)
+    }
+
+    /// Ends a key at once. Its file goes last: what is half done is done.
+    pub(super) fn retire(&self, entry: &Entry, now: Timestamp) -> Result<(), KeyFault> {
+        let (signs_from, retired_at) = (entry.signs_from.to_rfc3339(), now.to_rfc3339());
+        let text = format!("{KID}: {}\n{SIGNS_FROM}: {signs_from}\nRetired-At: {retired_at}\n", entry.kid);
+        files::create(&self.path.join(format!("{}.retired", entry.number)), &text)?;
+        remove(&self.pem(entry.number))
+    }
+
+    /// Removes what is left of a key that has ended.
+    pub(super) fn remove(&self, entry: &Entry) -> Result<(), KeyFault> {
+        remove(&self.pem(entry.number))?;
+        remove(&self.path.join(format!("{}.retired", entry.number)))
+    }
+
+    /// Moves the key of version 0.1 into the folder, as its first. Several nodes may do so at once.
+    pub(super) fn migrate(&self) -> Result<(), KeyFault> {
+        if !self.single.exists() || !self.files()?.is_empty() {
+            return Ok(());
+        }
+        read_entry(1, &self.single)?;
+        files::create_folder(&self.path)?;
+        match fs::hard_link(&self.single, self.pem(1)) {
+            Err(source) if !matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
+                Err(files::io(&self.single, source))
+            }
+            _ => remove(&self.single),
+        }
+    }
+
+    /// What is wrong where nothing can sign.
+    pub(super) fn without_key(&self) -> KeyFault {
+        KeyFault::Malformed { path: self.path.clone(), expected: "a folder with a key that was not retired" }
+    }
+
+    fn pem(&self, number: u32) -> PathBuf {
+        self.path.join(format!("{number}.pem"))
+    }
+}
+
+fn read_entry(number: u32, path: &Path) -> Result<Entry, KeyFault> {
+    let malformed = |expected| KeyFault::Malformed { path: path.to_owned(), expected };
+    let text = files::read(path)?;
+    let signs_from = match field(&text, SIGNS_FROM).map(DateTime::parse_from_rfc3339) {
+        None => Timestamp::from_millis(0),
+        Some(Ok(time)) => Timestamp::from_millis(time.timestamp_millis()),
+        Some(Err(_)) => return Err(malformed("a key whose Signs-From is a time such as 2026-01-31T12:00:00Z")),
+    };
+    if path.extension().is_some_and(|extension| extension == "retired") {
+        let kid = field(&text, KID).ok_or_else(|| malformed("the record of a retired key"))?.to_owned();
+        return Ok(Entry { number, signs_from, kid, key: None });
+    }
+    let keys = keys_in(&text).and_then(|keys| <[_; 1]>::try_from(keys).ok());
+    let [key] = keys.ok_or_else(|| malformed(EXPECTED))?;
+    Ok(Entry { number, signs_from, kid: key.kid.clone(), key: Some(Arc::new(key)) })
+}
+
+/// What stands before the key, where PEM leaves room for explanations (RFC 7468, section 5.2).
+fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = text.lines().take_while(|line| !line.starts_with("-----"));
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::trim)
+}
+
+fn remove(path: &Path) -> Result<(), KeyFault> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(files::io(path, source)),
+        _ => Ok(()),
+    }
+}

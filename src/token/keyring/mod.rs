@@ -1,0 +1,230 @@
+//! The keys that sign access tokens: one signs, and each verifies what it signed. Their public halves are a JWK set
+//! (RFC 7517).
+//!
+//! Where the keys are files, a running server follows the folder: [`Keyring::watch`] looks once a second, and a token
+//! with an unknown `kid` makes it look at once. A key is read once, when its file appears.
+
+mod change;
+mod folder;
+mod key;
+mod pem;
+mod schedule;
+mod source;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+pub use change::{RetireFault, RotateFault, Rotated};
+use folder::{KeyFolder, Listing};
+pub(super) use key::SigningKey;
+pub use pem::KeyAlgorithm;
+pub use schedule::KeyState;
+use schedule::{Entry, Schedule};
+pub use source::{Given, KeySource};
+
+use super::KeyFault;
+use crate::model::Timestamp;
+
+/// How long whoever verifies tokens may keep the JWK set.
+pub const JWKS_MAX_AGE: Duration = Duration::from_mins(5);
+/// How long a new key is shown before it signs: longer than anybody keeps the set, and than nodes take to see the file.
+pub const LEAD: Duration = Duration::from_mins(10);
+/// How often the folder is looked at, at most and at least.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The keys. Clones are the same keyring.
+#[derive(Clone)]
+pub struct Keyring(Arc<Inner>);
+
+struct Inner {
+    /// Where the keys are files: the folder, and the algorithm of the next key.
+    files: Option<(KeyFolder, KeyAlgorithm)>,
+    lifetime: Duration,
+    schedule: RwLock<Arc<Schedule>>,
+    looked: Mutex<Looked>,
+}
+
+/// What is known of the folder.
+#[derive(Default)]
+struct Looked {
+    /// What was there when it was read last; nothing where that failed.
+    seen: Option<Listing>,
+    /// When an unknown name made it look.
+    asked: Option<Instant>,
+}
+
+/// One key, for the operator.
+#[derive(Clone, Debug)]
+pub struct KeyInfo {
+    /// Its name.
+    pub kid: String,
+    /// Its algorithm; none when it was retired.
+    pub algorithm: Option<String>,
+    /// When it began to sign, or will; none where nobody knows.
+    pub signs_from: Option<Timestamp>,
+    /// What it does.
+    pub state: KeyState,
+}
+
+impl Keyring {
+    /// Reads the keys, and makes the first one where there is none. Tokens live for `lifetime`.
+    ///
+    /// # Errors
+    /// When a key can neither be read nor made, is no private key that signs, or can be read by others.
+    pub fn open(source: &KeySource, lifetime: Duration, now: Timestamp) -> Result<Self, KeyFault> {
+        if let KeySource::Folder { data, algorithm } = source {
+            let folder = KeyFolder::of(data);
+            folder.migrate()?;
+            if folder.read()?.is_empty() {
+                // Of several nodes that start at once, one makes it.
+                folder.add(1, *algorithm, now)?;
+            }
+        }
+        Self::read(source, lifetime)?.ok_or_else(|| KeyFolder::of(source.data()).without_key())
+    }
+
+    /// Reads the keys, and leaves everything as it is; none where there are none yet.
+    ///
+    /// # Errors
+    /// When a key cannot be read, is no private key that signs, or can be read by others.
+    pub fn read(source: &KeySource, lifetime: Duration) -> Result<Option<Self>, KeyFault> {
+        let given = |keys| Schedule::new(given_entries(keys), None).map(|schedule| (None, None, schedule));
+        let read = match source {
+            KeySource::Folder { data, algorithm } => {
+                let folder = KeyFolder::of(data);
+                let (seen, schedule) = read_folder(&folder, lifetime)?;
+                schedule.map(|schedule| (Some((folder, *algorithm)), Some(seen), schedule))
+            }
+            KeySource::Given(keys) => given(keys.keys()?),
+            KeySource::Shared(secret) => given(vec![SigningKey::shared(&secret.bytes()?)]),
+        };
+        Ok(read.map(|(files, seen, schedule)| {
+            let looked = Mutex::new(Looked { seen, asked: None });
+            Self(Arc::new(Inner { files, lifetime, schedule: RwLock::new(Arc::new(schedule)), looked }))
+        }))
+    }
+
+    /// The public keys, for whoever verifies access tokens: the one that signs, the next, and those whose tokens live.
+    #[must_use]
+    pub fn jwks(&self, now: Timestamp) -> Value {
+        let schedule = self.schedule();
+        let good = schedule.states(now).rev().filter(|(_, state)| state.is_good());
+        let keys: Vec<_> = good.filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone()).collect();
+        json!({ "keys": keys })
+    }
+
+    /// Every key that there is a trace of, the newest first.
+    #[must_use]
+    pub fn list(&self, now: Timestamp) -> Vec<KeyInfo> {
+        let schedule = self.schedule();
+        let info = |(entry, state): (&Entry, _)| KeyInfo {
+            kid: entry.kid.clone(),
+            algorithm: entry.key.as_ref().map(|key| format!("{:?}", key.algorithm)),
+            signs_from: Some(entry.signs_from).filter(|from| from.millis() > 0),
+            state,
+        };
+        schedule.states(now).rev().map(info).collect()
+    }
+
+    /// The key that signs.
+    pub(super) fn signing(&self, now: Timestamp) -> Arc<SigningKey> {
+        self.schedule().signing(now).clone()
+    }
+
+    /// The key of exactly this name, if its tokens are accepted.
+    pub(super) fn verifying(&self, kid: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
+        let known = || self.schedule().verifying(kid, now).cloned();
+        known().or_else(|| if self.look_for_unknown() { known() } else { None })
+    }
+
+    /// Follows the folder, for as long as it is polled. Keys that are no files do not change.
+    pub async fn watch(self) {
+        while self.0.files.is_some() {
+            tokio::time::sleep(LOOK).await;
+            let keyring = self.clone();
+            // A task that panicked has said so; the next look may go better.
+            _ = tokio::task::spawn_blocking(move || keyring.refresh()).await;
+        }
+    }
+
+    /// Looks whether the folder has changed, and reads it if so; true if it did. What cannot be read is logged once, and
+    /// the keys stay as they were: a server that has keys does not stop working because a disk does.
+    /// Reads files: not for an async worker.
+    pub fn refresh(&self) -> bool {
+        self.refresh_with(self.0.looked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn refresh_with(&self, mut looked: MutexGuard<'_, Looked>) -> bool {
+        match self.changed(looked.seen.as_ref()) {
+            Ok(None) => false,
+            Ok(Some((seen, schedule))) => {
+                looked.seen = Some(seen);
+                tracing::info!(newest = schedule.entries().last().map(|entry| &entry.kid), "the keys have changed");
+                *self.0.schedule.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schedule);
+                true
+            }
+            Err(fault) => {
+                if looked.seen.take().is_some() {
+                    tracing::error!(%fault, "the keys cannot be read: those that were read before stay");
+                }
+                false
+            }
+        }
+    }
+
+    fn changed(&self, seen: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyFault> {
+        let Some((folder, _)) = &self.0.files else { return Ok(None) };
+        if seen.is_some() && seen == Some(&folder.listing()?) {
+            return Ok(None);
+        }
+        match read_folder(folder, self.0.lifetime)? {
+            (seen, Some(schedule)) => Ok(Some((seen, schedule))),
+            (_, None) => Err(folder.without_key()),
+        }
+    }
+
+    /// Looks at once for a key that is not known, at most once a second: forged names must not keep the disk busy.
+    fn look_for_unknown(&self) -> bool {
+        // Who holds the lock is looking already.
+        let Ok(mut looked) = self.0.looked.try_lock() else { return false };
+        if self.0.files.is_none() || looked.asked.is_some_and(|asked| asked.elapsed() < LOOK) {
+            return false;
+        }
+        looked.asked = Some(Instant::now());
+        let refresh = || self.refresh_with(looked);
+        match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+            // The worker's other tasks move on to another one while this one reads.
+            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(refresh),
+            _ => refresh(),
+        }
+    }
+
+    fn schedule(&self) -> Arc<Schedule> {
+        self.0.schedule.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyring({:?})", self.schedule().entries().iter().map(|entry| &entry.kid).collect::<Vec<_>>())
+    }
+}
+
+/// The first signs: it is the newest.
+fn given_entries(keys: Vec<SigningKey>) -> Vec<Entry> {
+    let signs_from = Timestamp::from_millis(0);
+    let entry = |key: SigningKey| Entry { number: 0, signs_from, kid: key.kid.clone(), key: Some(Arc::new(key)) };
+    keys.into_iter().rev().map(entry).collect()
+}
+
+/// The listing first: what changes meanwhile is seen at the next look.
+fn read_folder(folder: &KeyFolder, lifetime: Duration) -> Result<(Listing, Option<Schedule>), KeyFault> {
+    Ok((folder.listing()?, Schedule::new(folder.read()?, Some(lifetime))))
+}
+
+#[cfg(test)]
+mod tests;

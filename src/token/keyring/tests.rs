@@ -1,0 +1,275 @@
+//! Keyrings over a folder, as several nodes and an operator use it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+const LIFETIME: Duration = Duration::from_secs(60);
+
+fn later(seconds: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+fn made_by(data: &Path, algorithm: KeyAlgorithm) -> KeySource {
+    KeySource::Folder { data: data.to_owned(), algorithm }
+}
+
+fn open(data: &Path) -> Keyring {
+    Keyring::open(&made_by(data, KeyAlgorithm::Es256), LIFETIME, NOW).unwrap()
+}
+
+fn fresh() -> (TempDir, Keyring) {
+    let data = tempfile::tempdir().unwrap();
+    let keyring = open(data.path());
+    (data, keyring)
+}
+
+/// The names in the JWK set.
+fn shown(keyring: &Keyring, now: Timestamp) -> Vec<String> {
+    let jwks = keyring.jwks(now);
+    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+fn fault(data: &Path) -> String {
+    Keyring::open(&made_by(data, KeyAlgorithm::Es256), LIFETIME, NOW).unwrap_err().to_string()
+}
+
+/// Puts a key file there by hand.
+fn put(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn the_first_start_makes_a_key_for_its_owner_alone_and_later_ones_find_it() {
+    let (data, first) = fresh();
+    assert_eq!(open(data.path()).jwks(NOW), first.jwks(NOW));
+    assert_eq!(shown(&first, NOW), [first.signing(NOW).kid.clone()]);
+    let mode = |path: &str| fs::metadata(data.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("keys"), mode("keys/1.pem")), (0o700, 0o600));
+}
+
+#[test]
+fn nodes_that_start_at_once_on_one_folder_have_one_key() {
+    let data = tempfile::tempdir().unwrap();
+    let threads: Vec<_> =
+        (0..8).map(|_| data.path().to_owned()).map(|path| std::thread::spawn(move || open(&path))).collect();
+    let nodes: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap().jwks(NOW)).collect();
+    assert!(nodes.iter().all(|jwks| *jwks == nodes[0]), "{nodes:?}");
+    assert_eq!(fs::read_dir(data.path().join("keys")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_rotation_shows_the_next_key_then_signs_with_it_then_drops_the_old_one_on_every_node() {
+    let (data, node) = fresh();
+    let old = node.signing(NOW).kid.clone();
+    let new = open(data.path()).rotate(Duration::from_secs(600), NOW).unwrap();
+    assert!(node.refresh() && !node.refresh());
+    for (seconds, signs, set) in [
+        (0, &old, vec![&new.kid, &old]),
+        (599, &old, vec![&new.kid, &old]),
+        (600, &new.kid, vec![&new.kid, &old]),
+        (664, &new.kid, vec![&new.kid, &old]),
+        (665, &new.kid, vec![&new.kid]),
+    ] {
+        let now = later(seconds);
+        assert_eq!((&node.signing(now).kid, shown(&node, now).iter().collect()), (signs, set), "after {seconds} s");
+        assert_eq!(node.verifying(&old, now).is_some(), seconds < 665, "after {seconds} s");
+        assert!(node.verifying(&new.kid, now).is_some());
+    }
+}
+
+#[test]
+fn an_unknown_name_makes_a_node_look_at_once_but_not_for_every_one() {
+    let (data, node) = fresh();
+    let operator = open(data.path());
+    let second = operator.rotate(Duration::ZERO, NOW).unwrap().kid;
+    assert!(node.verifying(&second, NOW).is_some());
+    let third = operator.rotate(Duration::ZERO, later(1)).unwrap().kid;
+    assert!(node.verifying(&third, later(1)).is_none(), "it has looked less than a second ago");
+    assert!(node.refresh() && node.verifying(&third, later(1)).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_running_server_follows_the_folder() {
+    let (data, node) = fresh();
+    let following = tokio::spawn(node.clone().watch());
+    let new = open(data.path()).rotate(Duration::ZERO, NOW).unwrap().kid;
+    let seen = async {
+        while node.signing(later(1)).kid != new {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), seen).await.unwrap();
+    following.abort();
+}
+
+#[test]
+fn there_is_one_next_key_at_a_time() {
+    let (_data, keyring) = fresh();
+    let next = keyring.rotate(LEAD, NOW).unwrap().kid;
+    let refused = keyring.rotate(LEAD, NOW).unwrap_err();
+    assert!(matches!(&refused, RotateFault::Waiting { kid, .. } if *kid == next), "{refused}");
+    keyring.retire(&next, NOW).unwrap();
+    keyring.rotate(LEAD, NOW).unwrap();
+}
+
+#[test]
+fn of_two_rotations_at_once_one_wins() {
+    let (data, _) = fresh();
+    let rotate = |path: &Path| open(path).rotate(LEAD, NOW).map(|made| made.kid);
+    let paths = (0..4).map(|_| data.path().to_owned());
+    let threads: Vec<_> = paths.map(|path| std::thread::spawn(move || rotate(&path))).collect();
+    let made: Vec<_> = threads.into_iter().filter_map(|thread| thread.join().unwrap().ok()).collect();
+    assert_eq!((made.len(), open(data.path()).list(NOW).len()), (1, 2));
+}
+
+#[test]
+fn another_algorithm_comes_with_the_next_key_and_the_old_one_keeps_its_own() {
+    let (data, first) = fresh();
+    let source = made_by(data.path(), KeyAlgorithm::EdDsa);
+    let keyring = Keyring::open(&source, LIFETIME, NOW).unwrap();
+    assert_eq!(keyring.jwks(NOW), first.jwks(NOW));
+    let new = keyring.rotate(LEAD, NOW).unwrap().kid;
+    let algorithm = |kid: &str| keyring.verifying(kid, NOW).unwrap().algorithm;
+    assert_eq!(algorithm(&new), jsonwebtoken::Algorithm::EdDSA);
+    assert_eq!(algorithm(&first.signing(NOW).kid), jsonwebtoken::Algorithm::ES256);
+}
+
+#[test]
+fn a_retired_key_is_refused_at_once_and_the_next_one_signs_before_its_time() {
+    let (data, keyring) = fresh();
+    let old = keyring.signing(NOW).kid.clone();
+    let new = keyring.rotate(LEAD, NOW).unwrap().kid;
+    assert_eq!(keyring.retire(&old, NOW).unwrap(), KeyState::Signing);
+    assert_eq!((keyring.signing(NOW).kid.clone(), shown(&keyring, NOW)), (new.clone(), vec![new]));
+    assert!(keyring.verifying(&old, NOW).is_none());
+    assert!(!data.path().join("keys/1.pem").exists());
+    assert!(matches!(keyring.retire(&old, NOW), Err(RetireFault::Unknown(_))));
+}
+
+#[test]
+fn the_only_key_that_can_sign_is_not_retired() {
+    let (_data, keyring) = fresh();
+    let only = keyring.signing(NOW).kid.clone();
+    assert!(matches!(keyring.retire(&only, NOW), Err(RetireFault::Last(_))));
+    let new = keyring.rotate(Duration::ZERO, NOW).unwrap().kid;
+    // The older one still verifies, but does not sign again.
+    assert!(matches!(keyring.retire(&new, later(1)), Err(RetireFault::Last(_))));
+    keyring.retire(&only, later(1)).unwrap();
+}
+
+#[test]
+fn a_retired_key_that_a_backup_brings_back_stays_dead() {
+    let (data, keyring) = fresh();
+    let (file, old) = (data.path().join("keys/1.pem"), keyring.signing(NOW).kid.clone());
+    let backup = fs::read_to_string(&file).unwrap();
+    keyring.rotate(Duration::ZERO, NOW).unwrap();
+    keyring.retire(&old, later(1)).unwrap();
+    put(&file, &backup);
+    put(&data.path().join("keys/3.pem"), &backup);
+    keyring.refresh();
+    assert!(keyring.verifying(&old, later(1)).is_none() && shown(&keyring, later(1)).len() == 1);
+}
+
+#[test]
+fn files_of_keys_that_ended_long_ago_go_with_the_next_rotation() {
+    let (data, keyring) = fresh();
+    let first = keyring.signing(NOW).kid.clone();
+    keyring.rotate(Duration::ZERO, NOW).unwrap();
+    assert_eq!(keyring.rotate(Duration::ZERO, later(86_400)).unwrap().removed, Vec::<String>::new());
+    assert_eq!(keyring.rotate(Duration::ZERO, later(90_001)).unwrap().removed, [first]);
+    assert!(!data.path().join("keys/1.pem").exists() && data.path().join("keys/2.pem").exists());
+}
+
+#[test]
+fn the_key_of_version_0_1_moves_into_the_folder_and_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    put(&data.path().join("signing-key.pem"), &KeyAlgorithm::Es256.generate());
+    let source = made_by(data.path(), KeyAlgorithm::EdDsa);
+    let looked_at = Keyring::read(&source, LIFETIME).unwrap().unwrap();
+    assert!(data.path().join("signing-key.pem").exists(), "reading leaves everything as it is");
+    let opened = Keyring::open(&source, LIFETIME, NOW).unwrap();
+    assert_eq!(opened.jwks(NOW), looked_at.jwks(NOW));
+    assert!(!data.path().join("signing-key.pem").exists() && data.path().join("keys/1.pem").exists());
+    assert!(!looked_at.refresh() || looked_at.jwks(NOW) == opened.jwks(NOW));
+}
+
+#[test]
+fn what_is_no_key_is_refused_by_name_and_not_shown() {
+    let good = KeyAlgorithm::Es256.generate();
+    for (name, text, says) in [
+        ("1.pem", "hunter2".to_owned(), "PKCS #8"),
+        ("1.pem", good.replace("PRIVATE KEY", "EC PRIVATE KEY"), "PKCS #8"),
+        ("1.pem", format!("{good}{good}"), "PKCS #8"),
+        ("1.pem", format!("Signs-From: tomorrow\n{good}"), "Signs-From"),
+        ("my-key.pem", good.clone(), "2.pem"),
+        ("1.retired", "hunter2".to_owned(), "retired key"),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("keys")).unwrap();
+        put(&data.path().join("keys").join(name), &text);
+        let told = fault(data.path());
+        assert!(told.contains(name) && told.contains(says) && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_second_key_says_when_it_begins() {
+    let (data, _) = fresh();
+    let second = data.path().join("keys/2.pem");
+    put(&second, &KeyAlgorithm::Rs256.generate());
+    assert!(fault(data.path()).contains("Signs-From"));
+    put(&second, &format!("Signs-From: 2026-09-21T14:00:00Z\n{}", KeyAlgorithm::Rs256.generate()));
+    assert_eq!(open(data.path()).list(NOW).len(), 2);
+}
+
+#[test]
+fn a_key_that_others_can_read_is_refused() {
+    let (data, _) = fresh();
+    fs::set_permissions(data.path().join("keys/1.pem"), PermissionsExt::from_mode(0o640)).unwrap();
+    assert!(fault(data.path()).contains("chmod 600"));
+}
+
+#[test]
+fn a_server_that_has_keys_keeps_them_when_the_folder_fails() {
+    let (data, keyring) = fresh();
+    let kid = keyring.signing(NOW).kid.clone();
+    let file = data.path().join("keys/1.pem");
+    let text = fs::read_to_string(&file).unwrap();
+    for broken in ["", "half of it"] {
+        put(&file, broken);
+        assert!(!keyring.refresh());
+        assert_eq!(keyring.signing(NOW).kid, kid);
+    }
+    fs::remove_dir_all(data.path()).unwrap();
+    assert!(!keyring.refresh() && keyring.verifying(&kid, NOW).is_some());
+    fs::create_dir_all(data.path().join("keys")).unwrap();
+    put(&file, &text);
+    assert!(keyring.refresh() && keyring.verifying(&kid, NOW).is_some());
+}
+
+#[test]
+fn of_given_keys_the_first_signs_and_all_verify_without_end() {
+    let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256].map(KeyAlgorithm::generate).concat();
+    let keyring = Keyring::open(&KeySource::Given(Given::parse(&texts)), LIFETIME, NOW).unwrap();
+    let set = shown(&keyring, NOW);
+    assert_eq!((set.len(), &set[0]), (2, &keyring.signing(NOW).kid));
+    assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::EdDSA);
+    assert!(keyring.verifying(&set[1], later(1_000_000_000)).is_some());
+    assert!(matches!(keyring.rotate(LEAD, NOW), Err(RotateFault::NotFiles)));
+    assert!(matches!(keyring.retire(&set[1], NOW), Err(RetireFault::NotFiles)));
+}
+
+#[test]
+fn a_shared_secret_is_in_no_jwk_set() {
+    let source = KeySource::Shared(Given::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
+    let keyring = Keyring::open(&source, LIFETIME, NOW).unwrap();
+    assert_eq!(keyring.jwks(NOW), json!({ "keys": [] }));
+    assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::HS256);
+}

@@ -1,0 +1,87 @@
+//! The one line of a request in the log.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, Service, document};
+
+/// What was logged by this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// The lines of answered requests since the last time this was called.
+    fn answered(&self) -> Vec<Value> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["message"] == "answered").collect()
+    }
+}
+
+fn start() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+    (log, tracing::subscriber::set_default(subscriber.finish()))
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
+    let device = Service::start().await.device().with_header("x-request-id", "id-of-the-test");
+    let (log, _guard) = start();
+    let input = json!({ "email": "ada@x.test", "password": PASSWORD });
+    device.post(&document("login"), json!({ "input": input })).await;
+    device.post("query Who { me { id } }", json!({})).await;
+    device.post("{ nothing }", json!({})).await;
+    device.post("query Much { a { a { a { a } } } }", json!({ "v": vec![0; 600] })).await;
+    device.get("/graphql?query=mutation+M+%7B+logout+%7D").await;
+    device.post_json("[]").await;
+    device.get("/health/live").await;
+    device.get("/ada@x.test?email=ada@x.test").await;
+    let lines = log.answered();
+    let told: Vec<_> = lines.iter().map(|line| json!([line["route"], line["operation"], line["outcome"], line["status"]])).collect();
+    assert_eq!(
+        json!(told),
+        json!([
+            ["/graphql", "M", "ok", 200],
+            ["/graphql", "Who", "UNAUTHENTICATED", 200],
+            ["/graphql", null, "GRAPHQL_VALIDATION_FAILED", 200],
+            ["/graphql", null, "QUERY_TOO_COMPLEX", 200],
+            ["/graphql", null, "BAD_USER_INPUT", 405],
+            ["/graphql", null, "BAD_USER_INPUT", 400],
+            ["/health/live", null, null, 200],
+            ["none", null, null, 404],
+        ])
+    );
+    for line in &lines {
+        assert_eq!(line["request_id"], "id-of-the-test");
+        assert!(line["micros"].is_number() && line["method"].is_string(), "{line}");
+        assert!(!line.to_string().contains("ada@x.test"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
+    let device = Service::start().await.device();
+    let (log, _guard) = start();
+    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
+    device.post_json(body.to_string()).await;
+    let request = axum::http::Request::builder().method("ADA").uri("/graphql").body(axum::body::Body::empty());
+    device.send(request.unwrap()).await;
+    let lines = log.answered();
+    assert_eq!((lines.len(), &lines[0]["operation"], &lines[1]["method"]), (2, &Value::Null, &json!("other")));
+    assert!(lines.iter().all(|line| !line.to_string().contains("ADA") && !line.to_string().contains("ada@")), "{lines:?}");
+}

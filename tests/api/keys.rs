@@ -1,0 +1,184 @@
+//! The keys behind access tokens: the JWK set, rotations, retirements, one algorithm a key.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey::token::{LEAD, Rotated};
+use serde_json::{Value, json};
+
+use crate::support::{Device, Reply, Service, kind};
+
+mod forged;
+
+const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// How long an access token lives, and what clocks may differ by.
+const LIFETIME: u64 = 14_400;
+const LEEWAY: u64 = 5;
+
+/// Makes the next key, as the command does in a process of its own.
+async fn rotate(service: &Service, settings: &[(&str, &str)], lead: Duration) -> Rotated {
+    let command = service.node(settings).await;
+    command.app.accounts.access_tokens.keyring.rotate(lead, service.clock.now()).unwrap()
+}
+
+async fn retire(service: &Service, kid: &str) {
+    let command = service.node(&[]).await;
+    command.app.accounts.access_tokens.keyring.retire(kid, service.clock.now()).unwrap();
+}
+
+/// What a running server does every second.
+fn look(service: &Service) {
+    service.app.accounts.access_tokens.keyring.refresh();
+}
+
+async fn jwks(service: &Service) -> Reply {
+    service.device().get("/.well-known/jwks.json").await
+}
+
+/// The names in the JWK set.
+async fn shown(service: &Service) -> Vec<String> {
+    let keys = jwks(service).await.json["keys"].as_array().unwrap().clone();
+    keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+fn header(device: &Device) -> Value {
+    let token = device.bearer.as_ref().unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap()
+}
+
+fn kid(device: &Device) -> String {
+    header(device)["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
+    let service = Service::start().await;
+    let reply = jwks(&service).await;
+    assert_eq!(reply.headers["cache-control"], "public, max-age=300");
+    assert!(LEAD > Duration::from_mins(5));
+    let etag = reply.headers["etag"].to_str().unwrap().to_owned();
+    for (tags, status) in [
+        (etag.clone(), 304),
+        (format!("W/{etag}"), 304),
+        (format!("\"x\", {etag}"), 304),
+        ("\"x\"".to_owned(), 200),
+        (etag.replace('"', ""), 200),
+    ] {
+        let again = service.device().with_header("if-none-match", &tags).get("/.well-known/jwks.json").await;
+        assert_eq!((again.status.as_u16(), again.headers["etag"].to_str().unwrap()), (status, etag.as_str()), "{tags}");
+        assert_eq!(again.json == json!(""), status == 304, "{tags}");
+    }
+    rotate(&service, &[], LEAD).await;
+    look(&service);
+    assert_ne!(jwks(&service).await.headers["etag"].to_str().unwrap(), etag);
+}
+
+#[tokio::test]
+async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_token() {
+    let service = Service::start().await;
+    let first = service.device().signed_up("ada@x.test").await.0;
+    let new = rotate(&service, &[], LEAD).await.kid;
+    look(&service);
+    assert_eq!(shown(&service).await, [new.clone(), kid(&first)]);
+    service.wait(LEAD.as_secs() - 1);
+    let last = service.device().logged_in("ada@x.test").await.0;
+    assert_eq!(kid(&last), kid(&first));
+    service.wait(1);
+    let next = service.device().logged_in("ada@x.test").await.0;
+    assert_eq!(kid(&next), new);
+    for device in [&first, &last, &next] {
+        assert!(device.me().await.is_ok());
+    }
+    service.wait(LIFETIME - 2);
+    assert!(last.me().await.is_ok(), "the last token of the old key is good to its end");
+    assert_eq!(shown(&service).await.len(), 2);
+    service.wait(2 + LEEWAY);
+    assert_eq!(shown(&service).await, [new]);
+    assert_eq!(last.me().await, Err(UNAUTHENTICATED.to_owned()));
+}
+
+#[tokio::test]
+async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
+    let a = Service::start().await;
+    let b = a.node(&[]).await;
+    let new = rotate(&a, &[], Duration::ZERO).await.kid;
+    a.wait(1);
+    look(&a);
+    let device = a.device().signed_up("ada@x.test").await.0;
+    assert_eq!(kid(&device), new);
+    assert!(b.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+}
+
+#[tokio::test]
+async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go_on() {
+    let a = Service::start().await;
+    let b = a.node(&[]).await;
+    let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
+    let old = kid(&device);
+    let new = rotate(&a, &[], LEAD).await.kid;
+    retire(&a, &old).await;
+    for node in [&a, &b] {
+        look(node);
+        let here = node.device().with_bearer(device.bearer.as_ref().unwrap());
+        assert_eq!(here.me().await, Err(UNAUTHENTICATED.to_owned()));
+        assert_eq!(shown(node).await, [new.clone()]);
+    }
+    let again = b.device().refresh(&refresh_token).await;
+    let (device, _) = b.device().signed_in_by(&again);
+    assert_eq!(kid(&device), new);
+    assert!(device.me().await.is_ok());
+}
+
+#[tokio::test]
+async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
+    for (algorithm, next) in [("ES256", "EdDSA"), ("EdDSA", "RS256"), ("RS256", "ES256")] {
+        let service = Service::with(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
+        let device = service.device().signed_up("ada@x.test").await.0;
+        assert_eq!(header(&device), json!({ "typ": "at+jwt", "alg": algorithm, "kid": shown(&service).await[0] }));
+
+        let changed = [("LATCHKEY_SIGNING_ALGORITHM", next)];
+        let restarted = service.node(&changed).await;
+        let still = restarted.device().logged_in("ada@x.test").await.0;
+        assert_eq!(header(&still)["alg"], algorithm);
+        rotate(&restarted, &changed, Duration::ZERO).await;
+        service.wait(1);
+        look(&restarted);
+        let now = restarted.device().logged_in("ada@x.test").await.0;
+        assert_eq!(header(&now)["alg"], next);
+        for device in [&device, &still, &now] {
+            assert!(restarted.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_shared_secret_signs_and_is_shown_nowhere() {
+    let shared = [("LATCHKEY_SIGNING_ALGORITHM", "HS256"), ("LATCHKEY_SIGNING_SECRET", SECRET)];
+    let service = Service::with(&shared).await;
+    let device = service.device().signed_up("ada@x.test").await.0;
+    assert_eq!(header(&device)["alg"], "HS256");
+    assert!(device.me().await.is_ok());
+    assert_eq!(jwks(&service).await.json, json!({ "keys": [] }));
+    assert!(!service.folder.path().join("keys").exists(), "the two families are never mixed");
+    let node = service.node(&[]).await;
+    assert_eq!(node.device().with_bearer(device.bearer.as_ref().unwrap()).me().await, Err(UNAUTHENTICATED.to_owned()));
+}
+
+#[tokio::test]
+async fn with_keys_and_secret_given_nodes_agree_without_a_common_folder() {
+    let made = Service::start().await;
+    let key = std::fs::read_to_string(made.folder.path().join("keys/1.pem")).unwrap().replace('\n', "\\n");
+    let store = format!("sqlite:{}", made.folder.path().join("latchkey.db").display());
+    let given = [("LATCHKEY_SIGNING_KEYS", key.as_str()), ("LATCHKEY_SECRET", SECRET), ("LATCHKEY_STORE", &store)];
+    let (a, b) = (Service::with(&given).await, Service::with(&given).await);
+    let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
+    assert_eq!(shown(&b).await, shown(&made).await);
+    assert!(b.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+    assert_eq!(kind(&b.device().refresh(&refresh_token).await), "Authenticated");
+    for node in [&a, &b] {
+        for file in ["keys", "secret", "signing-key.pem"] {
+            assert!(!node.folder.path().join(file).exists(), "{file}");
+        }
+    }
+}

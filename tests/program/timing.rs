@@ -1,0 +1,89 @@
+//! Time tells nothing: an address that has an account answers as fast as one that has none.
+//!
+//! The one place where time decides, because time is what is promised. 200 pairs, interleaved, are held to the area under
+//! the ROC curve: the chance that an onlooker who sees one answer of each kind picks the right one. 0.5 is a coin.
+
+use std::cmp::Ordering;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::client::Client;
+use crate::support::home::Home;
+
+const PAIRS: usize = 200;
+const WARM_UP: usize = 20;
+const BEST_GUESS: f64 = 0.65;
+
+#[test]
+fn a_wrong_password() {
+    assert_no_tell("login", |email| json!({ "email": email, "password": "a wrong password" }));
+}
+
+#[test]
+fn a_forgotten_password() {
+    assert_no_tell("forgotPassword", |email| json!({ "email": email }));
+}
+
+#[test]
+fn a_wrong_code_to_reset_a_password() {
+    let input = |email: &str| json!({ "email": email, "code": "000000", "newPassword": "a password never seen" });
+    assert_no_tell("resetPassword", input);
+}
+
+#[test]
+fn a_code_to_verify_an_address() {
+    assert_no_tell("sendVerificationCode", |email| json!({ "email": email }));
+}
+
+#[test]
+fn a_wrong_code_to_verify_an_address() {
+    assert_no_tell("verifyEmail", |email| json!({ "email": email, "code": "000000" }));
+}
+
+fn assert_no_tell(operation: &str, input: impl Fn(&str) -> Value) {
+    let home = Home::unlimited();
+    let server = home.start();
+    let client = server.client();
+    client.sign_up("known@x.test");
+    let time = |client: &Client, email: &str| {
+        let input = input(email);
+        let started = Instant::now();
+        client.act(operation, &input);
+        started.elapsed()
+    };
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for pair in 0..WARM_UP + PAIRS {
+        // Each kind goes first as often as second: what one leaves to do is not always the other's burden.
+        let (first, second) = if pair % 2 == 0 { ("known", "nobody") } else { ("nobody", "known") };
+        for who in [first, second] {
+            let took = time(&client, &format!("{who}@x.test"));
+            if pair >= WARM_UP {
+                if who == "known" { known.push(took) } else { unknown.push(took) }
+            }
+        }
+    }
+    let auc = area_under_curve(&known, &unknown);
+    let medians = [&mut known, &mut unknown].map(|times| median(times));
+    println!("{operation}: AUC {auc:.3}, medians {medians:?}");
+    assert!((1.0 - BEST_GUESS..=BEST_GUESS).contains(&auc), "{operation}: AUC {auc:.3}, medians {medians:?}");
+}
+
+/// The chance that an answer of the first kind took longer than one of the second.
+#[expect(clippy::cast_precision_loss, reason = "40,000 comparisons are counted exactly")]
+fn area_under_curve(slow: &[Duration], fast: &[Duration]) -> f64 {
+    let pairs = slow.iter().flat_map(|slow| fast.iter().map(move |fast| slow.cmp(fast)));
+    let half_points: usize = pairs
+        .map(|order| match order {
+            Ordering::Greater => 2,
+            Ordering::Equal => 1,
+            Ordering::Less => 0,
+        })
+        .sum();
+    half_points as f64 / (2 * slow.len() * fast.len()) as f64
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}

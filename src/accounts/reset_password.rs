@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME};
 use crate::model::{
     Account, Code, Digest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
@@ -42,6 +43,10 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn reset_password(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
+        no_sooner(self.try_reset(command)).await
+    }
+
+    async fn try_reset(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
         let mut form = Form::default();
         let email = form.take("email", Email::parse(&command.email));
         let password = form

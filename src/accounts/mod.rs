@@ -1,6 +1,6 @@
 //! Floor 2: the acts, one file each, with its command, its outcome and its tests.
 //!
-//! An act decides on one [`Account`] in memory; [`Accounts::change`] loads it, saves it if nobody else did meanwhile, and
+//! An act decides on one [`Account`] in memory; `Accounts::change` loads it, saves it if nobody else did meanwhile, and
 //! otherwise lets the act decide again. Outcomes that a person can act on are an enum per act; a [`Fault`] is none of them.
 
 mod authenticate;

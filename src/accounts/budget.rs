@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
+
 use super::{Accounts, Conflict, Fault};
 use crate::model::{Account, Timestamp, Wait};
 use crate::throttle::Budget;
@@ -14,28 +16,31 @@ const DECOY_WINDOW: Duration = Duration::from_hours(1);
 pub(super) type Charge<'a> = (Budget, Vec<&'a str>);
 
 impl Accounts {
-    /// Counts one attempt on each budget, the narrowest first, and stops at the first that is used up: so what one
-    /// client does in vain is not charged to the address it is done to. Gives how long to wait.
+    /// Counts one attempt on each budget. The first, narrowest one alone where it is used up: so what one client does in
+    /// vain is not charged to the address it is done to. Gives how long to wait.
     pub(super) async fn spend(&self, charges: &[Charge<'_>]) -> Result<Option<Wait>, Fault> {
-        if !self.policy.limits {
-            return Ok(None);
+        let Some((narrowest, others)) = charges.split_first().filter(|_| self.policy.limits) else { return Ok(None) };
+        if let Some(wait) = self.spend_one(narrowest).await? {
+            return Ok(Some(wait));
         }
-        for (budget, subject) in charges {
-            let now = self.clock.now();
-            let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
-            if let Err(wait) = budget.judge(attempts, now) {
-                return Ok(Some(wait));
-            }
-        }
-        Ok(None)
+        // At once: the embedded store then commits them together.
+        let waits = try_join_all(others.iter().map(|charge| self.spend_one(charge))).await?;
+        Ok(waits.into_iter().flatten().max_by_key(|wait| wait.0))
+    }
+
+    async fn spend_one(&self, (budget, subject): &Charge<'_>) -> Result<Option<Wait>, Fault> {
+        let now = self.clock.now();
+        let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
+        Ok(budget.judge(attempts, now).err())
     }
 
     /// Takes attempts back that turned out not to be guesses.
     pub(super) async fn refund(&self, charges: &[Charge<'_>]) -> Result<(), Fault> {
         if self.policy.limits {
-            for (budget, subject) in charges {
-                self.repository.uncount(&self.counter(*budget, subject), self.clock.now()).await?;
-            }
+            let uncount = async |(budget, subject): &Charge<'_>| {
+                self.repository.uncount(&self.counter(*budget, subject), self.clock.now()).await
+            };
+            try_join_all(charges.iter().map(uncount)).await?;
         }
         Ok(())
     }

@@ -75,6 +75,7 @@ impl Accounts {
                 let user = account.user_mut().filter(|user| user.password == *verified)?;
                 user.set_password(hash.clone(), now);
                 user.end_sessions(|other| other.id != session);
+                account.void_codes();
                 account.post(LetterKind::PasswordChanged, NOTICE_LIFETIME, now, &self.rng);
                 Some(())
             })
@@ -87,12 +88,10 @@ impl Accounts {
 }
 
 impl User {
-    /// Sets a password. Codes that were asked for under the old one are void.
+    /// Sets a password.
     pub(super) fn set_password(&mut self, hash: PasswordHash, now: Timestamp) {
         self.password = hash;
         self.password_changed_at = now;
         self.updated_at = now;
-        self.reset_code = None;
-        self.verification_code = None;
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Accounts, Fault};
 use crate::mail::MailFault;
-use crate::model::{Account, AccountId, Delivery, Letter, LetterId, LetterKind, Timestamp};
+use crate::model::{Account, AccountId, Delivery, Letter, LetterId, Timestamp};
 
 /// For how long a worker has a letter to itself. One that dies meanwhile leaves it to be sent again, with the same id.
 const LEASE: Duration = Duration::from_secs(90);
@@ -50,15 +50,11 @@ impl Accounts {
     }
 
     async fn send(&self, account: &Account, letter: &Letter) -> Result<(), MailFault> {
-        let code = match &letter.kind {
-            LetterKind::PasswordResetCode(sealed)
-            | LetterKind::VerificationCode(sealed)
-            | LetterKind::SignUpCode(sealed) => {
-                let code = self.secret.unseal(sealed);
-                Some(code.ok_or_else(|| MailFault::Refused("its code was sealed with another secret".to_owned()))?)
-            }
-            _ => None,
+        let unseal = |sealed| {
+            let code = self.secret.unseal(sealed);
+            code.ok_or_else(|| MailFault::Refused("its code was sealed with another secret".to_owned()))
         };
+        let code = letter.kind.code().map(unseal).transpose()?;
         // In a task of its own: a letter that panics stops neither this worker nor the letters after it.
         let (mailer, to, letter) = (self.mailer.clone(), account.email.clone(), letter.clone());
         let sending = tokio::spawn(async move {

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
 use crate::hashing::Verdict;
-use crate::model::{AccountId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
+use crate::model::{Account, AccountId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
 use crate::throttle::Budget;
 
 /// An attempt to log in.
@@ -73,18 +73,28 @@ impl Accounts {
         let (Some(account), Some(verified), true) = (account, verified, verdict != Verdict::Wrong) else {
             return Ok(LoginOutcome::InvalidCredentials);
         };
-        self.refund(&charges).await?;
-
         let rehashed = match verdict {
             Verdict::RightButStale => Some(self.hashing.hash(&password).await?),
             _ => None,
         };
-        let session = self.new_session(&command.client);
+        // A right password was no guess. Both writes at once: the embedded store then commits them together.
+        let entering = self.enter(account, (&verified, rehashed.as_ref()), &command.client);
+        Ok(tokio::try_join!(entering, self.refund(&charges))?.0)
+    }
+
+    /// Begins a session for whoever has proven the password.
+    async fn enter(
+        &self,
+        account: Account,
+        hashes: (&PasswordHash, Option<&PasswordHash>),
+        client: &Client,
+    ) -> Result<LoginOutcome, Fault> {
+        let session = self.new_session(client);
         let id = session.id;
         let (decision, account) = self
             .change(account, |account, now| {
                 let Some(user) = account.user_mut() else { return Decision::PasswordMoved };
-                let decision = self.log_in(user, (&verified, rehashed.as_ref()), &session, now);
+                let decision = self.log_in(user, hashes, &session, now);
                 if decision == (Decision::SignedIn { new_device: true }) {
                     let device = &session.device;
                     let letter = LetterKind::NewDevice { device: device.name(), address: device.ip_address };

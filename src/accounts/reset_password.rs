@@ -79,6 +79,7 @@ impl Accounts {
         user.email_verified = true;
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
+        account.void_codes();
         account.post(LetterKind::PasswordChanged, NOTICE_LIFETIME, now, &self.rng);
         Spend::Right
     }

@@ -100,8 +100,7 @@ impl User {
     pub(super) fn sign_in(&mut self, session: Session, now: Timestamp) -> bool {
         self.last_login_at = Some(now);
         let new_device = self.meet(&session.device);
-        // In front: of sessions that began in the same millisecond, the cap drops an earlier one.
-        self.sessions.insert(0, session);
+        self.begin(session, now);
         new_device
     }
 }

@@ -88,7 +88,9 @@ impl Accounts {
         let password = form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
         let first_name = form.take("firstName", Name::parse(&command.first_name));
         let last_name = form.take("lastName", Name::parse(&command.last_name));
-        let number = command.mobile_number.as_deref().map(MobileNumber::parse).transpose();
+        // A form sends an empty text where nothing was typed.
+        let number = command.mobile_number.as_deref().filter(|typed| !typed.trim().is_empty());
+        let number = number.map(MobileNumber::parse).transpose();
         let number = form.take("mobileNumber", number);
         match (email, password, first_name, last_name, number) {
             (Some(email), Some(password), Some(first_name), Some(last_name), Some(mobile_number)) => {

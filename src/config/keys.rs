@@ -31,6 +31,16 @@ fn given(text: &str, check: fn(&Given) -> Result<(), &'static str>) -> Result<Op
     Ok(Some(given))
 }
 
+/// Holds the secret behind refresh tokens to be another one than that of HS256, which whoever verifies tokens has.
+pub(super) fn keep_apart(reader: &mut Reader, keys: Option<&KeySource>, secret: Option<&Given>) {
+    if let (Some(KeySource::Shared(shared)), Some(secret)) = (keys, secret)
+        && secret.is_same(shared)
+    {
+        let wrong = "it is LATCHKEY_SIGNING_SECRET too, and whoever verifies tokens has that".to_owned();
+        reader.fault(&table::SECRET.row, wrong, table::SECRET.row.example);
+    }
+}
+
 /// Takes the three settings that say which keys sign. They are one family: nothing is guessed where two are set.
 pub(super) fn source(reader: &mut Reader, data: Option<&Path>) -> Option<KeySource> {
     let algorithm = reader.take(&table::SIGNING_ALGORITHM);

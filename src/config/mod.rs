@@ -170,6 +170,7 @@ impl Config {
             "a cost below 10",
         );
         reader.require_order(access_token_lifetime, idle);
+        keys::keep_apart(reader, keys.as_ref(), secret.as_ref().and_then(Option::as_ref));
         Some(Self {
             listen: listen?,
             store: store?,

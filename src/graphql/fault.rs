@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Error, ErrorExtensions, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError};
 
 use crate::accounts::Fault;
 use crate::repository::StoreFault;
@@ -80,8 +80,16 @@ impl Code {
     #[must_use]
     pub fn error(self, message: &str) -> ServerError {
         let mut error = ServerError::new(message, None);
-        error.extensions.get_or_insert_default().set("code", self.as_str());
+        self.mark(error.extensions.get_or_insert_default());
         error
+    }
+
+    /// Writes the code into an error, and what goes with it.
+    fn mark(self, extensions: &mut ErrorExtensionValues) {
+        extensions.set("code", self.as_str());
+        if self == Self::Overloaded {
+            extensions.set("retryAfterSeconds", RETRY_AFTER);
+        }
     }
 }
 
@@ -99,12 +107,7 @@ impl From<Fault> for Error {
             }
             Fault::Store(StoreFault::Corrupt(_)) => (Code::Internal, "Something went wrong on our side."),
         };
-        let mut error = Self::new(message).extend_with(|_, extensions| {
-            extensions.set("code", code.as_str());
-            if code == Code::Overloaded {
-                extensions.set("retryAfterSeconds", RETRY_AFTER);
-            }
-        });
+        let mut error = Self::new(message).extend_with(|_, extensions| code.mark(extensions));
         error.source = Some(Arc::new(fault));
         error
     }

@@ -63,7 +63,9 @@ pub(super) async fn around(State(door): State<Door>, mut request: Request, next:
     add_headers(response.headers_mut(), &id);
     let told = response.extensions().get::<Told>();
     let (operation, outcome) = (told.and_then(|it| it.operation.as_deref()), told.map(|it| it.outcome.as_str()));
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    let status = response.status().as_u16();
+    // As a number in JSON, which one of 128 bits would not be.
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(request_id = id, method, route, operation, outcome, status, micros, "answered");
     response
 }

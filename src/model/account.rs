@@ -141,9 +141,18 @@ impl Account {
 
     /// Puts a letter into the outbox, due at once, beside those of its kind: each is somebody else's.
     pub fn post_another(&mut self, kind: LetterKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
-        self.outbox.push(Letter::new(LetterId::new(now, rng), kind, now, lifetime));
-        let surplus = self.outbox.len().saturating_sub(OUTBOX);
+        let surplus = (self.outbox.len() + 1).saturating_sub(OUTBOX);
         self.outbox.drain(..surplus);
+        self.outbox.push(Letter::new(LetterId::new(now, rng), kind, now, lifetime));
+    }
+
+    /// Makes every outstanding code worthless, also those that were not mailed yet.
+    pub fn void_codes(&mut self) {
+        self.outbox.retain(|letter| letter.kind.code().is_none());
+        if let Some(user) = self.user_mut() {
+            user.reset_code = None;
+            user.verification_code = None;
+        }
     }
 
     /// When the worker should next look at the outbox.
@@ -217,6 +226,16 @@ impl User {
         before - self.sessions.len()
     }
 
+    /// Begins a session. Where there are too many, the least recently used gives way, and never the one that begins.
+    pub fn begin(&mut self, session: Session, now: Timestamp) {
+        self.sessions.retain(|session| session.is_live(now));
+        while self.sessions.len() >= MAX_SESSIONS {
+            let oldest = (0..self.sessions.len()).min_by_key(|index| self.sessions[*index].last_used_at);
+            oldest.map(|index| self.sessions.remove(index));
+        }
+        self.sessions.push(session);
+    }
+
     /// Remembers a device, and says whether it is one that was not seen before. The first of all is none: it signed up.
     pub fn meet(&mut self, device: &Device) -> bool {
         let mark = device.mark();
@@ -232,8 +251,6 @@ impl User {
 
     fn tidy(&mut self, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
-        self.sessions.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
-        self.sessions.truncate(MAX_SESSIONS);
         for code in [&mut self.reset_code, &mut self.verification_code] {
             code.take_if(|code| code.is_over(now));
         }

@@ -58,6 +58,17 @@ pub enum LetterKind {
     RefreshTokenReused,
 }
 
+impl LetterKind {
+    /// The code in it, if it carries one.
+    #[must_use]
+    pub const fn code(&self) -> Option<&Sealed> {
+        match self {
+            Self::PasswordResetCode(code) | Self::VerificationCode(code) | Self::SignUpCode(code) => Some(code),
+            Self::AlreadyRegistered | Self::PasswordChanged | Self::NewDevice { .. } | Self::RefreshTokenReused => None,
+        }
+    }
+}
+
 /// A letter that waits to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

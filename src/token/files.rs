@@ -1,6 +1,6 @@
 //! Key files: made once, readable by their owner alone.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -54,6 +54,8 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyFault> {
     // Not by the process's id: in containers that share the folder, every server has the same.
     let draft = path.with_extension(format!("{:016x}.tmp", u64::from_be_bytes(Rng::system().bytes())));
     let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    // The name is to outlive a power failure as the content does, where the file system can promise it.
+    _ = path.parent().map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
     // The draft is only a name for what the link now names, or for what is not needed.
     let removed = fs::remove_file(&draft);
     match written {

@@ -43,8 +43,9 @@ async fn a_query_is_run_by_get_with_everything_that_it_may_have() {
     assert_eq!(reply.json, json!({ "data": { "policy": { "__typename": "Policy" } } }));
     assert_eq!(reply.headers["content-type"], "application/json; charset=utf-8");
     for empty in ["", "null", "{}"] {
-        let reply = device.get(&url(&[("query", LENGTH), ("variables", empty), ("extensions", empty), ("operationName", "")]));
-        assert_eq!(reply.await.json, json!({ "data": { "policy": { "codeLength": 6 } } }), "{empty}");
+        let parameters = [("query", LENGTH), ("variables", empty), ("extensions", empty), ("operationName", "")];
+        let reply = device.get(&url(&parameters)).await;
+        assert_eq!(reply.json, json!({ "data": { "policy": { "codeLength": 6 } } }), "{empty}");
     }
 }
 
@@ -96,7 +97,8 @@ async fn a_url_of_another_form_is_refused_and_not_quoted() {
 #[tokio::test]
 async fn a_url_beside_a_body_is_passed_over() {
     let device = Service::start().await.device();
-    let request = Request::post(url(&[("query", "{ nothing }"), ("variables", "x")])).header("content-type", "application/json");
+    let request =
+        Request::post(url(&[("query", "{ nothing }"), ("variables", "x")])).header("content-type", "application/json");
     let reply = device.send(request.body(json!({ "query": LENGTH }).to_string().into()).unwrap()).await;
     assert_eq!(reply.json, json!({ "data": { "policy": { "codeLength": 6 } } }));
 }
@@ -121,10 +123,14 @@ async fn json_is_utf_8_with_or_without_a_byte_order_mark() {
         device.send(request.body(body.to_owned().into()).unwrap()).await
     };
     let body = json!({ "query": LENGTH }).to_string();
-    for content_type in ["application/json;charset=UTF-8", "application/json; charset=\"utf-8\"; a=b", "application/json;"] {
+    for content_type in
+        ["application/json;charset=UTF-8", "application/json; charset=\"utf-8\"; a=b", "application/json;"]
+    {
         assert_eq!(post(content_type, &body).await.status, StatusCode::OK, "{content_type}");
     }
-    for content_type in ["application/json; charset=utf-16", "application/json;charset=latin1", "application/json, text/plain"] {
+    for content_type in
+        ["application/json; charset=utf-16", "application/json;charset=latin1", "application/json, text/plain"]
+    {
         assert_refused(&post(content_type, &body).await, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     assert_eq!(post("application/json", &format!("\u{feff}{body}")).await.status, StatusCode::OK);
@@ -167,9 +173,12 @@ impl HttpBody for Endless {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
         match &self.0 {
-            Some(bytes) => Poll::Ready(Some(Ok(http_body::Frame::data(bytes.clone())))),
+            Some(bytes) => Poll::Ready(Some(Ok(hyper::body::Frame::data(bytes.clone())))),
             None => Poll::Pending,
         }
     }
@@ -201,7 +210,10 @@ async fn a_request_that_takes_too_long_is_answered_with_overloaded() {
     tokio::time::pause();
     let reply = send_endless(&service.device(), None).await;
     assert_eq!((reply.status, reply.code()), (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"));
-    assert_eq!((&reply.headers["retry-after"], &reply.json["errors"][0]["extensions"]["retryAfterSeconds"]), (&"2".parse().unwrap(), &json!(2)));
+    assert_eq!(
+        (&reply.headers["retry-after"], &reply.json["errors"][0]["extensions"]["retryAfterSeconds"]),
+        (&"2".parse().unwrap(), &json!(2))
+    );
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! The one line of a request in the log.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::{Value, json};
+use tracing::Dispatch;
+use tracing::subscriber::DefaultGuard;
 
-use crate::support::{PASSWORD, Service, document};
+use crate::support::{Device, PASSWORD, Service, document};
 
 /// What was logged by this thread.
 #[derive(Clone, Default)]
@@ -31,17 +33,27 @@ impl Log {
     }
 }
 
-fn start() -> (Log, tracing::subscriber::DefaultGuard) {
+/// Takes what this thread logs from now on.
+///
+/// While there is one log alone, a line that a thread without it comes to first is switched off for all threads. So there
+/// are two, the line is met once, and what was found out about it till then is found out again.
+async fn start(device: &Device) -> (Log, DefaultGuard) {
+    static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
+    ANOTHER.get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
-    (log, tracing::subscriber::set_default(subscriber.finish()))
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    device.get("/health/live").await;
+    tracing::callsite::rebuild_interest_cache();
+    log.answered();
+    (log, guard)
 }
 
 #[tokio::test]
 async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     let device = Service::start().await.device().with_header("x-request-id", "id-of-the-test");
-    let (log, _guard) = start();
+    let (log, _guard) = start(&device).await;
     let input = json!({ "email": "ada@x.test", "password": PASSWORD });
     device.post(&document("login"), json!({ "input": input })).await;
     device.post("query Who { me { id } }", json!({})).await;
@@ -52,7 +64,8 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     device.get("/health/live").await;
     device.get("/ada@x.test?email=ada@x.test").await;
     let lines = log.answered();
-    let told: Vec<_> = lines.iter().map(|line| json!([line["route"], line["operation"], line["outcome"], line["status"]])).collect();
+    let told: Vec<_> =
+        lines.iter().map(|line| json!([line["route"], line["operation"], line["outcome"], line["status"]])).collect();
     assert_eq!(
         json!(told),
         json!([
@@ -76,12 +89,15 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
 #[tokio::test]
 async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
     let device = Service::start().await.device();
-    let (log, _guard) = start();
+    let (log, _guard) = start(&device).await;
     let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
     device.post_json(body.to_string()).await;
     let request = axum::http::Request::builder().method("ADA").uri("/graphql").body(axum::body::Body::empty());
     device.send(request.unwrap()).await;
     let lines = log.answered();
     assert_eq!((lines.len(), &lines[0]["operation"], &lines[1]["method"]), (2, &Value::Null, &json!("other")));
-    assert!(lines.iter().all(|line| !line.to_string().contains("ADA") && !line.to_string().contains("ada@")), "{lines:?}");
+    assert!(
+        lines.iter().all(|line| !line.to_string().contains("ADA") && !line.to_string().contains("ada@")),
+        "{lines:?}"
+    );
 }

@@ -12,7 +12,11 @@ async fn trusting() -> (Service, Device) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("persisted-documents.json");
     let sign_up = "mutation SignUp($input: SignupInput!) { signup(input: $input) { __typename } }";
-    std::fs::write(&file, json!({ HASH: WHO, "sign-up": sign_up, "schema": "{ __schema { queryType { name } } }" }).to_string()).unwrap();
+    std::fs::write(
+        &file,
+        json!({ HASH: WHO, "sign-up": sign_up, "schema": "{ __schema { queryType { name } } }" }).to_string(),
+    )
+    .unwrap();
     let service = Service::with(&[("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap())]).await;
     let device = service.device();
     (service, device)
@@ -38,7 +42,10 @@ async fn a_trusted_document_is_run_by_each_form_of_its_hash() {
         assert_eq!(reply.json["data"], json!({ "me": null }), "{body}");
         assert_eq!(reply.code(), "UNAUTHENTICATED");
     }
-    let url = format!("/graphql?extensions={}", url::form_urlencoded::byte_serialize(by_hash(HASH).to_string().as_bytes()).collect::<String>());
+    let url = format!(
+        "/graphql?extensions={}",
+        url::form_urlencoded::byte_serialize(by_hash(HASH).to_string().as_bytes()).collect::<String>()
+    );
     for url in [url, format!("/graphql?documentId={HASH}")] {
         assert_eq!(device.get(&url).await.json["data"], json!({ "me": null }), "{url}");
     }
@@ -57,7 +64,8 @@ async fn a_trusted_document_has_variables_and_may_be_a_mutation() {
 #[tokio::test]
 async fn no_other_document_is_run() {
     let (_, device) = trusting().await;
-    let login = format!("mutation {{ login(input: {{ email: \"a@x.test\", password: \"{PASSWORD}\" }}) {{ __typename }} }}");
+    let login =
+        format!("mutation {{ login(input: {{ email: \"a@x.test\", password: \"{PASSWORD}\" }}) {{ __typename }} }}");
     for body in [
         json!({ "query": WHO }),
         json!({ "query": login }),

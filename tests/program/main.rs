@@ -6,13 +6,16 @@
 mod mongod;
 mod support;
 
+mod audit;
 mod bare;
 mod browser;
 mod cli;
 mod client;
+mod keys;
 mod kill;
 mod logs;
 mod mongodb;
 mod readme;
+mod slowloris;
 mod smtp;
 mod timing;

@@ -88,7 +88,8 @@ impl World {
     fn log_in(&mut self) {
         let id = SessionId::new(self.now, &self.rng);
         let session = Session::begin(id, Device::default(), self.now, &POLICY);
-        self.user().sessions.push(session);
+        let now = self.now;
+        self.user().begin(session, now);
         self.began.insert(id, self.now);
         self.issue(id, 0);
     }
@@ -163,7 +164,6 @@ fn the_least_recently_used_session_goes_when_there_are_too_many() {
     let (oldest, second) = (world.issued[0], world.issued[1]);
     world.refresh(oldest).unwrap();
     world.log_in();
-    world.account.tidy(world.now);
     assert_eq!(world.current(oldest.session), Some(1));
     assert_eq!(world.current(second.session), None);
     assert_eq!(world.user().sessions.len(), MAX_SESSIONS);

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::token::keyring::pem::{KeyAlgorithm, keys_in};
 
-    const LIFETIME: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_mins(1);
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)

@@ -55,6 +55,16 @@ impl Given {
         text.strip_prefix("file:").map_or_else(|| Self::Text(text.into()), |path| Self::File(path.into()))
     }
 
+    /// Whether it is what another one is too, as far as that can be told without reading a file.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => bytes_in(a.expose_secret()) == bytes_in(b.expose_secret()),
+            (Self::File(a), Self::File(b)) => a == b,
+            _ => false,
+        }
+    }
+
     /// Private keys that sign, one or more.
     ///
     /// # Errors

@@ -105,12 +105,15 @@ impl Home {
     }
 }
 
-/// Copies a folder of files, and the modes of all.
+/// Copies a folder with everything in it, and the modes of all.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_file() {
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        let copy = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).unwrap();
         }
     }
     fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();

@@ -1,0 +1,24 @@
+//! GraphQL over HTTP, by the audits of the npm package graphql-http: `tests/audit`.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::home::Home;
+use crate::support::{process, tool, typescript};
+
+const RAN: Duration = Duration::from_mins(1);
+/// How many audits there are in graphql-http 1.23.1.
+const AUDITS: usize = 61;
+
+#[test]
+fn every_audit_of_graphql_http_passes() {
+    let folder = typescript::installed("tests/audit");
+    let home = Home::new();
+    let server = home.start();
+    let mut node = Command::new(tool::path("node"));
+    node.arg("audit.mjs").arg(format!("{}/graphql", server.url)).current_dir(folder);
+    let ran = process::run(&mut node, "", RAN);
+    let failed: Vec<_> = ran.stdout.lines().filter(|line| !line.starts_with("ok ")).collect();
+    assert_eq!(failed, [format!("{AUDITS} of {AUDITS} audits passed")], "{}", ran.stderr);
+    assert_eq!(ran.code, Some(0));
+}

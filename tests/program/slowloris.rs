@@ -1,0 +1,75 @@
+//! Clients that keep a server waiting: they are given up in time, and nobody else has to wait for them.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::support::home::Home;
+
+const HEADS: usize = 500;
+const BODIES: usize = 200;
+/// How long any of them may be kept.
+const GIVEN_UP: Duration = Duration::from_secs(30);
+/// How long anybody else may have to wait meanwhile. Generous: machines that test are busy.
+const ANSWERED: Duration = Duration::from_secs(5);
+
+const HALF_HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-";
+const HALF_BODY: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+    content-length: 1000\r\n\r\n{\"query\":";
+
+/// How many of so many connections this process can have open, beside what else it needs.
+fn within_reach(wanted: usize) -> usize {
+    let told = Command::new("sh").args(["-c", "ulimit -n"]).output().unwrap();
+    let files = String::from_utf8(told.stdout).unwrap().trim().parse().unwrap_or(usize::MAX);
+    if files >= 1024 { wanted } else { wanted * files / 2048 }
+}
+
+fn open(address: &str, beginning: &str, count: usize) -> Vec<TcpStream> {
+    let open = |_| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(beginning.as_bytes()).unwrap();
+        stream.set_nonblocking(true).unwrap();
+        stream
+    };
+    (0..within_reach(count)).map(open).collect()
+}
+
+/// Whether the server has closed a connection; what it says before is kept.
+fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
+    let mut bytes = [0; 1024];
+    loop {
+        match stream.read(&mut bytes) {
+            Ok(0) => return true,
+            Ok(read) => said.extend_from_slice(&bytes[..read]),
+            Err(fault) if fault.kind() == ErrorKind::WouldBlock => return false,
+            Err(_) => return true,
+        }
+    }
+}
+
+#[test]
+fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
+    let home = Home::new();
+    let server = home.start();
+    let started = Instant::now();
+    let heads = open(server.address(), HALF_HEAD, HEADS);
+    let bodies = open(server.address(), HALF_BODY, BODIES);
+    let mut waiting: Vec<_> = heads.into_iter().chain(bodies).map(|stream| (stream, Vec::new())).collect();
+    let (all, mut asked, mut timeouts) = (waiting.len(), 0, 0);
+    while !waiting.is_empty() {
+        assert!(started.elapsed() < GIVEN_UP, "{} of {all} are still open after {GIVEN_UP:?}", waiting.len());
+        let before = Instant::now();
+        assert_eq!(server.client().get("/graphql?query=%7B__typename%7D").text, r#"{"data":{"__typename":"Query"}}"#);
+        assert!(before.elapsed() < ANSWERED, "somebody waited for {:?}", before.elapsed());
+        asked += 1;
+        waiting.retain_mut(|(stream, said)| {
+            let is_closed = is_closed(stream, said);
+            timeouts += usize::from(is_closed && said.starts_with(b"HTTP/1.1 408 "));
+            !is_closed
+        });
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(asked > 20, "it was over too soon to tell: {asked}");
+    assert_eq!(timeouts, within_reach(BODIES), "halves of bodies are answered with 408");
+}

@@ -1,0 +1,47 @@
+"""A resource server in Python: verifies access tokens by the JWK set alone, which it fetches once and keeps.
+
+    python pyjwt.py JWKS ISSUER AUDIENCE
+
+Takes a token a line, and answers a line: the algorithm, the key and the account, or `refused`. At the end it tells how
+often it fetched the set.
+"""
+
+import sys
+
+import jwt
+
+
+class Keys(jwt.PyJWKClient):
+    fetched = 0
+
+    def fetch_data(self):
+        Keys.fetched += 1
+        return super().fetch_data()
+
+
+def verified(token, keys, issuer, audience):
+    key = keys.get_signing_key_from_jwt(token)
+    # The algorithm is the key's own, whatever the token says.
+    algorithms = [key.algorithm_name]
+    required = ["exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti"]
+    token = jwt.decode_complete(
+        token, key.key, algorithms=algorithms, issuer=issuer, audience=audience, options={"require": required}
+    )
+    header = token["header"]
+    if header["typ"] != "at+jwt":
+        raise jwt.InvalidTokenError("typ")
+    return f"{header['alg']} {header['kid']} {token['payload']['sub']}"
+
+
+def main():
+    jwks, issuer, audience = sys.argv[1:]
+    keys = Keys(jwks, lifespan=300)
+    for token in sys.stdin:
+        try:
+            print(verified(token.strip(), keys, issuer, audience), flush=True)
+        except jwt.PyJWTError as fault:
+            print(f"refused: {type(fault).__name__}", flush=True)
+    print(f"fetched {Keys.fetched}", flush=True)
+
+
+main()

@@ -169,6 +169,29 @@ fn what_weakens_the_server_is_taken_on_a_loopback_address_alone() {
 }
 
 #[test]
+fn the_schema_is_told_where_only_this_machine_can_ask_unless_it_is_said() {
+    for (listen, said, told) in [
+        ("127.0.0.1:0", "auto", true),
+        ("[::1]:0", "auto", true),
+        ("0.0.0.0:4000", "auto", false),
+        ("192.168.1.2:80", "auto", false),
+        ("0.0.0.0:4000", "on", true),
+        ("127.0.0.1:0", "off", false),
+    ] {
+        assert_eq!(good(&[("LISTEN", listen), ("INTROSPECTION", said)]).introspection, told, "{listen} {said}");
+    }
+    assert!(!good(&[("LISTEN", "[::]:4000")]).introspection);
+    refused("INTROSPECTION", &["true", "ON", "1"], "is not on or off or auto");
+}
+
+#[test]
+fn trusted_documents_are_a_file_where_there_are_any() {
+    assert_eq!(good(&[]).trusted_documents, None);
+    assert_eq!(good(&[("TRUSTED_DOCUMENTS", "a b.json")]).trusted_documents.as_deref(), Some(Path::new("a b.json")));
+    refused("TRUSTED_DOCUMENTS", &["https://x.test/a.json"], "is a URL, not a file");
+}
+
+#[test]
 fn a_word_that_is_no_choice_is_refused_with_the_choices() {
     refused("VERIFY_EMAIL_FIRST", &["yes", "1", "TRUE"], "is not true or false");
     refused("LIMITS", &["on"], "is not default or off");

@@ -7,7 +7,7 @@ use async_graphql::{Request, Response, ServerError, Value, Variables};
 use axum::http::HeaderMap;
 
 use super::fault::{Code, RETRY_AFTER};
-use super::guard::{self, Admitted};
+use super::guard::{self, Admitted, Unfit};
 use super::masking::finish;
 use super::{Asking, Latchkey, Trusted};
 
@@ -68,12 +68,26 @@ pub struct Answer {
     pub headers: HeaderMap,
 }
 
+/// Why a request is not executed.
+enum Refused {
+    /// The document or its variables are not admitted.
+    Unfit(Unfit),
+    /// It asks for the schema, which is not told.
+    Schema,
+    /// It comes by GET and could change something.
+    NotByGet,
+    /// There is no trusted document of its hash.
+    NotTrusted,
+    /// It has a hash and no document, where there are no trusted ones.
+    HashAlone,
+}
+
 impl Endpoint {
     /// Executes a request for whoever asks.
     pub async fn execute(&self, params: Params, asking: Asking, request_id: &str) -> Answer {
         let (operation, request) = match self.prepare(params) {
             Ok(prepared) => prepared,
-            Err((stage, error)) => return Answer { stage, ..refused(vec![error]) },
+            Err(refused) => return refused.into(),
         };
         let mut response = self.schema.execute(request.data(asking)).await;
         response.errors.truncate(ERRORS);
@@ -84,15 +98,14 @@ impl Endpoint {
     }
 
     /// The request as the library takes it, and the name of its operation. Nothing is validated before it is bounded.
-    fn prepare(&self, params: Params) -> Result<(Option<String>, Request), (Stage, ServerError)> {
-        let refused = |unfit: guard::Unfit| (Stage::Refused, unfit.into());
+    fn prepare(&self, params: Params) -> Result<(Option<String>, Request), Refused> {
         let Params { query, document, operation_name, variables, safe } = params;
-        let admitted = self.find(query, document.as_deref()).map_err(|error| (Stage::Refused, error))?;
-        guard::admit_variables(&variables).map_err(refused)?;
-        let (name, operation) = admitted.operation(operation_name.as_deref()).map_err(refused)?;
+        let admitted = self.find(query, document.as_deref())?;
+        guard::admit_variables(&variables)?;
+        let (name, operation) = admitted.operation(operation_name.as_deref())?;
         let name = name.map(ToString::to_string);
         if safe && operation.ty != OperationType::Query {
-            return Err((Stage::NotByGet, Code::BadUserInput.error("Send mutations by POST.")));
+            return Err(Refused::NotByGet);
         }
         let mut request = Request::new("").variables(variables);
         if !self.introspection {
@@ -104,22 +117,40 @@ impl Endpoint {
     }
 
     /// The document that is asked for, within all limits.
-    fn find(&self, query: Option<String>, hash: Option<&str>) -> Result<Cow<'_, Admitted>, ServerError> {
-        match (&self.trusted, query, hash) {
-            (Some(trusted), _, hash) => {
+    fn find(&self, query: Option<String>, hash: Option<&str>) -> Result<Cow<'_, Admitted>, Refused> {
+        match (&self.trusted, query) {
+            (Some(trusted), _) => {
                 let found = hash.and_then(|hash| trusted.find(hash));
-                found.map(Cow::Borrowed).ok_or_else(|| Code::PersistedQueryNotFound.error("PersistedQueryNotFound"))
+                found.map(Cow::Borrowed).ok_or(Refused::NotTrusted)
             }
-            (None, Some(query), _) => {
+            (None, Some(query)) => {
                 let admitted = guard::admit(&query)?;
-                if admitted.introspection && !self.introspection {
-                    return Err(Code::ValidationFailed.error("This server does not tell its schema."));
-                }
-                Ok(Cow::Owned(admitted))
+                let is_told = self.introspection || !admitted.introspection;
+                if is_told { Ok(Cow::Owned(admitted)) } else { Err(Refused::Schema) }
             }
-            // Clients with automatic persisted queries read the message: after this one they send documents.
-            (None, None, _) => Err(Code::PersistedQueryNotFound.error("PersistedQueryNotSupported")),
+            (None, None) => Err(Refused::HashAlone),
         }
+    }
+}
+
+impl From<Unfit> for Refused {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
+impl From<Refused> for Answer {
+    fn from(why: Refused) -> Self {
+        let stage = if matches!(why, Refused::NotByGet) { Stage::NotByGet } else { Stage::Refused };
+        let error = match why {
+            Refused::Unfit(unfit) => unfit.into(),
+            Refused::Schema => Code::ValidationFailed.error("This server does not tell its schema."),
+            Refused::NotByGet => Code::BadUserInput.error("Send mutations by POST."),
+            // Clients with automatic persisted queries read these two: after the second they send documents.
+            Refused::NotTrusted => Code::PersistedQueryNotFound.error("PersistedQueryNotFound"),
+            Refused::HashAlone => Code::PersistedQueryNotFound.error("PersistedQueryNotSupported"),
+        };
+        Self { stage, ..refused(vec![error]) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The loop that accepts connections and gives up those that take too long: axum's own has no time limits.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{self, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{interval, sleep};
+use tokio::time::{interval, sleep, timeout};
 use tower::ServiceExt;
 
 use super::limits::Limits;
@@ -27,6 +28,9 @@ use super::stream::{Handed, Watched};
 
 /// How long to wait when the system has no more files to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// How long a client may go on sending when its connection is over.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// What all connections share.
 #[derive(Clone)]
@@ -91,15 +95,12 @@ impl Server {
     /// Answers the requests of one connection until either side ends it.
     async fn converse<S: AsyncRead + AsyncWrite + Unpin>(self, stream: S, peer: SocketAddr) {
         let pulse = Arc::new(Pulse::new());
-        let service = service_fn(|request| answer(self.router.clone(), pulse.clone(), peer, request));
-        let stream = TokioIo::new(Watched::new(stream, pulse.clone()));
-        let mut connection = pin!(
-            http1::Builder::new()
-                // The watch below has limits for more than the head.
-                .header_read_timeout(None)
-                .max_buf_size(self.limits.head_bytes)
-                .serve_connection(stream, service)
-        );
+        let service = service_fn(|request| Box::pin(answer(self.router.clone(), pulse.clone(), peer, request)));
+        let mut connection = http1::Builder::new()
+            // The watch below has limits for more than the head.
+            .header_read_timeout(None)
+            .max_buf_size(self.limits.head_bytes)
+            .serve_connection(TokioIo::new(Watched::new(stream, pulse.clone())), service);
         let (mut stopped, mut stopping) = (pin!(told(self.stop.clone())), false);
         let mut look = interval(self.limits.look());
         loop {
@@ -107,10 +108,10 @@ impl Server {
                 // First of all: a request that has arrived in time is read in time.
                 biased;
                 // What went wrong on the wire is the client's affair.
-                _ = &mut connection => return,
+                _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
                 () = &mut stopped, if !stopping => {
                     stopping = true;
-                    connection.as_mut().graceful_shutdown();
+                    pin::Pin::new(&mut connection).graceful_shutdown();
                 }
                 _ = look.tick() => {
                     if pulse.is_overdue(&self.limits, self.patience(stopping)) {
@@ -118,6 +119,9 @@ impl Server {
                     }
                 }
             }
+        }
+        if !stopping {
+            linger(connection.into_parts().io.into_inner()).await;
         }
     }
 
@@ -130,6 +134,19 @@ impl Server {
             Patience::Usual
         }
     }
+}
+
+/// Reads for a while what the client still sends before it has read the answer. Where a system closes with bytes unread, it
+/// tells the client to forget the answer too: that the body was too large, for example.
+async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let all = async {
+        let mut unread = [0; 4096];
+        stream.shutdown().await?;
+        while stream.read(&mut unread).await? > 0 {}
+        io::Result::Ok(())
+    };
+    // Whoever is gone already, or comes to no end, is left alone.
+    _ = timeout(LINGER, all).await;
 }
 
 async fn answer(

@@ -1,8 +1,11 @@
 //! Trusted documents: those that the front ends were built with, by their hash, and no others.
 
+use latchkey::app::App;
+use latchkey::config::Config;
+use latchkey::model::{Clock, Rng};
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, sign_up_input};
+use crate::support::{BEGINNING, Device, PASSWORD, Service, sign_up_input};
 
 const HASH: &str = "4ef8d269e7944ef2cd6554ecb3d73164546945cf935806933448905abec554e5";
 const WHO: &str = "query Who { me { email } }";
@@ -100,4 +103,27 @@ async fn what_the_server_does_not_tell_it_does_not_tell_to_a_trusted_document_ei
     let settings = [("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap()), ("LATCHKEY_INTROSPECTION", "off")];
     let reply = Service::with(&settings).await.device().post_json(r#"{ "documentId": "schema" }"#).await;
     assert_eq!(reply.json["data"]["__schema"], Value::Null, "{}", reply.json);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_keeps_the_server_from_starting_and_is_told_with_its_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let file = folder.path().join("documents.json");
+    for (text, says) in [
+        (None, "the file cannot be read"),
+        (Some("[]"), "not a JSON object of hashes and documents"),
+        (
+            Some(r#"{ "abc": "mutation { login login }" }"#),
+            "the document abc would be refused: The request exceeds a limit",
+        ),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(&file, text).unwrap();
+        }
+        let vars = [("LATCHKEY_DATA", data), ("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap())];
+        let config = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+        let fault = App::build(&config, Clock::fixed(BEGINNING), Rng::system()).await.err().unwrap().to_string();
+        assert!(fault.contains(says) && fault.contains("LATCHKEY_TRUSTED_DOCUMENTS"), "{fault}");
+    }
 }

@@ -37,6 +37,7 @@ mod reset_password;
 mod revoke_other_sessions;
 mod revoke_session;
 mod routes;
+mod security_page;
 mod send_verification_code;
 mod session_lifetime;
 mod sessions;

@@ -6,20 +6,21 @@
 
 mod change;
 mod folder;
+mod follow;
 mod key;
 mod pem;
 mod schedule;
 mod source;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 pub use change::{RetireFault, RotateFault, Rotated};
-use folder::{KeyFolder, Listing};
+use folder::KeyFolder;
+use follow::{Looked, read_folder};
 pub(super) use key::SigningKey;
 pub use pem::KeyAlgorithm;
 pub use schedule::KeyState;
@@ -33,8 +34,6 @@ use crate::model::Timestamp;
 pub const JWKS_MAX_AGE: Duration = Duration::from_mins(5);
 /// How long a new key is shown before it signs: longer than anybody keeps the set, and than nodes take to see the file.
 pub const LEAD: Duration = Duration::from_mins(10);
-/// How often the folder is looked at, at most and at least.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// The keys. Clones are the same keyring.
 #[derive(Clone)]
@@ -46,15 +45,6 @@ struct Inner {
     lifetime: Duration,
     schedule: RwLock<Arc<Schedule>>,
     looked: Mutex<Looked>,
-}
-
-/// What is known of the folder.
-#[derive(Default)]
-struct Looked {
-    /// What was there when it was read last; nothing where that failed.
-    seen: Option<Listing>,
-    /// When an unknown name made it look.
-    asked: Option<Instant>,
 }
 
 /// One key, for the operator.
@@ -108,12 +98,14 @@ impl Keyring {
         }))
     }
 
-    /// The public keys, for whoever verifies access tokens: the one that signs, the next, and those whose tokens live.
+    /// The public keys, for whoever verifies access tokens: the one that signs comes first, for those who read no further;
+    /// then the next, and those whose tokens live.
     #[must_use]
     pub fn jwks(&self, now: Timestamp) -> Value {
         let schedule = self.schedule();
-        let good = schedule.states(now).rev().filter(|(_, state)| state.is_good());
-        let keys: Vec<_> = good.filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone()).collect();
+        let mut good: Vec<_> = schedule.states(now).rev().filter(|(_, state)| state.is_good()).collect();
+        good.sort_by_key(|(_, state)| *state != KeyState::Signing);
+        let keys: Vec<_> = good.into_iter().filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone()).collect();
         json!({ "keys": keys })
     }
 
@@ -141,68 +133,6 @@ impl Keyring {
         known().or_else(|| if self.look_for_unknown() { known() } else { None })
     }
 
-    /// Follows the folder, for as long as it is polled. Keys that are no files do not change.
-    pub async fn watch(self) {
-        while self.0.files.is_some() {
-            tokio::time::sleep(LOOK).await;
-            let keyring = self.clone();
-            // A task that panicked has said so; the next look may go better.
-            _ = tokio::task::spawn_blocking(move || keyring.refresh()).await;
-        }
-    }
-
-    /// Looks whether the folder has changed, and reads it if so; true if it did. What cannot be read is logged once, and
-    /// the keys stay as they were: a server that has keys does not stop working because a disk does.
-    /// Reads files: not for an async worker.
-    pub fn refresh(&self) -> bool {
-        self.refresh_with(self.0.looked.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn refresh_with(&self, mut looked: MutexGuard<'_, Looked>) -> bool {
-        match self.changed(looked.seen.as_ref()) {
-            Ok(None) => false,
-            Ok(Some((seen, schedule))) => {
-                looked.seen = Some(seen);
-                tracing::info!(newest = schedule.entries().last().map(|entry| &entry.kid), "the keys have changed");
-                *self.0.schedule.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schedule);
-                true
-            }
-            Err(fault) => {
-                if looked.seen.take().is_some() {
-                    tracing::error!(%fault, "the keys cannot be read: those that were read before stay");
-                }
-                false
-            }
-        }
-    }
-
-    fn changed(&self, seen: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyFault> {
-        let Some((folder, _)) = &self.0.files else { return Ok(None) };
-        if seen.is_some() && seen == Some(&folder.listing()?) {
-            return Ok(None);
-        }
-        match read_folder(folder, self.0.lifetime)? {
-            (seen, Some(schedule)) => Ok(Some((seen, schedule))),
-            (_, None) => Err(folder.without_key()),
-        }
-    }
-
-    /// Looks at once for a key that is not known, at most once a second: forged names must not keep the disk busy.
-    fn look_for_unknown(&self) -> bool {
-        // Who holds the lock is looking already.
-        let Ok(mut looked) = self.0.looked.try_lock() else { return false };
-        if self.0.files.is_none() || looked.asked.is_some_and(|asked| asked.elapsed() < LOOK) {
-            return false;
-        }
-        looked.asked = Some(Instant::now());
-        let refresh = || self.refresh_with(looked);
-        match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-            // The worker's other tasks move on to another one while this one reads.
-            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(refresh),
-            _ => refresh(),
-        }
-    }
-
     fn schedule(&self) -> Arc<Schedule> {
         self.0.schedule.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -219,11 +149,6 @@ fn given_entries(keys: Vec<SigningKey>) -> Vec<Entry> {
     let signs_from = Timestamp::from_millis(0);
     let entry = |key: SigningKey| Entry { number: 0, signs_from, kid: key.kid.clone(), key: Some(Arc::new(key)) };
     keys.into_iter().rev().map(entry).collect()
-}
-
-/// The listing first: what changes meanwhile is seen at the next look.
-fn read_folder(folder: &KeyFolder, lifetime: Duration) -> Result<(Listing, Option<Schedule>), KeyFault> {
-    Ok((folder.listing()?, Schedule::new(folder.read()?, Some(lifetime))))
 }
 
 #[cfg(test)]

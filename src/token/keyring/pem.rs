@@ -11,7 +11,7 @@ use super::key::SigningKey;
 const TAG: &str = "PRIVATE KEY";
 
 /// What a text of keys must be, for whoever wrote it.
-pub(super) const EXPECTED: &str = "a private key in PKCS #8 PEM (P-256, Ed25519, or RSA of 2048 to 4096 bits)";
+pub(super) const EXPECTED: &str = "a private key in PKCS #8 PEM (P-256, Ed25519, or RSA of 2048 to 4096 bits; openssl pkcs8 -topk8 -nocrypt converts)";
 
 /// The algorithm of a key that latchkey makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,150 @@
+//! docs/security.md: the files and tests that it cites exist, and its numbers are the code's.
+
+use std::collections::BTreeMap;
+use std::iter::successors;
+use std::path::Path;
+use std::time::Duration;
+
+use latchkey::config::SETTINGS;
+use latchkey::graphql::ERRORS;
+use latchkey::graphql::guard::LIMITS;
+use latchkey::http::Limits;
+use latchkey::model::{Code, MAX_SESSIONS, PasswordPolicy};
+use latchkey::throttle::Budget;
+
+const PAGE: &str = include_str!("../../docs/security.md");
+
+/// What stands in backticks, in its order.
+fn quoted() -> impl Iterator<Item = &'static str> {
+    PAGE.split('`').skip(1).step_by(2)
+}
+
+/// Every file that the page names, and the functions that it names in each. `::name` is in the file that was named last.
+fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut cited = BTreeMap::<&str, Vec<&str>>::new();
+    let mut last = "";
+    for span in quoted() {
+        let (file, test) = match span.split_once("::") {
+            Some(("", test)) => (last, Some(test)),
+            Some((file, test)) => (file, Some(test)),
+            None => (span, None),
+        };
+        if ["src/", "tests/", "docs/"].iter().any(|folder| file.starts_with(folder)) {
+            cited.entry(file).or_default().extend(test);
+            last = file;
+        }
+    }
+    cited
+}
+
+#[test]
+fn every_file_and_every_test_that_it_cites_exists() {
+    let cited = cited();
+    let count: usize = cited.values().map(Vec::len).sum();
+    assert!(count > 200, "only {count} tests were found on the page");
+    let mut missing = Vec::<String>::new();
+    for (file, tests) in cited {
+        match std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) {
+            Ok(text) => {
+                let is_missing = |test: &&str| !text.contains(&format!("fn {test}("));
+                missing.extend(tests.into_iter().filter(is_missing).map(|test| format!("{file}::{test}")));
+            }
+            Err(_) => missing.push(file.to_owned()),
+        }
+    }
+    assert!(missing.is_empty(), "docs/security.md cites what is not there (any more):\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_setting_that_it_names_exists() {
+    for span in quoted().filter(|span| span.starts_with("LATCHKEY_")) {
+        let name = span.split('=').next().unwrap_or_default();
+        assert!(SETTINGS.iter().any(|setting| setting.name == name), "docs/security.md: no setting {name}");
+    }
+}
+
+/// The rows of a marked table, cell by cell, without the marks of code.
+fn rows(table: &str) -> Vec<Vec<String>> {
+    let after = PAGE.split_once(&format!("<!-- {table} -->\n"));
+    let between = after.and_then(|(_, rest)| rest.split_once(&format!("<!-- /{table} -->")));
+    let (lines, _) = between.expect("a marked table");
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()
+    };
+    lines.lines().filter(|line| line.starts_with("| `")).map(cells).collect()
+}
+
+/// Some columns of those rows.
+fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]> {
+    rows(table).iter().map(|row| numbers.map(|number| row[number].clone())).collect()
+}
+
+/// The budgets in the order of the page. A new one does not compile until it has its place here.
+fn next(budget: Option<Budget>) -> Option<Budget> {
+    Some(match budget {
+        None => Budget::LoginByAddressAndClient,
+        Some(Budget::LoginByAddressAndClient) => Budget::LoginByClient,
+        Some(Budget::LoginByClient) => Budget::LoginByAddress,
+        Some(Budget::LoginByAddress) => Budget::LoginByDevice,
+        Some(Budget::LoginByDevice) => Budget::CodeByClient,
+        Some(Budget::CodeByClient) => Budget::SignupByClient,
+        Some(Budget::SignupByClient) => Budget::MailByAddressAndClient,
+        Some(Budget::MailByAddressAndClient) => Budget::MailByClient,
+        Some(Budget::MailByClient) => Budget::MailByAddress,
+        Some(Budget::MailByAddress) => Budget::MailByAddressLater,
+        Some(Budget::MailByAddressLater) => Budget::MailOverall,
+        Some(Budget::MailOverall) => Budget::MobileNumberByAccount,
+        Some(Budget::MobileNumberByAccount) => return None,
+    })
+}
+
+#[test]
+fn the_budgets_are_those_of_the_code() {
+    let window = |window: Duration| match window.as_secs() / 60 {
+        minutes @ ..60 => format!("{minutes} min"),
+        minutes => format!("{} h", minutes / 60),
+    };
+    let budgets = successors(next(None), |budget| next(Some(*budget)));
+    let expected: Vec<_> = budgets.map(|it| [format!("{it:?}"), it.limit().to_string(), window(it.window())]).collect();
+    assert_eq!(columns("budgets", [0, 2, 3]), expected, "docs/security.md is stale: its budgets are on the left");
+}
+
+#[test]
+fn the_limits_of_a_document_are_those_of_the_code() {
+    let expected: Vec<_> =
+        LIMITS.iter().map(|limit| [limit.name.to_owned(), limit.most.to_string(), limit.what.to_owned()]).collect();
+    let cure = "docs/security.md is stale: its limits of a document are on the left";
+    assert_eq!(columns("document limits", [0, 1, 2]), expected, "{cure}");
+    assert!(PAGE.contains(&format!("An answer holds {ERRORS} errors at most.")), "docs/security.md: errors");
+}
+
+#[test]
+fn the_limits_of_a_request_are_those_of_the_code() {
+    let limits = Limits::DEFAULT;
+    let seconds = |limit: Duration| format!("{} s", limit.as_secs());
+    let expected = [
+        ("connections", limits.connections.to_string()),
+        ("head_bytes", limits.head_bytes.to_string()),
+        ("uri_bytes", limits.uri_bytes.to_string()),
+        ("body_bytes", limits.body_bytes.to_string()),
+        ("head", seconds(limits.head)),
+        ("body", seconds(limits.body)),
+        ("answer", seconds(limits.answer)),
+        ("unread", seconds(limits.unread)),
+        ("idle", seconds(limits.idle)),
+    ];
+    let expected: Vec<_> = expected.map(|(name, most)| [name.to_owned(), most]).into();
+    let cure = "docs/security.md is stale: its limits of a request are on the left";
+    assert_eq!(columns("request limits", [0, 1]), expected, "{cure}");
+}
+
+#[test]
+fn other_numbers_are_those_of_the_code() {
+    for words in [
+        format!("a code is void after {} tries", Code::TRIES),
+        format!("8 to {} characters by default", PasswordPolicy::MAX),
+        format!("**met**: {MAX_SESSIONS}; with one more, the least recently used ends"),
+    ] {
+        assert!(PAGE.contains(&words), "docs/security.md does not say: {words}");
+    }
+}

@@ -17,6 +17,10 @@ pub enum Budget {
     /// Wrong passwords for one account on one device that has logged in to it before. Instead of the other three: what
     /// strangers get wrong is not held against it.
     LoginByDevice,
+    /// Wrong passwords for one account on all devices that have logged in to it before.
+    LoginByKnownDevices,
+    /// Wrong current passwords in one session that asks for a new one.
+    ChangePasswordBySession,
     /// Codes that one client asks to have mailed to one address.
     MailByAddressAndClient,
     /// Codes that one client asks to have mailed to anyone.
@@ -43,8 +47,11 @@ impl Budget {
     #[must_use]
     pub const fn limit(self) -> u32 {
         match self {
-            Self::LoginByAddressAndClient | Self::LoginByDevice | Self::MobileNumberByAccount => 10,
-            Self::LoginByClient | Self::LoginByAddress => 100,
+            Self::LoginByAddressAndClient
+            | Self::LoginByDevice
+            | Self::ChangePasswordBySession
+            | Self::MobileNumberByAccount => 10,
+            Self::LoginByClient | Self::LoginByAddress | Self::LoginByKnownDevices => 100,
             Self::MailByAddressAndClient | Self::MailByAddress => 3,
             Self::MailByAddressLater => 1,
             Self::MailByClient => 20,
@@ -57,11 +64,14 @@ impl Budget {
     #[must_use]
     pub const fn window(self) -> Duration {
         Duration::from_secs(match self {
-            Self::LoginByAddressAndClient | Self::LoginByClient | Self::LoginByDevice | Self::CodeByClient => {
-                15 * MINUTES
-            }
+            Self::LoginByAddressAndClient
+            | Self::LoginByClient
+            | Self::LoginByDevice
+            | Self::ChangePasswordBySession
+            | Self::CodeByClient => 15 * MINUTES,
             Self::MailByAddress => 24 * HOURS,
             Self::LoginByAddress
+            | Self::LoginByKnownDevices
             | Self::MailByAddressAndClient
             | Self::MailByAddressLater
             | Self::MailByClient
@@ -79,6 +89,8 @@ impl Budget {
             Self::LoginByClient => "login-client",
             Self::LoginByAddress => "login-address",
             Self::LoginByDevice => "login-device",
+            Self::LoginByKnownDevices => "login-known-devices",
+            Self::ChangePasswordBySession => "change-password-session",
             Self::MailByAddressAndClient => "mail-address-client",
             Self::MailByAddress => "mail-address",
             Self::MailByAddressLater => "mail-address-later",

@@ -16,22 +16,20 @@ const DECOY_WINDOW: Duration = Duration::from_hours(1);
 pub(super) type Charge<'a> = (Budget, Vec<&'a str>);
 
 impl Accounts {
-    /// Counts one attempt on each budget. The first, narrowest one alone where it is used up: so what one client does in
-    /// vain is not charged to the address it is done to. Gives how long to wait.
+    /// Counts one attempt on each budget, in this order, and stops at the first that is used up: so what a client does in
+    /// vain is charged to itself, and not to the address it is done to. Gives how long to wait.
     pub(super) async fn spend(&self, charges: &[Charge<'_>]) -> Result<Option<Wait>, Fault> {
-        let Some((narrowest, others)) = charges.split_first().filter(|_| self.policy.limits) else { return Ok(None) };
-        if let Some(wait) = self.spend_one(narrowest).await? {
-            return Ok(Some(wait));
+        if !self.policy.limits {
+            return Ok(None);
         }
-        // At once: the embedded store then commits them together.
-        let waits = try_join_all(others.iter().map(|charge| self.spend_one(charge))).await?;
-        Ok(waits.into_iter().flatten().max_by_key(|wait| wait.0))
-    }
-
-    async fn spend_one(&self, (budget, subject): &Charge<'_>) -> Result<Option<Wait>, Fault> {
-        let now = self.clock.now();
-        let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
-        Ok(budget.judge(attempts, now).err())
+        for (budget, subject) in charges {
+            let now = self.clock.now();
+            let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
+            if let Err(wait) = budget.judge(attempts, now) {
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes attempts back that turned out not to be guesses.
@@ -51,6 +49,14 @@ impl Accounts {
         let [row] = self.rng.bytes();
         self.repository.count(&format!("decoy:{row}"), DECOY_WINDOW, self.clock.now()).await?;
         Ok(())
+    }
+
+    /// The work of a letter that is counted and written, where none is.
+    pub(super) async fn decoy_letter(&self) -> Result<(), Fault> {
+        if self.policy.limits {
+            self.decoy_write().await?;
+        }
+        self.decoy_write().await
     }
 
     /// Like `change`, and one write even where the act changes nothing, so that time does not tell what there was to

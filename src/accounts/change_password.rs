@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Caller, Client, Fault, NOTICE_LIFETIME};
+use super::{Accounts, Caller, Fault};
 use crate::hashing::Verdict;
 use crate::model::{
     Account, FieldCode, Form, InvalidField, LetterKind, Password, PasswordHash, Refusal, Timestamp, User, Wait,
@@ -16,8 +16,6 @@ pub struct ChangePassword {
     pub current_password: SecretString,
     /// The password to be.
     pub new_password: SecretString,
-    /// Where from.
-    pub client: Client,
 }
 
 /// What became of it.
@@ -49,9 +47,10 @@ impl Accounts {
         let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret(), &owner));
         let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };
 
-        let (email, client) = (caller.account.email.as_str().to_owned(), command.client.key());
-        let charges =
-            [(Budget::LoginByAddressAndClient, vec![&*email, &client]), (Budget::LoginByAddress, vec![&email])];
+        let session = caller.session;
+        let name = session.to_string();
+        // By session: what strangers guess elsewhere does not keep the owner from changing the password.
+        let charges = [(Budget::ChangePasswordBySession, vec![&*name])];
         if let Some(wait) = self.spend(&charges).await? {
             return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
         }
@@ -69,14 +68,13 @@ impl Accounts {
         }
 
         let hash = self.hashing.hash(&new).await?;
-        let session = caller.session;
         let (changed, account) = self
             .change_as(caller, |account, now| {
                 let user = account.user_mut().filter(|user| user.password == *verified)?;
                 user.set_password(hash.clone(), now);
                 user.end_sessions(|other| other.id != session);
                 account.void_codes();
-                account.post(LetterKind::PasswordChanged, NOTICE_LIFETIME, now, &self.rng);
+                account.notify(LetterKind::PasswordChanged, now, &self.rng);
                 Some(())
             })
             .await??;

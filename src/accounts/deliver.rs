@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
+
 use super::{Accounts, Fault};
 use crate::mail::MailFault;
 use crate::model::{Account, AccountId, Delivery, Letter, LetterId, Timestamp};
@@ -20,31 +22,25 @@ impl Accounts {
     /// When the store fails; letters that were sent but not taken out yet are sent once more after their lease.
     pub async fn deliver(&self) -> Result<usize, Fault> {
         let due = self.repository.mail_due(self.clock.now(), ROUND).await?;
-        let count = due.len();
-        for id in due {
-            self.deliver_for(id).await?;
-        }
-        Ok(count)
+        // At once, so that one slow address does not hold up the others' codes.
+        try_join_all(due.iter().map(|id| self.deliver_for(*id))).await?;
+        Ok(due.len())
     }
 
     async fn deliver_for(&self, id: AccountId) -> Result<(), Fault> {
         let Some(account) = self.by_id(id).await? else { return Ok(()) };
         // Gone meanwhile: its letters are nobody's.
-        let Ok((letters, account)) = self.change(account, lease).await? else { return Ok(()) };
-        for letter in letters {
-            let delivery = match self.send(&account, &letter).await {
-                Ok(()) => Delivery::Sent,
-                Err(fault) => {
-                    tracing::warn!(account = %id, letter = %letter.id, tries = letter.tries, %fault, "letter not sent");
-                    fault.delivery()
-                }
-            };
-            let Some(account) = self.by_id(id).await? else { return Ok(()) };
-            if let Ok((true, _)) =
-                self.change(account, |account, now| settle(account, letter.id, delivery, now)).await?
-            {
-                tracing::error!(account = %id, letter = %letter.id, "letter parked: it will not be tried again");
+        let Ok((Some(letter), account)) = self.change(account, lease).await? else { return Ok(()) };
+        let delivery = match self.send(&account, &letter).await {
+            Ok(()) => Delivery::Sent,
+            Err(fault) => {
+                tracing::warn!(account = %id, letter = %letter.id, tries = letter.tries, %fault, "letter not sent");
+                fault.delivery()
             }
+        };
+        let Some(account) = self.by_id(id).await? else { return Ok(()) };
+        if let Ok((true, _)) = self.change(account, |account, now| settle(account, letter.id, delivery, now)).await? {
+            tracing::error!(account = %id, letter = %letter.id, "letter parked: it will not be tried again");
         }
         Ok(())
     }
@@ -69,16 +65,14 @@ impl Accounts {
     }
 }
 
-/// Takes the letters that are due for this worker; drops those that are not worth sending any more.
-fn lease(account: &mut Account, now: Timestamp) -> Vec<Letter> {
+/// Takes a letter that is due for this worker; drops those that are not worth sending any more. One at a time: a lease
+/// must outlast the sending.
+fn lease(account: &mut Account, now: Timestamp) -> Option<Letter> {
     account.outbox.retain(|letter| letter.due_at.is_none() || now < letter.expires_at);
-    let due = account.outbox.iter_mut().filter(|letter| letter.is_due(now));
-    due.map(|letter| {
-        letter.tries += 1;
-        letter.due_at = Some(now.plus(LEASE));
-        letter.clone()
-    })
-    .collect()
+    let letter = account.outbox.iter_mut().find(|letter| letter.is_due(now))?;
+    letter.tries += 1;
+    letter.due_at = Some(now.plus(LEASE));
+    Some(letter.clone())
 }
 
 /// Says whether the letter was parked. A letter that a newer one replaced meanwhile is gone already.

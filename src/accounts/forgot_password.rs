@@ -51,8 +51,10 @@ impl Accounts {
             Err(wait) => return Ok(ForgotPasswordOutcome::TooManyAttempts(wait)),
         };
         match self.repository.by_email(&email).await?.filter(|account| account.user().is_some()) {
-            Some(account) if postage == Postage::Paid => self.send_reset_code(account).await?,
-            _ => self.decoy_write().await?,
+            Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
+                self.send_reset_code(account).await?;
+            }
+            _ => self.decoy_letter().await?,
         }
         Ok(ForgotPasswordOutcome::CodeSent(email))
     }

@@ -2,9 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
+use super::{Accounts, Client, Fault, SignedIn};
 use crate::hashing::Verdict;
-use crate::model::{Account, AccountId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
+use crate::model::{Account, DeviceId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
 use crate::throttle::Budget;
 
 /// An attempt to log in.
@@ -54,12 +54,14 @@ impl Accounts {
         };
         let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
         let client = command.client.key();
-        let device = account.as_ref().and_then(|account| self.known_device(account.id, &command.known_by));
+        let device = account.as_ref().and_then(|account| self.known_device(account, &command.known_by));
         let charges = match &device {
-            Some(device) => vec![(Budget::LoginByDevice, vec![address, device])],
+            Some(device) => {
+                vec![(Budget::LoginByDevice, vec![address, device]), (Budget::LoginByKnownDevices, vec![address])]
+            }
             None => vec![
+                (Budget::LoginByClient, vec![&*client]),
                 (Budget::LoginByAddressAndClient, vec![address, &client]),
-                (Budget::LoginByClient, vec![&client]),
                 (Budget::LoginByAddress, vec![address]),
             ],
         };
@@ -69,7 +71,14 @@ impl Accounts {
 
         let password = Password::given(command.password.expose_secret());
         let verified = account.as_ref().and_then(|account| account.user()).map(|user| user.password.clone());
-        let verdict = self.hashing.verify(&password, verified.as_ref()).await?;
+        let verdict = match self.hashing.verify(&password, verified.as_ref()).await {
+            Ok(verdict) => verdict,
+            // It was not even tried.
+            Err(overloaded) => {
+                self.refund(&charges).await?;
+                return Err(overloaded.into());
+            }
+        };
         let (Some(account), Some(verified), true) = (account, verified, verdict != Verdict::Wrong) else {
             return Ok(LoginOutcome::InvalidCredentials);
         };
@@ -98,7 +107,7 @@ impl Accounts {
                 if decision == (Decision::SignedIn { new_device: true }) {
                     let device = &session.device;
                     let letter = LetterKind::NewDevice { device: device.name(), address: device.ip_address };
-                    account.post(letter, NOTICE_LIFETIME, now, &self.rng);
+                    account.notify(letter, now, &self.rng);
                 }
                 decision
             })
@@ -110,15 +119,17 @@ impl Accounts {
         })
     }
 
-    /// The name of a device that has logged in to this account before, if one of the tokens shows it.
-    fn known_device(&self, account: AccountId, tokens: &[SecretString]) -> Option<String> {
-        tokens.iter().find_map(|token| {
+    /// The name of a device that has logged in to this account before, if one of the tokens shows it. A new password makes
+    /// all devices unknown: who had the old one is no friend any more.
+    fn known_device(&self, account: &Account, tokens: &[SecretString]) -> Option<String> {
+        let since = account.user()?.password_changed_at;
+        let device = tokens.iter().find_map(|token| {
             let token = token.expose_secret();
-            let device = self.device_tokens.verify(token).map(|it| (it.account, it.device));
-            let session = || self.refresh_tokens.verify(token).map(|it| (it.account, *it.session.as_bytes()));
-            let (owner, name) = device.or_else(session)?;
-            (owner == account).then(|| format!("{:032x}", u128::from_be_bytes(name)))
-        })
+            let session = || self.refresh_tokens.verify(token).map(|it| (it.account, it.session.into()));
+            let device = self.device_tokens.verify(token).map(|it| (it.account, it.device)).or_else(session);
+            device.filter(|(owner, _)| *owner == account.id).map(|(_, device): (_, DeviceId)| device)
+        });
+        device.filter(|device| device.created_at() >= since).map(|device| device.to_string())
     }
 
     /// Decides on the account as it stands: the hash that was verified must still be the one in force.

@@ -56,8 +56,6 @@ pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
 
 /// How often an act is decided again when other saves come first.
 const ROUNDS: usize = 100;
-/// How long a letter without a code is worth sending.
-const NOTICE_LIFETIME: Duration = Duration::from_hours(3 * 24);
 
 /// What the operator has settled.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use crate::throttle::Budget;
 pub(super) enum Postage {
     /// It is.
     Paid,
-    /// The address, or the service as a whole, has had its letters for now. The answer is the same.
+    /// The address has had its letters for now. The answer is the same.
     Withheld,
 }
 
@@ -25,7 +25,16 @@ impl Accounts {
         // Both are counted each time: the hour after which the next letter may follow begins with the first ones too.
         let first = self.spend(&[(Budget::MailByAddress, vec![address])]).await?.is_none();
         let later = self.spend(&[(Budget::MailByAddressLater, vec![address])]).await?.is_none();
-        let paid = (first || later) && self.spend(&[(Budget::MailOverall, vec![])]).await?.is_none();
-        Ok(Ok(if paid { Postage::Paid } else { Postage::Withheld }))
+        Ok(Ok(if first || later { Postage::Paid } else { Postage::Withheld }))
+    }
+
+    /// Counts one letter that is about to be written, to anyone. Requests for addresses that get none do not count, so
+    /// that nobody can silence the service with made-up ones.
+    pub(super) async fn letter_may_leave(&self) -> Result<bool, Fault> {
+        let wait = self.spend(&[(Budget::MailOverall, vec![])]).await?;
+        if wait.is_some() {
+            tracing::error!("the hour's letters are used up: codes are withheld");
+        }
+        Ok(wait.is_none())
     }
 }

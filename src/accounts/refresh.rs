@@ -5,7 +5,7 @@ mod properties;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, NOTICE_LIFETIME, SignedIn};
+use super::{Accounts, Client, Fault, SignedIn};
 use crate::model::{Account, Device, LetterKind, SessionPolicy, Timestamp};
 use crate::token::RefreshToken;
 
@@ -58,7 +58,7 @@ impl Accounts {
             .change(account, |account, now| {
                 let decision = exchange(account, token, &device, now, &self.policy.session);
                 if decision == Decision::Reused {
-                    account.post(LetterKind::RefreshTokenReused, NOTICE_LIFETIME, now, &self.rng);
+                    account.notify(LetterKind::RefreshTokenReused, now, &self.rng);
                 }
                 decision
             })

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::no_sooner::no_sooner;
-use super::{Accounts, Client, Fault, NOTICE_LIFETIME};
+use super::{Accounts, Client, Fault};
 use crate::model::{
     Account, Code, Digest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
 };
@@ -80,7 +80,7 @@ impl Accounts {
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
         account.void_codes();
-        account.post(LetterKind::PasswordChanged, NOTICE_LIFETIME, now, &self.rng);
+        account.notify(LetterKind::PasswordChanged, now, &self.rng);
         Spend::Right
     }
 }

@@ -53,8 +53,10 @@ impl Accounts {
             Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
         };
         match self.repository.by_email(&email).await?.filter(unproven) {
-            Some(account) if postage == Postage::Paid => self.send_code(account).await?,
-            _ => self.decoy_write().await?,
+            Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
+                self.send_code(account).await?;
+            }
+            _ => self.decoy_letter().await?,
         }
         Ok(SendVerificationCodeOutcome::CodeSent(email))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Accounts;
-use crate::model::{Account, AccountId, Device, Session, SessionId, Timestamp, User};
+use crate::model::{Account, Device, Session, SessionId, Timestamp, User};
 use crate::throttle::client_of;
 use crate::token::RefreshToken;
 
@@ -88,10 +88,11 @@ impl Accounts {
 impl Accounts {
     /// A token by which a browser is known again, unless it has one already.
     #[must_use]
-    pub fn new_device_token(&self, account: AccountId, held: Option<&SecretString>) -> Option<String> {
+    pub fn new_device_token(&self, account: &Account, held: Option<&SecretString>) -> Option<String> {
+        let since = account.user()?.password_changed_at;
         let held = held.and_then(|token| self.device_tokens.verify(token.expose_secret()));
-        let known = held.is_some_and(|token| token.account == account);
-        (!known).then(|| self.device_tokens.issue(account, &self.rng))
+        let known = held.is_some_and(|token| token.account == account.id && token.device.created_at() >= since);
+        (!known).then(|| self.device_tokens.issue(account.id, self.clock.now(), &self.rng))
     }
 }
 

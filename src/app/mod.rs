@@ -9,10 +9,9 @@ use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
-use url::Host;
 
 use crate::accounts::{Accounts, Policy};
-use crate::config::{Config, Mail, Store};
+use crate::config::{Config, Mail, Store, is_local};
 use crate::graphql::{self, Cookies, Endpoint, Trusted, TrustedFault};
 use crate::hashing::Hashing;
 use crate::http::{self, Door, Limits, Origins, TrustedProxies};
@@ -184,12 +183,7 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
 
 /// Without `Secure` only where everything stays on this machine: so local development works, and nothing else does.
 fn cookies(config: &Config) -> Cookies {
-    let local = match config.public_url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+    let local = is_local(&config.public_url);
     Cookies { secure: config.public_url.scheme() == "https" || !local, same_site: config.same_site }
 }
 

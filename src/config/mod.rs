@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
-use url::Url;
+use url::{Host, Url};
 
 pub use fault::{ConfigFault, ConfigFaults};
 pub use mail::Mail;
@@ -179,10 +179,10 @@ impl Config {
             secret: secret?,
             mail: mail?,
             mail_from: mail_from?,
+            introspection: introspection?.unwrap_or(listen?.ip().is_loopback() && is_local(public_url.as_ref()?)),
             public_url: public_url?,
             origins: origins?,
             trusted_proxies: trusted_proxies?,
-            introspection: introspection?.unwrap_or(listen?.ip().is_loopback()),
             trusted_documents: trusted_documents?,
             access_token_lifetime: access_token_lifetime?,
             session: SessionPolicy { idle: idle?, absolute: absolute?, grace: grace? },
@@ -197,6 +197,17 @@ impl Config {
             log: log?,
             log_format: log_format?,
         })
+    }
+}
+
+/// Whether a URL is this machine's own: behind a proxy the server listens on a loopback address too.
+#[must_use]
+pub fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -48,11 +48,8 @@ impl ChangePasswordMutation {
         let asking = Asking::of(ctx);
         let caller = asking.caller().await?;
         let session = caller.session;
-        let command = ChangePassword {
-            current_password: input.current_password.into(),
-            new_password: input.new_password.into(),
-            client: asking.client.clone(),
-        };
+        let command =
+            ChangePassword { current_password: input.current_password.into(), new_password: input.new_password.into() };
         Ok(match asking.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
                 let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;

@@ -70,7 +70,7 @@ impl Code {
             Self::ValidationFailed => "The document does not fit the schema.",
             Self::BadUserInput => "The request, or a variable, is not of the form it should be.",
             Self::QueryTooComplex => "The document exceeds a limit, which the message names: ask for less at once.",
-            Self::PersistedQueryNotFound => "The server runs trusted documents only, and has none of this hash.",
+            Self::PersistedQueryNotFound => "No trusted document has this hash. A server without any takes the text.",
             Self::Overloaded => "Not now: try again after `retryAfterSeconds` (also in the `Retry-After` header).",
             Self::Internal => "A fault of the service, to be looked up in its log by `requestId`.",
         }

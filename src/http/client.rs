@@ -25,8 +25,9 @@ impl TrustedProxies {
     /// Each proxy appends whom it heard from, so the list is read from its end, as long as trusted proxies wrote it. What
     /// stands before the first stranger is that stranger's word, and is not read.
     fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let lists = headers.get_all(X_FORWARDED_FOR).into_iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+        let lists: Vec<_> =
+            headers.get_all(X_FORWARDED_FOR).iter().map(|it| String::from_utf8_lossy(it.as_bytes())).collect();
+        let hops: Vec<&str> = lists.iter().flat_map(|list| list.split(',')).map(str::trim).collect();
         let mut client = peer.to_canonical();
         for hop in hops.iter().rev() {
             if !self.trusts(client) {

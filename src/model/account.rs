@@ -11,6 +11,11 @@ use super::{
 
 /// How many letters wait at a time: with one more, the oldest goes.
 const OUTBOX: usize = 20;
+/// How many notices of one kind a day sees.
+const NOTICES: usize = 5;
+const DAY: Duration = Duration::from_hours(24);
+/// How long a letter without a code is worth sending.
+const NOTICE_LIFETIME: Duration = Duration::from_hours(3 * 24);
 /// How many devices an account remembers.
 const KNOWN_DEVICES: usize = 20;
 
@@ -28,6 +33,18 @@ pub struct Account {
     pub standing: Standing,
     /// Letters still to be mailed, written in one write with what they tell of.
     pub outbox: Vec<Letter>,
+    /// The notices of the last day.
+    pub notices: Vec<Notice>,
+}
+
+/// That a notice was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// The kind of letter.
+    pub kind: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Whether an address is anyone's yet.
@@ -110,7 +127,7 @@ impl Account {
     /// An address with this standing, not saved yet.
     #[must_use]
     pub const fn new(id: AccountId, email: Email, standing: Standing) -> Self {
-        Self { id, version: 0, email, standing, outbox: Vec::new() }
+        Self { id, version: 0, email, standing, outbox: Vec::new(), notices: Vec::new() }
     }
 
     /// The owner, if the address has one.
@@ -137,6 +154,17 @@ impl Account {
         let same_kind = std::mem::discriminant(&kind);
         self.outbox.retain(|letter| std::mem::discriminant(&letter.kind) != same_kind);
         self.post_another(kind, lifetime, now, rng);
+    }
+
+    /// Puts a notice into the outbox, unless the day has seen enough of its kind: whoever signs in with somebody else's
+    /// address must not fill their mailbox.
+    pub fn notify(&mut self, kind: LetterKind, now: Timestamp, rng: &Rng) {
+        let name = kind.name();
+        self.notices.retain(|notice| now < notice.at.plus(DAY));
+        if self.notices.iter().filter(|notice| notice.kind == name).count() < NOTICES {
+            self.notices.push(Notice { kind: name.to_owned(), at: now });
+            self.post(kind, NOTICE_LIFETIME, now, rng);
+        }
     }
 
     /// Puts a letter into the outbox, due at once, beside those of its kind: each is somebody else's.

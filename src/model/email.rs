@@ -70,7 +70,9 @@ fn canonical_domain(domain: &str) -> Option<String> {
     let domain: String = domain.split('.').map(canonical_label).collect::<Option<Vec<_>>>()?.join(".");
     // Every label is an A-label or plain ASCII by now; this checks lengths and hyphens, and decodes each A-label.
     let ascii = idna::domain_to_ascii_strict(&domain).ok()?;
-    (ascii == domain).then_some(domain)
+    // A last label of digits is the end of an IP address, and no name.
+    let named = domain.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()));
+    (ascii == domain && named).then_some(domain)
 }
 
 fn canonical_label(label: &str) -> Option<String> {
@@ -137,6 +139,7 @@ mod tests {
             "\"a b\"@x.test",
             "\"a@evil.com\"@victim.com",
             "a@[127.0.0.1]",
+            "a@127.0.0.1",
             "-oQ/tmp@x.y",
             "a(comment)@x.test",
             "a@x.test, b@x.test",

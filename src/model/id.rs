@@ -28,6 +28,13 @@ macro_rules! id {
                 Self(Uuid::from_bytes(bytes))
             }
 
+            /// When it was made, as its first 48 bits say.
+            #[must_use]
+            pub fn created_at(&self) -> Timestamp {
+                let millis = self.0.as_u128() >> 80;
+                Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+            }
+
             /// The id's 16 bytes, without the prefix.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -90,9 +97,20 @@ id!(
     LetterId, "let"
 );
 id!(
+    /// Names one device that has logged in before, as far as it says so itself.
+    DeviceId, "dev"
+);
+id!(
     /// Names one access token: its `jti`.
     TokenId, "tok"
 );
+
+/// A session's refresh token shows the device as well as a token of its own would.
+impl From<SessionId> for DeviceId {
+    fn from(session: SessionId) -> Self {
+        Self(session.0)
+    }
+}
 
 fn uuid_v7(now: Timestamp, rng: &Rng) -> Uuid {
     let millis = u64::try_from(now.millis()).unwrap_or(0);

@@ -59,6 +59,20 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
+    /// What kind it is.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::PasswordResetCode(_) => "passwordResetCode",
+            Self::VerificationCode(_) => "verificationCode",
+            Self::SignUpCode(_) => "signUpCode",
+            Self::AlreadyRegistered => "alreadyRegistered",
+            Self::PasswordChanged => "passwordChanged",
+            Self::NewDevice { .. } => "newDevice",
+            Self::RefreshTokenReused => "refreshTokenReused",
+        }
+    }
+
     /// The code in it, if it carries one.
     #[must_use]
     pub const fn code(&self) -> Option<&Sealed> {

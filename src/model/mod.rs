@@ -18,7 +18,7 @@ mod rng;
 mod session;
 mod sign_up;
 
-pub use account::{Account, Gender, Profile, Role, Standing, User};
+pub use account::{Account, Gender, Notice, Profile, Role, Standing, User};
 pub use attempts::{Attempts, Wait};
 pub use clock::{Clock, Timestamp};
 pub use code::{Code, Spend};
@@ -26,7 +26,7 @@ pub use device::Device;
 pub use digest::Digest;
 pub use email::Email;
 pub use form::{FieldCode, Form, InvalidField, Refusal};
-pub use id::{AccountId, LetterId, SessionId, TokenId};
+pub use id::{AccountId, DeviceId, LetterId, SessionId, TokenId};
 pub use letter::{Delivery, Letter, LetterKind, Sealed};
 pub use mobile_number::MobileNumber;
 pub use name::Name;

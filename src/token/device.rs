@@ -3,18 +3,17 @@
 //! It signs nobody in. It keeps strangers' wrong guesses from being held against the owner's own device.
 
 use super::{Purpose, Secret};
-use crate::model::{AccountId, Rng};
+use crate::model::{AccountId, DeviceId, Rng, Timestamp};
 
 const PREFIX: &str = "lkd_";
-const ID: usize = 16;
 
 /// What an authentic device token names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceToken {
     /// The account that was logged in to.
     pub account: AccountId,
-    /// The device.
-    pub device: [u8; ID],
+    /// The device, and in it when it became one.
+    pub device: DeviceId,
 }
 
 /// Issues and verifies device tokens.
@@ -24,31 +23,33 @@ pub struct DeviceTokens(pub Secret);
 impl DeviceTokens {
     /// A token for a device that was not known.
     #[must_use]
-    pub fn issue(&self, account: AccountId, rng: &Rng) -> String {
-        let body = [*account.as_bytes(), rng.bytes()].concat();
+    pub fn issue(&self, account: AccountId, now: Timestamp, rng: &Rng) -> String {
+        let body = [*account.as_bytes(), *DeviceId::new(now, rng).as_bytes()].concat();
         self.0.sign_token(Purpose::DeviceToken, PREFIX, &body)
     }
 
     /// What a token names, if it is one of ours.
     #[must_use]
     pub fn verify(&self, text: &str) -> Option<DeviceToken> {
-        let body: [u8; 16 + ID] = self.0.open_token(Purpose::DeviceToken, PREFIX, text)?;
+        let body: [u8; 32] = self.0.open_token(Purpose::DeviceToken, PREFIX, text)?;
         let (account, device) = body.split_first_chunk()?;
-        Some(DeviceToken { account: AccountId::from_bytes(*account), device: device.try_into().ok()? })
+        let device = DeviceId::from_bytes(device.try_into().ok()?);
+        Some(DeviceToken { account: AccountId::from_bytes(*account), device })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
 
     #[test]
     fn a_token_names_its_account_and_a_device_of_its_own() {
         let rng = Rng::system();
         let tokens = DeviceTokens(Secret::open(tempfile::tempdir().unwrap().path(), &rng).unwrap());
-        let account = AccountId::new(Timestamp::from_millis(1_790_000_000_000), &rng);
-        let (first, second) = (tokens.issue(account, &rng), tokens.issue(account, &rng));
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        let account = AccountId::new(now, &rng);
+        let (first, second) = (tokens.issue(account, now, &rng), tokens.issue(account, now, &rng));
+        assert_eq!(tokens.verify(&first).map(|token| token.device.created_at()), Some(now));
         assert_eq!(tokens.verify(&first).map(|token| token.account), Some(account));
         assert_ne!(tokens.verify(&first), tokens.verify(&second));
         assert_eq!(tokens.verify(&first.replace("lkd_", "lkr_")), None);

@@ -66,3 +66,17 @@ async fn nothing_of_a_header_gets_into_the_letter() {
     let letters = service.letters().await;
     assert!(letters[0].text.contains("Unknown device") && !letters[0].text.contains("evil"), "{:?}", letters[0]);
 }
+
+#[tokio::test]
+async fn a_day_sees_five_such_letters_so_that_nobody_fills_a_strangers_mailbox() {
+    let service = Service::start().await;
+    service.device().sign_up("victim@x.test").await;
+    for device in 0..60 {
+        browser(&service, &format!("device {device}")).logged_in("victim@x.test").await;
+        service.letters().await;
+    }
+    assert_eq!(service.letters().await.len(), 5);
+    service.wait(24 * 60 * 60);
+    browser(&service, "another device").logged_in("victim@x.test").await;
+    assert_eq!(service.letters().await.len(), 6);
+}

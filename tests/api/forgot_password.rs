@@ -118,3 +118,21 @@ async fn a_client_asks_for_twenty_letters_an_hour_at_most() {
     assert_eq!(kind(&forgot(&service.device(), "ada@x.test").await), "TooManyAttempts");
     assert_eq!(kind(&forgot(&service.device().at("198.51.100.7"), "ada@x.test").await), "CodeSent");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_for_addresses_without_an_account_do_not_use_up_the_letters_of_those_with_one() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    let mut clients = tokio::task::JoinSet::new();
+    for client in 0..51 {
+        let device = service.device().at(&format!("198.51.100.{client}"));
+        clients.spawn(async move {
+            for mailbox in 0..20 {
+                forgot(&device, &format!("nobody{client}.{mailbox}@x.test")).await;
+            }
+        });
+    }
+    clients.join_all().await;
+    forgot(&service.device(), "ada@x.test").await;
+    assert_eq!(service.letters_to("ada@x.test").await, 1);
+}

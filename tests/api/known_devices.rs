@@ -89,3 +89,31 @@ async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
         assert_eq!(kind(&service.device().act("login", input).await), "TooManyAttempts", "{token}");
     }
 }
+
+#[tokio::test]
+async fn a_new_password_makes_all_devices_unknown() {
+    let service = Service::start().await;
+    let (thief, token) = service.device().signed_up("ada@x.test").await;
+    service.wait(1);
+    thief.act("forgotPassword", json!({ "email": "ada@x.test" })).await;
+    let code = service.code_for("ada@x.test").await;
+    let reset = json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner's" });
+    assert_eq!(kind(&thief.act("resetPassword", reset).await), "PasswordReset");
+    storm(&service, "ada@x.test").await;
+    let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
+    assert_eq!(kind(&thief.at("203.0.113.2").act("login", guess).await), "TooManyAttempts");
+}
+
+#[tokio::test]
+async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() {
+    let service = Service::start().await;
+    let (owner, stranger) = (service.device(), service.device().at("198.51.100.1"));
+    owner.sign_up("ada@x.test").await;
+    for attempt in 0..100 {
+        stranger.log_in(&format!("user{attempt}@x.test"), "guess").await;
+    }
+    for _ in 0..110 {
+        assert_eq!(kind(&stranger.log_in("ada@x.test", "guess").await), "TooManyAttempts");
+    }
+    assert_eq!(kind(&service.device().at("203.0.113.1").log_in("ada@x.test", PASSWORD).await), "Authenticated");
+}

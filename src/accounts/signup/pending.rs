@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{Application, SignupOutcome};
 use crate::accounts::postage::Postage;
-use crate::accounts::{Accounts, Client, Conflict, Fault, NOTICE_LIFETIME};
+use crate::accounts::{Accounts, Client, Conflict, Fault};
 use crate::model::{Account, AccountId, Code, Digest, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, Timestamp};
 use crate::repository::Written;
 use crate::token::Purpose;
@@ -42,14 +42,13 @@ impl Accounts {
             expires_at: now.plus(SIGN_UP_LIFETIME),
         };
         let letter = LetterKind::SignUpCode(code.sealed);
-        let kept = match postage {
-            Postage::Paid => self.keep_sign_up(&email, &sign_up, &letter).await?,
+        let kept = if postage == Postage::Paid && self.letter_may_leave().await? {
+            self.keep_sign_up(&email, &sign_up, &letter).await?
+        } else {
             // Without a letter nobody could complete it, and it would crowd out one whose letter has come.
-            Postage::Withheld => {
-                self.repository.by_email(&email).await?;
-                self.decoy_write().await?;
-                true
-            }
+            self.repository.by_email(&email).await?;
+            self.decoy_letter().await?;
+            true
         };
         let accepted = SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) };
         if kept { Ok(accepted) } else { Err(Fault::Overloaded) }
@@ -81,7 +80,7 @@ impl Accounts {
     /// Adds a sign-up where the address is free; tells the owner of one that is not.
     fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: &LetterKind, now: Timestamp) {
         match &mut account.standing {
-            Standing::Active(_) => account.post(LetterKind::AlreadyRegistered, NOTICE_LIFETIME, now, &self.rng),
+            Standing::Active(_) => account.notify(LetterKind::AlreadyRegistered, now, &self.rng),
             Standing::Pending(sign_ups) => {
                 let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
                 sign_ups.drain(..surplus);

@@ -26,7 +26,7 @@ impl Authenticated {
         let asking = Asking::of(ctx);
         let tokens = Tokens::deliver(ctx, &signed_in.tokens, delivery);
         if delivery == TokenDelivery::Cookie
-            && let Some(token) = asking.accounts.new_device_token(signed_in.account.id, asking.device.as_ref())
+            && let Some(token) = asking.accounts.new_device_token(&signed_in.account, asking.device.as_ref())
         {
             ctx.append_http_header(SET_COOKIE, asking.policy.cookies.device(&token));
         }

@@ -16,6 +16,7 @@ mod kill;
 mod logs;
 mod mongodb;
 mod readme;
+mod sessions;
 mod slowloris;
 mod smtp;
 mod timing;

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::support::client::{Client, PASSWORD, Tokens, kind, tokens};
 use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
+use crate::support::server::Server;
 use crate::support::{SOON, until};
 
 const TABS: usize = 20;
@@ -79,7 +80,7 @@ impl Nodes {
 fn whatever_ends_a_session_ends_it_on_both_nodes_at_the_next_request() {
     let nodes = Nodes::new();
     let servers = nodes.homes.each_ref().map(Home::start);
-    let [a, b] = servers.each_ref().map(|server| server.client());
+    let [a, b] = servers.each_ref().map(Server::client);
     a.sign_up("ada@x.test");
     let mut password = PASSWORD.to_owned();
 

@@ -83,8 +83,16 @@ impl Hashing {
         let known = hash.is_some();
         let (password, hash) = (password.clone(), hash.unwrap_or(&self.decoy).clone());
         let cost = self.cost;
-        let right = self.run(move || (verify_now(&password, &hash), cost_of(&hash) != Some(cost))).await?;
-        Ok(match right {
+        let work = move || {
+            let (right, stored) = (verify_now(&password, &hash), cost_of(&hash).unwrap_or(cost));
+            if !right {
+                // A hash of a lower cost than configured took less time than the decoy does, which would tell that there
+                // is an account. Costs c, c+1, … C-1 after the first c add up to C.
+                (stored..cost).for_each(|cost| drop(hash_now(&password, cost)));
+            }
+            (right, stored != cost)
+        };
+        Ok(match self.run(work).await? {
             (true, stale) if known => {
                 if stale {
                     Verdict::RightButStale

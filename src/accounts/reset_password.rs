@@ -79,6 +79,8 @@ impl Accounts {
         user.email_verified = true;
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
+        // Whoever had the old password knew its devices too.
+        user.known_devices.clear();
         account.void_codes();
         account.notify(LetterKind::PasswordChanged, now, &self.rng);
         Spend::Right

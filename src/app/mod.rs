@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
@@ -166,6 +165,10 @@ impl App {
 ///
 /// # Errors
 /// When it cannot be used.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(clippy::unused_async, reason = "opening a file waits, naming a server does not")
+)]
 pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreFault> {
     match store {
         #[cfg(feature = "sqlite")]
@@ -175,7 +178,10 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
             Ok(Arc::new(opened.map_err(|fault| StoreFault::Unavailable(Box::new(fault)))??))
         }
         #[cfg(feature = "mongodb")]
-        Store::Mongodb(url) => Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret())?)),
+        Store::Mongodb(url) => {
+            use secrecy::ExposeSecret;
+            Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret())?))
+        }
         #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
         _ => Err(StoreFault::Unavailable("this program was built without that store".into())),
     }

@@ -20,8 +20,8 @@ enum Phase {
     Head,
     /// The request is with the router, which has limits of its own.
     Answering,
-    /// The answer is on its way. `whole`: all of it has been handed over.
-    Writing { whole: bool },
+    /// The answer is on its way, since it began. `whole`: all of it has been handed over.
+    Writing { whole: bool, began: Instant },
 }
 
 /// The phase of one connection, and since when. Told by the stream and the service, read by the watch.
@@ -61,7 +61,8 @@ impl Pulse {
 
     /// There is an answer.
     pub(super) fn answered(&self) {
-        *self.state() = (Phase::Writing { whole: false }, Instant::now());
+        let began = Instant::now();
+        *self.state() = (Phase::Writing { whole: false, began }, began);
     }
 
     /// Bytes went.
@@ -72,15 +73,15 @@ impl Pulse {
     /// All of the answer was handed over.
     pub(super) fn whole(&self) {
         let mut state = self.state();
-        if matches!(state.0, Phase::Writing { .. }) {
-            state.0 = Phase::Writing { whole: true };
+        if let Phase::Writing { whole, .. } = &mut state.0 {
+            *whole = true;
         }
     }
 
     /// All that was handed over has gone.
     pub(super) fn flushed(&self) {
         let mut state = self.state();
-        if state.0 == (Phase::Writing { whole: true }) {
+        if matches!(state.0, Phase::Writing { whole: true, .. }) {
             *state = (Phase::Idle, Instant::now());
         }
     }
@@ -94,6 +95,11 @@ impl Pulse {
             Phase::Opened | Phase::Head => hurried(limits.head),
             Phase::Idle => hurried(limits.idle),
             Phase::Answering => return false,
+            // Who reads a little now and then would hold a connection for good, so while they are short the whole answer
+            // has its time.
+            Phase::Writing { began, .. } if patience == Patience::Little => {
+                return began.elapsed() >= hurried(limits.unread);
+            }
             Phase::Writing { .. } => limits.unread,
         };
         since.elapsed() >= limit

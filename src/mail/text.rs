@@ -12,28 +12,31 @@ pub(super) fn write(
     public_url: &str,
 ) -> (&'static str, String) {
     let code = code.unwrap_or_default();
-    let minutes = lifetime.as_secs() / 60;
+    let minutes = match lifetime.as_secs() / 60 {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
     let (subject, text) = match kind {
         LetterKind::PasswordResetCode(_) => (
             "Your code to reset your password",
             format!(
-                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes} minutes, and once.\n\
-                 Nobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter:\n\
+                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes}, and once.\n\
+                 Give it to nobody else.\n\nIf you did not ask for it, ignore this letter:\n\
                  your password stays as it is."
             ),
         ),
         LetterKind::VerificationCode(_) => (
             "Your code to confirm your address",
             format!(
-                "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes} minutes, and \
-                 once.\nNobody will ever ask you for it.\n\nIf you did not ask for it, ignore this letter."
+                "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes}, and \
+                 once.\nGive it to nobody else.\n\nIf you did not ask for it, ignore this letter."
             ),
         ),
         LetterKind::SignUpCode(_) => (
             "Your code to complete your sign-up",
             format!(
                 "Enter this code where you signed up, to complete your sign-up:\n\n    {code}\n\nIt is good for \
-                 {minutes} minutes, and once.\nNobody will ever ask you for it.\n\nIf you did not sign up, ignore this \
+                 {minutes}, and once.\nGive it to nobody else.\n\nIf you did not sign up, ignore this \
                  letter:\nwithout the code nobody can use your address."
             ),
         ),

@@ -33,6 +33,10 @@ impl PasswordPolicy {
     /// When it is too short, too long, one character over and over, among the most common, or made of its owner's name
     /// and address.
     pub fn accept(&self, text: &str, owner: &[&str]) -> Result<Password, Refusal> {
+        // What is longer in any form is not even normalised.
+        if text.len() > Self::MAX * 16 {
+            return Err(Self::too_long());
+        }
         let password = Password::given(text);
         let characters = password.expose().chars().count();
         if characters == 0 {
@@ -42,7 +46,7 @@ impl PasswordPolicy {
             return Err(Refusal::new(FieldCode::TooShort, format!("A password has {} characters at least.", self.min)));
         }
         if characters > Self::MAX {
-            return Err(Refusal::new(FieldCode::TooLong, format!("A password has {} characters at most.", Self::MAX)));
+            return Err(Self::too_long());
         }
         if is_one_character(password.expose()) || common::contains(password.expose()) {
             return Err(Refusal::new(FieldCode::TooCommon, "Many people use this password: it is guessed first."));
@@ -52,6 +56,12 @@ impl PasswordPolicy {
             return Err(Refusal::new(FieldCode::TooCommon, message));
         }
         Ok(password)
+    }
+}
+
+impl PasswordPolicy {
+    fn too_long() -> Refusal {
+        Refusal::new(FieldCode::TooLong, format!("A password has {} characters at most.", Self::MAX))
     }
 }
 

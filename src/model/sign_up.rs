@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Code, Digest, MobileNumber, PasswordHash, Profile, Timestamp};
 
-/// How many sign-ups of one address wait at a time: with one more, the oldest goes.
-pub const MAX_SIGN_UPS: usize = 3;
+/// How many sign-ups of one address wait at a time.
+pub const MAX_SIGN_UPS: usize = 10;
 
 /// One sign-up of an address that is not proven yet. Only the holder of its ticket can complete it, and only with a code
 /// from the address's mailbox: so nobody's code can activate somebody else's password.
@@ -14,7 +14,8 @@ pub const MAX_SIGN_UPS: usize = 3;
 pub struct SignUp {
     /// Who may complete it.
     pub ticket: Digest,
-    /// The mailed code; its tries are this sign-up's own, so that nobody can use up another's.
+    /// The mailed code; its tries are this sign-up's own, so that nobody can use up another's. None where no letter could
+    /// be written any more: the next code that is sent to the address completes it as well.
     pub code: Option<Code>,
     /// The password it was made with.
     pub password: PasswordHash,

@@ -43,19 +43,17 @@ impl Accounts {
         };
         let letter = LetterKind::SignUpCode(code.sealed);
         let kept = if postage == Postage::Paid && self.letter_may_leave().await? {
-            self.keep_sign_up(&email, &sign_up, &letter).await?
+            self.keep_sign_up(&email, &sign_up, Some(&letter)).await?
         } else {
-            // Without a letter nobody could complete it, and it would crowd out one whose letter has come.
-            self.repository.by_email(&email).await?;
-            self.decoy_letter().await?;
-            true
+            // Whoever had the address's letters of this hour keeps nobody from signing up with the next one.
+            self.keep_sign_up(&email, &SignUp { code: None, ..sign_up }, None).await?
         };
         let accepted = SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) };
         if kept { Ok(accepted) } else { Err(Fault::Overloaded) }
     }
 
     /// Says whether it was kept: not when the address came and went all the while.
-    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
+    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
         for _ in 0..ROUNDS {
             if self.try_to_keep(email, sign_up, letter).await? {
                 return Ok(true);
@@ -64,7 +62,7 @@ impl Accounts {
         Ok(false)
     }
 
-    async fn try_to_keep(&self, email: &Email, sign_up: &SignUp, letter: &LetterKind) -> Result<bool, Fault> {
+    async fn try_to_keep(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
         if let Some(account) = self.repository.by_email(email).await? {
             let kept = self.change(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
             return Ok(kept != Err(Conflict::Gone));
@@ -78,14 +76,18 @@ impl Accounts {
     }
 
     /// Adds a sign-up where the address is free; tells the owner of one that is not.
-    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: &LetterKind, now: Timestamp) {
+    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: Option<&LetterKind>, now: Timestamp) {
         match &mut account.standing {
-            Standing::Active(_) => account.notify(LetterKind::AlreadyRegistered, now, &self.rng),
+            Standing::Active(_) => {
+                if letter.is_some() {
+                    account.notify(LetterKind::AlreadyRegistered, now, &self.rng);
+                }
+            }
             Standing::Pending(sign_ups) => {
-                let surplus = (sign_ups.len() + 1).saturating_sub(MAX_SIGN_UPS);
-                sign_ups.drain(..surplus);
-                sign_ups.push(sign_up.clone());
-                account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
+                wait_in_line(sign_ups, sign_up.clone());
+                if let Some(letter) = letter {
+                    account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
+                }
             }
         }
     }
@@ -93,5 +95,15 @@ impl Accounts {
     /// The keyed hash of a ticket as sent.
     pub(in crate::accounts) fn ticket_digest(&self, ticket: &str) -> Digest {
         Digest::new(self.secret.digest(Purpose::Ticket, &[ticket.as_bytes()]))
+    }
+}
+
+/// Adds a sign-up to those that wait. Where there are too many, the oldest without a letter gives way: so nobody can crowd
+/// out one whose letter has come.
+fn wait_in_line(sign_ups: &mut Vec<SignUp>, sign_up: SignUp) {
+    sign_ups.push(sign_up);
+    if sign_ups.len() > MAX_SIGN_UPS {
+        let without_letter = sign_ups.iter().position(|sign_up| sign_up.code.is_none());
+        sign_ups.remove(without_letter.unwrap_or_default());
     }
 }

@@ -47,16 +47,17 @@ limits! {
     SELECTIONS = 1000, "selections, fragments written out",
         "What the library's visitors walk: they follow a fragment each time it is spread.";
     VALUES = 100_000, "values in the answer, by estimate",
-        "Lists of lists of the introspection multiply; GraphiQL's own query comes to half of it.";
+        "Lists of lists of the introspection multiply; GraphiQL's own query comes to two thirds of it.";
     CREDENTIALS = 1, "field that consumes a credential in an operation",
         "A request is one guess, whatever it looks like.";
     VARIABLES = 500, "values in the variables",
         "The library copies a variable wherever it is used.";
 }
 
-/// The fields that consume a credential, or send one.
-pub(super) const CREDENTIAL_FIELDS: [&str; 8] = [
+/// The fields that consume a credential, or send one, or weigh one.
+pub(super) const CREDENTIAL_FIELDS: [&str; 9] = [
     "changePassword",
+    "checkPassword",
     "forgotPassword",
     "login",
     "refresh",

@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 const PRODUCT: &str = "latchkey";
 /// Shorter words are in too many good passwords.
 const WORD: usize = 3;
+/// No name or address is longer.
+const OWNER_TEXT: usize = 254;
 /// So many letters of its own make a password more than a variation on the words.
 const OWN_LETTERS: usize = 4;
 
@@ -20,7 +22,7 @@ pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    let text: String = text.nfc().collect::<String>().to_lowercase();
+    let text: String = text.chars().take(OWNER_TEXT).nfc().collect::<String>().to_lowercase();
     let words = text.split(|character: char| !character.is_alphanumeric());
     words.filter(|word| word.chars().count() >= WORD).map(str::to_owned).collect()
 }

@@ -8,7 +8,8 @@ mod text;
 use std::time::{Duration, SystemTime};
 
 use lettre::address::Envelope;
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, Message};
 
 use crate::model::{Delivery, Email, Letter};
@@ -103,7 +104,7 @@ impl Mailer {
         let (subject, body) = text::write(&letter.kind, code, lifetime, &self.public_url);
         let sent =
             SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.written_at.millis()).unwrap_or(0));
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
@@ -112,6 +113,9 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(body)
             .map_err(|fault| refused(&fault))?;
+        // So that nobody's holiday reply comes back (RFC 3834).
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
         Ok(Composed { envelope: message.envelope().clone(), id: letter.id.to_string(), bytes: message.formatted() })
     }
 }

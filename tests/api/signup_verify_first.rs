@@ -175,11 +175,11 @@ async fn a_sign_up_right_after_another_does_not_swallow_the_letter_of_the_first(
 }
 
 #[tokio::test]
-async fn three_sign_ups_of_an_address_wait_at_a_time() {
+async fn ten_sign_ups_of_an_address_wait_at_a_time() {
     let service = strict().await;
     let device = service.device();
     let mut tickets = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..11 {
         tickets.push(ticket_for(&device, "ada@x.test", PASSWORD).await);
         service.wait(1);
     }
@@ -242,4 +242,19 @@ async fn strangers_do_not_crowd_out_a_sign_up_whose_letter_has_come() {
         service.letters().await;
     }
     assert_eq!(kind(&complete(&owner, "ada@x.test", &code, &ticket).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn strangers_who_use_up_the_letters_of_an_address_keep_its_owner_from_nothing_but_an_hour() {
+    let service = Service::with(&[STRICT]).await;
+    for _ in 0..3 {
+        service.device().at("198.51.100.1").sign_up("ada@x.test").await;
+        service.letters().await;
+    }
+    let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
+    assert_eq!(service.letters_to("ada@x.test").await, 3, "no letter is left for the owner");
+    service.wait(60 * 60);
+    service.device().act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    let code = service.code_for("ada@x.test").await;
+    assert_eq!(kind(&complete(&service.device(), "ada@x.test", &code, &ticket).await), "Authenticated");
 }

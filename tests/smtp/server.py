@@ -75,7 +75,7 @@ class Letterbox:
 
     def write(self, ending: str, content: bytes) -> None:
         """Puts a file there whole or not at all."""
-        part = self.folder / f".{self.taken}.{ending}"
+        part = self.folder / f"{self.taken}.{ending}.part"
         part.write_bytes(content)
         part.rename(self.folder / f"{self.taken}.{ending}")
 

@@ -206,4 +206,21 @@ mod tests {
         assert_eq!(hashing.verify(&password, Some(&fresh)).await, Ok(Verdict::Right));
         assert_eq!(hashing.verify(&Password::given("nobody's password"), None).await, Ok(Verdict::Wrong));
     }
+
+    #[tokio::test]
+    async fn more_than_can_wait_are_refused_at_once() {
+        let hashing = Hashing::new(4, 0);
+        let waiting: Vec<_> = (0..QUEUE)
+            .map(|_| {
+                let hashing = hashing.clone();
+                tokio::spawn(async move { hashing.hash(&Password::given("correct horse")).await })
+            })
+            .collect();
+        while hashing.waiting.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(hashing.hash(&Password::given("correct horse")).await.unwrap_err(), Overloaded);
+        assert!(waiting.iter().all(|task| !task.is_finished()), "those in line wait for their turn");
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    }
 }

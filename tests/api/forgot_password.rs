@@ -136,3 +136,24 @@ async fn requests_for_addresses_without_an_account_do_not_use_up_the_letters_of_
     forgot(&service.device(), "ada@x.test").await;
     assert_eq!(service.letters_to("ada@x.test").await, 1);
 }
+
+#[tokio::test]
+async fn a_forged_host_gets_into_no_letter() {
+    let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
+    service.device().sign_up("ada@x.test").await;
+    let mut device = service.device();
+    for (name, value) in [
+        ("host", "evil.test"),
+        ("x-forwarded-host", "evil.test"),
+        ("x-forwarded-proto", "evil.test"),
+        ("forwarded", "host=evil.test"),
+        ("x-original-url", "https://evil.test/"),
+    ] {
+        device = device.with_header(name, value);
+    }
+    forgot(&device, "ada@x.test").await;
+    service.letters().await;
+    let sent = service.mail.sent();
+    let letter = String::from_utf8_lossy(sent.last().unwrap());
+    assert!(letter.contains("https://id.example.org") && !letter.contains("evil.test"), "{letter}");
+}

@@ -1,6 +1,7 @@
 //! The log: lines on stderr, so that stdout is the commands' own.
 
 use std::io::{self, IsTerminal};
+use std::panic;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -18,6 +19,11 @@ pub(super) fn start(config: &Config) {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // On a terminal, tracing-subscriber heeds NO_COLOR by itself.
     let builder = if io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
+    // Where, not what: a panic's own words may hold what was worked on, and would be no line of JSON.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panicked");
+    }));
     // A log that was switched on before, by a test in this process, stays.
     _ = match config.log_format {
         LogFormat::Pretty => builder.compact().try_init(),

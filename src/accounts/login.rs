@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault, SignedIn};
 use crate::hashing::Verdict;
 use crate::model::{Account, DeviceId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
@@ -47,6 +48,10 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
+        no_sooner(self.try_login(command)).await
+    }
+
+    async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {
         let email = Email::parse(&command.email).ok();
         let account = match &email {
             Some(email) => self.repository.by_email(email).await?,

@@ -258,3 +258,22 @@ async fn strangers_who_use_up_the_letters_of_an_address_keep_its_owner_from_noth
     let code = service.code_for("ada@x.test").await;
     assert_eq!(kind(&complete(&service.device(), "ada@x.test", &code, &ticket).await), "Authenticated");
 }
+
+#[tokio::test]
+async fn a_sign_up_without_a_letter_costs_the_same_whether_or_not_the_address_has_an_account() {
+    let service = Service::with(&[STRICT]).await;
+    let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    assert_eq!(kind(&complete(&service.device(), "ada@x.test", &code, &ticket).await), "Authenticated");
+    let mut costs = Vec::new();
+    for (place, email) in ["ada@x.test", "nobody@x.test"].into_iter().enumerate() {
+        for client in 0..4 {
+            service.device().at(&format!("198.51.{place}.{client}")).sign_up(email).await;
+        }
+        service.store.work();
+        service.device().at("203.0.113.1").sign_up(email).await;
+        let work = service.store.work();
+        costs.push((work.reads, work.writes));
+    }
+    assert_eq!(costs[0], costs[1]);
+}

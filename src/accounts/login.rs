@@ -1,6 +1,7 @@
 //! Log in: an address and a password for a session.
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep_until};
 
 use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault, SignedIn};
@@ -43,12 +44,18 @@ enum Decision {
 }
 
 impl Accounts {
-    /// Logs a user in. An unknown address costs the same bcrypt as a known one.
+    /// Logs a user in. An unknown address costs the same bcrypt as a known one, and a wrong password of either kind is
+    /// answered at the pace of a hash.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
-        no_sooner(self.try_login(command)).await
+        let started = Instant::now();
+        let outcome = no_sooner(self.try_login(command)).await;
+        if matches!(outcome, Ok(LoginOutcome::InvalidCredentials)) {
+            sleep_until(started + self.hashing.pace()).await;
+        }
+        outcome
     }
 
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {

@@ -1,0 +1,160 @@
+//! As many hashes at a time as there are cores; who could not be served in time is refused at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use super::Overloaded;
+
+/// How long a request waits for its turn at most.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How far one piece of work moves what is held to be typical: a sixteenth up or down, however long it took. So it comes
+/// to rest in the middle, and a hash that the machine held up for once changes little.
+const STEP: u64 = 16;
+
+/// A bounded pool. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    threads: usize,
+    running: Arc<Semaphore>,
+    /// Those who run or wait.
+    present: Arc<AtomicUsize>,
+    /// What one piece of work takes, in microseconds.
+    typical: Arc<AtomicU64>,
+}
+
+/// A place in the pool, which is free again when this is dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Pool {
+    /// A pool for so many at a time, whose work takes about so long.
+    pub(super) fn new(threads: usize, typical: Duration) -> Self {
+        let (running, present) = (Arc::new(Semaphore::new(threads)), Arc::default());
+        Self { threads, running, present, typical: Arc::new(AtomicU64::new(micros(typical))) }
+    }
+
+    /// What one piece of work has taken lately.
+    pub(super) fn typical(&self) -> Duration {
+        Duration::from_micros(self.typical.load(Ordering::Relaxed))
+    }
+
+    /// Does work on a thread of its own, when its turn comes.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Overloaded> {
+        let place = self.enter()?;
+        let turn = tokio::time::timeout(PATIENCE, self.running.clone().acquire_owned())
+            .await
+            .map_err(|_| Overloaded)?
+            .map_err(|_| Overloaded)?;
+        let pool = self.clone();
+        // Place and turn go with the work: a request that hangs up does not free its core before the hash is done.
+        let task = tokio::task::spawn_blocking(move || {
+            let started = Instant::now();
+            let done = work();
+            pool.took(started.elapsed());
+            drop((turn, place));
+            done
+        });
+        task.await.map_err(|_| Overloaded)
+    }
+
+    /// Takes a place, unless those before would take longer than anyone waits: a refusal that comes at once costs the
+    /// client no time, and the pool none of its own.
+    fn enter(&self) -> Result<Place, Overloaded> {
+        let before = self.present.fetch_add(1, Ordering::Relaxed);
+        let place = Place(self.present.clone());
+        let ahead = u32::try_from((before + 1).saturating_sub(self.threads)).unwrap_or(u32::MAX);
+        let threads = u32::try_from(self.threads.max(1)).unwrap_or(u32::MAX);
+        if self.typical().saturating_mul(ahead) / threads > PATIENCE { Err(Overloaded) } else { Ok(place) }
+    }
+
+    fn took(&self, time: Duration) {
+        let typical = self.typical.load(Ordering::Relaxed);
+        let step = typical / STEP + 1;
+        let moved = if micros(time) > typical { typical + step } else { typical.saturating_sub(step) };
+        // Of two at once one may be lost, which does no harm.
+        self.typical.store(moved, Ordering::Relaxed);
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE_RUNS: usize = 0;
+
+    async fn crowd(pool: &Pool, size: usize) -> Vec<tokio::task::JoinHandle<Result<(), Overloaded>>> {
+        let before = pool.present.load(Ordering::Relaxed);
+        let crowd = (0..size).map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.run(|| ()).await })
+        });
+        let crowd = crowd.collect();
+        while pool.present.load(Ordering::Relaxed) < before + size {
+            tokio::task::yield_now().await;
+        }
+        crowd
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_could_not_be_served_in_time_is_refused_at_once_and_who_waits_in_the_end() {
+        let pool = Pool::new(NONE_RUNS, Duration::from_millis(250));
+        let waiting = crowd(&pool, 8).await;
+        let started = tokio::time::Instant::now();
+        assert_eq!(pool.run(|| ()).await, Err(Overloaded));
+        assert_eq!(started.elapsed(), Duration::ZERO);
+        assert!(waiting.iter().all(|task| !task.is_finished()), "those before wait for their turn");
+        for task in waiting {
+            assert_eq!(task.await.unwrap(), Err(Overloaded), "nobody waits longer than is worth it");
+        }
+        assert_eq!(started.elapsed(), PATIENCE);
+        assert_eq!(pool.present.load(Ordering::Relaxed), 0, "every place is free again");
+    }
+
+    #[tokio::test]
+    async fn the_more_threads_and_the_cheaper_the_work_the_more_may_wait() {
+        for (threads, typical, fit) in [(1, 250, 8), (2, 250, 16), (2, 1000, 4)] {
+            let pool = Pool::new(threads, Duration::from_millis(typical));
+            let held: Vec<_> = (0..threads).map(|_| pool.enter().unwrap()).collect();
+            let places: Vec<_> = std::iter::from_fn(|| pool.enter().ok()).collect();
+            assert_eq!(places.len(), fit, "{threads} threads, {typical} ms");
+            drop((held, places));
+            assert!(pool.enter().is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
+        let pool = Pool::new(1, Duration::from_millis(100));
+        pool.took(Duration::from_secs(60));
+        assert!(pool.typical() < Duration::from_millis(110), "{:?}", pool.typical());
+        for _ in 0..100 {
+            pool.took(Duration::from_millis(200));
+        }
+        assert!((180..=220).contains(&pool.typical().as_millis()), "{:?}", pool.typical());
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_gives_its_place_and_its_turn_back() {
+        let pool = Pool::new(1, Duration::from_millis(1));
+        for _ in 0..3 {
+            assert_eq!(pool.run(|| assert_eq!(1, 2, "a panic")).await, Err(Overloaded));
+        }
+        assert_eq!(pool.run(|| 7).await, Ok(7));
+        assert_eq!(pool.present.load(Ordering::Relaxed), 0);
+    }
+}

@@ -50,7 +50,8 @@ impl Accounts {
             Ok(postage) => postage,
             Err(wait) => return Ok(ForgotPasswordOutcome::TooManyAttempts(wait)),
         };
-        match self.repository.by_email(&email).await?.filter(|account| account.user().is_some()) {
+        let has_user = |account: &Account| account.user().is_some_and(|user| !user.is_suspended());
+        match self.repository.by_email(&email).await?.filter(has_user) {
             Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
                 self.send_reset_code(account).await?;
             }
@@ -63,7 +64,7 @@ impl Accounts {
         let code = self.fresh_code(Purpose::PasswordResetCode, &account.email);
         let lifetime = self.policy.code_lifetime;
         let changed = self.change(account, |account, now| {
-            if let Some(user) = account.user_mut() {
+            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
                 user.reset_code = Some(Code::new(code.digest.clone(), now, lifetime));
                 account.post(LetterKind::PasswordResetCode(code.sealed.clone()), lifetime, now, &self.rng);
             }

@@ -39,6 +39,7 @@ pub enum LoginOutcome {
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
     SignedIn { new_device: bool },
+    Suspended,
     PasswordMoved,
     NotVerified,
 }
@@ -82,7 +83,9 @@ impl Accounts {
         }
 
         let password = Password::given(command.password.expose_secret());
-        let verified = account.as_ref().and_then(|account| account.user()).map(|user| user.password.clone());
+        // Whoever is suspended is nobody: the right password is as wrong as any, and counts as much.
+        let user = account.as_ref().and_then(Account::user).filter(|user| !user.is_suspended());
+        let verified = user.map(|user| user.password.clone());
         let verdict = match self.hashing.verify(&password, verified.as_ref()).await {
             Ok(verdict) => verdict,
             // It was not even tried.
@@ -154,6 +157,9 @@ impl Accounts {
     ) -> Decision {
         if user.password != *verified {
             return Decision::PasswordMoved;
+        }
+        if user.is_suspended() {
+            return Decision::Suspended;
         }
         if self.policy.verify_email_first && !user.email_verified {
             return Decision::NotVerified;

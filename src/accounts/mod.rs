@@ -3,6 +3,7 @@
 //! An act decides on one [`Account`] in memory; `Accounts::change` loads it, saves it if nobody else did meanwhile, and
 //! otherwise lets the act decide again. Outcomes that a person can act on are an enum per act; a [`Fault`] is none of them.
 
+mod administer;
 mod authenticate;
 mod budget;
 mod change_password;
@@ -21,6 +22,7 @@ mod send_verification_code;
 mod set_role;
 mod sign_in;
 mod signup;
+mod suspend;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
@@ -36,6 +38,7 @@ use crate::model::{Account, AccountId, Clock, PasswordPolicy, Rng, SessionPolicy
 use crate::repository::{Repository, StoreFault, Written};
 use crate::token::{AccessTokens, DeviceTokens, RefreshTokens, Secret};
 
+pub use administer::Administered;
 pub use authenticate::{Caller, Rejected};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
@@ -47,7 +50,6 @@ pub use refresh::{Refresh, RefreshOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
-pub use set_role::{SetRole, SetRoleOutcome};
 pub use sign_in::{Client, SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};

@@ -49,7 +49,7 @@ impl Accounts {
         };
         let now = self.clock.now();
         let unproven = |account: &Account| match &account.standing {
-            Standing::Active(user) => !user.email_verified,
+            Standing::Active(user) => !user.email_verified && !user.is_suspended(),
             Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
         };
         match self.repository.by_email(&email).await?.filter(unproven) {
@@ -71,7 +71,7 @@ impl Accounts {
         let send = |account: &mut Account, now: Timestamp| {
             let code = Some(Code::new(fresh.digest.clone(), now, lifetime));
             let letter = match (&mut account.standing, purpose) {
-                (Standing::Active(user), Purpose::VerificationCode) => {
+                (Standing::Active(user), Purpose::VerificationCode) if !user.is_suspended() => {
                     user.verification_code = code;
                     LetterKind::VerificationCode(fresh.sealed.clone())
                 }
@@ -82,7 +82,7 @@ impl Accounts {
                     }
                     LetterKind::SignUpCode(fresh.sealed.clone())
                 }
-                // Completed meanwhile: there is nothing to prove.
+                // Completed or suspended meanwhile: there is nothing to prove.
                 _ => return,
             };
             account.post(letter, lifetime, now, &self.rng);

@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Failure, configured, runtime, say};
-use crate::accounts::{CreateUser, CreateUserOutcome, Fault, SetRole, SetRoleOutcome};
+use crate::accounts::{Administered, CreateUser, CreateUserOutcome, Fault};
 use crate::app::App;
 use crate::model::{Clock, InvalidField, Rng, Role};
 
@@ -36,6 +36,18 @@ pub(super) enum User {
         #[arg(long, value_enum)]
         role: RoleName,
     },
+    /// Keeps a user out: every session ends, and no log-in and no code is taken until they are reinstated.
+    Suspend {
+        /// The user's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Lets a suspended user log in again.
+    Reinstate {
+        /// The user's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,9 +63,12 @@ impl User {
         let command = self.command()?;
         runtime()?.block_on(async {
             let app = App::build(&config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
+            let accounts = &app.accounts;
             match command {
                 Act::Create(command) => create(&app, command).await,
-                Act::SetRole(command) => set_role(&app, command).await,
+                Act::SetRole(email, role) => administered(accounts.set_role(&email, role).await),
+                Act::Suspend(email) => administered(accounts.suspend(&email).await),
+                Act::Reinstate(email) => administered(accounts.reinstate(&email).await),
             }
         })
     }
@@ -71,15 +86,19 @@ impl User {
                     role,
                 })
             }
-            Self::SetRole { email, role: RoleName::User } => Act::SetRole(SetRole { email, role: Role::User }),
-            Self::SetRole { email, role: RoleName::Admin } => Act::SetRole(SetRole { email, role: Role::Admin }),
+            Self::SetRole { email, role: RoleName::User } => Act::SetRole(email, Role::User),
+            Self::SetRole { email, role: RoleName::Admin } => Act::SetRole(email, Role::Admin),
+            Self::Suspend { email } => Act::Suspend(email),
+            Self::Reinstate { email } => Act::Reinstate(email),
         })
     }
 }
 
 enum Act {
     Create(CreateUser),
-    SetRole(SetRole),
+    SetRole(String, Role),
+    Suspend(String),
+    Reinstate(String),
 }
 
 async fn create(app: &App, command: CreateUser) -> Result<(), Failure> {
@@ -92,10 +111,10 @@ async fn create(app: &App, command: CreateUser) -> Result<(), Failure> {
     }
 }
 
-async fn set_role(app: &App, command: SetRole) -> Result<(), Failure> {
-    match app.accounts.set_role(command).await.map_err(told)? {
-        SetRoleOutcome::Done => say("done\n"),
-        SetRoleOutcome::NoSuchUser => Err(Failure::new("no user has this address")),
+fn administered(outcome: Result<Administered, Fault>) -> Result<(), Failure> {
+    match outcome.map_err(told)? {
+        Administered::Done => say("done\n"),
+        Administered::NoSuchUser => Err(Failure::new("no user has this address")),
     }
 }
 

@@ -71,6 +71,8 @@ pub struct User {
     pub mobile_number: Option<MobileNumber>,
     /// What the user may do.
     pub role: Role,
+    /// Since when the operator keeps the user out.
+    pub suspended_at: Option<Timestamp>,
     /// Whether the address was proven.
     pub email_verified: bool,
     /// When the account became the user's.
@@ -230,6 +232,7 @@ impl User {
             profile,
             mobile_number,
             role: Role::User,
+            suspended_at: None,
             email_verified: false,
             created_at: now,
             updated_at: now,
@@ -239,6 +242,12 @@ impl User {
             reset_code: None,
             verification_code: None,
         }
+    }
+
+    /// Whether the operator keeps the user out.
+    #[must_use]
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
     }
 
     /// The live session of this id.

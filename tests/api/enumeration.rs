@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use latchkey::accounts::Administered;
 use serde_json::{Value, json};
 
 use crate::support::{Service, Work, document};
 
-const STATES: [&str; 7] = ["unknown", "unproven", "proven", "signed-out", "coded", "burnt", "pending"];
+const STATES: [&str; 8] = ["unknown", "unproven", "proven", "signed-out", "coded", "burnt", "suspended", "pending"];
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 
 /// Of the same length for every state: an answer repeats it.
@@ -19,7 +20,7 @@ async fn world() -> Service {
     let service = Service::with(&[UNLIMITED]).await;
     let strict = service.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let device = service.device();
-    for state in ["unproven", "proven", "signed-out", "coded", "burnt"] {
+    for state in ["unproven", "proven", "signed-out", "coded", "burnt", "suspended"] {
         let email = address(state);
         let (signed_in, _) = device.signed_up(&email).await;
         match state {
@@ -32,6 +33,10 @@ async fn world() -> Service {
             "coded" | "burnt" => {
                 device.act("forgotPassword", json!({ "email": email })).await;
                 device.act("sendVerificationCode", json!({ "email": email })).await;
+            }
+            "suspended" => {
+                device.act("forgotPassword", json!({ "email": email })).await;
+                assert_eq!(service.app.accounts.suspend(&email).await.unwrap(), Administered::Done);
             }
             _ => {}
         }

@@ -43,6 +43,7 @@ mod session_lifetime;
 mod sessions;
 mod signup;
 mod signup_verify_first;
+mod suspend;
 mod tokens_page;
 mod update_mobile_number;
 mod update_profile;

@@ -96,6 +96,21 @@ fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
 }
 
 #[test]
+fn user_suspend_keeps_a_user_out_at_once_until_reinstated() {
+    let home = Home::new();
+    let server = home.start();
+    let signed_in = server.client().with_bearer(&server.client().sign_up("ada@x.test").access);
+    for command in ["suspend", "suspend"] {
+        let ran = home.run(&["user", command, "--email", "ADA@x.test"], "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:#?}");
+        assert_eq!(signed_in.me(), Err("UNAUTHENTICATED".to_owned()));
+    }
+    assert_eq!(home.run(&["user", "reinstate", "--email", "ada@x.test"], "").code, Some(0));
+    assert_eq!(me_of(&server)["email"], "ada@x.test");
+    assert_eq!(home.run(&["user", "suspend", "--email", "nobody@x.test"], "").code, Some(1));
+}
+
+#[test]
 fn user_set_role_knows_its_roles_and_its_users() {
     let home = Home::new();
     let ran = home.run(&["user", "set-role", "--email", "nobody@x.test", "--role", "admin"], "");

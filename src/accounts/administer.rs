@@ -20,7 +20,7 @@ impl Accounts {
         act: impl Fn(&mut User, Timestamp) -> Reach + Send + Sync,
     ) -> Result<Administered, Fault> {
         let account = match Email::parse(email) {
-            Ok(email) => self.repository.by_email(&email).await?,
+            Ok(email) => self.by_email(&email).await?,
             Err(_) => None,
         };
         let Some(account) = account else { return Ok(Administered::NoSuchUser) };

@@ -51,7 +51,7 @@ impl Accounts {
             Err(wait) => return Ok(ForgotPasswordOutcome::TooManyAttempts(wait)),
         };
         let has_user = |account: &Account| account.user().is_some_and(|user| !user.is_suspended());
-        match self.repository.by_email(&email).await?.filter(has_user) {
+        match self.by_email(&email).await?.filter(has_user) {
             Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
                 self.send_reset_code(account).await?;
             }

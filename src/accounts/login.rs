@@ -62,7 +62,7 @@ impl Accounts {
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {
         let email = Email::parse(&command.email).ok();
         let account = match &email {
-            Some(email) => self.repository.by_email(email).await?,
+            Some(email) => self.by_email(email).await?,
             None => None,
         };
         let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);

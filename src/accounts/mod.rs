@@ -31,10 +31,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tracing::Span;
+use tracing::field::display;
 
 use crate::hashing::{Hashing, Overloaded};
 use crate::mail::Mailer;
-use crate::model::{Account, AccountId, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
+use crate::model::{Account, AccountId, Clock, Email, PasswordPolicy, Rng, SessionPolicy, Timestamp};
 use crate::repository::{Repository, StoreFault, Written};
 use crate::token::{AccessTokens, DeviceTokens, RefreshTokens, Secret};
 
@@ -141,6 +143,11 @@ impl From<Conflict> for Fault {
     }
 }
 
+/// Tells the log whose account a request is about: known by an id, never by an address.
+fn tell_whose(account: &Account) {
+    Span::current().record("account", display(account.id));
+}
+
 impl Accounts {
     /// Lets an act change an account, and saves what it changed: load, decide, compare-and-swap, again if another save
     /// came first. Gives the outcome, and the account as it is now. What changes nothing costs no write.
@@ -201,6 +208,10 @@ impl Accounts {
     }
 
     async fn by_id(&self, id: AccountId) -> Result<Option<Account>, Fault> {
-        Ok(self.repository.by_id(id).await?)
+        Ok(self.repository.by_id(id).await?.inspect(tell_whose))
+    }
+
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, Fault> {
+        Ok(self.repository.by_email(email).await?.inspect(tell_whose))
     }
 }

@@ -25,7 +25,11 @@ impl Accounts {
         // Both are counted each time: the hour after which the next letter may follow begins with the first ones too.
         let first = self.spend(&[(Budget::MailByAddress, vec![address])]).await?.is_none();
         let later = self.spend(&[(Budget::MailByAddressLater, vec![address])]).await?.is_none();
-        Ok(Ok(if first || later { Postage::Paid } else { Postage::Withheld }))
+        if first || later {
+            return Ok(Ok(Postage::Paid));
+        }
+        tracing::info!("the address has had its letters for now: one is withheld");
+        Ok(Ok(Postage::Withheld))
     }
 
     /// Counts one letter that is about to be written, to anyone. Requests for addresses that get none do not count, so

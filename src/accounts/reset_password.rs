@@ -58,7 +58,7 @@ impl Accounts {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));
         }
         let hash = self.hashing.hash(&password).await?;
-        let Some(account) = self.repository.by_email(&email).await? else {
+        let Some(account) = self.by_email(&email).await? else {
             self.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);
         };

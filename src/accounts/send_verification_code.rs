@@ -52,7 +52,7 @@ impl Accounts {
             Standing::Active(user) => !user.email_verified && !user.is_suspended(),
             Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
         };
-        match self.repository.by_email(&email).await?.filter(unproven) {
+        match self.by_email(&email).await?.filter(unproven) {
             Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
                 self.send_code(account).await?;
             }

@@ -4,7 +4,7 @@ mod pending;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, SignedIn};
+use super::{Accounts, Client, Fault, SignedIn, tell_whose};
 use crate::model::{
     Account, AccountId, Email, Form, Gender, InvalidField, MobileNumber, Name, Password, Profile, Standing, User, Wait,
 };
@@ -102,7 +102,7 @@ impl Accounts {
     }
 
     async fn open_account(&self, application: Application, client: &Client) -> Result<SignupOutcome, Fault> {
-        let found = self.repository.by_email(&application.email).await?;
+        let found = self.by_email(&application.email).await?;
         if found.as_ref().is_some_and(|account| account.user().is_some()) {
             return Ok(SignupOutcome::EmailTaken);
         }
@@ -124,7 +124,7 @@ impl Accounts {
             }
         };
         Ok(match written {
-            Written::Done => match self.signed_in(account, id) {
+            Written::Done => match self.signed_in(account, id).inspect(|it| tell_whose(&it.account)) {
                 Some(signed_in) => SignupOutcome::Authenticated(Box::new(signed_in)),
                 None => return Err(Fault::SignedOut),
             },

@@ -48,7 +48,7 @@ impl Accounts {
             return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
         }
         let account = match Email::parse(&command.email) {
-            Ok(email) => self.repository.by_email(&email).await?,
+            Ok(email) => self.by_email(&email).await?,
             Err(_) => None,
         };
         let Some(account) = account else {

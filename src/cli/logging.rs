@@ -27,7 +27,7 @@ pub(super) fn start(config: &Config) {
     // A log that was switched on before, by a test in this process, stays.
     _ = match config.log_format {
         LogFormat::Pretty => builder.compact().try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
 }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, OutputType};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
+use super::acts::Acts;
 use super::cookies::Cookie;
 use super::policy::Policy;
 use crate::accounts::{Accounts, Caller, Client, Fault};
@@ -26,6 +27,8 @@ pub struct Asking {
     pub client: Client,
     /// The caller behind the bearer token, once somebody wanted to know.
     pub caller: OnceCell<Option<Caller>>,
+    /// What was done.
+    pub acts: Acts,
 }
 
 impl Asking {
@@ -38,6 +41,12 @@ impl Asking {
     pub(super) async fn caller(&self) -> Result<Caller, Fault> {
         let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
         caller.clone().ok_or(Fault::SignedOut)
+    }
+
+    /// Keeps what became of an act for the log, and passes it on.
+    pub(super) fn tell<T: OutputType>(&self, ctx: &Context<'_>, result: T) -> T {
+        self.acts.push(ctx.field().name(), &result.introspection_type_name());
+        result
     }
 
     async fn find_caller(&self) -> Result<Option<Caller>, Fault> {

@@ -50,7 +50,7 @@ impl ChangePasswordMutation {
         let session = caller.session;
         let command =
             ChangePassword { current_password: input.current_password.into(), new_password: input.new_password.into() };
-        Ok(match asking.accounts.change_password(caller, command).await? {
+        let result = match asking.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
                 let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;
                 ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
@@ -60,6 +60,7 @@ impl ChangePasswordMutation {
             }
             ChangePasswordOutcome::InvalidInput(fields) => ChangePasswordResult::InvalidInput(fields.into()),
             ChangePasswordOutcome::TooManyAttempts(wait) => ChangePasswordResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use super::fault::{Code, RETRY_AFTER};
 use super::guard::{self, Admitted, Unfit};
 use super::masking::finish;
-use super::{Asking, Latchkey, Trusted};
+use super::{Acts, Asking, Latchkey, Told, Trusted};
 
 /// How many errors one answer holds: a small request must not buy a large answer.
 pub const ERRORS: usize = 10;
@@ -58,10 +58,8 @@ pub struct Answer {
     pub body: String,
     /// How far the request came.
     pub stage: Stage,
-    /// The name of the operation, if it has one.
-    pub operation: Option<String>,
-    /// The code of the first error, if there is one.
-    pub code: Option<String>,
+    /// What the log tells of it.
+    pub told: Told,
     /// Seconds after which to try again, if there was more to do than could be done.
     pub retry_after: Option<i32>,
     /// Headers that resolvers set: cookies.
@@ -89,12 +87,13 @@ impl Endpoint {
             Ok(prepared) => prepared,
             Err(refused) => return refused.into(),
         };
+        let acts = asking.acts.clone();
         let mut response = self.schema.execute(request.data(asking)).await;
         response.errors.truncate(ERRORS);
         for error in &mut response.errors {
             finish(error, request_id, self.introspection);
         }
-        Answer { operation, ..answer(&mut response) }
+        answer(&mut response, operation, &acts)
     }
 
     /// The request as the library takes it, and the name of its operation. Nothing is validated before it is bounded.
@@ -157,14 +156,14 @@ impl From<Refused> for Answer {
 /// An answer to a request that was not executed.
 #[must_use]
 pub fn refused(errors: Vec<ServerError>) -> Answer {
-    answer(&mut Response::from_errors(errors))
+    answer(&mut Response::from_errors(errors), None, &Acts::default())
 }
 
-fn answer(response: &mut Response) -> Answer {
+fn answer(response: &mut Response, operation: Option<String>, acts: &Acts) -> Answer {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     let codes = || response.errors.iter().filter_map(code);
     let retry_after = codes().any(|code| code == Code::Overloaded.as_str()).then_some(RETRY_AFTER);
-    let code = codes().next().map(str::to_owned);
+    let told = acts.told(operation, codes().next());
     let body = if executed {
         serde_json::to_string(&response)
     } else {
@@ -173,8 +172,7 @@ fn answer(response: &mut Response) -> Answer {
     Answer {
         body: body.expect("a response is plain data"),
         stage: if executed { Stage::Executed } else { Stage::Refused },
-        operation: None,
-        code,
+        told,
         retry_after,
         headers: std::mem::take(&mut response.http_headers),
     }

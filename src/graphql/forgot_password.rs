@@ -35,10 +35,11 @@ impl ForgotPasswordMutation {
     ) -> Result<ForgotPasswordResult, Fault> {
         let asking = Asking::of(ctx);
         let command = ForgotPassword { email: input.email, client: asking.client.clone() };
-        Ok(match asking.accounts.forgot_password(command).await? {
+        let result = match asking.accounts.forgot_password(command).await? {
             ForgotPasswordOutcome::CodeSent(email) => ForgotPasswordResult::CodeSent(CodeSent::new(asking, &email)),
             ForgotPasswordOutcome::InvalidInput(fields) => ForgotPasswordResult::InvalidInput(fields.into()),
             ForgotPasswordOutcome::TooManyAttempts(wait) => ForgotPasswordResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

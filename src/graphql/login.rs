@@ -48,13 +48,14 @@ impl LoginMutation {
         let known_by = input.refresh_token.map(Into::into).into_iter().chain(asking.device.clone()).collect();
         let command =
             Login { email: input.email, password: input.password.into(), known_by, client: asking.client.clone() };
-        Ok(match asking.accounts.login(command).await? {
+        let result = match asking.accounts.login(command).await? {
             LoginOutcome::Authenticated(it) => {
                 LoginResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))
             }
             LoginOutcome::InvalidCredentials => LoginResult::InvalidCredentials(InvalidCredentials::default()),
             LoginOutcome::EmailNotVerified => LoginResult::EmailNotVerified(EmailNotVerified::default()),
             LoginOutcome::TooManyAttempts(wait) => LoginResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

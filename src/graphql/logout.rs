@@ -55,6 +55,6 @@ impl LogoutMutation {
         {
             ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
         }
-        Ok(LogoutResult::LoggedOut(LoggedOut { ended_sessions }))
+        Ok(asking.tell(ctx, LogoutResult::LoggedOut(LoggedOut { ended_sessions })))
     }
 }

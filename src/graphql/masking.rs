@@ -22,7 +22,10 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
     match error.source.take().as_deref().and_then(|source| source.downcast_ref()) {
         None | Some(Fault::SignedOut | Fault::Forbidden) => {}
         Some(fault) => {
-            tracing::error!(request_id, ?fault, "request failed");
+            // Of a full pool the line of the request says enough: a flood must not flood the log as well.
+            if !matches!(fault, Fault::Overloaded) {
+                tracing::error!(?fault, "request failed");
+            }
             extensions.set("requestId", request_id);
         }
     }

@@ -3,6 +3,7 @@
 //! One file per operation, with its input, its result union and its resolver of a few lines. The doc comments here are
 //! the descriptions in the schema.
 
+mod acts;
 mod asking;
 mod change_password;
 mod check_password;
@@ -30,6 +31,7 @@ mod verify_email;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub use acts::{Acts, Told};
 pub use asking::Asking;
 pub use cookies::{Cookie, Cookies, SameSite};
 pub use execute::{Answer, ERRORS, Endpoint, Params, Stage, refused};

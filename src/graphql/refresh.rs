@@ -43,7 +43,7 @@ impl RefreshMutation {
             (None, Cookie::Absent) => return Ok(RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())),
         };
         let command = Refresh { refresh_token, client: asking.client.clone() };
-        Ok(match asking.accounts.refresh(command).await? {
+        let result = match asking.accounts.refresh(command).await? {
             RefreshOutcome::Authenticated(it) => {
                 RefreshResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
             }
@@ -53,6 +53,7 @@ impl RefreshMutation {
                 }
                 RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())
             }
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

@@ -54,13 +54,14 @@ impl ResetPasswordMutation {
             new_password: input.new_password.into(),
             client: asking.client.clone(),
         };
-        Ok(match asking.accounts.reset_password(command).await? {
+        let result = match asking.accounts.reset_password(command).await? {
             ResetPasswordOutcome::PasswordReset(email) => {
                 ResetPasswordResult::PasswordReset(PasswordReset { email: email.as_str().to_owned() })
             }
             ResetPasswordOutcome::InvalidCode => ResetPasswordResult::InvalidCode(InvalidCode::default()),
             ResetPasswordOutcome::InvalidInput(fields) => ResetPasswordResult::InvalidInput(fields.into()),
             ResetPasswordOutcome::TooManyAttempts(wait) => ResetPasswordResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

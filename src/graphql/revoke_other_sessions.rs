@@ -29,6 +29,7 @@ impl RevokeOtherSessionsMutation {
         let asking = Asking::of(ctx);
         let caller = asking.caller().await?;
         let ended_sessions = asking.accounts.logout(caller, Logout::Elsewhere).await?;
-        Ok(RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked { ended_sessions }))
+        let result = RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked { ended_sessions });
+        Ok(asking.tell(ctx, result))
     }
 }

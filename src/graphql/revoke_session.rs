@@ -46,11 +46,12 @@ impl RevokeSessionMutation {
             Ok(id) => asking.accounts.revoke_session(caller, id).await?,
             Err(_) => RevokeSessionOutcome::NotFound,
         };
-        Ok(match outcome {
+        let result = match outcome {
             RevokeSessionOutcome::Revoked(id) => {
                 RevokeSessionResult::SessionRevoked(SessionRevoked { session_id: id.to_string().into() })
             }
             RevokeSessionOutcome::NotFound => RevokeSessionResult::SessionNotFound(SessionNotFound::default()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

@@ -35,7 +35,7 @@ impl SendVerificationCodeMutation {
     ) -> Result<SendVerificationCodeResult, Fault> {
         let asking = Asking::of(ctx);
         let command = SendVerificationCode { email: input.email, client: asking.client.clone() };
-        Ok(match asking.accounts.send_verification_code(command).await? {
+        let result = match asking.accounts.send_verification_code(command).await? {
             SendVerificationCodeOutcome::CodeSent(email) => {
                 SendVerificationCodeResult::CodeSent(CodeSent::new(asking, &email))
             }
@@ -45,6 +45,7 @@ impl SendVerificationCodeMutation {
             SendVerificationCodeOutcome::TooManyAttempts(wait) => {
                 SendVerificationCodeResult::TooManyAttempts(wait.into())
             }
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

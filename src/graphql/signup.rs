@@ -76,7 +76,7 @@ impl SignupMutation {
             mobile_number: input.mobile_number,
             client: asking.client.clone(),
         };
-        Ok(match asking.accounts.signup(command).await? {
+        let result = match asking.accounts.signup(command).await? {
             SignupOutcome::Authenticated(it) => {
                 SignupResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
             }
@@ -88,6 +88,7 @@ impl SignupMutation {
             SignupOutcome::EmailTaken => SignupResult::EmailTaken(EmailTaken::default()),
             SignupOutcome::MobileNumberTaken => SignupResult::MobileNumberTaken(MobileNumberTaken::default()),
             SignupOutcome::TooManyAttempts(wait) => SignupResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

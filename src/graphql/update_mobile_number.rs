@@ -39,7 +39,7 @@ impl UpdateMobileNumberMutation {
         let session = caller.session;
         let command =
             UpdateMobileNumber { mobile_number: input.mobile_number.as_opt_ref().map(Option::<&String>::cloned) };
-        Ok(match asking.accounts.update_mobile_number(caller, command).await? {
+        let result = match asking.accounts.update_mobile_number(caller, command).await? {
             UpdateMobileNumberOutcome::Updated(account) => {
                 UpdateMobileNumberResult::UserUpdated(Box::new(UserUpdated::new(asking, *account, session)?))
             }
@@ -48,6 +48,7 @@ impl UpdateMobileNumberMutation {
                 UpdateMobileNumberResult::MobileNumberTaken(MobileNumberTaken::default())
             }
             UpdateMobileNumberOutcome::TooManyAttempts(wait) => UpdateMobileNumberResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

@@ -44,11 +44,12 @@ impl UpdateProfileMutation {
             last_name: input.last_name.as_opt_ref().map(Option::<&String>::cloned),
             gender: input.gender.as_opt_ref().map(|given| given.copied().map(Into::into)),
         };
-        Ok(match asking.accounts.update_profile(caller, command).await? {
+        let result = match asking.accounts.update_profile(caller, command).await? {
             UpdateProfileOutcome::Updated(account) => {
                 UpdateProfileResult::UserUpdated(Box::new(UserUpdated::new(asking, *account, session)?))
             }
             UpdateProfileOutcome::InvalidInput(fields) => UpdateProfileResult::InvalidInput(fields.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

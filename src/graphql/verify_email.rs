@@ -58,7 +58,7 @@ impl VerifyEmailMutation {
             ticket: input.ticket.map(Into::into),
             client: asking.client.clone(),
         };
-        Ok(match asking.accounts.verify_email(command).await? {
+        let result = match asking.accounts.verify_email(command).await? {
             VerifyEmailOutcome::Authenticated(it) => {
                 VerifyEmailResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))
             }
@@ -67,6 +67,7 @@ impl VerifyEmailMutation {
             }
             VerifyEmailOutcome::InvalidCode => VerifyEmailResult::InvalidCode(InvalidCode::default()),
             VerifyEmailOutcome::TooManyAttempts(wait) => VerifyEmailResult::TooManyAttempts(wait.into()),
-        })
+        };
+        Ok(asking.tell(ctx, result))
     }
 }

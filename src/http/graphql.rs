@@ -14,7 +14,7 @@ use super::negotiation::{self, MediaType};
 use super::origin;
 use super::request::{self, Refusal};
 use super::response;
-use crate::graphql::{Asking, Params};
+use crate::graphql::{Acts, Asking, Params};
 
 /// Reads the body, executes, answers.
 pub(super) async fn post(
@@ -79,5 +79,6 @@ fn asking(door: &Door, peer: SocketAddr, headers: &HeaderMap) -> Asking {
         device: origin::cookie(headers, door.policy.cookies.device_name()).map(Into::into),
         client: door.trusted_proxies.client(peer, headers),
         caller: OnceCell::new(),
+        acts: Acts::default(),
     }
 }

@@ -12,13 +12,15 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::timeout;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::Door;
 use super::limits::Limits;
 use super::negotiation::MediaType;
 use super::request::Refusal;
 use super::response;
-use crate::graphql::Code;
+use crate::graphql::{Code, Told};
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -40,15 +42,6 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     }
 }
 
-/// What the log tells of a GraphQL request besides its status; an extension of the response.
-#[derive(Clone, Debug)]
-pub(super) struct Told {
-    /// The name of the operation, which is a GraphQL name of bounded length.
-    pub(super) operation: Option<String>,
-    /// The code of the first error, or `ok`.
-    pub(super) outcome: String,
-}
-
 /// Names the request, answers it, logs one line.
 pub(super) async fn around(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -57,30 +50,32 @@ pub(super) async fn around(State(door): State<Door>, mut request: Request, next:
     let (method, route) = (known(request.method()), route(&request));
     let media_type = MediaType::preferred(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
+    // At every level, so that each line about this request has its id; the acts add whose account it is about.
+    let span = tracing::error_span!("request", request_id = id, account = Empty);
 
-    let answered = answered(request, next, &door.limits, &id).await;
+    let answered = answered(request, next, &door.limits).instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
     add_headers(response.headers_mut(), &id);
     let told = response.extensions().get::<Told>();
-    let (operation, outcome) = (told.and_then(|it| it.operation.as_deref()), told.map(|it| it.outcome.as_str()));
-    let status = response.status().as_u16();
+    let (operation, acts) = (told.and_then(|it| it.operation.as_deref()), told.and_then(|it| it.acts.as_deref()));
+    let (outcome, status) = (told.map(|it| it.outcome.as_str()), response.status().as_u16());
     // As a number in JSON, which one of 128 bits would not be.
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(request_id = id, method, route, operation, outcome, status, micros, "answered");
+    span.in_scope(|| tracing::info!(method, route, operation, acts, outcome, status, micros, "answered"));
     response
 }
 
 /// Runs the request in a task of its own: a panic ends this request and nothing else, and neither a client that hangs up
 /// nor the end of our patience stops a driver in the middle of a conversation with its server.
-async fn answered(request: Request, next: Next, limits: &Limits, id: &str) -> Result<Response, Refusal> {
+async fn answered(request: Request, next: Next, limits: &Limits) -> Result<Response, Refusal> {
     let uri_bytes = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     if uri_bytes > limits.uri_bytes {
         return Err(URI_TOO_LONG);
     }
-    match timeout(limits.answer, tokio::spawn(next.run(request))).await {
+    match timeout(limits.answer, tokio::spawn(next.run(request).in_current_span())).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_)) => {
-            tracing::error!(request_id = id, "a request panicked");
+            tracing::error!("a request panicked");
             Err(PANICKED)
         }
         Err(_) => Err(TOO_SLOW),

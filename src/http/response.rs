@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
-use super::headers::Told;
 use super::negotiation::MediaType;
 use super::request::Refusal;
 use crate::graphql::{Answer, Code, Stage, refused};
@@ -41,7 +40,6 @@ fn with_status(answer: Answer, status: StatusCode, media_type: MediaType) -> Res
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, const { axum::http::HeaderValue::from_static(METHODS) });
     }
-    let outcome = answer.code.unwrap_or_else(|| "ok".to_owned());
-    response.extensions_mut().insert(Told { operation: answer.operation, outcome });
+    response.extensions_mut().insert(answer.told);
     response
 }

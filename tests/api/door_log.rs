@@ -42,7 +42,8 @@ async fn start(device: &Device) -> (Log, DefaultGuard) {
     ANOTHER.get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+    let subscriber =
+        tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_writer(move || writer.clone());
     let guard = tracing::subscriber::set_default(subscriber.finish());
     device.get("/health/live").await;
     tracing::callsite::rebuild_interest_cache();
@@ -57,6 +58,7 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     let input = json!({ "email": "ada@x.test", "password": PASSWORD });
     device.post(&document("login"), json!({ "input": input })).await;
     device.post("query Who { me { id } }", json!({})).await;
+    device.post("{ policy { codeLength } }", json!({})).await;
     device.post("{ nothing }", json!({})).await;
     device.post("query Much { a { a { a { a } } } }", json!({ "v": vec![0; 600] })).await;
     device.get("/graphql?query=mutation+M+%7B+logout+%7D").await;
@@ -64,26 +66,74 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     device.get("/health/live").await;
     device.get("/ada@x.test?email=ada@x.test").await;
     let lines = log.answered();
-    let told: Vec<_> =
-        lines.iter().map(|line| json!([line["route"], line["operation"], line["outcome"], line["status"]])).collect();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| json!([line["route"], line["operation"], line["acts"], line["outcome"], line["status"]]))
+        .collect();
     assert_eq!(
         json!(told),
         json!([
-            ["/graphql", "M", "ok", 200],
-            ["/graphql", "Who", "UNAUTHENTICATED", 200],
-            ["/graphql", null, "GRAPHQL_VALIDATION_FAILED", 200],
-            ["/graphql", null, "QUERY_TOO_COMPLEX", 200],
-            ["/graphql", null, "BAD_USER_INPUT", 405],
-            ["/graphql", null, "BAD_USER_INPUT", 400],
-            ["/health/live", null, null, 200],
-            ["none", null, null, 404],
+            ["/graphql", "M", "login", "InvalidCredentials", 200],
+            ["/graphql", "Who", null, "UNAUTHENTICATED", 200],
+            ["/graphql", null, null, "ok", 200],
+            ["/graphql", null, null, "GRAPHQL_VALIDATION_FAILED", 200],
+            ["/graphql", null, null, "QUERY_TOO_COMPLEX", 200],
+            ["/graphql", null, null, "BAD_USER_INPUT", 405],
+            ["/graphql", null, null, "BAD_USER_INPUT", 400],
+            ["/health/live", null, null, null, 200],
+            ["none", null, null, null, 404],
         ])
     );
     for line in &lines {
-        assert_eq!(line["request_id"], "id-of-the-test");
+        assert_eq!(line["span"]["request_id"], "id-of-the-test");
         assert!(line["micros"].is_number() && line["method"].is_string(), "{line}");
         assert!(!line.to_string().contains("ada@x.test"), "{line}");
     }
+}
+
+/// Acts, outcome and account of each request since the last time.
+fn told(log: &Log) -> Value {
+    log.answered().iter().map(|line| json!([line["acts"], line["outcome"], line["span"]["account"]])).collect()
+}
+
+#[tokio::test]
+async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
+    let device = Service::start().await.device();
+    let (log, _guard) = start(&device).await;
+    let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
+    let id = signed_in.me().await.unwrap()["id"].clone();
+    assert_eq!(told(&log), json!([["signup", "Authenticated", id], [null, "ok", id]]));
+
+    for email in ["ada@x.test", "nobody@x.test"] {
+        device.log_in(email, "wrong password").await;
+        device.act("forgotPassword", json!({ "email": email })).await;
+    }
+    device.refresh(&refresh_token).await;
+    device.refresh("garbage").await;
+    assert_eq!(
+        told(&log),
+        json!([
+            ["login", "InvalidCredentials", id],
+            ["forgotPassword", "CodeSent", id],
+            ["login", "InvalidCredentials", null],
+            ["forgotPassword", "CodeSent", null],
+            ["refresh", "Authenticated", id],
+            ["refresh", "InvalidRefreshToken", null],
+        ])
+    );
+}
+
+#[tokio::test]
+async fn several_acts_of_one_request_are_told_in_their_order() {
+    let device = Service::start().await.device().signed_up("ada@x.test").await.0;
+    let (log, _guard) = start(&device).await;
+    let document = r#"mutation {
+        first: updateProfile(input: { firstName: "" }) { __typename }
+        then: logout(input: {}) { __typename }
+    }"#;
+    device.post(document, json!({})).await;
+    let told = told(&log);
+    assert_eq!((&told[0][0], &told[0][1]), (&json!("updateProfile,logout"), &json!("InvalidInput,LoggedOut")));
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ fn a_wrong_password_of_the_store_is_told_without_it() {
     home.logged("request failed", 1);
     let told = lines(&home);
     let fault = told.iter().find(|line| line["message"] == "request failed").unwrap();
-    assert_eq!(fault["request_id"], answer["errors"][0]["extensions"]["requestId"], "{fault}");
+    assert_eq!(fault["span"]["request_id"], answer["errors"][0]["extensions"]["requestId"], "{fault}");
     for line in told {
         assert!(!line.to_string().contains("hunter2") && !line.to_string().contains("ada.lovelace"), "{line}");
     }
@@ -200,7 +200,7 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
     assert!(told.iter().all(|line| line["message"] != "forged" && line["level"] != "ERROR"), "{told:#?}");
     let answered: Vec<&Value> = told.iter().filter(|line| line["message"] == "answered").collect();
     assert!(answered.len() > names.len(), "{told:#?}");
-    let ids: Vec<&str> = answered.iter().map(|line| line["request_id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = answered.iter().map(|line| line["span"]["request_id"].as_str().unwrap()).collect();
     let is_ours = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert_eq!(ids.iter().filter(|id| !is_ours(id)).collect::<Vec<_>>(), [&"Trace-1234"]);
 }

@@ -63,7 +63,7 @@ impl Accounts {
     }
 
     async fn try_to_keep(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
-        if let Some(account) = self.repository.by_email(email).await? {
+        if let Some(account) = self.by_email(email).await? {
             let kept = self.change_evenly(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
             return Ok(kept != Err(Conflict::Gone));
         }

@@ -1,6 +1,7 @@
 //! Floor 4: HTTP. Routes, limits, headers; no rules.
 
 mod client;
+mod crowd;
 mod graphiql;
 mod graphql;
 mod headers;

@@ -22,6 +22,8 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep, timeout};
 use tower::ServiceExt;
 
+use super::client::TrustedProxies;
+use super::crowd::Crowd;
 use super::limits::Limits;
 use super::pulse::{Patience, Pulse};
 use super::stream::{Handed, Watched};
@@ -42,7 +44,13 @@ struct Server {
 }
 
 /// Accepts connections and answers on them until told to stop, then waits for the requests under way.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    (limits, proxies): (Limits, TrustedProxies),
+    stop: watch::Receiver<bool>,
+) {
+    let crowd = Crowd::new(limits.connections_of_one, proxies);
     let server = Server { router, limits, permits: Arc::new(Semaphore::new(limits.connections)), stop: stop.clone() };
     // Dropped with this future: what is still under way when the caller's patience ends, ends with it.
     let mut connections = JoinSet::new();
@@ -53,10 +61,11 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             accepted = accept(&listener, &server.permits) => accepted,
         };
         while connections.try_join_next().is_some() {}
+        let Some(member) = crowd.admit(peer.ip()) else { continue };
         let server = server.clone();
         connections.spawn(async move {
             server.converse(stream, peer).await;
-            drop(permit);
+            drop((permit, member));
         });
     }
     drop(listener);

@@ -1,6 +1,7 @@
 //! The routes beside `POST /graphql`, and what every answer carries.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 
@@ -77,6 +78,19 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
+async fn no_method_does_anything_but_those_of_the_routes() {
+    let device = Service::start().await.device();
+    for method in ["TRACE", "TRACK", "CONNECT", "PUT", "DELETE", "PATCH"] {
+        for path in ["/", "/graphql", "/schema.graphql", "/health/live", "/.well-known/jwks.json"] {
+            let request = Request::builder().method(method).uri(path).header("x-secret", "echoed");
+            let reply = device.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert!(!format!("{reply:?}").contains("echoed"), "{method} {path}: {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers_for_safety() {
     let service = Service::start().await;
     let device = service.device();
@@ -93,6 +107,9 @@ async fn every_answer_carries_the_headers_for_safety() {
     for (what, reply) in replies {
         assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{what}");
         assert_eq!(reply.headers["x-frame-options"], "DENY", "{what}");
+        let policy = reply.headers["content-security-policy"].to_str().unwrap();
+        let is_strict = policy == "default-src 'none'; frame-ancestors 'none'";
+        assert!(is_strict || (what == "the page" && policy.contains("frame-ancestors 'none'")), "{what}: {policy}");
         // Public keys alone are for keeping.
         let kept = if what.ends_with("jwks.json") { "public, max-age=300" } else { "no-store" };
         assert_eq!(reply.headers["cache-control"], kept, "{what}");

@@ -126,6 +126,7 @@ fn the_limits_of_a_request_are_those_of_the_code() {
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
         ("connections", limits.connections.to_string()),
+        ("connections_of_one", limits.connections_of_one.to_string()),
         ("head_bytes", limits.head_bytes.to_string()),
         ("uri_bytes", limits.uri_bytes.to_string()),
         ("body_bytes", limits.body_bytes.to_string()),

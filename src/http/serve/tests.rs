@@ -163,13 +163,36 @@ async fn a_head_has_16_kib_at_most() {
     }
 }
 
+/// What a proxy and a server could read differently is answered once, and nothing that follows it on the connection is
+/// taken for a request.
+#[tokio::test(start_paused = true)]
+async fn no_second_request_is_smuggled_behind_the_first() {
+    for ambiguous in [
+        "content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 6\r\n\r\n0\r\n\r\n",
+        "content-length: 0\r\ncontent-length: 40\r\n\r\n",
+        "content-length: 0, 40\r\n\r\n",
+        "content-length: +0\r\n\r\n",
+        "transfer-encoding: chunked, identity\r\n\r\n",
+        "transfer-encoding : chunked\r\n\r\n",
+        "transfer-encoding: chunked\r\n\r\n0;\n\r\n",
+    ] {
+        let mut wire = Wire::open();
+        let request = format!("POST / HTTP/1.1\r\nhost: x\r\n{ambiguous}GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        wire.client.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        wire.client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.matches("HTTP/1.1 ").count() <= 1 && !answer.contains("200 OK"), "{ambiguous:?}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn who_sends_too_much_can_read_that_it_was_too_much() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (Server { router, .. }, _) = server(1);
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(serve(listener, router, LIMITS, stopped));
+    let serving = tokio::spawn(serve(listener, router, (LIMITS, TrustedProxies::default()), stopped));
     let mut client = TcpStream::connect(address).await.unwrap();
     // Nobody reads this body: the route has no handler for the method.
     client.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n").await.unwrap();
@@ -187,7 +210,8 @@ async fn no_more_connections_are_accepted_than_there_is_room_for() {
     let address = listener.local_addr().unwrap();
     let (Server { router, .. }, _) = server(1);
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(serve(listener, router, Limits { connections: 1, ..LIMITS }, stopped));
+    let limits = Limits { connections: 1, ..LIMITS };
+    let serving = tokio::spawn(serve(listener, router, (limits, TrustedProxies::default()), stopped));
     let mut first = TcpStream::connect(address).await.unwrap();
     first.write_all(REQUEST).await.unwrap();
     assert_eq!(first.read_u8().await.unwrap(), b'H');

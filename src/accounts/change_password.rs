@@ -41,6 +41,7 @@ impl Accounts {
         caller: Caller,
         command: ChangePassword,
     ) -> Result<ChangePasswordOutcome, Fault> {
+        self.hashing.has_room()?;
         let mut form = Form::default();
         let owner = caller.user().map(|user| [user.profile.first_name.as_str(), user.profile.last_name.as_str()]);
         let owner = [&owner.unwrap_or_default()[..], &[caller.account.email.as_str()]].concat();

@@ -60,6 +60,7 @@ impl Accounts {
     }
 
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {
+        self.hashing.has_room()?;
         let email = Email::parse(&command.email).ok();
         let account = match &email {
             Some(email) => self.by_email(email).await?,

@@ -47,6 +47,7 @@ impl Accounts {
     }
 
     async fn try_reset(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
+        self.hashing.has_room()?;
         let mut form = Form::default();
         let email = form.take("email", Email::parse(&command.email));
         let password = form

@@ -66,6 +66,7 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, Fault> {
+        self.hashing.has_room()?;
         if let Some(wait) = self.spend(&[(Budget::SignupByClient, vec![&command.client.key()])]).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }

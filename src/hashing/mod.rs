@@ -65,6 +65,14 @@ impl Hashing {
         self.pool.typical() * 9 / 8
     }
 
+    /// Refuses early what would be refused later: before an act counts an attempt or reads anything.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub fn has_room(&self) -> Result<(), Overloaded> {
+        self.pool.has_room()
+    }
+
     /// Hashes a new password.
     ///
     /// # Errors

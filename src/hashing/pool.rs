@@ -46,6 +46,11 @@ impl Pool {
         Duration::from_micros(self.typical.load(Ordering::Relaxed))
     }
 
+    /// Whether there is a place, for who wants to know before anything else is done.
+    pub(super) fn has_room(&self) -> Result<(), Overloaded> {
+        self.enter().map(drop)
+    }
+
     /// Does work on a thread of its own, when its turn comes.
     pub(super) async fn run<T: Send + 'static>(
         &self,

@@ -20,7 +20,7 @@ impl Name {
     /// When it is empty, too long, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name: String = text.trim().nfc().collect();
-        if name.is_empty() {
+        if !name.chars().any(is_seen) {
             return Err(Refusal::new(FieldCode::Required, "A name is needed."));
         }
         if name.chars().any(is_control) {
@@ -39,10 +39,23 @@ impl Name {
     }
 }
 
-/// Control characters, line separators, and the marks that turn the direction of the text around them.
+/// Control characters, line separators, the marks that turn the direction of the text around them, and spaces that take
+/// none. Joiners are not among them: names of some scripts are written with them.
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Whether a reader sees something there; of what is left once controls are refused.
+fn is_seen(character: char) -> bool {
+    let blank = matches!(character, '\u{ad}' | '\u{34f}' | '\u{200c}'..='\u{200f}' | '\u{115f}' | '\u{1160}')
+        || matches!(
+            character,
+            '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        )
+        || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}');
+    !blank && !character.is_whitespace()
 }
 
 #[cfg(test)]
@@ -55,7 +68,8 @@ mod tests {
 
     #[test]
     fn names_of_the_world_are_taken() {
-        for name in ["Ada", "Ó Súilleabháin", "李", "Jean-Luc", "d'Arc", "नरेन्द्र"] {
+        for name in ["Ada", "Ó Súilleabháin", "李", "Jean-Luc", "d'Arc", "नरेन्द्र", "می\u{200c}نا", "♥\u{fe0f}"]
+        {
             assert!(Name::parse(name).is_ok(), "{name}");
         }
         assert_eq!(Name::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
@@ -63,11 +77,14 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused_with_the_reason() {
-        assert_eq!(code("   "), Some(FieldCode::Required));
+        for nothing in ["   ", "\u{3164}", "\u{200d}\u{2800} \u{fe0f}", "\u{ad}"] {
+            assert_eq!(code(nothing), Some(FieldCode::Required), "{nothing:?}");
+        }
         assert_eq!(code("a\r\nBcc: x@y.test"), Some(FieldCode::Malformed));
         assert_eq!(code("a\0"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{2028}b"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{202e}b"), Some(FieldCode::Malformed));
+        assert_eq!(code("a\u{200b}b"), Some(FieldCode::Malformed));
         assert_eq!(code(&"ä".repeat(100)), None);
         assert_eq!(code(&"ä".repeat(101)), Some(FieldCode::TooLong));
     }

@@ -11,6 +11,7 @@ mod bare;
 mod browser;
 mod cli;
 mod client;
+mod flood;
 mod keys;
 mod kill;
 mod logs;

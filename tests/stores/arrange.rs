@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, Code, Device, Digest, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name,
+    Account, AccountId, Code, Device, Digest, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name, Notice,
     PasswordHash, Profile, Rng, Role, Sealed, Session, SessionId, SignUp, Standing, Timestamp, User,
 };
 
@@ -66,6 +66,7 @@ pub(crate) fn whole(address: &str) -> Account {
         },
         mobile_number: Some(number(42)),
         role: Role::Admin,
+        suspended_at: Some(NOW),
         email_verified: true,
         created_at: NOW,
         updated_at: NOW.plus(HOUR),
@@ -78,6 +79,7 @@ pub(crate) fn whole(address: &str) -> Account {
     let id = AccountId::new(NOW, &Rng::system());
     let mut account = Account::new(id, email(address), Standing::Active(Box::new(user)));
     account.outbox = letters();
+    account.notices = vec![Notice { kind: "a notice".to_owned(), at: NOW }];
     account
 }
 

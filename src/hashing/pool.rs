@@ -145,7 +145,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
         let pool = Pool::new(1, Duration::from_millis(100));
-        pool.took(Duration::from_secs(60));
+        pool.took(Duration::from_mins(1));
         assert!(pool.typical() < Duration::from_millis(110), "{:?}", pool.typical());
         for _ in 0..100 {
             pool.took(Duration::from_millis(200));

@@ -29,8 +29,10 @@ pub enum Budget {
     MailByAddress,
     /// Codes mailed to one address after those.
     MailByAddressLater,
-    /// Codes mailed to anyone for anyone.
+    /// Codes mailed to anyone for anyone who has an account.
     MailOverall,
+    /// Codes of sign-ups mailed to anyone for anyone: made-up addresses must not keep people from their own accounts.
+    SignupMailOverall,
     /// Sign-ups from one client.
     SignupByClient,
     /// Codes tried by one client.
@@ -55,7 +57,7 @@ impl Budget {
             Self::MailByAddressAndClient | Self::MailByAddress => 3,
             Self::MailByAddressLater => 1,
             Self::MailByClient => 20,
-            Self::MailOverall => 1000,
+            Self::MailOverall | Self::SignupMailOverall => 1000,
             Self::SignupByClient | Self::CodeByClient => 30,
         }
     }
@@ -76,6 +78,7 @@ impl Budget {
             | Self::MailByAddressLater
             | Self::MailByClient
             | Self::MailOverall
+            | Self::SignupMailOverall
             | Self::SignupByClient
             | Self::MobileNumberByAccount => HOURS,
         })
@@ -95,6 +98,7 @@ impl Budget {
             Self::MailByAddress => "mail-address",
             Self::MailByAddressLater => "mail-address-later",
             Self::MailOverall => "mail-overall",
+            Self::SignupMailOverall => "signup-mail-overall",
             Self::MailByClient => "mail-client",
             Self::SignupByClient => "signup-client",
             Self::CodeByClient => "code-client",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::{Accounts, Conflict, Fault};
-use crate::model::{Account, Timestamp, Wait};
+use crate::model::{Account, Attempts, Timestamp, Wait};
 use crate::throttle::Budget;
 use crate::token::Purpose;
 
@@ -24,12 +24,17 @@ impl Accounts {
         }
         for (budget, subject) in charges {
             let now = self.clock.now();
-            let attempts = self.repository.count(&self.counter(*budget, subject), budget.window(), now).await?;
+            let attempts = self.count(*budget, subject, now).await?;
             if let Err(wait) = budget.judge(attempts, now) {
                 return Ok(Some(wait));
             }
         }
         Ok(None)
+    }
+
+    /// Counts one attempt on one budget, whatever comes of it.
+    pub(super) async fn count(&self, budget: Budget, subject: &[&str], now: Timestamp) -> Result<Attempts, Fault> {
+        Ok(self.repository.count(&self.counter(budget, subject), budget.window(), now).await?)
     }
 
     /// Takes attempts back that turned out not to be guesses.

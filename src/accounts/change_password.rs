@@ -41,7 +41,7 @@ impl Accounts {
         caller: Caller,
         command: ChangePassword,
     ) -> Result<ChangePasswordOutcome, Fault> {
-        self.hashing.has_room()?;
+        let place = self.hashing.enter()?;
         let mut form = Form::default();
         let owner = caller.user().map(|user| [user.profile.first_name.as_str(), user.profile.last_name.as_str()]);
         let owner = [&owner.unwrap_or_default()[..], &[caller.account.email.as_str()]].concat();
@@ -58,7 +58,7 @@ impl Accounts {
         let current = Password::given(command.current_password.expose_secret());
         let verified = caller.user().map(|user| user.password.clone());
         let (Some(verified), true) =
-            (&verified, self.hashing.verify(&current, verified.as_ref()).await? != Verdict::Wrong)
+            (&verified, self.hashing.verify(&place, &current, verified.as_ref()).await? != Verdict::Wrong)
         else {
             return Ok(ChangePasswordOutcome::InvalidCredentials);
         };
@@ -68,7 +68,7 @@ impl Accounts {
             return Ok(ChangePasswordOutcome::InvalidInput(vec![InvalidField { field: "newPassword", refusal }]));
         }
 
-        let hash = self.hashing.hash(&new).await?;
+        let hash = self.hashing.hash(&place, &new).await?;
         let (changed, account) = self
             .change_as(caller, |account, now| {
                 let user = account.user_mut().filter(|user| user.password == *verified)?;

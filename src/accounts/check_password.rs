@@ -15,15 +15,15 @@ pub struct CheckPassword {
 }
 
 impl Accounts {
-    /// Says whether a password would be taken, by the same rules as when it is set. Costs no hash and touches no store.
+    /// Says whether a password would be taken, by the same rules as when it is set, and how many characters it has. Costs no
+    /// hash and touches no store.
     ///
     /// # Errors
     /// When it would not: the reasons.
-    pub fn check_password(&self, command: &CheckPassword) -> Result<(), Vec<InvalidField>> {
+    pub fn check_password(&self, command: &CheckPassword) -> Result<usize, Vec<InvalidField>> {
         let owner: Vec<&str> = command.owner.iter().map(String::as_str).collect();
         let mut form = Form::default();
-        form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
-        let refused = form.into_refused();
-        if refused.is_empty() { Ok(()) } else { Err(refused) }
+        let password = form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
+        password.map(|password| password.expose().chars().count()).ok_or_else(|| form.into_refused())
     }
 }

@@ -47,7 +47,7 @@ impl Accounts {
             Err(refused) => return Ok(CreateUserOutcome::InvalidInput(refused)),
         };
         let Application { email, password, profile, mobile_number } = application;
-        let hash = self.hashing.hash(&password).await?;
+        let hash = self.hashing.hash(&self.hashing.enter()?, &password).await?;
         let now = self.clock.now();
         let mut user = User::new(hash, profile, mobile_number, now);
         user.email_verified = true;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use super::{Accounts, Fault};
 use crate::mail::MailFault;
@@ -19,12 +19,26 @@ impl Accounts {
     /// Sends letters that are due, of as many accounts as one round takes, and says of how many.
     ///
     /// # Errors
-    /// When the store fails; letters that were sent but not taken out yet are sent once more after their lease.
+    /// When the store fails for all of them; letters that were sent but not taken out yet are sent once more after their
+    /// lease.
     pub async fn deliver(&self) -> Result<usize, Fault> {
         let due = self.repository.mail_due(self.clock.now(), ROUND).await?;
-        // At once, so that one slow address does not hold up the others' codes.
-        try_join_all(due.iter().map(|id| self.deliver_for(*id))).await?;
-        Ok(due.len())
+        // At once, so that one slow address does not hold up the others' codes; an account that cannot be read, neither.
+        let (mut served, mut failed) = (0, None);
+        for (id, outcome) in due.iter().zip(join_all(due.iter().map(|id| self.deliver_for(*id))).await) {
+            match outcome {
+                Ok(()) => served += 1,
+                Err(fault) => failed = failed.or(Some((id, fault))),
+            }
+        }
+        match failed {
+            Some((_, fault)) if served == 0 => Err(fault),
+            Some((account, fault)) => {
+                tracing::warn!(%account, ?fault, "letters of an account cannot be sent");
+                Ok(served)
+            }
+            None => Ok(served),
+        }
     }
 
     async fn deliver_for(&self, id: AccountId) -> Result<(), Fault> {

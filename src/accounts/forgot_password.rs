@@ -4,6 +4,7 @@ use super::no_sooner::no_sooner;
 use super::postage::Postage;
 use super::{Accounts, Client, Fault};
 use crate::model::{Account, Code, Digest, Email, Form, InvalidField, LetterKind, Sealed, Wait};
+use crate::throttle::Budget;
 use crate::token::Purpose;
 
 /// A request for a code.
@@ -52,7 +53,7 @@ impl Accounts {
         };
         let has_user = |account: &Account| account.user().is_some_and(|user| !user.is_suspended());
         match self.by_email(&email).await?.filter(has_user) {
-            Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
+            Some(account) if postage == Postage::Paid && self.letter_may_leave(Budget::MailOverall).await? => {
                 self.send_reset_code(account).await?;
             }
             _ => self.decoy_letter().await?,

@@ -1,7 +1,7 @@
 //! Log in: an address and a password for a session.
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault, SignedIn};
@@ -54,13 +54,13 @@ impl Accounts {
         let started = Instant::now();
         let outcome = no_sooner(self.try_login(command)).await;
         if matches!(outcome, Ok(LoginOutcome::InvalidCredentials)) {
-            sleep_until(started + self.hashing.pace()).await;
+            self.no_sooner_than_a_hash(started).await;
         }
         outcome
     }
 
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {
-        self.hashing.has_room()?;
+        let place = self.hashing.enter()?;
         let email = Email::parse(&command.email).ok();
         let account = match &email {
             Some(email) => self.by_email(email).await?,
@@ -87,24 +87,18 @@ impl Accounts {
         // Whoever is suspended is nobody: the right password is as wrong as any, and counts as much.
         let user = account.as_ref().and_then(Account::user).filter(|user| !user.is_suspended());
         let verified = user.map(|user| user.password.clone());
-        let verdict = match self.hashing.verify(&password, verified.as_ref()).await {
-            Ok(verdict) => verdict,
-            // It was not even tried.
-            Err(overloaded) => {
-                self.refund(&charges).await?;
-                return Err(overloaded.into());
-            }
-        };
+        let verdict = self.hashing.verify(&place, &password, verified.as_ref()).await?;
         let (Some(account), Some(verified), true) = (account, verified, verdict != Verdict::Wrong) else {
             return Ok(LoginOutcome::InvalidCredentials);
         };
         let rehashed = match verdict {
-            Verdict::RightButStale => Some(self.hashing.hash(&password).await?),
+            Verdict::RightButStale => Some(self.hashing.hash(&place, &password).await?),
             _ => None,
         };
         // A right password was no guess. Both writes at once: the embedded store then commits them together.
         let entering = self.enter(account, (&verified, rehashed.as_ref()), &command.client);
-        Ok(tokio::try_join!(entering, self.refund(&charges))?.0)
+        let (entered, refunded) = tokio::join!(entering, self.refund(&charges));
+        refunded.and(entered)
     }
 
     /// Begins a session for whoever has proven the password.
@@ -136,16 +130,20 @@ impl Accounts {
     }
 
     /// The name of a device that has logged in to this account before, if one of the tokens shows it. A new password makes
-    /// all devices unknown: who had the old one is no friend any more.
+    /// devices unknown that are not signed in any more: who had the old one is no friend.
     fn known_device(&self, account: &Account, tokens: &[SecretString]) -> Option<String> {
-        let since = account.user()?.password_changed_at;
+        let (user, now) = (account.user()?, self.clock.now());
+        let since = user.password_changed_at;
         let device = tokens.iter().find_map(|token| {
             let token = token.expose_secret();
-            let session = || self.refresh_tokens.verify(token).map(|it| (it.account, it.session.into()));
-            let device = self.device_tokens.verify(token).map(|it| (it.account, it.device)).or_else(session);
-            device.filter(|(owner, _)| *owner == account.id).map(|(_, device): (_, DeviceId)| device)
+            if let Some(it) = self.refresh_tokens.verify(token).filter(|it| it.account == account.id) {
+                let device = DeviceId::from(it.session);
+                return (device.created_at() >= since || user.session(it.session, now).is_some()).then_some(device);
+            }
+            let it = self.device_tokens.verify(token).filter(|it| it.account == account.id)?;
+            (it.device.created_at() >= since).then_some(it.device)
         });
-        device.filter(|device| device.created_at() >= since).map(|device| device.to_string())
+        device.map(|device| device.to_string())
     }
 
     /// Decides on the account as it stands: the hash that was verified must still be the one in force.

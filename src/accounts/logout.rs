@@ -36,17 +36,33 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// The caller behind a refresh token, for a browser whose access token has expired but that wants to log out.
-    /// A token that has been replaced names nobody; nothing is changed by asking.
+    /// The same by a refresh token, for a browser whose access token has expired. One that was replaced ends its session
+    /// too, as it would in a refresh, and no other: it may be a thief's. One whose session has ended is logged out already.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn caller_by_refresh_token(&self, refresh_token: &SecretString) -> Result<Option<Caller>, Fault> {
-        let Some(token) = self.refresh_tokens.verify(refresh_token.expose_secret()) else { return Ok(None) };
-        let Some(account) = self.by_id(token.account).await? else { return Ok(None) };
-        let session = account.user().and_then(|user| user.session(token.session, self.clock.now()));
-        let current = session.is_some_and(|session| session.generation == token.generation);
-        Ok(current.then_some(Caller { account, session: token.session }))
+    /// When the store fails, or more is asked for than the token is good for.
+    pub async fn logout_by_refresh_token(&self, token: &SecretString, command: Logout) -> Result<usize, Fault> {
+        let Some(token) = self.refresh_tokens.verify(token.expose_secret()) else { return Ok(0) };
+        let Some(account) = self.by_id(token.account).await? else { return Ok(0) };
+        let now = self.clock.now();
+        let Some(session) = account.user().and_then(|user| user.session(token.session, now)) else { return Ok(0) };
+        let is_good = match session.generation.checked_sub(token.generation) {
+            Some(0) => true,
+            Some(1) => session.is_in_grace(now, &self.policy.session),
+            Some(_) => false,
+            None => return Ok(0),
+        };
+        if is_good || command == Logout::Here {
+            self.logout(Caller { account, session: token.session }, command).await
+        } else {
+            Err(Fault::SignedOut)
+        }
+    }
+
+    /// Whose access token this is, or was: it may have expired.
+    #[must_use]
+    pub fn owner_of_access_token(&self, bearer: &SecretString) -> Option<AccountId> {
+        self.access_tokens.owner(bearer.expose_secret(), self.clock.now())
     }
 
     /// Whose refresh token this is, if it is one of ours.

@@ -93,7 +93,7 @@ fn exchange(
             user.meet(device);
             Decision::Rotated
         }
-        Some(1) if now < session.last_used_at.plus(policy.grace) => Decision::Repeated,
+        Some(1) if session.is_in_grace(now, policy) => Decision::Repeated,
         Some(_) => {
             user.end_sessions(|session| session.id == token.session);
             Decision::Reused

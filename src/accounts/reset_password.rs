@@ -1,6 +1,7 @@
 //! Reset a forgotten password with a mailed code.
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault};
@@ -43,11 +44,15 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn reset_password(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
-        no_sooner(self.try_reset(command)).await
+        let began = Instant::now();
+        let outcome = no_sooner(self.try_reset(command)).await;
+        if matches!(outcome, Ok(ResetPasswordOutcome::InvalidCode)) {
+            self.no_sooner_than_a_hash(began).await;
+        }
+        outcome
     }
 
     async fn try_reset(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
-        self.hashing.has_room()?;
         let mut form = Form::default();
         let email = form.take("email", Email::parse(&command.email));
         let password = form
@@ -55,10 +60,11 @@ impl Accounts {
         let (Some(email), Some(password)) = (email, password) else {
             return Ok(ResetPasswordOutcome::InvalidInput(form.into_refused()));
         };
+        let place = self.hashing.enter()?;
         if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));
         }
-        let hash = self.hashing.hash(&password).await?;
+        let hash = self.hashing.hash(&place, &password).await?;
         let Some(account) = self.by_email(&email).await? else {
             self.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);

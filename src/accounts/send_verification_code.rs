@@ -4,6 +4,7 @@ use super::no_sooner::no_sooner;
 use super::postage::Postage;
 use super::{Accounts, Client, Fault};
 use crate::model::{Account, Code, Email, Form, InvalidField, LetterKind, Standing, Timestamp, Wait};
+use crate::throttle::Budget;
 use crate::token::Purpose;
 
 /// A request for a code.
@@ -53,7 +54,7 @@ impl Accounts {
             Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
         };
         match self.by_email(&email).await?.filter(unproven) {
-            Some(account) if postage == Postage::Paid && self.letter_may_leave().await? => {
+            Some(account) if postage == Postage::Paid && self.letter_may_leave(budget(&account)).await? => {
                 self.send_code(account).await?;
             }
             _ => self.decoy_letter().await?,
@@ -89,5 +90,12 @@ impl Accounts {
         };
         self.change(account, send).await??;
         Ok(())
+    }
+}
+
+fn budget(account: &Account) -> Budget {
+    match account.standing {
+        Standing::Active(_) => Budget::MailOverall,
+        Standing::Pending(_) => Budget::SignupMailOverall,
     }
 }

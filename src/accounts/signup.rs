@@ -5,6 +5,7 @@ mod pending;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, SignedIn, tell_whose};
+use crate::hashing::Place;
 use crate::model::{
     Account, AccountId, Email, Form, Gender, InvalidField, MobileNumber, Name, Password, Profile, Standing, User, Wait,
 };
@@ -66,7 +67,7 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, Fault> {
-        self.hashing.has_room()?;
+        let place = self.hashing.enter()?;
         if let Some(wait) = self.spend(&[(Budget::SignupByClient, vec![&command.client.key()])]).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }
@@ -76,9 +77,9 @@ impl Accounts {
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
         };
         if self.policy.verify_email_first {
-            self.accept_sign_up(application, &client).await
+            self.accept_sign_up(application, &client, &place).await
         } else {
-            self.open_account(application, &client).await
+            self.open_account(application, &client, &place).await
         }
     }
 
@@ -102,12 +103,17 @@ impl Accounts {
         }
     }
 
-    async fn open_account(&self, application: Application, client: &Client) -> Result<SignupOutcome, Fault> {
+    async fn open_account(
+        &self,
+        application: Application,
+        client: &Client,
+        place: &Place,
+    ) -> Result<SignupOutcome, Fault> {
         let found = self.by_email(&application.email).await?;
         if found.as_ref().is_some_and(|account| account.user().is_some()) {
             return Ok(SignupOutcome::EmailTaken);
         }
-        let hash = self.hashing.hash(&application.password).await?;
+        let hash = self.hashing.hash(place, &application.password).await?;
         let now = self.clock.now();
         let mut user = User::new(hash, application.profile, application.mobile_number, now);
         let session = self.new_session(client);
@@ -129,7 +135,9 @@ impl Accounts {
                 Some(signed_in) => SignupOutcome::Authenticated(Box::new(signed_in)),
                 None => return Err(Fault::SignedOut),
             },
-            Written::EmailTaken | Written::Moved => SignupOutcome::EmailTaken,
+            Written::EmailTaken => SignupOutcome::EmailTaken,
+            // Somebody else's account, or sign-ups that came or went just now: the next try sees which.
+            Written::Moved => return Err(Fault::Overloaded),
             Written::MobileNumberTaken => SignupOutcome::MobileNumberTaken,
         })
     }

@@ -115,15 +115,26 @@ impl Accounts {
 fn complete(account: &mut Account, keys: (&Digest, &Digest), session: &Session, now: Timestamp) -> Spend {
     let (ticket, code) = keys;
     let Standing::Pending(sign_ups) = &mut account.standing else { return Spend::Wrong };
-    let named = |sign_up: &&mut SignUp| sign_up.ticket == *ticket && now < sign_up.expires_at;
-    let Some(sign_up) = sign_ups.iter_mut().find(named) else { return Spend::Wrong };
-    if Code::spend(&mut sign_up.code, code, now) == Spend::Wrong {
+    let named = |sign_up: &SignUp| sign_up.ticket == *ticket && now < sign_up.expires_at;
+    let Some(named) = sign_ups.iter().position(named) else { return Spend::Wrong };
+    if Code::spend(&mut sign_ups[named].code, code, now) == Spend::Wrong {
+        share_tries(sign_ups, named);
         return Spend::Wrong;
     }
-    let SignUp { password, profile, mobile_number, .. } = sign_up.clone();
-    let mut user = User::new(password, profile, mobile_number, now);
+    let SignUp { password, profile, mobile_number, .. } = sign_ups.swap_remove(named);
+    // No later than its session, whose id must not seem to be from before the password.
+    let mut user = User::new(password, profile, mobile_number, session.created_at);
     user.email_verified = true;
     user.sign_in(session.clone(), now);
     account.standing = Standing::Active(Box::new(user));
     Spend::Right
+}
+
+/// Counts a wrong try for every sign-up that waits for the same code: otherwise whoever holds ten tickets had ten times the
+/// tries.
+fn share_tries(sign_ups: &mut [SignUp], tried: usize) {
+    let Some(tried) = sign_ups[tried].code.clone() else { return };
+    for code in sign_ups.iter_mut().filter_map(|sign_up| sign_up.code.as_mut()).filter(|code| code.is_same(&tried)) {
+        code.clone_from(&tried);
+    }
 }

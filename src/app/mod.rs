@@ -143,7 +143,7 @@ impl App {
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
         // Ends with the runtime: there is nothing to finish.
         tokio::spawn(self.accounts.access_tokens.keyring.clone().watch());
-        let door = (self.door.limits, self.door.trusted_proxies.clone());
+        let door = (self.door.limits, self.door.trusted_proxies.and_this_machine());
         let mut serving = tokio::spawn(http::serve(listener, self.router(), door, stopped));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),

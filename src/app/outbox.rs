@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::accounts::{Accounts, Fault};
+use crate::accounts::Accounts;
 
 /// How often it looks for letters that nobody told it of: another node's, or ones to be tried again.
 const LOOK: Duration = Duration::from_secs(1);
@@ -19,7 +19,8 @@ const PURGE: Duration = Duration::from_mins(1);
 pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {
     let mut purged = Instant::now();
     while !*stopped.borrow() {
-        let pause = match round(&accounts, &mut purged).await {
+        purge(&accounts, &mut purged).await;
+        let pause = match accounts.deliver().await {
             Ok(0) => LOOK,
             Ok(_) => continue,
             Err(fault) => {
@@ -38,10 +39,12 @@ pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bo
     }
 }
 
-async fn round(accounts: &Accounts, purged: &mut Instant) -> Result<usize, Fault> {
+/// Keeps no letter from leaving: what could not be thrown out is tried again with the next time.
+async fn purge(accounts: &Accounts, purged: &mut Instant) {
     if purged.elapsed() >= PURGE {
-        accounts.repository.purge(accounts.clock.now()).await?;
         *purged = Instant::now();
+        if let Err(fault) = accounts.repository.purge(accounts.clock.now()).await {
+            tracing::warn!(?fault, "what has expired could not be thrown out");
+        }
     }
-    accounts.deliver().await
 }

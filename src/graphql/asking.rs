@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, OutputType};
+use axum::http::header::SET_COOKIE;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
@@ -10,6 +11,7 @@ use super::acts::Acts;
 use super::cookies::Cookie;
 use super::policy::Policy;
 use crate::accounts::{Accounts, Caller, Client, Fault};
+use crate::model::Account;
 
 /// One request, as far as the schema cares.
 pub struct Asking {
@@ -19,7 +21,7 @@ pub struct Asking {
     pub policy: Policy,
     /// The bearer token, as text.
     pub bearer: Option<SecretString>,
-    /// The refresh cookie.
+    /// The refresh cookie: see `own_cookie`.
     pub cookie: Cookie,
     /// The device cookie. Whoever sends it gains no more than to be told apart from strangers.
     pub device: Option<SecretString>,
@@ -43,10 +45,36 @@ impl Asking {
         caller.clone().ok_or(Fault::SignedOut)
     }
 
-    /// Keeps what became of an act for the log, and passes it on.
-    pub(super) fn tell<T: OutputType>(&self, ctx: &Context<'_>, result: T) -> T {
-        self.acts.push(ctx.field().name(), &result.introspection_type_name());
+    /// The same, for an act: the log tells that it was asked for, whatever becomes of it.
+    pub(super) fn act<'a>(ctx: &Context<'a>) -> &'a Self {
+        let asking = Self::of(ctx);
+        asking.acts.begin(ctx.field().name(), ctx.field().alias());
+        asking
+    }
+
+    /// Keeps for the log what the act under way ended in, and passes it on.
+    pub(super) fn tell<T: OutputType>(&self, result: T) -> T {
+        self.acts.end(&result.introspection_type_name());
         result
+    }
+
+    /// The refresh cookie, unless the bearer token beside it is, or was, another user's: the two are never mixed.
+    pub(super) fn own_cookie(&self) -> &Cookie {
+        if let (Cookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
+            && let Some(cookies) = self.accounts.owner_of_refresh_token(token)
+            && let Some(bearers) = self.accounts.owner_of_access_token(bearer)
+            && cookies != bearers
+        {
+            return &Cookie::Absent;
+        }
+        &self.cookie
+    }
+
+    /// Gives the browser a cookie by which it is known again when the account's user logs in, unless it has one.
+    pub(super) fn know_again(&self, ctx: &Context<'_>, account: &Account) {
+        if let Some(token) = self.accounts.new_device_token(account, self.device.as_ref()) {
+            ctx.append_http_header(SET_COOKIE, self.policy.cookies.device(&token));
+        }
     }
 
     async fn find_caller(&self) -> Result<Option<Caller>, Fault> {

@@ -45,13 +45,17 @@ impl ChangePasswordMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let caller = asking.caller().await?;
         let session = caller.session;
         let command =
             ChangePassword { current_password: input.current_password.into(), new_password: input.new_password.into() };
         let result = match asking.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
+                // The new password has made its old cookie worthless, and the user is the same.
+                if asking.device.is_some() {
+                    asking.know_again(ctx, &account);
+                }
                 let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;
                 ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
             }
@@ -61,6 +65,6 @@ impl ChangePasswordMutation {
             ChangePasswordOutcome::InvalidInput(fields) => ChangePasswordResult::InvalidInput(fields.into()),
             ChangePasswordOutcome::TooManyAttempts(wait) => ChangePasswordResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

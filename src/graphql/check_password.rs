@@ -47,11 +47,10 @@ impl CheckPasswordQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The password, and whose it is to be.")] input: CheckPasswordInput,
     ) -> CheckPasswordResult {
-        let length = input.password.chars().count();
         let owner = [input.email, input.first_name, input.last_name].into_iter().flatten().collect();
         let command = CheckPassword { password: input.password.into(), owner };
         match Asking::of(ctx).accounts.check_password(&command) {
-            Ok(()) => CheckPasswordResult::PasswordAccepted(PasswordAccepted { length }),
+            Ok(length) => CheckPasswordResult::PasswordAccepted(PasswordAccepted { length }),
             Err(fields) => CheckPasswordResult::InvalidInput(fields.into()),
         }
     }

@@ -1,18 +1,24 @@
 //! Runs one request: find the document, hold it to the limits, execute it, give every error its code, log the faults.
 
 use std::borrow::Cow;
+use std::io;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, ServerError, Value, Variables};
 use axum::http::HeaderMap;
+use serde::Serialize;
+use serde_json::json;
 
-use super::fault::{Code, RETRY_AFTER};
+use super::fault::{Code, RETRY_AFTER, code_of};
 use super::guard::{self, Admitted, Unfit};
 use super::masking::finish;
 use super::{Acts, Asking, Latchkey, Told, Trusted};
 
 /// How many errors one answer holds: a small request must not buy a large answer.
 pub const ERRORS: usize = 10;
+
+/// How many bytes an answer holds, for the same reason. The schema, all of it, has 68,000.
+pub const ANSWER: usize = 256 * 1024;
 
 /// The schema, and what the operator lets clients ask of it.
 #[derive(Clone)]
@@ -161,16 +167,12 @@ pub fn refused(errors: Vec<ServerError>) -> Answer {
 
 fn answer(response: &mut Response, operation: Option<String>, acts: &Acts) -> Answer {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-    let codes = || response.errors.iter().filter_map(code);
-    let retry_after = codes().any(|code| code == Code::Overloaded.as_str()).then_some(RETRY_AFTER);
-    let told = acts.told(operation, codes().next());
-    let body = if executed {
-        serde_json::to_string(&response)
-    } else {
-        serde_json::to_string(&serde_json::json!({ "errors": response.errors }))
-    };
+    let is_overloaded = response.errors.iter().filter_map(code_of).any(|code| code == Code::Overloaded.as_str());
+    let retry_after = is_overloaded.then_some(RETRY_AFTER);
+    let told = acts.told(operation, &response.errors);
+    let body = if executed { bounded(&response) } else { bounded(&json!({ "errors": response.errors })) };
     Answer {
-        body: body.expect("a response is plain data"),
+        body: body.unwrap_or_else(|| json!({ "data": null, "errors": [too_large()] }).to_string()),
         stage: if executed { Stage::Executed } else { Stage::Refused },
         told,
         retry_after,
@@ -178,9 +180,29 @@ fn answer(response: &mut Response, operation: Option<String>, acts: &Acts) -> An
     }
 }
 
-fn code(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
+/// The JSON, while it is no larger than an answer may be.
+fn bounded(response: &impl Serialize) -> Option<String> {
+    let mut bytes = Bounded(Vec::new());
+    serde_json::to_writer(&mut bytes, response).ok()?;
+    String::from_utf8(bytes.0).ok()
+}
+
+fn too_large() -> ServerError {
+    Code::QueryTooComplex.error(&format!("The answer exceeds a limit: at most {ANSWER} bytes."))
+}
+
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > ANSWER {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

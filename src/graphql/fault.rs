@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError, Value};
 
 use crate::accounts::Fault;
 use crate::repository::StoreFault;
@@ -90,6 +90,14 @@ impl Code {
         if self == Self::Overloaded {
             extensions.set("retryAfterSeconds", RETRY_AFTER);
         }
+    }
+}
+
+/// The code that an error has.
+pub(super) fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
     }
 }
 

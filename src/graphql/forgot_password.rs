@@ -33,13 +33,13 @@ impl ForgotPasswordMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose password was forgotten.")] input: ForgotPasswordInput,
     ) -> Result<ForgotPasswordResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let command = ForgotPassword { email: input.email, client: asking.client.clone() };
         let result = match asking.accounts.forgot_password(command).await? {
             ForgotPasswordOutcome::CodeSent(email) => ForgotPasswordResult::CodeSent(CodeSent::new(asking, &email)),
             ForgotPasswordOutcome::InvalidInput(fields) => ForgotPasswordResult::InvalidInput(fields.into()),
             ForgotPasswordOutcome::TooManyAttempts(wait) => ForgotPasswordResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

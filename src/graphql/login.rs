@@ -44,7 +44,7 @@ impl LoginMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who logs in.")] input: LoginInput,
     ) -> Result<LoginResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let known_by = input.refresh_token.map(Into::into).into_iter().chain(asking.device.clone()).collect();
         let command =
             Login { email: input.email, password: input.password.into(), known_by, client: asking.client.clone() };
@@ -56,6 +56,6 @@ impl LoginMutation {
             LoginOutcome::EmailNotVerified => LoginResult::EmailNotVerified(EmailNotVerified::default()),
             LoginOutcome::TooManyAttempts(wait) => LoginResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -40,21 +40,17 @@ impl LogoutMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "How far to log out.")] input: LogoutInput,
     ) -> Result<LogoutResult, Fault> {
-        let asking = Asking::of(ctx);
-        let caller = match (asking.caller().await, &asking.cookie) {
-            (Err(Fault::SignedOut), Cookie::Trusted(token)) => {
-                asking.accounts.caller_by_refresh_token(token).await?.ok_or(Fault::SignedOut)?
-            }
-            (caller, _) => caller?,
-        };
-        let user = caller.account.id;
+        let asking = Asking::act(ctx);
         let command = if input.everywhere { Logout::Everywhere } else { Logout::Here };
-        let ended_sessions = asking.accounts.logout(caller, command).await?;
-        if let Cookie::Trusted(token) = &asking.cookie
-            && asking.accounts.owner_of_refresh_token(token).is_none_or(|owner| owner == user)
-        {
+        let ended_sessions = match (asking.caller().await, asking.own_cookie()) {
+            (Err(Fault::SignedOut), Cookie::Trusted(token)) => {
+                asking.accounts.logout_by_refresh_token(token, command).await?
+            }
+            (caller, _) => asking.accounts.logout(caller?, command).await?,
+        };
+        if let Cookie::Trusted(_) = asking.own_cookie() {
             ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
         }
-        Ok(asking.tell(ctx, LogoutResult::LoggedOut(LoggedOut { ended_sessions })))
+        Ok(asking.tell(LogoutResult::LoggedOut(LoggedOut { ended_sessions })))
     }
 }

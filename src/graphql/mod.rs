@@ -34,7 +34,7 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 pub use acts::{Acts, Told};
 pub use asking::Asking;
 pub use cookies::{Cookie, Cookies, SameSite};
-pub use execute::{Answer, ERRORS, Endpoint, Params, Stage, refused};
+pub use execute::{ANSWER, Answer, ERRORS, Endpoint, Params, Stage, refused};
 pub use fault::Code;
 pub use policy::Policy;
 pub use trusted::{Trusted, TrustedFault};

@@ -34,13 +34,15 @@ impl RefreshMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which refresh token.")] input: RefreshInput,
     ) -> Result<RefreshResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         // The next token goes the way the last one came.
-        let (refresh_token, delivery) = match (input.refresh_token, &asking.cookie) {
+        let (refresh_token, delivery) = match (input.refresh_token, asking.own_cookie()) {
             (Some(token), _) => (token.into(), TokenDelivery::Body),
             (None, Cookie::Trusted(token)) => (token.clone(), TokenDelivery::Cookie),
             (None, Cookie::Untrusted) => return Err(Fault::Forbidden),
-            (None, Cookie::Absent) => return Ok(RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())),
+            (None, Cookie::Absent) => {
+                return Ok(asking.tell(RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())));
+            }
         };
         let command = Refresh { refresh_token, client: asking.client.clone() };
         let result = match asking.accounts.refresh(command).await? {
@@ -54,6 +56,6 @@ impl RefreshMutation {
                 RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())
             }
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

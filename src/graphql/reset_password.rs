@@ -47,7 +47,7 @@ impl ResetPasswordMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code, and the password to be.")] input: ResetPasswordInput,
     ) -> Result<ResetPasswordResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let command = ResetPassword {
             email: input.email,
             code: input.code.into(),
@@ -62,6 +62,6 @@ impl ResetPasswordMutation {
             ResetPasswordOutcome::InvalidInput(fields) => ResetPasswordResult::InvalidInput(fields.into()),
             ResetPasswordOutcome::TooManyAttempts(wait) => ResetPasswordResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -26,10 +26,10 @@ pub(super) struct RevokeOtherSessionsMutation;
 impl RevokeOtherSessionsMutation {
     /// Ends every session of the user but the current one.
     async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeOtherSessionsResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let caller = asking.caller().await?;
         let ended_sessions = asking.accounts.logout(caller, Logout::Elsewhere).await?;
         let result = RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked { ended_sessions });
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -39,7 +39,7 @@ impl RevokeSessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let caller = asking.caller().await?;
         // What is no id at all is the id of no session.
         let outcome = match input.session_id.parse() {
@@ -52,6 +52,6 @@ impl RevokeSessionMutation {
             }
             RevokeSessionOutcome::NotFound => RevokeSessionResult::SessionNotFound(SessionNotFound::default()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -33,7 +33,7 @@ impl SendVerificationCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which address to prove.")] input: SendVerificationCodeInput,
     ) -> Result<SendVerificationCodeResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let command = SendVerificationCode { email: input.email, client: asking.client.clone() };
         let result = match asking.accounts.send_verification_code(command).await? {
             SendVerificationCodeOutcome::CodeSent(email) => {
@@ -46,6 +46,6 @@ impl SendVerificationCodeMutation {
                 SendVerificationCodeResult::TooManyAttempts(wait.into())
             }
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -65,7 +65,7 @@ impl SignupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs up.")] input: SignupInput,
     ) -> Result<SignupResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let delivery = input.delivery;
         let command = Signup {
             email: input.email,
@@ -89,6 +89,6 @@ impl SignupMutation {
             SignupOutcome::MobileNumberTaken => SignupResult::MobileNumberTaken(MobileNumberTaken::default()),
             SignupOutcome::TooManyAttempts(wait) => SignupResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

@@ -34,7 +34,7 @@ impl UpdateMobileNumberMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The number.")] input: UpdateMobileNumberInput,
     ) -> Result<UpdateMobileNumberResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let caller = asking.caller().await?;
         let session = caller.session;
         let command =
@@ -49,6 +49,6 @@ impl UpdateMobileNumberMutation {
             }
             UpdateMobileNumberOutcome::TooManyAttempts(wait) => UpdateMobileNumberResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

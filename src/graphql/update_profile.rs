@@ -36,7 +36,7 @@ impl UpdateProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The fields to change.")] input: UpdateProfileInput,
     ) -> Result<UpdateProfileResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let caller = asking.caller().await?;
         let session = caller.session;
         let command = UpdateProfile {
@@ -50,6 +50,6 @@ impl UpdateProfileMutation {
             }
             UpdateProfileOutcome::InvalidInput(fields) => UpdateProfileResult::InvalidInput(fields.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

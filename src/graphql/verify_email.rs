@@ -51,7 +51,7 @@ impl VerifyEmailMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address and its code.")] input: VerifyEmailInput,
     ) -> Result<VerifyEmailResult, Fault> {
-        let asking = Asking::of(ctx);
+        let asking = Asking::act(ctx);
         let command = VerifyEmail {
             email: input.email,
             code: input.code.into(),
@@ -68,6 +68,6 @@ impl VerifyEmailMutation {
             VerifyEmailOutcome::InvalidCode => VerifyEmailResult::InvalidCode(InvalidCode::default()),
             VerifyEmailOutcome::TooManyAttempts(wait) => VerifyEmailResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(ctx, result))
+        Ok(asking.tell(result))
     }
 }

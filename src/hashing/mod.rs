@@ -11,6 +11,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
+pub use self::pool::Place;
 use self::pool::Pool;
 use crate::model::{Password, PasswordHash};
 
@@ -58,36 +59,41 @@ impl Hashing {
         Self { cost, decoy, pool: Pool::new(threads, started.elapsed()) }
     }
 
-    /// The soonest that a wrong password is answered: an eighth later than a hash takes on this machine. That covers what
+    /// The soonest that a hash is answered where time might tell: an eighth later than it takes on this machine. That covers what
     /// a hash of another cost, or a long document, takes more than the decoy.
     #[must_use]
     pub fn pace(&self) -> Duration {
         self.pool.typical() * 9 / 8
     }
 
-    /// Refuses early what would be refused later: before an act counts an attempt or reads anything.
+    /// A place in the pool: taken before an act counts an attempt, so that a refusal costs nobody anything.
     ///
     /// # Errors
     /// When too many wait already.
-    pub fn has_room(&self) -> Result<(), Overloaded> {
-        self.pool.has_room()
+    pub fn enter(&self) -> Result<Place, Overloaded> {
+        self.pool.enter()
     }
 
     /// Hashes a new password.
     ///
     /// # Errors
-    /// When too many wait already.
-    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Overloaded> {
+    /// When it cannot be done.
+    pub async fn hash(&self, place: &Place, password: &Password) -> Result<PasswordHash, Overloaded> {
         let (password, cost) = (password.clone(), self.cost);
-        self.pool.run(move || hash_now(&password, cost)).await
+        self.pool.run(place, move || hash_now(&password, cost)).await
     }
 
     /// Verifies a password against an account's hash, or against the decoy where there is no account.
     /// Costs one bcrypt either way, so that time tells nothing.
     ///
     /// # Errors
-    /// When too many wait already.
-    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<Verdict, Overloaded> {
+    /// When it cannot be done.
+    pub async fn verify(
+        &self,
+        place: &Place,
+        password: &Password,
+        hash: Option<&PasswordHash>,
+    ) -> Result<Verdict, Overloaded> {
         let known = hash.is_some();
         let (password, hash) = (password.clone(), hash.unwrap_or(&self.decoy).clone());
         let cost = self.cost;
@@ -100,7 +106,7 @@ impl Hashing {
             }
             (right, stored != cost)
         };
-        Ok(match self.pool.run(work).await? {
+        Ok(match self.pool.run(place, work).await? {
             (true, stale) if known => {
                 if stale {
                     Verdict::RightButStale
@@ -194,9 +200,10 @@ mod tests {
         let hashing = Hashing::new(4, 1);
         let password = Password::given("correct horse");
         let old = hash_now(&password, 5);
-        assert_eq!(hashing.verify(&password, Some(&old)).await, Ok(Verdict::RightButStale));
-        let fresh = hashing.hash(&password).await.unwrap();
-        assert_eq!(hashing.verify(&password, Some(&fresh)).await, Ok(Verdict::Right));
-        assert_eq!(hashing.verify(&Password::given("nobody's password"), None).await, Ok(Verdict::Wrong));
+        let place = hashing.enter().unwrap();
+        assert_eq!(hashing.verify(&place, &password, Some(&old)).await, Ok(Verdict::RightButStale));
+        let fresh = hashing.hash(&place, &password).await.unwrap();
+        assert_eq!(hashing.verify(&place, &password, Some(&fresh)).await, Ok(Verdict::Right));
+        assert_eq!(hashing.verify(&place, &Password::given("nobody's password"), None).await, Ok(Verdict::Wrong));
     }
 }

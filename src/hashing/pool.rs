@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::Overloaded;
 
-/// How long a request waits for its turn at most.
+/// How long a request waits for its turn, by what is typical: who would wait longer gets no place.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How far one piece of work moves what is held to be typical: a sixteenth up or down, however long it took. So it comes
 /// to rest in the middle, and a hash that the machine held up for once changes little.
@@ -25,8 +25,10 @@ pub(super) struct Pool {
     typical: Arc<AtomicU64>,
 }
 
-/// A place in the pool, which is free again when this is dropped.
-struct Place(Arc<AtomicUsize>);
+/// A place in the pool, which is free again when this is dropped. Who has one is served.
+#[derive(Debug)]
+#[must_use]
+pub struct Place(Arc<AtomicUsize>);
 
 impl Drop for Place {
     fn drop(&mut self) {
@@ -46,28 +48,20 @@ impl Pool {
         Duration::from_micros(self.typical.load(Ordering::Relaxed))
     }
 
-    /// Whether there is a place, for who wants to know before anything else is done.
-    pub(super) fn has_room(&self) -> Result<(), Overloaded> {
-        self.enter().map(drop)
-    }
-
-    /// Does work on a thread of its own, when its turn comes.
+    /// Does work on a thread of its own, when the turn of a place comes.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        _place: &Place,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
-        let place = self.enter()?;
-        let turn = tokio::time::timeout(PATIENCE, self.running.clone().acquire_owned())
-            .await
-            .map_err(|_| Overloaded)?
-            .map_err(|_| Overloaded)?;
+        let turn = self.running.clone().acquire_owned().await.map_err(|_| Overloaded)?;
         let pool = self.clone();
-        // Place and turn go with the work: a request that hangs up does not free its core before the hash is done.
+        // The turn goes with the work: an act that is given up does not free its core before the hash is done.
         let task = tokio::task::spawn_blocking(move || {
             let started = Instant::now();
             let done = work();
             pool.took(started.elapsed());
-            drop((turn, place));
+            drop(turn);
             done
         });
         task.await.map_err(|_| Overloaded)
@@ -75,7 +69,7 @@ impl Pool {
 
     /// Takes a place, unless those before would take longer than anyone waits: a refusal that comes at once costs the
     /// client no time, and the pool none of its own.
-    fn enter(&self) -> Result<Place, Overloaded> {
+    pub(super) fn enter(&self) -> Result<Place, Overloaded> {
         let before = self.present.fetch_add(1, Ordering::Relaxed);
         let place = Place(self.present.clone());
         let ahead = u32::try_from((before + 1).saturating_sub(self.threads)).unwrap_or(u32::MAX);
@@ -100,51 +94,39 @@ fn micros(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    const NONE_RUNS: usize = 0;
-
-    async fn crowd(pool: &Pool, size: usize) -> Vec<tokio::task::JoinHandle<Result<(), Overloaded>>> {
-        let before = pool.present.load(Ordering::Relaxed);
-        let crowd = (0..size).map(|_| {
-            let pool = pool.clone();
-            tokio::spawn(async move { pool.run(|| ()).await })
-        });
-        let crowd = crowd.collect();
-        while pool.present.load(Ordering::Relaxed) < before + size {
-            tokio::task::yield_now().await;
-        }
-        crowd
+    fn pool(threads: usize, typical: u64) -> Pool {
+        Pool::new(threads, Duration::from_millis(typical))
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_could_not_be_served_in_time_is_refused_at_once_and_who_waits_in_the_end() {
-        let pool = Pool::new(NONE_RUNS, Duration::from_millis(250));
-        let waiting = crowd(&pool, 8).await;
-        let started = tokio::time::Instant::now();
-        assert_eq!(pool.run(|| ()).await, Err(Overloaded));
-        assert_eq!(started.elapsed(), Duration::ZERO);
-        assert!(waiting.iter().all(|task| !task.is_finished()), "those before wait for their turn");
-        for task in waiting {
-            assert_eq!(task.await.unwrap(), Err(Overloaded), "nobody waits longer than is worth it");
-        }
-        assert_eq!(started.elapsed(), PATIENCE);
-        assert_eq!(pool.present.load(Ordering::Relaxed), 0, "every place is free again");
-    }
-
-    #[tokio::test]
-    async fn the_more_threads_and_the_cheaper_the_work_the_more_may_wait() {
-        for (threads, typical, fit) in [(1, 250, 8), (2, 250, 16), (2, 1000, 4)] {
-            let pool = Pool::new(threads, Duration::from_millis(typical));
-            let held: Vec<_> = (0..threads).map(|_| pool.enter().unwrap()).collect();
+    #[test]
+    fn who_could_not_be_served_in_time_is_refused_at_once() {
+        for (threads, typical, fit) in [(1, 250, 9), (2, 250, 18), (2, 1000, 6), (2, 60_000, 2)] {
+            let pool = pool(threads, typical);
             let places: Vec<_> = std::iter::from_fn(|| pool.enter().ok()).collect();
             assert_eq!(places.len(), fit, "{threads} threads, {typical} ms");
-            drop((held, places));
-            assert!(pool.enter().is_ok());
+            assert_eq!(pool.enter().unwrap_err(), Overloaded);
+            drop(places);
+            assert!(pool.enter().is_ok(), "a place that is left is free again");
         }
     }
 
     #[tokio::test]
-    async fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
-        let pool = Pool::new(1, Duration::from_millis(100));
+    async fn who_has_a_place_is_served_however_long_it_takes() {
+        let pool = pool(1, 1);
+        let (release, held) = std::sync::mpsc::channel();
+        let (first, second) = (pool.enter().unwrap(), pool.enter().unwrap());
+        let running = pool.run(&first, move || held.recv().unwrap());
+        let waiting = pool.run(&second, || 7);
+        let releasing = async {
+            tokio::task::yield_now().await;
+            release.send(()).unwrap();
+        };
+        assert_eq!(tokio::join!(running, waiting, releasing), (Ok(()), Ok(7), ()));
+    }
+
+    #[test]
+    fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
+        let pool = pool(1, 100);
         pool.took(Duration::from_mins(1));
         assert!(pool.typical() < Duration::from_millis(110), "{:?}", pool.typical());
         for _ in 0..100 {
@@ -154,12 +136,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_gives_its_place_and_its_turn_back() {
-        let pool = Pool::new(1, Duration::from_millis(1));
+    async fn work_that_panics_gives_its_turn_back() {
+        let pool = pool(1, 1);
         for _ in 0..3 {
-            assert_eq!(pool.run(|| assert_eq!(1, 2, "a panic")).await, Err(Overloaded));
+            assert_eq!(pool.run(&pool.enter().unwrap(), || assert_eq!(1, 2, "a panic")).await, Err(Overloaded));
         }
-        assert_eq!(pool.run(|| 7).await, Ok(7));
+        assert_eq!(pool.run(&pool.enter().unwrap(), || 7).await, Ok(7));
         assert_eq!(pool.present.load(Ordering::Relaxed), 0);
     }
 }

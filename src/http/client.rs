@@ -1,11 +1,11 @@
 //! Who is asking, by address: the peer, or whom a proxy that the operator trusts says it speaks for.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, USER_AGENT};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::accounts::Client;
 
@@ -16,6 +16,13 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct TrustedProxies(pub Arc<[IpNet]>);
 
 impl TrustedProxies {
+    /// These, and whatever is on this machine: who speaks for everybody, whether or not its word is taken.
+    #[must_use]
+    pub fn and_this_machine(&self) -> Self {
+        let here = [Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8).into(), Ipv6Net::from(Ipv6Addr::LOCALHOST).into()];
+        Self(self.0.iter().copied().chain(here).collect())
+    }
+
     /// The client behind a request.
     pub(super) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Client {
         let user_agent = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).map(str::to_owned);

@@ -11,7 +11,7 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -45,25 +45,47 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 
 /// Names the request, answers it, logs one line.
 pub(super) async fn around(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
     let id = given_id(request.headers())
         .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(door.accounts.rng.bytes())));
-    let (method, route) = (known(request.method()), route(&request));
     let media_type = MediaType::preferred(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     // At every level, so that each line about this request has its id; the acts add whose account it is about.
     let span = tracing::error_span!("request", request_id = id, account = Empty);
+    let limits = door.limits;
+    let answering = async move {
+        let line = Line::begin(&request);
+        let answered = answered(request, next, &limits).await;
+        let mut response = answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
+        add_headers(response.headers_mut(), &id);
+        line.end(&response);
+        response
+    };
+    // In a task of its own: a client that hangs up misses the answer, and the log misses nothing.
+    let response = tokio::spawn(answering.instrument(span)).await;
+    response.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
 
-    let answered = answered(request, next, &door.limits).instrument(span.clone()).await;
-    let mut response = answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
-    add_headers(response.headers_mut(), &id);
-    let told = response.extensions().get::<Told>();
-    let (operation, acts) = (told.and_then(|it| it.operation.as_deref()), told.and_then(|it| it.acts.as_deref()));
-    let (outcome, status) = (told.map(|it| it.outcome.as_str()), response.status().as_u16());
-    // As a number in JSON, which one of 128 bits would not be.
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(method, route, operation, acts, outcome, status, micros, "answered"));
-    response
+/// The line of a request in the log.
+struct Line {
+    began: Instant,
+    method: &'static str,
+    route: String,
+}
+
+impl Line {
+    fn begin(request: &Request) -> Self {
+        Self { began: Instant::now(), method: known(request.method()), route: route(request) }
+    }
+
+    fn end(self, response: &Response) {
+        let Self { began, method, route } = self;
+        let told = response.extensions().get::<Told>();
+        let (operation, acts) = (told.and_then(|it| it.operation.as_deref()), told.and_then(|it| it.acts.as_deref()));
+        let (outcome, status) = (told.map(|it| it.outcome.as_str()), response.status().as_u16());
+        // As a number in JSON, which one of 128 bits would not be.
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(method, route, operation, acts, outcome, status, micros, "answered");
+    }
 }
 
 /// Runs the request in a task of its own: a panic ends this request and nothing else, and neither a client that hangs up

@@ -57,9 +57,10 @@ impl Origins {
     }
 }
 
-/// The value of a cookie; an empty one is none.
+/// The value of a cookie; an empty one is none. Others beside it may hold any bytes: whoever can set one must not hide ours.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let values = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let values = headers.get_all(COOKIE).into_iter().map(HeaderValue::as_bytes);
+    let texts = values.flat_map(|value| value.split(|byte| *byte == b';')).filter_map(|pair| str::from_utf8(pair).ok());
+    let mut pairs = texts.filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }

@@ -18,6 +18,8 @@ enum Phase {
     Idle,
     /// The first bytes of a request's head have come.
     Head,
+    /// The request's head is whole, and its body is on its way.
+    Body,
     /// The request is with the router, which has limits of its own.
     Answering,
     /// The answer is on its way, since it began. `whole`: all of it has been handed over.
@@ -50,13 +52,21 @@ impl Pulse {
             // The time since the opening counts.
             Phase::Opened => state.0 = Phase::Head,
             Phase::Idle => *state = (Phase::Head, Instant::now()),
-            Phase::Head | Phase::Answering | Phase::Writing { .. } => {}
+            Phase::Head | Phase::Body | Phase::Answering | Phase::Writing { .. } => {}
         }
     }
 
     /// A request's head is whole.
     pub(super) fn asked(&self) {
-        *self.state() = (Phase::Answering, Instant::now());
+        *self.state() = (Phase::Body, Instant::now());
+    }
+
+    /// Its body is, too, or nobody wants it.
+    pub(super) fn heard(&self) {
+        let mut state = self.state();
+        if state.0 == Phase::Body {
+            *state = (Phase::Answering, Instant::now());
+        }
     }
 
     /// There is an answer.
@@ -94,7 +104,9 @@ impl Pulse {
             Phase::Opened | Phase::Idle if patience == Patience::Stopping => Duration::ZERO,
             Phase::Opened | Phase::Head => hurried(limits.head),
             Phase::Idle => hurried(limits.idle),
-            Phase::Answering => return false,
+            // The router answers a slow body with a 408, unless connections are short.
+            Phase::Body if patience == Patience::Little => hurried(limits.body),
+            Phase::Body | Phase::Answering => return false,
             // Who reads a little now and then would hold a connection for good, so while they are short the whole answer
             // has its time.
             Phase::Writing { began, .. } if patience == Patience::Little => {

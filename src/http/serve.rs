@@ -26,7 +26,7 @@ use super::client::TrustedProxies;
 use super::crowd::Crowd;
 use super::limits::Limits;
 use super::pulse::{Patience, Pulse};
-use super::stream::{Handed, Watched};
+use super::stream::{Handed, Heard, Watched};
 
 /// How long to wait when the system has no more files to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -43,14 +43,15 @@ struct Server {
     stop: watch::Receiver<bool>,
 }
 
-/// Accepts connections and answers on them until told to stop, then waits for the requests under way.
+/// Accepts connections and answers on them until told to stop, then waits for the requests under way. Those who are spared
+/// may have as many connections as they like.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    (limits, proxies): (Limits, TrustedProxies),
+    (limits, spared): (Limits, TrustedProxies),
     stop: watch::Receiver<bool>,
 ) {
-    let crowd = Crowd::new(limits.connections_of_one, proxies);
+    let crowd = Crowd::new(limits.connections_of_one, spared);
     let server = Server { router, limits, permits: Arc::new(Semaphore::new(limits.connections)), stop: stop.clone() };
     // Dropped with this future: what is still under way when the caller's patience ends, ends with it.
     let mut connections = JoinSet::new();
@@ -165,7 +166,7 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<axum::response::Response<Handed>, Infallible> {
     pulse.asked();
-    let mut request = request.map(Body::new);
+    let mut request = request.map(|body| Body::new(Heard::new(body, pulse.clone())));
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = router.oneshot(request).await;
     pulse.answered();

@@ -273,17 +273,16 @@ impl User {
         self.sessions.push(session);
     }
 
-    /// Remembers a device, and says whether it is one that was not seen before. The first of all is none: it signed up.
+    /// Remembers a device, and says whether it is one that was not seen before.
     pub fn meet(&mut self, device: &Device) -> bool {
         let mark = device.mark();
-        let is_first = self.known_devices.is_empty();
         let known = self.known_devices.iter().position(|known| *known == mark);
         if let Some(known) = known {
             self.known_devices.remove(known);
         }
         self.known_devices.insert(0, mark);
         self.known_devices.truncate(KNOWN_DEVICES);
-        known.is_none() && !is_first
+        known.is_none()
     }
 
     fn tidy(&mut self, now: Timestamp) {

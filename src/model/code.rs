@@ -36,6 +36,12 @@ impl Code {
         Self { digest, expires_at: now.plus(lifetime), tries: 0 }
     }
 
+    /// Whether it is the code that another one is: sent in the same letter.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
     /// Whether it can be spent no more.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {

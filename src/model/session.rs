@@ -52,6 +52,12 @@ impl Session {
         now < self.expires_at
     }
 
+    /// Whether the refresh token before the current one still stands for it.
+    #[must_use]
+    pub fn is_in_grace(&self, now: Timestamp, policy: &SessionPolicy) -> bool {
+        now < self.last_used_at.plus(policy.grace)
+    }
+
     /// Makes the next refresh token the current one.
     pub fn rotate(&mut self, device: Device, now: Timestamp, policy: &SessionPolicy) {
         self.generation += 1;

@@ -14,8 +14,8 @@ pub const MAX_SIGN_UPS: usize = 10;
 pub struct SignUp {
     /// Who may complete it.
     pub ticket: Digest,
-    /// The mailed code; its tries are this sign-up's own, so that nobody can use up another's. None where no letter could
-    /// be written any more: the next code that is sent to the address completes it as well.
+    /// The mailed code. A code that was sent again is one for all that wait, and so are its tries. None where no letter
+    /// could be written any more: the next code that is sent to the address completes it as well.
     pub code: Option<Code>,
     /// The password it was made with.
     pub password: PasswordHash,

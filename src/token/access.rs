@@ -109,6 +109,12 @@ impl AccessTokens {
         Ok((account, session))
     }
 
+    /// The account that a token was issued to, however long ago; for telling two users apart, not for letting one in.
+    #[must_use]
+    pub fn owner(&self, bearer: &str, now: Timestamp) -> Option<AccountId> {
+        self.authentic(bearer, now).ok()?.sub.parse().ok()
+    }
+
     /// One type, one key named exactly, and that key's algorithm; whatever else a header says (`jku`, `jwk`, `x5u`) is not
     /// read, and what it says must be understood (`crit`) is not.
     fn authentic(&self, bearer: &str, now: Timestamp) -> Result<AccessClaims, BearerFault> {

@@ -28,3 +28,9 @@ async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
     let long = check(json!({ "password": "äx".repeat(129) })).await;
     assert_eq!(refused(&long), [("password".to_owned(), "TOO_LONG".to_owned())]);
 }
+
+#[tokio::test]
+async fn its_length_is_counted_as_policy_counts_it() {
+    let answer = check(json!({ "password": "Zoe\u{308} and a few others" })).await;
+    assert_eq!(answer, json!({ "__typename": "PasswordAccepted", "length": 20 }));
+}

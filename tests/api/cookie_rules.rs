@@ -108,9 +108,56 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     assert!(reply.headers.get("set-cookie").is_none(), "another user's cookie is left alone");
     assert_eq!(bob.me().await, Err("UNAUTHENTICATED".to_owned()), "the bearer token's session has ended");
 
+    // Bob's bearer token is good no more; it still says that this is not Ada.
+    for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
+        let reply = both.post(document, json!({})).await;
+        let answer = &reply.json["data"][operation]["__typename"];
+        assert!(answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED", "{}", reply.json);
+        assert!(reply.headers.get("set-cookie").is_none(), "{operation}: another user's cookie is left alone");
+    }
+
     let ada = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
     let reply = ada.post(REFRESH, json!({})).await;
     assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "the cookie's session lives");
     let token = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap();
     assert_eq!(service.device().with_bearer(token).me().await.unwrap()["email"], "ada@x.test");
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
+    let service = Service::start().await;
+    for later in [1, 60] {
+        let (signed_up, cookie) = sign_up(&service.device(), &format!("ada{later}@x.test")).await;
+        let browser = service.device().with_header("origin", OWN).with_header("cookie", &cookie);
+        browser.post(REFRESH, json!({})).await;
+        service.wait(later);
+        let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
+        if later == 60 {
+            let reply = browser.post(&everywhere, json!({})).await;
+            assert_eq!(code(&reply), "UNAUTHENTICATED", "it may be a thief's: it ends no other session");
+        }
+        let reply = browser.post(LOGOUT, json!({})).await;
+        assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1, "after {later} s");
+        assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
+        let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
+        assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
+
+        let reply = browser.post(&everywhere, json!({})).await;
+        assert_eq!(reply.json["data"]["logout"]["endedSessions"], 0, "whoever is signed out already has no more to do");
+        assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
+    }
+}
+
+#[tokio::test]
+async fn other_cookies_beside_it_hide_nothing_whatever_is_in_them() {
+    let service = Service::start().await;
+    for other in [&b"theme=caf\xe9; "[..], "theme=café; ".as_bytes(), b"a; =; ;; "] {
+        let (_, cookie) = sign_up(&service.device(), &format!("ada{}@x.test", other.len())).await;
+        let mut request = axum::http::Request::post("/graphql").header("content-type", "application/json");
+        let value = [other, cookie.as_bytes()].concat();
+        request = request.header("cookie", axum::http::HeaderValue::from_bytes(&value).unwrap());
+        let body = axum::body::Body::from(json!({ "query": REFRESH }).to_string());
+        let reply = service.device().with_header("origin", OWN).send(request.body(body).unwrap()).await;
+        assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "{other:?}");
+    }
 }

@@ -1,6 +1,9 @@
 //! Devices: what a session is called, and the letter about one that was not seen before.
 
-use crate::support::{Device, Service};
+use latchkey::accounts::{CreateUser, CreateUserOutcome};
+use latchkey::model::Role;
+
+use crate::support::{Device, PASSWORD, Service};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
@@ -79,4 +82,19 @@ async fn a_day_sees_five_such_letters_so_that_nobody_fills_a_strangers_mailbox()
     service.wait(24 * 60 * 60);
     browser(&service, "another device").logged_in("victim@x.test").await;
     assert_eq!(service.letters().await.len(), 6);
+}
+
+#[tokio::test]
+async fn the_first_login_to_an_account_that_the_operator_made_is_on_a_new_device() {
+    let service = Service::start().await;
+    let command = CreateUser {
+        email: "ada@x.test".to_owned(),
+        password: PASSWORD.into(),
+        first_name: "Ada".to_owned(),
+        last_name: "Admin".to_owned(),
+        role: Role::Admin,
+    };
+    assert!(matches!(service.app.accounts.create_user(command).await.unwrap(), CreateUserOutcome::Created(_)));
+    browser(&service, FIREFOX).logged_in("ada@x.test").await;
+    assert_eq!(service.letters_to("ada@x.test").await, 1);
 }

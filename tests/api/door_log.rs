@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
-use crate::support::{Device, PASSWORD, Service, document};
+use crate::support::{Device, Failure, PASSWORD, Service, document};
 
 /// What was logged by this thread.
 #[derive(Clone, Default)]
@@ -150,4 +150,43 @@ async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
         lines.iter().all(|line| !line.to_string().contains("ADA") && !line.to_string().contains("ada@")),
         "{lines:?}"
     );
+}
+
+#[tokio::test]
+async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
+    let service = Service::start().await;
+    let device = service.device();
+    device.sign_up("ada@x.test").await;
+    let (log, _guard) = start(&device).await;
+    let document = format!(
+        r#"mutation {{ login(input: {{ email: "ada@x.test", password: "{PASSWORD}" }}) {{ __typename }} me: logout(input: {{}}) {{ __typename }} }}"#
+    );
+    assert_eq!(device.post(&document, json!({})).await.code(), "UNAUTHENTICATED");
+    service.store.fail(Failure::Unavailable);
+    device.post(&document, json!({})).await;
+    let told = log.answered();
+    let told: Vec<_> = told.iter().map(|line| (&line["acts"], &line["outcome"])).collect();
+    let (both, one) = (json!("login,logout"), json!("login"));
+    assert_eq!(told, [(&both, &json!("Authenticated,UNAUTHENTICATED")), (&one, &json!("OVERLOADED"))]);
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_is_told_of_all_the_same() {
+    let service = Service::start().await;
+    let device = service.device();
+    device.sign_up("ada@x.test").await;
+    let (log, _guard) = start(&device).await;
+    let (hasty, patience) = (device.clone(), std::time::Duration::from_millis(1));
+    // The answer to a wrong password comes after 30 ms at the soonest.
+    assert!(tokio::time::timeout(patience, hasty.log_in("ada@x.test", "wrong password")).await.is_err());
+    let told = async {
+        loop {
+            if let Some(line) = log.answered().pop() {
+                return line;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let line = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("a line");
+    assert_eq!((&line["acts"], &line["outcome"]), (&json!("login"), &json!("InvalidCredentials")));
 }

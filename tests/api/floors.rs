@@ -34,7 +34,9 @@ fn code(text: &str) -> String {
     let mut lines = Vec::new();
     let mut source = text.lines().peekable();
     while let Some(line) = source.next() {
-        if line.trim() == "#[cfg(test)]" && source.peek().is_some_and(|next| next.trim().starts_with("mod ")) {
+        // Tests stand last in a file; where they are a file of their own, what is imported here goes on.
+        let is_tests = |next: &&str| next.trim().starts_with("mod ") && next.trim().ends_with('{');
+        if line.trim() == "#[cfg(test)]" && source.peek().is_some_and(is_tests) {
             break;
         }
         lines.push(line.split("//").next().unwrap_or_default());
@@ -116,11 +118,14 @@ fn a_module_imports_lower_floors_only() {
 fn the_reader_of_imports_sees_every_way_to_write_one() {
     let text = "use crate::mail::{A, B};\nuse crate::{\n    http,\n    token::{C, D},\n};\n// use crate::cli;\n\
         fn f() { super::super::app::run(crate::model::now()) }\npub(in crate::graphql) fn g() {}\nuse super::sibling;\n\
-        #[cfg(test)]\nmod tests { use crate::cli; }\n";
+        #[cfg(test)]\nmod tests;\nuse crate::config;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n";
     let mut found = imports(&code(text), 2);
     found.sort();
     let found: Vec<_> = found.iter().map(|(line, module)| (*line, module.as_str())).collect();
-    assert_eq!(found, [(1, "mail"), (2, "http"), (2, "token"), (7, "app"), (7, "model"), (8, "graphql")]);
+    assert_eq!(
+        found,
+        [(1, "mail"), (2, "http"), (2, "token"), (7, "app"), (7, "model"), (8, "graphql"), (12, "config")]
+    );
 }
 
 #[test]

@@ -156,3 +156,30 @@ async fn figures() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_answer_is_bounded_whatever_names_and_rows_it_has() {
+    let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
+    let device = service.device().with_header("user-agent", &"x".repeat(256));
+    let mut signed_in = device.signed_up("ada@x.test").await.0;
+    for _ in 0..50 {
+        signed_in = device.logged_in("ada@x.test").await.0;
+    }
+    let name = |number: usize| format!("{:x<128}", format!("n{number}"));
+    let aliased = |count, field: &str| {
+        let fields: Vec<_> = (0..count).map(|it| format!("{}: {field}", name(it))).collect();
+        fields.join(" ")
+    };
+    let document = |users, sessions| {
+        let (users, sessions) = (aliased(users, "me { ...F }"), aliased(sessions, "userAgent"));
+        format!("{{ {users} }} fragment F on User {{ sessions {{ {sessions} }} }}")
+    };
+
+    let refused = signed_in.post(&document(15, 17), json!({})).await;
+    assert!(refused.json.get("data").is_none() && refused.code() == "QUERY_TOO_COMPLEX", "{}", refused.json);
+    let cut = signed_in.post(&document(3, 17), json!({})).await;
+    assert_eq!((cut.code(), &cut.json["data"]), ("QUERY_TOO_COMPLEX", &Value::Null));
+    let most = signed_in.post(&document(1, 10), json!({})).await;
+    assert_eq!(most.json.get("errors"), None);
+    assert!(most.json.to_string().len() > 150_000);
+}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Device, PASSWORD, Reply, Service, kind, sign_up_input};
 
+const NEW: &str = "nanoseconds of copper wire";
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) { __typename } }";
 
 /// Guesses from everywhere, until the address itself is held up.
@@ -116,4 +117,38 @@ async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() 
         assert_eq!(kind(&stranger.log_in("ada@x.test", "guess").await), "TooManyAttempts");
     }
     assert_eq!(kind(&service.device().at("203.0.113.1").log_in("ada@x.test", PASSWORD).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn the_session_that_changed_the_password_is_known_as_long_as_it_lives() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    service.wait(1);
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
+    assert_eq!(kind(&device.act("changePassword", change).await), "PasswordChanged");
+    storm(&service, "ada@x.test").await;
+    let input = json!({ "email": "ada@x.test", "password": NEW, "refreshToken": token });
+    assert_eq!(kind(&service.device().act("login", input.clone()).await), "Authenticated");
+    device.act("logout", json!({ "everywhere": true })).await;
+    assert_eq!(kind(&service.device().act("login", input).await), "TooManyAttempts", "it is from before the password");
+}
+
+#[tokio::test]
+async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    let reply = log_in_by_cookie(&service.device(), PASSWORD).await;
+    let before = cookies(&reply.headers).into_iter().find(|it| it.starts_with("latchkey_device=")).unwrap();
+    service.wait(1);
+    let signed_in = service.device().logged_in("ada@x.test").await.0.with_header("cookie", &before);
+    let document = format!(
+        "mutation {{ changePassword(input: {{ currentPassword: \"{PASSWORD}\", newPassword: \"{NEW}\" }}) {{ __typename }} }}"
+    );
+    let reply = signed_in.post(&document, json!({})).await;
+    let after = cookies(&reply.headers).into_iter().find(|it| it.starts_with("latchkey_device=")).expect("a new one");
+    storm(&service, "ada@x.test").await;
+    for (cookie, expected) in [(before, "TooManyAttempts"), (after, "Authenticated")] {
+        let browser = service.device().with_header("cookie", &cookie);
+        assert_eq!(outcome(&log_in_by_cookie(&browser, NEW).await), expected);
+    }
 }

@@ -118,3 +118,17 @@ async fn operators_in_place_of_text_are_type_errors() {
         assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{email}");
     }
 }
+
+#[tokio::test]
+async fn what_was_tried_counts_on_every_node_and_after_a_restart() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    for node in [service.clone(), service.node(&[]).await] {
+        for _ in 0..5 {
+            assert_eq!(kind(&node.device().log_in("ada@x.test", "guess").await), "InvalidCredentials");
+        }
+    }
+    for node in [service.clone(), service.node(&[]).await] {
+        assert_eq!(kind(&node.device().log_in("ada@x.test", "guess").await), "TooManyAttempts");
+    }
+}

@@ -177,14 +177,31 @@ async fn two_nodes_that_look_at_once_send_each_letter_once() {
 
 #[tokio::test]
 async fn a_code_and_its_letter_are_one_write() {
-    let service = Service::start().await;
+    let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     service.device().sign_up("ada@x.test").await;
     let before = service.account("ada@x.test").await;
-    // The two counters succeed; the account's own write does not.
-    service.store.fail_after(2, Failure::Unavailable);
-    let answer = service.device().fault("forgotPassword", json!({ "email": "ada@x.test" })).await;
-    assert_eq!(answer, "OVERLOADED");
+    service.store.fail_after(0, Failure::Unavailable);
+    let input = json!({ "email": "ada@x.test" });
+    assert_eq!(service.device().fault("forgotPassword", input.clone()).await, "OVERLOADED");
     service.store.mend();
     assert_eq!(service.account("ada@x.test").await, before);
-    assert_eq!(service.letters().await.len(), 0);
+
+    service.store.work();
+    service.store.fail_after(1, Failure::Unavailable);
+    assert_eq!(kind(&service.device().act("forgotPassword", input).await), "CodeSent");
+    service.store.mend();
+    assert_eq!(service.store.work().writes, 1);
+    let after = service.account("ada@x.test").await;
+    assert!(after.outbox.len() == 1 && after.user().unwrap().reset_code.is_some());
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_holds_up_no_others_letters() {
+    let service = with_letter("notice").await;
+    service.store.spoil(service.account("ada@x.test").await.id);
+    service.device().sign_up("bob@x.test").await;
+    service.device().act("forgotPassword", json!({ "email": "bob@x.test" })).await;
+    assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
+    assert_eq!(service.mail.sent().len(), 1);
+    assert!(service.app.accounts.deliver().await.is_err(), "what is left is a fault");
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use latchkey::config::SETTINGS;
-use latchkey::graphql::ERRORS;
 use latchkey::graphql::guard::LIMITS;
+use latchkey::graphql::{ANSWER, ERRORS};
 use latchkey::http::Limits;
 use latchkey::model::{Code, MAX_SESSIONS, PasswordPolicy};
 use latchkey::throttle::Budget;
@@ -95,7 +95,8 @@ fn next(budget: Option<Budget>) -> Option<Budget> {
         Some(Budget::MailByClient) => Budget::MailByAddress,
         Some(Budget::MailByAddress) => Budget::MailByAddressLater,
         Some(Budget::MailByAddressLater) => Budget::MailOverall,
-        Some(Budget::MailOverall) => Budget::MobileNumberByAccount,
+        Some(Budget::MailOverall) => Budget::SignupMailOverall,
+        Some(Budget::SignupMailOverall) => Budget::MobileNumberByAccount,
         Some(Budget::MobileNumberByAccount) => return None,
     })
 }
@@ -117,7 +118,8 @@ fn the_limits_of_a_document_are_those_of_the_code() {
         LIMITS.iter().map(|limit| [limit.name.to_owned(), limit.most.to_string(), limit.what.to_owned()]).collect();
     let cure = "docs/security.md is stale: its limits of a document are on the left";
     assert_eq!(columns("document limits", [0, 1, 2]), expected, "{cure}");
-    assert!(PAGE.contains(&format!("An answer holds {ERRORS} errors at most.")), "docs/security.md: errors");
+    let answer = format!("An answer holds {ERRORS} errors at most, and {ANSWER} bytes.");
+    assert!(PAGE.contains(&answer), "docs/security.md does not say: {answer}");
 }
 
 #[test]

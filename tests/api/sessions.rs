@@ -31,6 +31,7 @@ async fn a_session_tells_where_it_was_used_from() {
     assert!(session["id"].as_str().unwrap().starts_with("ses_"));
     assert_eq!(session["ipAddress"], "192.0.2.9");
     assert_eq!(session["userAgent"], long[..256]);
+    assert_eq!(session["deviceName"], serde_json::Value::Null);
     assert_eq!(session["createdAt"], "2026-11-22T09:30:00.000Z");
     assert_eq!(session["lastUsedAt"], "2026-11-22T09:30:00.000Z");
     assert_eq!(session["expiresAt"], "2026-12-22T09:30:00.000Z");
@@ -39,6 +40,11 @@ async fn a_session_tells_where_it_was_used_from() {
     let current = user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
     assert_eq!(current["ipAddress"], "2001:db8::1");
     assert_eq!(current["userAgent"], serde_json::Value::Null);
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let (device, _) = service.device().with_header("user-agent", firefox).logged_in("ada@x.test").await;
+    let user = device.me().await.unwrap();
+    let current = user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+    assert_eq!(current["deviceName"], "Firefox on Linux");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `signup` where an address is proven first: a ticket, a mailed code, and nobody learns who has an account.
 
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::support::{Device, PASSWORD, Service, kind, refused, sign_up_input};
@@ -276,4 +277,46 @@ async fn a_sign_up_without_a_letter_costs_the_same_whether_or_not_the_address_ha
         costs.push((work.reads, work.writes));
     }
     assert_eq!(costs[0], costs[1]);
+}
+
+#[tokio::test]
+async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tickets_there_are() {
+    let service = strict().await;
+    let device = service.device();
+    let mut tickets = Vec::new();
+    for _ in 0..3 {
+        tickets.push(ticket_for(&device, "ada@x.test", PASSWORD).await);
+    }
+    let send = async || {
+        device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+        service.code_for("ada@x.test").await
+    };
+    let code = send().await;
+    for ticket in tickets.iter().cycle().take(5) {
+        assert_eq!(kind(&complete(&device, "ada@x.test", "wrong", ticket).await), "InvalidCode");
+    }
+    for ticket in &tickets {
+        assert_eq!(kind(&complete(&device, "ada@x.test", &code, ticket).await), "InvalidCode");
+    }
+    let code = send().await;
+    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &tickets[1]).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn an_hour_sees_a_thousand_letters_to_made_up_addresses_and_those_of_accounts_go_on() {
+    let service = Service::with(&[STRICT]).await;
+    let device = service.device();
+    let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
+    complete(&device, "ada@x.test", &service.code_for("ada@x.test").await, &ticket).await;
+    let before = service.letters().await.len();
+    let made_up = (0..1010).map(|number| {
+        let client = device.at(&format!("198.51.{}.7", number / 20));
+        async move { kind(&client.sign_up(&format!("nobody{number}@x.test")).await) == "SignupAccepted" }
+    });
+    let accepted = futures_util::stream::iter(made_up).buffer_unordered(20).filter(|it| std::future::ready(*it));
+    assert_eq!(accepted.count().await, 1010, "nobody is told");
+    // One of the thousand was Ada's own.
+    assert_eq!(service.letters().await.len() - before, 999);
+    device.act("forgotPassword", json!({ "email": "ada@x.test" })).await;
+    assert_eq!(service.letters().await.last().unwrap().subject, "Your code to reset your password");
 }

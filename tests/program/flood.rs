@@ -13,8 +13,8 @@ use crate::support::server::Server;
 const EMAIL: &str = "ada@x.test";
 /// Somebody else: fifty log-ins more would end an old session of the same account.
 const BYSTANDER: &str = "grace@x.test";
-/// Every refusal is after the pace of a log-in (30 ms), so that a crowd that asks again at once is no crowd of thousands.
-const CROWD: usize = 50;
+/// For each core, so many clients: more than hashes of a quarter of a second can be made of within two.
+const CROWD: usize = 25;
 
 /// What became of a crowd's log-ins, and how long each took.
 #[derive(Default)]
@@ -65,6 +65,10 @@ fn log_in(client: &Client, flood: &Mutex<Flood>) {
     }
 }
 
+fn crowd() -> usize {
+    CROWD * thread::available_parallelism().unwrap().get()
+}
+
 /// A server whose hashes cost so much, so that two cores do not do what the crowd asks for.
 fn server(home: &Home, cost: &str) -> Server {
     let server = home.clone().with("LATCHKEY_BCRYPT_COST", cost).start();
@@ -78,7 +82,7 @@ fn server(home: &Home, cost: &str) -> Server {
 fn a_crowd_that_logs_in_at_once_is_served_or_refused_and_nobody_else_feels_it() {
     let home = Home::unlimited();
     let server = server(&home, "12");
-    let flood = flood(&server, CROWD, Duration::from_secs(4));
+    let flood = flood(&server, crowd(), Duration::from_secs(4));
     assert_eq!(flood.other, Vec::<Value>::new());
     assert!(!flood.signed_in.is_empty() && !flood.refused.is_empty() && !flood.me.is_empty());
     server.client().log_in(EMAIL, PASSWORD);
@@ -93,9 +97,9 @@ fn figures() {
     let home = Home::unlimited();
     let server = server(&home, "12");
     let length = Duration::from_secs(20);
-    // As many as there are cores never wait for one another: what two cores can do.
-    let calm = flood(&server, 2, length);
-    let crowd = flood(&server, CROWD, length);
+    // As many as there are cores never wait for one another.
+    let calm = flood(&server, crowd() / CROWD, length);
+    let crowd = flood(&server, crowd(), length);
     for (name, flood) in [("calm", &calm), ("crowd", &crowd)] {
         println!(
             "{name}: {} signed in, p50 {:?}, p99 {:?}; {} refused, p50 {:?}, p99 {:?}; me p50 {:?}, p99 {:?}",

@@ -1,5 +1,7 @@
 //! The log, at its most talkative: no secret in it, and no line that is not one.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Tokens, kind, sign_up_input, tokens};
@@ -32,7 +34,8 @@ fn lines(home: &Home) -> Vec<Value> {
 fn nothing_secret_is_in_the_log_of_a_whole_loop_on_sqlite() {
     let mail = MailServer::start(Tls::Starttls, &[]);
     let home = talkative(mail.used_by(Home::unlimited(), mail_server::PASSWORD));
-    tells_no_secret(&home, &mail);
+    let secrets = tells_no_secret(&home, &mail);
+    holds_none("a copy of the file", &fs::read(home.data().join("latchkey.db")).unwrap(), &secrets);
 }
 
 #[test]
@@ -40,11 +43,29 @@ fn nothing_secret_is_in_the_log_of_a_whole_loop_on_mongodb() {
     let (mail, database) = (MailServer::start(Tls::FromTheStart, &["--defer", "1"]), Database::new());
     let home = talkative(mail.used_by(Home::unlimited(), mail_server::PASSWORD));
     let store = database.with_user("keeper", STORE_PASSWORD);
-    tells_no_secret(&home.with("LATCHKEY_STORE", store), &mail);
+    let secrets = tells_no_secret(&home.with("LATCHKEY_STORE", store), &mail);
+    holds_none("a copy of the database", database.dump().as_bytes(), &secrets);
 }
 
-fn tells_no_secret(home: &Home, mail: &MailServer) {
-    let mut secrets = whole_loop(home, mail);
+/// Holds what somebody stole to be of no use to them: no token, no ticket and no code can be read off it.
+fn holds_none(what: &str, copy: &[u8], secrets: &[String]) {
+    assert!(copy.windows(EMAIL.len()).any(|window| window == EMAIL.as_bytes()), "{what} holds the account");
+    for secret in secrets {
+        let bytes = secret.as_bytes();
+        // Six digits may be part of a longer number.
+        let is_word = |at: usize| {
+            let around = [at.checked_sub(1), Some(at + bytes.len())].map(|at| at.and_then(|at| copy.get(at)));
+            !around.into_iter().flatten().any(u8::is_ascii_alphanumeric)
+        };
+        let mut found = (0..copy.len()).filter(|at| copy[*at..].starts_with(bytes) && is_word(*at));
+        assert_eq!(found.next(), None, "{what} holds {secret}");
+    }
+}
+
+/// Does the loop, holds the log to tell nothing, and gives the tokens, tickets and codes that it met.
+fn tells_no_secret(home: &Home, mail: &MailServer) -> Vec<String> {
+    let met = whole_loop(home, mail);
+    let mut secrets = met.clone();
     secrets.extend([OLD_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, EMAIL, PENDING, NOBODY].map(str::to_owned));
     for password in [mail_server::PASSWORD, STORE_PASSWORD] {
         secrets.extend([password.to_owned(), escaped(password)]);
@@ -56,6 +77,7 @@ fn tells_no_secret(home: &Home, mail: &MailServer) {
         let leak = lines.iter().find(|line| texts(line).contains(&secret.to_lowercase()));
         assert!(leak.is_none(), "{secret} is in {}", leak.unwrap());
     }
+    met
 }
 
 /// Every string of a line, escapes undone, in lower case.
@@ -176,6 +198,7 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
     let forged = "x\t{\"level\":\"ERROR\",\"message\":\"forged\"}";
     let names =
         [forged, "\u{1b}[2J\u{1b}[31m", "a\u{85}b\u{2028}c", "\u{7f}\u{0}", "a\rb", "a b\nlevel: forged", "ünïcödé"];
+    let mut accepted = 0;
     for name in names {
         for header in ["user-agent", "x-request-id", "authorization", "cookie"] {
             let mut raw = Raw::connect(server.address());
@@ -183,7 +206,7 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
                 "POST /graphql HTTP/1.1\r\nhost: localhost\r\n{header}: {name}\r\ncontent-type: application/json\r\n\
                  connection: close\r\ncontent-length: 24\r\n\r\n{{\"query\":\"{{__typename}}\"}}"
             ));
-            raw.read_to_end();
+            accepted += usize::from(raw.read_to_end().starts_with("HTTP/1.1 200 "));
         }
     }
     // No control character, and yet none of ours: the id of whoever calls, which is kept.
@@ -192,14 +215,15 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
     assert!(raw.read_to_end().to_lowercase().contains("x-request-id: trace-1234\r\n"));
     let mut raw = Raw::connect(server.address());
     raw.send("GET /%0a%1b[2J?\u{85}{\"level\" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    raw.read_to_end();
+    accepted += 1 + usize::from(raw.read_to_end().starts_with("HTTP/1.1 404 "));
     assert!(server.stop().success());
 
     assert!(!home.log().contains('\u{1b}'));
     let told = lines(&home);
     assert!(told.iter().all(|line| line["message"] != "forged" && line["level"] != "ERROR"), "{told:#?}");
     let answered: Vec<&Value> = told.iter().filter(|line| line["message"] == "answered").collect();
-    assert!(answered.len() > names.len(), "{told:#?}");
+    // Of the names, hyper refuses some before they are a request, and some in one header but not in another.
+    assert_eq!(answered.len(), accepted, "{told:#?}");
     let ids: Vec<&str> = answered.iter().map(|line| line["span"]["request_id"].as_str().unwrap()).collect();
     let is_ours = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert_eq!(ids.iter().filter(|id| !is_ours(id)).collect::<Vec<_>>(), [&"Trace-1234"]);

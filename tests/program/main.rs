@@ -8,6 +8,7 @@ mod support;
 
 mod audit;
 mod bare;
+mod bombs;
 mod browser;
 mod cli;
 mod client;

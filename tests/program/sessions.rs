@@ -1,12 +1,12 @@
 //! Sessions over the wire: refreshes that race, a token that comes back, and ends that every node feels at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::client::{Client, PASSWORD, Tokens, kind, tokens};
+use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input, tokens};
 use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
 use crate::support::server::Server;
@@ -121,4 +121,39 @@ fn whatever_ends_a_session_ends_it_on_both_nodes_at_the_next_request() {
             assert!(refused(node, &doomed.refresh), "after {act}");
         }
     }
+}
+
+/// Lets a crowd do the same at once, half of it on each node, and says how often each answer came.
+fn at_once(nodes: [&Client; 2], act: impl Fn(&Client) -> String + Sync) -> BTreeMap<String, usize> {
+    let mut answers = BTreeMap::new();
+    let act = &act;
+    thread::scope(|scope| {
+        let crowd: Vec<_> = nodes.into_iter().cycle().take(TABS).map(|node| scope.spawn(move || act(node))).collect();
+        for one in crowd {
+            *answers.entry(one.join().unwrap()).or_default() += 1;
+        }
+    });
+    answers
+}
+
+#[test]
+fn of_many_at_once_on_two_nodes_one_signs_up_one_resets_and_all_refresh_to_one_successor() {
+    let nodes = Nodes::new();
+    let servers = nodes.homes.each_ref().map(Home::start);
+    let [a, b] = servers.each_ref().map(Server::client);
+    let outcome = |answer: &Value| kind(answer).to_owned();
+    let counts = |counts: [(&str, usize); 2]| BTreeMap::from(counts.map(|(name, count)| (name.to_owned(), count)));
+
+    let answers = at_once([&a, &b], |node| outcome(&node.act("signup", &sign_up_input("ada@x.test"))));
+    assert_eq!(answers, counts([("Authenticated", 1), ("EmailTaken", TABS - 1)]));
+
+    let first = a.log_in("ada@x.test", PASSWORD);
+    let successors = at_once([&a, &b], |node| node.refresh(&first.refresh).refresh);
+    assert_eq!((successors.len(), successors.values().sum()), (1, TABS));
+
+    a.forget("ada@x.test");
+    let code = until("the code, from either node", SOON, || nodes.homes.iter().find_map(|home| home.letters().pop()));
+    let code = code.code();
+    let answers = at_once([&a, &b], |node| outcome(&node.reset("ada@x.test", &code, NEW)));
+    assert_eq!(answers, counts([("InvalidCode", TABS - 1), ("PasswordReset", 1)]));
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::support::home::Home;
 
+/// How many connections a server has at most.
+const ROOM: usize = 768;
 const HEADS: usize = 500;
 const BODIES: usize = 200;
 /// How long any of them may be kept.
@@ -72,4 +74,14 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
     }
     assert!(asked > 20, "it was over too soon to tell: {asked}");
     assert_eq!(timeouts, within_reach(BODIES), "halves of bodies are answered with 408");
+}
+
+#[test]
+fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
+    let home = Home::new();
+    let server = home.start();
+    let bodies = open(server.address(), HALF_BODY, ROOM + 32);
+    let asked = Instant::now();
+    assert_eq!(server.client().get("/graphql?query=%7B__typename%7D").text, r#"{"data":{"__typename":"Query"}}"#);
+    assert!(asked.elapsed() < ANSWERED, "somebody waited for {:?} behind {}", asked.elapsed(), bodies.len());
 }

@@ -4,12 +4,13 @@
 //! the ROC curve: the chance that an onlooker who sees one answer of each kind picks the right one. 0.5 is a coin. Where a
 //! round is over the bound it is measured again: a tell is there each time, what the machine did meanwhile is not.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::client::Client;
+use crate::support::client::{Client, sign_up_input};
 use crate::support::home::Home;
 
 /// How many pairs are compared; fewer where each takes long.
@@ -52,6 +53,21 @@ fn a_wrong_password_for_a_hash_of_a_lower_cost() {
     let home = home.with("LATCHKEY_BCRYPT_COST", "10");
     let input = |email: &str| json!({ "email": email, "password": "a wrong password" });
     assert_no_tell_by(&home.start().client(), "login", SLOW_PAIRS, input);
+}
+
+#[test]
+fn a_sign_up_that_asks_for_proof() {
+    let home = Home::unlimited();
+    home.start().client().sign_up("known@x.test");
+    let home = home.with("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
+    let server = home.start();
+    // An address that somebody has signed up for is not unknown any more: another one each time, of the same length.
+    let count = Cell::new(0);
+    let input = |email: &str| {
+        count.set(count.get() + 1);
+        sign_up_input(&email.replace("nobody", &format!("n{:05}", count.get())))
+    };
+    assert_no_tell_by(&server.client(), "signup", PAIRS, input);
 }
 
 fn assert_no_tell(operation: &str, input: impl Fn(&str) -> Value) {

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use super::{Application, SignupOutcome};
+use crate::accounts::no_sooner::no_sooner;
 use crate::accounts::postage::Postage;
 use crate::accounts::{Accounts, Client, Conflict, Fault};
+use crate::hashing::Place;
 use crate::model::{Account, AccountId, Code, Digest, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, Timestamp};
 use crate::repository::Written;
+use crate::throttle::Budget;
 use crate::token::Purpose;
 
 /// How long a sign-up waits for its code; codes can be sent again meanwhile.
@@ -24,6 +28,19 @@ impl Accounts {
         &self,
         application: Application,
         client: &Client,
+        place: &Place,
+    ) -> Result<SignupOutcome, Fault> {
+        let began = Instant::now();
+        let accepted = no_sooner(self.try_to_accept(application, client, place)).await;
+        self.no_sooner_than_a_hash(began).await;
+        accepted
+    }
+
+    async fn try_to_accept(
+        &self,
+        application: Application,
+        client: &Client,
+        place: &Place,
     ) -> Result<SignupOutcome, Fault> {
         let postage = match self.frank(&application.email, client).await? {
             Ok(postage) => postage,
@@ -36,13 +53,13 @@ impl Accounts {
         let sign_up = SignUp {
             ticket: self.ticket_digest(&ticket),
             code: Some(Code::new(code.digest, now, self.policy.code_lifetime)),
-            password: self.hashing.hash(&application.password).await?,
+            password: self.hashing.hash(place, &application.password).await?,
             profile: application.profile,
             mobile_number: application.mobile_number,
             expires_at: now.plus(SIGN_UP_LIFETIME),
         };
         let letter = LetterKind::SignUpCode(code.sealed);
-        let kept = if postage == Postage::Paid && self.letter_may_leave().await? {
+        let kept = if postage == Postage::Paid && self.letter_may_leave(Budget::SignupMailOverall).await? {
             self.keep_sign_up(&email, &sign_up, Some(&letter)).await?
         } else {
             // Whoever had the address's letters of this hour keeps nobody from signing up with the next one.
@@ -84,7 +101,7 @@ impl Accounts {
                 }
             }
             Standing::Pending(sign_ups) => {
-                wait_in_line(sign_ups, sign_up.clone());
+                wait_in_line(sign_ups, sign_up.clone(), now);
                 if let Some(letter) = letter {
                     account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
                 }
@@ -98,12 +115,48 @@ impl Accounts {
     }
 }
 
-/// Adds a sign-up to those that wait. Where there are too many, the oldest without a letter gives way: so nobody can crowd
-/// out one whose letter has come.
-fn wait_in_line(sign_ups: &mut Vec<SignUp>, sign_up: SignUp) {
+/// Adds a sign-up to those that wait. Where there are too many, the oldest without a code that is still good gives way: so
+/// nobody can crowd out one whose letter has just come, unless all have theirs; then the oldest goes.
+fn wait_in_line(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
+    if sign_ups.len() >= MAX_SIGN_UPS {
+        let is_without = |sign_up: &SignUp| sign_up.code.as_ref().is_none_or(|code| code.is_over(now));
+        sign_ups.remove(sign_ups.iter().position(is_without).unwrap_or_default());
+    }
     sign_ups.push(sign_up);
-    if sign_ups.len() > MAX_SIGN_UPS {
-        let without_letter = sign_ups.iter().position(|sign_up| sign_up.code.is_none());
-        sign_ups.remove(without_letter.unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Gender, Name, PasswordHash, Profile};
+
+    const NOW: Timestamp = Timestamp::from_millis(0);
+
+    fn sign_up(ticket: usize, code: Option<u64>) -> SignUp {
+        let name = |text| Name::parse(text).unwrap();
+        SignUp {
+            ticket: Digest::new(ticket.to_string()),
+            code: code.map(|seconds| Code::new(Digest::new(String::new()), NOW, Duration::from_secs(seconds))),
+            password: PasswordHash::new(String::new()),
+            profile: Profile { first_name: name("A"), last_name: name("B"), gender: Gender::Other },
+            mobile_number: None,
+            expires_at: NOW.plus(SIGN_UP_LIFETIME),
+        }
+    }
+
+    /// Who is left of ten with these codes when one more comes: the places of those that are gone.
+    fn gone(code_of: impl Fn(usize) -> Option<u64>) -> Vec<usize> {
+        let mut waiting: Vec<_> = (0..MAX_SIGN_UPS).map(|place| sign_up(place, code_of(place))).collect();
+        wait_in_line(&mut waiting, sign_up(MAX_SIGN_UPS, None), NOW.plus(Duration::from_mins(1)));
+        let is_there = |place: &usize| waiting.iter().any(|it| it.ticket == Digest::new(place.to_string()));
+        assert!(is_there(&MAX_SIGN_UPS) && waiting.len() == MAX_SIGN_UPS, "whoever comes last waits too");
+        (0..MAX_SIGN_UPS).filter(|place| !is_there(place)).collect()
+    }
+
+    #[test]
+    fn the_oldest_without_a_good_code_gives_way() {
+        assert_eq!(gone(|place| (place < 4).then_some(600)), [4]);
+        assert_eq!(gone(|place| Some(if place == 2 { 60 } else { 600 })), [2], "its code has expired");
+        assert_eq!(gone(|_| Some(600)), [0]);
     }
 }

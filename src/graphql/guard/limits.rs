@@ -47,7 +47,8 @@ limits! {
     SELECTIONS = 1000, "selections, fragments written out",
         "What the library's visitors walk: they follow a fragment each time it is spread.";
     VALUES = 100_000, "values in the answer, by estimate",
-        "Lists of lists of the introspection multiply; GraphiQL's own query comes to two thirds of it.";
+        "Lists of lists of the introspection multiply; GraphiQL's own query comes to two thirds of it. A value of an \
+         account counts for 32 of the schema's words: it may be as long, and so may its name.";
     CREDENTIALS = 1, "field that consumes a credential in an operation",
         "A request is one guess, whatever it looks like.";
     VARIABLES = 500, "values in the variables",
@@ -66,6 +67,11 @@ pub(super) const CREDENTIAL_FIELDS: [&str; 9] = [
     "signup",
     "verifyEmail",
 ];
+
+/// What one value counts for.
+pub(super) const fn size(in_introspection: bool) -> usize {
+    if in_introspection { 1 } else { 32 }
+}
 
 /// How many rows a list has, for the estimate of values: as many as the schema has where it is fixed, else the most.
 pub(super) fn rows(field: &str, in_introspection: bool) -> usize {

@@ -8,7 +8,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::Unfit;
-use super::limits::{CREDENTIAL_FIELDS, DEPTH, rows};
+use super::limits::{CREDENTIAL_FIELDS, DEPTH, rows, size};
 
 /// What a selection set comes to with its fragments written out. Sums stop at the largest number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,7 +148,10 @@ impl<'a> Scale<'a> {
             fields: 1,
             depth: below.depth.saturating_add(1),
             credentials: below.credentials.saturating_add(usize::from(CREDENTIAL_FIELDS.contains(&name))),
-            values: below.values.saturating_mul(rows(name, in_introspection)).saturating_add(1),
+            values: below
+                .values
+                .saturating_mul(rows(name, in_introspection))
+                .saturating_add(size(in_introspection || is_schema)),
         })
     }
 

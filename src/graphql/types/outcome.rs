@@ -1,7 +1,6 @@
 //! What several operations answer when all went well.
 
 use async_graphql::{Context, SimpleObject};
-use axum::http::header::SET_COOKIE;
 
 use super::{TokenDelivery, Tokens, User};
 use crate::accounts::{Fault, SignedIn};
@@ -25,10 +24,8 @@ impl Authenticated {
     ) -> Result<Self, Fault> {
         let asking = Asking::of(ctx);
         let tokens = Tokens::deliver(ctx, &signed_in.tokens, delivery);
-        if delivery == TokenDelivery::Cookie
-            && let Some(token) = asking.accounts.new_device_token(&signed_in.account, asking.device.as_ref())
-        {
-            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.device(&token));
+        if delivery == TokenDelivery::Cookie {
+            asking.know_again(ctx, &signed_in.account);
         }
         let now = asking.accounts.clock.now();
         let user = User::new(signed_in.account, signed_in.session, now).ok_or(Fault::SignedOut)?;

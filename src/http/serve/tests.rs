@@ -1,6 +1,6 @@
 //! Connections under a clock that is moved: no test waits.
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
@@ -16,6 +16,7 @@ fn server(permits: usize) -> (Server, watch::Sender<bool>) {
     let router = Router::new()
         .route("/", get("hello"))
         .route("/large", get(async || "x".repeat(1 << 20)))
+        .route("/read", post(async |body: String| body))
         .route("/long", get(async || sleep(LIMITS.answer).await));
     let (stop, stopped) = watch::channel(false);
     (Server { router, limits: LIMITS, permits: Arc::new(Semaphore::new(permits)), stop: stopped }, stop)
@@ -128,6 +129,9 @@ async fn an_answer_that_takes_long_to_find_is_the_routers_affair() {
 #[tokio::test(start_paused = true)]
 async fn whoever_has_not_asked_is_given_up_sooner_while_connections_are_short() {
     Wire::of(server(LIMITS.connections / 4 - 1), 1024).ends_after(LIMITS.head / 8).await;
+    let mut half = Wire::of(server(LIMITS.connections / 4 - 1), 1024);
+    half.client.write_all(b"POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf").await.unwrap();
+    half.ends_after(LIMITS.body / 8).await;
     let mut wire = Wire::of(server(LIMITS.connections / 4 - 1), 1024);
     wire.ask().await;
     wire.ends_after(LIMITS.idle / 8).await;
@@ -225,4 +229,24 @@ async fn no_more_connections_are_accepted_than_there_is_room_for() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     stop.send_replace(true);
     serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn one_client_has_no_more_connections_than_it_may_unless_it_is_spared() {
+    for (spared, ends) in [(TrustedProxies::default(), true), (TrustedProxies::default().and_this_machine(), false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (Server { router, .. }, _) = server(1);
+        let (stop, stopped) = watch::channel(false);
+        let limits = Limits { connections_of_one: 1, ..LIMITS };
+        let serving = tokio::spawn(serve(listener, router, (limits, spared), stopped));
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(REQUEST).await.unwrap();
+        assert_eq!(first.read_u8().await.unwrap(), b'H');
+        let mut second = TcpStream::connect(address).await.unwrap();
+        _ = second.write_all(REQUEST).await;
+        assert_eq!(second.read_u8().await.is_err(), ends);
+        stop.send_replace(true);
+        serving.await.unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 /// Everything a user can say.
 pub const USER: &str = "id email emailVerified firstName lastName gender mobileNumber role createdAt updatedAt lastLoginAt \
-    passwordChangedAt sessions { id current userAgent ipAddress createdAt lastUsedAt expiresAt }";
+    passwordChangedAt sessions { id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
 /// A document that asks an operation for everything that any member of its result can say.

@@ -21,6 +21,8 @@ pub struct Store {
 #[derive(Default)]
 struct State {
     work: Work,
+    /// Whose account cannot be read.
+    spoilt: Option<AccountId>,
     /// How many writes still succeed before everything fails, and how it fails then.
     failing: Option<(usize, Failure)>,
 }
@@ -53,6 +55,11 @@ impl Store {
     /// After so many more writes nothing succeeds.
     pub fn fail_after(&self, writes: usize, failure: Failure) {
         self.state.lock().unwrap().failing = Some((writes, failure));
+    }
+
+    /// From now on an account cannot be read.
+    pub fn spoil(&self, id: AccountId) {
+        self.state.lock().unwrap().spoilt = Some(id);
     }
 
     pub fn mend(&self) {
@@ -104,6 +111,9 @@ impl Repository for Store {
 
     async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
         self.read()?;
+        if self.state.lock().unwrap().spoilt == Some(id) {
+            return Err(Failure::Corrupt.fault());
+        }
         self.real.by_id(id).await
     }
 

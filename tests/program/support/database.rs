@@ -29,6 +29,22 @@ impl Database {
         format!("{scheme}://{}:{}@{place}", escaped(user), escaped(password))
     }
 
+    /// Every document in it, as text.
+    pub fn dump(&self) -> String {
+        Runtime::new().unwrap().block_on(async {
+            let client = Client::with_uri_str(&self.url).await.unwrap();
+            let database = client.default_database().expect("the URL names it");
+            let mut text = String::new();
+            for name in database.list_collection_names().await.unwrap() {
+                let mut found = database.collection::<Document>(&name).find(doc! {}).await.unwrap();
+                while found.advance().await.unwrap() {
+                    text += &found.deserialize_current().unwrap().to_string();
+                }
+            }
+            text
+        })
+    }
+
     fn run(&self, command: Document) -> mongodb::error::Result<Document> {
         Runtime::new().unwrap().block_on(async {
             let client = Client::with_uri_str(&self.url).await?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use async_graphql::parser::types::{Selection, SelectionSet};
 use proptest::prelude::*;
 
-use super::super::limits::{CREDENTIAL_FIELDS, rows};
+use super::super::limits::{CREDENTIAL_FIELDS, rows, size};
 use super::super::weight::{Weight, weigh};
 use super::super::{Unfit, admit, scan};
 use super::*;
@@ -81,7 +81,7 @@ fn naive(document: &ExecutableDocument, set: &SelectionSet, schema: bool, open: 
                 let inside = schema || matches!(name, "__schema" | "__type");
                 let below = naive(document, &field.node.selection_set.node, inside, open)?;
                 let credentials = usize::from(CREDENTIAL_FIELDS.contains(&name));
-                let values = 1 + below.values * rows(name, schema);
+                let values = size(inside) + below.values * rows(name, schema);
                 (
                     Weight { fields: 1, credentials, values, ..Weight::default() },
                     Weight { fields: 0, values: 0, ..below },

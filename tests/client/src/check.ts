@@ -1,6 +1,9 @@
+/** A member of a result union that the schema this was built from does not have. */
+export class Unhandled extends Error {}
+
 /** The default of every switch over a result union: a member that is added to the schema and not handled here is a type error. */
 export function exhausted(unhandled: never): never {
-  throw new Error(`not in the schema this was built from: ${JSON.stringify(unhandled)}`);
+  throw new Unhandled(`not in the schema this was built from: ${JSON.stringify(unhandled)}`);
 }
 
 /** Narrows a result to the member it should be, and says what came instead if it is another. */

@@ -34,7 +34,7 @@ export const VerifyEmail = graphql(`
 `);
 
 /** What the page that asks for a code shows next. */
-function shownSent(result: SendVerificationCodeMutation['sendVerificationCode']): string {
+export function shownSent(result: SendVerificationCodeMutation['sendVerificationCode']): string {
   switch (result.__typename) {
     case 'CodeSent':
       return `a code was mailed to ${result.email}`;
@@ -48,7 +48,7 @@ function shownSent(result: SendVerificationCodeMutation['sendVerificationCode'])
 }
 
 /** What the page that takes the code shows next. */
-function shownVerified(result: VerifyEmailMutation['verifyEmail']): string {
+export function shownVerified(result: VerifyEmailMutation['verifyEmail']): string {
   switch (result.__typename) {
     case 'Authenticated':
       return `welcome, ${result.user.firstName}`;

@@ -49,7 +49,7 @@ const ResetPassword = graphql(`
 `);
 
 /** What the form that changes the password shows next. */
-function shownChanged(result: ChangePasswordMutation['changePassword']): string {
+export function shownChanged(result: ChangePasswordMutation['changePassword']): string {
   switch (result.__typename) {
     case 'PasswordChanged':
       return 'changed';
@@ -65,7 +65,7 @@ function shownChanged(result: ChangePasswordMutation['changePassword']): string 
 }
 
 /** What the page for a forgotten password shows next. */
-function shownForgot(result: ForgotPasswordMutation['forgotPassword']): string {
+export function shownForgot(result: ForgotPasswordMutation['forgotPassword']): string {
   switch (result.__typename) {
     case 'CodeSent':
       return `a code was mailed to ${result.email}`;
@@ -79,7 +79,7 @@ function shownForgot(result: ForgotPasswordMutation['forgotPassword']): string {
 }
 
 /** What the page that takes the code and the new password shows next. */
-function shownReset(result: ResetPasswordMutation['resetPassword']): string {
+export function shownReset(result: ResetPasswordMutation['resetPassword']): string {
   switch (result.__typename) {
     case 'PasswordReset':
       return `log in as ${result.email}`;

@@ -43,7 +43,7 @@ const UpdateMobileNumber = graphql(`
 `);
 
 /** What the profile form shows next. */
-function shownProfile(result: UpdateProfileMutation['updateProfile']): string {
+export function shownProfile(result: UpdateProfileMutation['updateProfile']): string {
   switch (result.__typename) {
     case 'UserUpdated':
       return `${result.user.firstName} ${result.user.lastName}, ${result.user.gender}`;
@@ -55,7 +55,7 @@ function shownProfile(result: UpdateProfileMutation['updateProfile']): string {
 }
 
 /** What the form for the number shows next. */
-function shownNumber(result: UpdateMobileNumberMutation['updateMobileNumber']): string {
+export function shownNumber(result: UpdateMobileNumberMutation['updateMobileNumber']): string {
   switch (result.__typename) {
     case 'UserUpdated':
       return result.user.mobileNumber ?? 'no number';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { check, exhausted, member } from '../check.js';
 import { graphql } from '../generated/index.js';
-import type { LogoutMutation, RevokeSessionMutation } from '../generated/graphql.js';
+import type { LogoutMutation, RevokeOtherSessionsMutation, RevokeSessionMutation } from '../generated/graphql.js';
 import { newcomer, signIn, type Person } from '../people.js';
 import { ask, faultCode } from '../server.js';
 import { me, refused } from './login.js';
@@ -23,6 +23,15 @@ const RevokeSession = graphql(`
   }
 `);
 
+const RevokeOtherSessions = graphql(`
+  mutation RevokeOtherSessions {
+    revokeOtherSessions {
+      __typename
+      ... on OtherSessionsRevoked { endedSessions }
+    }
+  }
+`);
+
 const Logout = graphql(`
   mutation Logout($input: LogoutInput!) {
     logout(input: $input) {
@@ -33,7 +42,7 @@ const Logout = graphql(`
 `);
 
 /** What the list of devices shows next. */
-function shownRevoked(result: RevokeSessionMutation['revokeSession']): string {
+export function shownRevoked(result: RevokeSessionMutation['revokeSession']): string {
   switch (result.__typename) {
     case 'SessionRevoked':
       return `ended ${result.sessionId}`;
@@ -44,8 +53,17 @@ function shownRevoked(result: RevokeSessionMutation['revokeSession']): string {
   }
 }
 
-function shownLogout(result: LogoutMutation['logout']): string {
-  // The one union with one member: its only name leaves nothing to narrow, so `exhausted` is given the name.
+// The unions with one member, here and below: its only name leaves nothing to narrow, so `exhausted` is given the name.
+export function shownOthersEnded(result: RevokeOtherSessionsMutation['revokeOtherSessions']): string {
+  switch (result.__typename) {
+    case 'OtherSessionsRevoked':
+      return `signed out of ${result.endedSessions} others`;
+    default:
+      return exhausted(result.__typename);
+  }
+}
+
+export function shownLogout(result: LogoutMutation['logout']): string {
   switch (result.__typename) {
     case 'LoggedOut':
       return `signed out of ${result.endedSessions}`;
@@ -98,6 +116,17 @@ export async function sessionsAndLogout(): Promise<void> {
     const { revokeSession } = await ask(RevokeSession, { input }, { bearer: ada.accessToken });
     member(revokeSession, 'SessionNotFound');
     assert.equal((await me(ben)).id, ben.id);
+  });
+
+  await check('revokeOtherSessions: ends all but the device in hand', async () => {
+    const phone = await signIn(ada);
+    const others = (await sessions(ada)).length - 1;
+    const { revokeOtherSessions } = await ask(RevokeOtherSessions, {}, { bearer: ada.accessToken });
+    assert.equal(shownOthersEnded(revokeOtherSessions), `signed out of ${others} others`);
+    await refused(phone);
+    assert.equal(await mayRefresh(phone), 'shows the login form');
+    assert.deepEqual((await sessions(ada)).map(({ current }) => current), [true]);
+    assert.equal(await faultCode(RevokeOtherSessions, {}), 'UNAUTHENTICATED');
   });
 
   await check('logout: ends this session alone', async () => {

@@ -1,30 +1,26 @@
-// Uses the GraphiQL page of a running latchkey as a newcomer would: looks at the docs, runs the README's first query, then one
-// with the token it got. The server must not know the README's address yet.
+// Uses the GraphiQL page of a running latchkey as a newcomer would: looks at the docs, and goes the README's walk from tab to
+// tab. The server must not know the README's address yet.
 //
-//   LATCHKEY_URL   the server, such as http://127.0.0.1:4000
-//   SCREENSHOT     where to put a picture of the page; a second one, in the dark, goes beside it (optional)
-//   CDN_FILES      web/graphiql/node_modules, to stand in for the CDN that a page built without npm loads from (optional)
-//   CHROMIUM       the browser, /usr/bin/chromium if not set
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+//   LATCHKEY_URL       the server, such as http://127.0.0.1:4000
+//   LATCHKEY_MAIL_DIR  where it leaves its letters
+//   SCREENSHOT         where to put a picture of the page; a second one, in the dark, goes beside it (optional)
+//   CHROMIUM           the browser, /usr/bin/chromium if not set
+//
+// And to see the page that is built without npm, in the place of the server's own:
+//
+//   CDN_FILES          web/graphiql/node_modules, to stand in for the CDN
+//   CDN_PAGE           the folder that the build script has laid the page out in
+//   CDN_POLICY         its Content-Security-Policy
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { CDN, standInForCdn, standInForPage, tamperWithCdn } from './cdn.mjs';
+import { start } from './chromium.mjs';
+import { handsOn, QUERY, TOOL } from './console.mjs';
+import { firstQuery, walkTabs } from './readme.mjs';
 
-const CDN = 'https://cdn.jsdelivr.net/npm/';
-const { LATCHKEY_URL, SCREENSHOT, CDN_FILES, CHROMIUM = '/usr/bin/chromium' } = process.env;
-if (!LATCHKEY_URL) throw new Error('LATCHKEY_URL is not set');
+const { LATCHKEY_URL, LATCHKEY_MAIL_DIR, SCREENSHOT, CDN_FILES, CDN_PAGE, CDN_POLICY } = process.env;
+if (!LATCHKEY_URL || !LATCHKEY_MAIL_DIR) throw new Error('LATCHKEY_URL or LATCHKEY_MAIL_DIR is not set');
 const home = new URL(LATCHKEY_URL);
-
-/** The README's first query and its variables. */
-function firstQuery() {
-  const readme = readFileSync(process.env.README ?? new URL('../../README.md', import.meta.url), 'utf8');
-  const [, rest] = readme.split('<!-- first query -->');
-  const [, query] = rest?.match(/^```graphql\n(.*?)^```$/ms) ?? [];
-  const [, variables] = rest?.match(/^```json\n(.*?)^```$/ms) ?? [];
-  if (!query || !variables) {
-    throw new Error('README.md has no `<!-- first query -->` with a ```graphql and a ```json block after it');
-  }
-  return { query, variables, input: JSON.parse(variables).input };
-}
 
 let passed = 0;
 let failed = 0;
@@ -43,109 +39,47 @@ function expect(condition, message) {
   if (!condition) throw new Error(message);
 }
 
-/** Serves what the CDN would, from the packages of the same name and version, and fails for all others. */
-async function standInForCdn(context) {
-  const packages = new Map();
-  (function collect(folder) {
-    for (const entry of readdirSync(folder)) {
-      const inside = join(folder, entry);
-      if (entry.startsWith('@')) collect(inside);
-      if (existsSync(join(inside, 'node_modules'))) collect(join(inside, 'node_modules'));
-      if (!existsSync(join(inside, 'package.json'))) continue;
-      const { name, version } = JSON.parse(readFileSync(join(inside, 'package.json'), 'utf8'));
-      packages.set(`${name}@${version}`, inside);
-    }
-  })(CDN_FILES);
-  await context.route(`${CDN}**`, (route) => {
-    const [, name, path] = route.request().url().slice(CDN.length).match(/^((?:@[^/]+\/)?[^/]+)\/(.*)$/);
-    const body = readFileSync(join(packages.get(name), path));
-    const contentType = path.endsWith('.css') ? 'text/css' : 'application/javascript';
-    const headers = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
-    return route.fulfill({ body, contentType, headers });
-  });
-}
-
 const { query, variables, input } = firstQuery();
-const browser = await chromium.launch({
-  executablePath: CHROMIUM,
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${home.hostname}`,
-  ],
-});
-const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, colorScheme: 'light' });
-await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: home.origin });
-if (CDN_FILES) await standInForCdn(context);
-
-const complaints = [];
-const strayed = [];
-context.on('request', (request) => {
-  const { origin, protocol, href } = new URL(request.url());
-  const own = origin === home.origin || protocol === 'data:' || (CDN_FILES && href.startsWith(CDN));
-  if (!own) strayed.push(href);
-});
-context.on('weberror', (error) => complaints.push(`page error: ${error.error().stack}`));
-context.on('console', (message) => {
-  if (['error', 'warning'].includes(message.type())) complaints.push(`console ${message.type()}: ${message.text()}`);
-});
-context.on('requestfailed', (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
-await context.exposeFunction('latchkeyPolicyViolation', (what) => complaints.push(`policy: ${what}`));
-await context.addInitScript(() => {
-  addEventListener('securitypolicyviolation', (event) => {
-    window.latchkeyPolicyViolation(`${event.effectiveDirective} stopped ${event.blockedURI}`);
-  });
-});
-
+const fromCdn = (href) => CDN_FILES !== undefined && href.startsWith(CDN);
+const { browser, context, complaints, strayed } = await start(
+  process.env.CHROMIUM ?? '/usr/bin/chromium',
+  home,
+  fromCdn,
+);
+if (CDN_FILES) {
+  await standInForCdn(context, CDN_FILES);
+  await standInForPage(context, home, CDN_PAGE, CDN_POLICY);
+}
 const page = await context.newPage();
 page.setDefaultTimeout(30_000);
+const { untilShown, paste, openTab, unmarked, fillIn, run } = handsOn(page);
 
-/** Replaces what an editor holds with what was copied from elsewhere, by the keyboard. */
-async function paste(editor, text) {
-  await page.locator(`${editor} .view-lines`).click();
-  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text.trim());
-  await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.press('ControlOrMeta+V');
-  // GraphiQL reads the operation's name when the keyboard has rested for a moment.
-  await page.waitForTimeout(500);
+const variablesOf = (input) => JSON.stringify({ input }, null, 2);
+const bearer = (token) => `{ "Authorization": "Bearer ${token}" }`;
+const NEW_PASSWORD = 'nanoseconds of copper wire';
+const tokens = [];
+
+/** Runs the tab that is open, holds what comes, and keeps its tokens. */
+async function answers(field, member) {
+  const { data, errors } = await run();
+  const result = data?.[field];
+  expect(result?.__typename === member, `the answer is ${JSON.stringify(data ?? errors)}`);
+  if (result.tokens) tokens.unshift(result.tokens);
+  return result;
 }
 
-/** What an editor shows, without the spaces: it wraps long lines and indents what it wraps. */
-async function shown(editor) {
-  const lines = await page.locator(`${editor} .view-line`).allTextContents();
-  return lines.join('').replaceAll(/\s/g, '');
-}
-
-/** Waits until an editor shows a text. */
-async function untilShown(editor, text) {
+/** The code of the newest letter. Letters are sent after the answer. */
+async function mailedCode() {
   for (let tries = 0; tries < 100; tries += 1) {
-    if ((await shown(editor)).includes(text)) return;
+    const names = readdirSync(LATCHKEY_MAIL_DIR).filter((name) => name.endsWith('.eml'));
+    for (const name of names.sort().reverse()) {
+      const [, code] = readFileSync(join(LATCHKEY_MAIL_DIR, name), 'utf8').match(/^ {4}(\d{6})/m) ?? [];
+      if (code) return code;
+    }
     await page.waitForTimeout(100);
   }
-  throw new Error(`${editor} shows ${await shown(editor)} and not ${text}`);
+  throw new Error('no letter with a code came');
 }
-
-/** Presses the run button and returns the answer once the result pane shows it. */
-async function run() {
-  const [answer] = await Promise.all([
-    page.waitForResponse((response) => response.request().method() === 'POST'),
-    page.getByRole('button', { name: /^Execute query/ }).click(),
-  ]);
-  const json = await answer.json();
-  await untilShown('.result-window', JSON.stringify(json.data ?? json.errors).replaceAll(/\s/g, '').slice(1, -1));
-  return json;
-}
-
-const QUERY = '.graphiql-query-editor';
-// Variables or headers, whichever tab is open.
-const TOOL = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
-let token;
 
 await check('the page is GraphiQL, under a policy of its own', async () => {
   const response = await page.goto(new URL('/graphql', home).href);
@@ -164,10 +98,14 @@ await check('the page says where it comes from', async () => {
 });
 
 await check("the README's first query is there to be run, and no line of it is marked as wrong", async () => {
-  await untilShown(QUERY, query.replaceAll(/\s/g, ''));
-  await untilShown(TOOL, variables.replaceAll(/\s/g, ''));
-  await page.waitForTimeout(2000);
-  expect((await page.locator('.squiggly-error').count()) === 0, 'there is a red line');
+  await untilShown(QUERY, query);
+  await untilShown(TOOL, variables);
+  await unmarked();
+});
+
+await check("the tabs are the README's", async () => {
+  const tabs = await page.locator('.graphiql-tab-button').allTextContents();
+  expect(tabs.join() === walkTabs().join(), `they are ${tabs}`);
 });
 
 await check('the docs show the schema, down to a field of it', async () => {
@@ -180,61 +118,93 @@ await check('the docs show the schema, down to a field of it', async () => {
   await docs.getByText('firstName').first().waitFor();
 });
 
-await check("the README's first query signs a person up", async () => {
-  await paste(QUERY, query);
-  await page.getByRole('button', { name: 'Variables', exact: true }).click();
-  await paste(TOOL, variables);
-  const { data, errors } = await run();
-  expect(data?.signup?.__typename === 'Authenticated', `the answer is ${JSON.stringify(data ?? errors)}`);
-  token = data.signup.tokens.accessToken;
-  await page.waitForTimeout(1000);
-  expect((await page.locator('.squiggly-error').count()) === 0, 'there is a red line');
+await check('SignUp signs a person up', async () => {
+  await answers('signup', 'Authenticated');
+  await unmarked();
 });
 
-await check('the headers tab waits for the token, and a query with it knows the person', async () => {
-  await page.getByRole('button', { name: 'Headers', exact: true }).click();
-  await untilShown(TOOL, '"Authorization":"Bearer"');
-  await paste(TOOL, `{"Authorization": "Bearer ${token}"}`);
-  await paste(QUERY, '{ me { email } }');
+await check('LogIn logs them in', async () => {
+  await openTab('LogIn');
+  await answers('login', 'Authenticated');
+});
+
+await check('Me waits for the access token, and knows the person by it', async () => {
+  await openTab('Me');
+  await fillIn('Headers', '{"Authorization": "Bearer "}', bearer(tokens[0].accessToken));
   const { data, errors } = await run();
   expect(data?.me?.email === input.email, `the answer is ${JSON.stringify(data ?? errors)}`);
 });
 
+if (SCREENSHOT) {
+  await check('a picture is taken, in the light and in the dark', async () => {
+    await page.screenshot({ path: SCREENSHOT });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForTimeout(1000);
+    await page.screenshot({ path: SCREENSHOT.replace(/(\.\w+)?$/, '-dark$1') });
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+}
+
+await check('Refresh waits for the refresh token, and gives the next pair', async () => {
+  await openTab('Refresh');
+  await fillIn('Variables', variablesOf({ refreshToken: '…' }), variablesOf({ refreshToken: tokens[0].refreshToken }));
+  const refreshed = await answers('refresh', 'Authenticated');
+  expect(refreshed.tokens.refreshToken !== tokens[1].refreshToken, 'it is the same token');
+});
+
+await check('ForgotPassword mails a code, and ResetPassword takes it', async () => {
+  await openTab('ForgotPassword');
+  await answers('forgotPassword', 'CodeSent');
+  const form = { email: input.email, code: '…', newPassword: NEW_PASSWORD };
+  await openTab('ResetPassword');
+  await fillIn('Variables', variablesOf(form), variablesOf({ ...form, code: await mailedCode() }));
+  await answers('resetPassword', 'PasswordReset');
+});
+
+await check('the session of Me has ended with that, and LogIn takes the new password', async () => {
+  await openTab('Me');
+  const { errors } = await run();
+  expect(errors?.[0]?.extensions?.code === 'UNAUTHENTICATED', `the answer has ${JSON.stringify(errors)}`);
+  await openTab('LogIn');
+  const { email, password } = input;
+  await fillIn('Variables', variablesOf({ email, password }), variablesOf({ email, password: NEW_PASSWORD }));
+  await answers('login', 'Authenticated');
+});
+
 await check('the prettifier, the explorer and the history work', async () => {
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await paste(QUERY, '{ me { email } }');
   await page.getByRole('button', { name: /^Prettify query/ }).click();
   await page.locator(`${QUERY} .view-line`).nth(4).waitFor();
   await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
   await page.locator('.graphiql-explorer-root', { hasText: 'sessions' }).first().waitFor();
   await page.getByRole('button', { name: 'Show History' }).click();
-  await page.locator('.graphiql-history-item', { hasText: 'me' }).first().waitFor();
+  await page.locator('.graphiql-history-item', { hasText: 'Me' }).first().waitFor();
 });
 
 await check('a reload keeps the work, and nothing secret outlives the tab', async () => {
+  const before = await page.getByRole('tab').count();
   await page.waitForTimeout(1000);
   await page.reload();
-  await untilShown(QUERY, '{me{email}}');
+  await untilShown(QUERY, '{ me { email } }');
   const tabs = await page.getByRole('tab').count();
-  expect(tabs === 1, `there are ${tabs} tabs`);
+  expect(tabs === before, `there are ${tabs} tabs, and were ${before}`);
   const kept = await page.evaluate(() => JSON.stringify(localStorage));
-  for (const secret of [token, input.password, input.email]) {
+  for (const secret of [...tokens.map(({ accessToken }) => accessToken), input.password, NEW_PASSWORD, input.email]) {
     expect(!kept.includes(secret), `localStorage keeps ${Object.keys(JSON.parse(kept))}`);
   }
 });
 
-if (SCREENSHOT) {
-  await check('a picture is taken, in the light and in the dark', async () => {
-    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
-    await run();
-    await page.waitForTimeout(1000);
-    await page.screenshot({ path: SCREENSHOT });
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForTimeout(1000);
-    await page.screenshot({ path: SCREENSHOT.replace(/(\.\w+)?$/, '-dark$1') });
-  });
-}
-
 await check('nothing was asked of another host', () => expect(strayed.length === 0, strayed.join('\n')));
 await check('the browser had nothing to complain of', () => expect(complaints.length === 0, [...new Set(complaints)].join('\n')));
+
+if (CDN_FILES) {
+  await check('a file of the CDN that is not the one of npm is not run', async () => {
+    await tamperWithCdn(context);
+    await page.reload();
+    await page.locator('.loading', { hasText: 'is not the file it should be' }).waitFor();
+  });
+}
 
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

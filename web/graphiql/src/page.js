@@ -6,28 +6,7 @@ import { createElement, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { storage } from './storage.js';
-
-// The README's first query: the browser's test holds the two together.
-const FIRST_QUERY = `mutation SignUp($input: SignupInput!) {
-  signup(input: $input) {
-    __typename
-    ... on Authenticated {
-      user { id email }
-      tokens { accessToken refreshToken expiresIn }
-    }
-    ... on AccountError { message }
-    ... on InvalidInput { fields { path code message } }
-  }
-}`;
-
-const FIRST_VARIABLES = `{
-  "input": {
-    "email": "ada@example.org",
-    "password": "correct horse battery staple",
-    "firstName": "Ada",
-    "lastName": "Lovelace"
-  }
-}`;
+import { WALK } from './walk.js';
 
 const EMPTY_BEARER = `{
   "Authorization": "Bearer "
@@ -51,10 +30,11 @@ async function fetcher(operation, { headers } = {}) {
   }
 }
 
-// As if they had been typed, and only on the first visit. Handed over as properties, they would come back as a second tab.
+// GraphiQL takes the tabs on the first visit only, but not the variables of the first: those, as if they had been typed. The
+// query too, by which it finds the tab that they belong to.
 if (storage.getItem('graphiql:tabState') === null) {
-  storage.setItem('graphiql:query', FIRST_QUERY);
-  storage.setItem('graphiql:variables', FIRST_VARIABLES);
+  storage.setItem('graphiql:query', WALK[0].query);
+  storage.setItem('graphiql:variables', WALK[0].variables);
   storage.setItem('graphiql:headers', EMPTY_BEARER);
 }
 
@@ -76,6 +56,7 @@ export function render() {
   const props = {
     defaultEditorToolsVisibility: 'variables',
     defaultHeaders: EMPTY_BEARER,
+    defaultTabs: WALK.map((step) => ({ ...step, headers: EMPTY_BEARER })),
     fetcher,
     plugins: [HISTORY_PLUGIN, explorerPlugin()],
     shouldPersistHeaders: true,

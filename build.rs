@@ -1,5 +1,6 @@
 //! Puts the `GraphiQL` page into `OUT_DIR`: bundled by npm and Vite where npm works, else the page that loads the same versions
 //! from a CDN. `LATCHKEY_GRAPHIQL=cdn` asks for the second, `LATCHKEY_GRAPHIQL=bundle` fails rather than fall back to it.
+//! The second is laid out in any case, for the test that opens it in a browser.
 //!
 //! Everything happens on a copy, so that a read-only checkout builds and the source tree stays as it was.
 
@@ -25,22 +26,21 @@ fn main() -> io::Result<()> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let wish = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
+    cdn(&out.join("cdn"))?;
     let bundled = if wish == "cdn" { Err("LATCHKEY_GRAPHIQL=cdn".to_owned()) } else { bundle(&out.join("npm")) };
-    let site = out.join("site");
-    let _ = fs::remove_dir_all(&site);
-    match &bundled {
-        Ok(dist) => fs::rename(dist, &site)?,
+    let site = match bundled {
+        Ok(()) => "npm/dist",
         Err(why) if wish == "bundle" => return Err(io::Error::other(format!("GraphiQL was not bundled: {why}"))),
         Err(why) => {
             println!("cargo:warning=GraphiQL will come from a CDN, not from the program: {why}");
-            cdn(&site)?;
+            "cdn"
         }
-    }
-    fs::write(out.join("graphiql.rs"), generated(&site, bundled.is_ok())?)
+    };
+    fs::write(out.join("graphiql.rs"), generated(&out, site)?)
 }
 
-/// Bundles a copy of the Vite project and says where the result is, or why there is none.
-fn bundle(copy: &Path) -> Result<PathBuf, String> {
+/// Bundles a copy of the Vite project into its `dist`, or says why not.
+fn bundle(copy: &Path) -> Result<(), String> {
     let prepare = || -> io::Result<()> {
         let _ = fs::remove_dir_all(copy);
         BUNDLE_INPUTS.iter().try_for_each(|input| copy_all(&Path::new(WEB).join(input), &copy.join(input)))
@@ -50,7 +50,7 @@ fn bundle(copy: &Path) -> Result<PathBuf, String> {
     npm(copy, &["run", "build"])?;
     // A quarter of a gigabyte, for each profile, that nothing reads again.
     let _ = fs::remove_dir_all(copy.join("node_modules"));
-    Ok(copy.join("dist"))
+    Ok(())
 }
 
 fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {
@@ -68,6 +68,7 @@ fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {
 /// Lays out the CDN page as Vite does its bundle: index.html and assets/.
 fn cdn(site: &Path) -> io::Result<()> {
     let web = Path::new(WEB);
+    let _ = fs::remove_dir_all(site);
     let page = fs::read_to_string(web.join("cdn.html"))?;
     let head = fs::read_to_string(web.join("cdn/head.html"))?;
     copy_all(&web.join("src"), &site.join("assets"))?;
@@ -89,17 +90,18 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
-/// The Rust that `src/http/graphiql.rs` includes.
-fn generated(site: &Path, bundled: bool) -> io::Result<String> {
-    let mut names = fs::read_dir(site.join("assets"))?
+/// The Rust that `src/http/graphiql.rs` includes, for the site in a folder of `OUT_DIR`.
+fn generated(out: &Path, site: &str) -> io::Result<String> {
+    let mut names = fs::read_dir(out.join(site).join("assets"))?
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<io::Result<Vec<_>>>()?;
     names.sort();
-    let import_map = if bundled { String::new() } else { fs::read_to_string(format!("{WEB}/cdn/import-map.sha256"))? };
+    let import_map =
+        if site == "cdn" { Some(fs::read_to_string(format!("{WEB}/cdn/import-map.sha256"))?) } else { None };
+    let page = format!(r#"include_str!(concat!(env!("OUT_DIR"), "/{site}/index.html"))"#);
     let mut rust = format!(
-        "const BUNDLED: bool = {bundled};\nconst IMPORT_MAP: &str = {:?};\nstatic PAGE: &str = {};\n",
-        import_map.trim(),
-        r#"include_str!(concat!(env!("OUT_DIR"), "/site/index.html"))"#,
+        "const IMPORT_MAP: Option<&str> = {:?};\nstatic PAGE: &str = {page};\n",
+        import_map.as_deref().map(str::trim),
     );
     rust.push_str("static ASSETS: &[(&str, &str, &[u8])] = &[\n");
     for name in names {
@@ -108,7 +110,7 @@ fn generated(site: &Path, bundled: bool) -> io::Result<String> {
             Some("js") => "text/javascript",
             _ => "text/plain",
         };
-        let bytes = format!(r#"include_bytes!(concat!(env!("OUT_DIR"), "/site/assets/{name}"))"#);
+        let bytes = format!(r#"include_bytes!(concat!(env!("OUT_DIR"), "/{site}/assets/{name}"))"#);
         writeln!(rust, "    ({name:?}, \"{kind}; charset=utf-8\", {bytes}),").expect("a String takes all");
     }
     Ok(rust + "];\n")

@@ -17,6 +17,8 @@ use axum::{
 
 include!(concat!(env!("OUT_DIR"), "/graphiql.rs"));
 
+const BUNDLED: bool = IMPORT_MAP.is_none();
+
 /// Where the files come from when they are not in the program: `web/graphiql/pin-cdn.js` has written it into each address.
 const CDN: &str = "https://cdn.jsdelivr.net/npm/";
 
@@ -28,7 +30,7 @@ pub(crate) fn page() -> Response {
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, [(CONTENT_SECURITY_POLICY, policy())], PAGE).into_response()
+    (headers, [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))], PAGE).into_response()
 }
 
 /// Answers with one of the page's files, by its name, or with 404.
@@ -41,20 +43,20 @@ pub(crate) fn asset(name: &str) -> Response {
     let cache = if BUNDLED { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [(CONTENT_TYPE, *kind), (CACHE_CONTROL, cache), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     // A worker obeys the policy that came with its own script, not the page's.
-    let mut response = (headers, [(CONTENT_SECURITY_POLICY, policy())], *bytes).into_response();
+    let mut response = (headers, [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))], *bytes).into_response();
     if BUNDLED {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
 }
 
-/// What the page may load and whom it may talk to.
+/// What the page may load and whom it may talk to: the bundled one, or the one that loads from the CDN by an import map.
 ///
 /// Monaco writes its colours into style elements as it runs, hence `'unsafe-inline'` for styles. An import map can only be
-/// inline, so the CDN page's is allowed by its hash.
-fn policy() -> String {
-    let (cdn, import_map) =
-        if BUNDLED { (String::new(), String::new()) } else { (format!(" {CDN}"), format!(" '{IMPORT_MAP}'")) };
+/// inline, so it is allowed by its hash.
+#[must_use]
+pub fn policy(import_map: Option<&str>) -> String {
+    let (cdn, import_map) = import_map.map(|hash| (format!(" {CDN}"), format!(" '{hash}'"))).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self'{cdn}{import_map}; style-src 'self' 'unsafe-inline'{cdn}; worker-src 'self'; \
          connect-src 'self'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; \
@@ -85,14 +87,15 @@ mod tests {
 
     #[test]
     fn no_policy_runs_inline_scripts_or_eval() {
-        let policy = policy();
-        let scripts = policy.split("; ").find(|part| part.starts_with("script-src")).expect("scripts have a rule");
-        assert!(!scripts.contains("unsafe"));
+        for policy in [policy(None), policy(Some("sha256-x"))] {
+            let scripts = policy.split("; ").find(|part| part.starts_with("script-src")).expect("scripts have a rule");
+            assert!(!scripts.contains("unsafe"));
+        }
     }
 
     #[test]
     fn the_page_is_allowed_another_host_only_when_it_says_so() {
-        assert_eq!(policy().contains("https:"), PAGE.contains("class=\"notice\""));
-        assert_eq!(BUNDLED, !policy().contains("https:"));
+        assert_eq!(policy(IMPORT_MAP).contains("https:"), PAGE.contains("class=\"notice\""));
+        assert_eq!(BUNDLED, !policy(IMPORT_MAP).contains("https:"));
     }
 }

@@ -31,6 +31,7 @@ use crate::accounts::Accounts;
 use crate::graphql::{self as schema, Endpoint};
 
 pub use client::TrustedProxies;
+pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
 pub use origin::Origins;
 pub use serve::serve;

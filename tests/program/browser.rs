@@ -1,8 +1,10 @@
-//! GraphiQL in Debian's Chromium.
+//! GraphiQL in Debian's Chromium: the page that npm has bundled, and the one that is built without npm.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+
+use latchkey::http::graphiql_policy;
 
 use crate::support::home::Home;
 use crate::support::{process, tool, typescript};
@@ -14,6 +16,26 @@ fn graphiql_works_in_chromium_and_stays_on_this_machine() {
     let screenshot = walks_in_chromium("graphiql", &[]);
     let picture = std::fs::read(&screenshot).unwrap();
     assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{} bytes", picture.len());
+}
+
+#[test]
+fn graphiql_from_the_cdn_works_in_chromium_and_asks_nobody_else() {
+    let web = typescript::installed("web/graphiql");
+    let import_map = std::fs::read_to_string(web.join("cdn/import-map.sha256")).unwrap();
+    let cdn = [
+        ("CDN_FILES", web.join("node_modules").display().to_string()),
+        ("CDN_PAGE", concat!(env!("OUT_DIR"), "/cdn").to_owned()),
+        ("CDN_POLICY", graphiql_policy(Some(import_map.trim()))),
+    ];
+    walks_in_chromium("graphiql-cdn", &cdn);
+}
+
+#[test]
+fn the_hashes_of_the_cdns_files_are_those_of_npms_packages() {
+    let mut node = Command::new(tool::path("node"));
+    node.args(["pin-cdn.js", "--check"]).current_dir(typescript::installed("web/graphiql"));
+    let ran = process::run(&mut node, "", RAN);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
 }
 
 /// Goes the README's walk in the page, and returns where a picture of it is.

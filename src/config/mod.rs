@@ -169,7 +169,8 @@ impl Config {
             &table::BCRYPT_COST,
             "a cost below 10",
         );
-        reader.require_order(access_token_lifetime, idle);
+        reader.require_no_shorter(&table::REFRESH_TOKEN_SECONDS, idle, access_token_lifetime);
+        reader.require_no_shorter(&table::SESSION_SECONDS, absolute, access_token_lifetime);
         keys::keep_apart(reader, keys.as_ref(), secret.as_ref().and_then(Option::as_ref));
         Some(Self {
             listen: listen?,

@@ -51,14 +51,19 @@ impl Reader {
         }
     }
 
-    /// Holds a session to outlive its access tokens.
-    pub(super) fn require_order(&mut self, access: Option<Duration>, refresh: Option<Duration>) {
-        if let (Some(access), Some(refresh)) = (access, refresh)
-            && refresh < access
+    /// Holds what a session's life is bounded by to be no shorter than that of its access tokens.
+    pub(super) fn require_no_shorter(
+        &mut self,
+        setting: &Typed<Duration>,
+        bound: Option<Duration>,
+        access: Option<Duration>,
+    ) {
+        if let (Some(bound), Some(access)) = (bound, access)
+            && bound < access
         {
-            let (access, refresh) = (access.as_secs(), refresh.as_secs());
-            let wrong = format!("`{refresh}` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is {access}");
-            self.fault(&table::REFRESH_TOKEN_SECONDS.row, wrong, table::REFRESH_TOKEN_SECONDS.row.default);
+            let (bound, access) = (bound.as_secs(), access.as_secs());
+            let wrong = format!("`{bound}` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is {access}");
+            self.fault(&setting.row, wrong, setting.row.default);
         }
     }
 

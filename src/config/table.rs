@@ -119,7 +119,7 @@ settings! {
     }
     SESSION_SECONDS -> Duration {
         default: "7776000", example: "2592000",
-        meaning: "How long a session lives at most, however often it is refreshed (up to 315360000).",
+        meaning: "How long a session lives at most, however often it is refreshed (up to 315360000, no shorter than an access token).",
         parse: |text| parse::seconds(text, 60..=315_360_000)
     }
     REFRESH_GRACE_SECONDS -> Duration {

@@ -149,8 +149,10 @@ fn a_number_out_of_its_range_is_refused_with_the_range() {
 
 #[test]
 fn a_session_that_ends_before_its_access_token_is_refused() {
-    refused("REFRESH_TOKEN_SECONDS", &["14399"], "`14399` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is 14400");
-    good(&[("REFRESH_TOKEN_SECONDS", "60"), ("ACCESS_TOKEN_SECONDS", "60")]);
+    for bound in ["REFRESH_TOKEN_SECONDS", "SESSION_SECONDS"] {
+        refused(bound, &["14399"], "`14399` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is 14400");
+        good(&[(bound, "60"), ("ACCESS_TOKEN_SECONDS", "60")]);
+    }
 }
 
 #[test]

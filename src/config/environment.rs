@@ -13,7 +13,8 @@ pub(super) fn vars() -> (BTreeMap<String, String>, Vec<ConfigFault>) {
     for (name, value) in std::env::vars_os() {
         let Ok(name) = name.into_string() else { continue };
         match value.into_string() {
-            Ok(value) if value.trim().is_empty() => {}
+            // Counts as not set, but its name may be misspelt.
+            Ok(value) if value.trim().is_empty() => _ = vars.entry(name).or_insert(value),
             Ok(value) => _ = vars.insert(name, value),
             Err(_) if name.starts_with("LATCHKEY_") => faults.push(not_text(name)),
             Err(_) => {}

@@ -22,7 +22,7 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         let ours = |name: &str| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD;
-        let given = vars.into_iter().filter(|(name, value)| ours(name) && !value.trim().is_empty()).collect();
+        let given = vars.into_iter().filter(|(name, _)| ours(name)).collect();
         Self { given, faults: Vec::new() }
     }
 
@@ -31,9 +31,10 @@ impl Reader {
         self.take_or(setting, Some(setting.row.default.to_owned()))
     }
 
-    /// The setting's value, or a default that rests on other settings: none where those are wrong.
+    /// The setting's value, or a default that rests on other settings: none where those are wrong. A blank value counts
+    /// as not set.
     pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
-        let value = self.given.remove(setting.row.name).or(default)?;
+        let value = self.given.remove(setting.row.name).filter(|value| !value.trim().is_empty()).or(default)?;
         (setting.parse)(value.trim()).map_err(|wrong| self.refuse(&setting.row, &value, &wrong)).ok()
     }
 

@@ -7,6 +7,7 @@ use super::SETTINGS;
 const HEAD: &str = "\
 # Every setting of latchkey with its default: copy this file to .env, and take the # off what you change.
 # The environment wins over .env. A value with spaces, quotes, # or $ needs single quotes around it.
+# Any other name that begins with LATCHKEY_ is refused, but for LATCHKEY_TEST_… (the tests') and LATCHKEY_GRAPHIQL (the build's).
 # Made by: cargo run -- settings > .env.example
 ";
 

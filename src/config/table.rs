@@ -99,7 +99,7 @@ settings! {
     }
     INTROSPECTION -> Option<bool> {
         default: "auto", example: "off",
-        meaning: "Whether clients may ask for the schema, and browsers get GraphiQL: `on`, `off`, or `auto`, which is on only where `LATCHKEY_LISTEN` is a loopback address.",
+        meaning: "Whether clients may ask for the schema, and browsers get GraphiQL: `on`, `off`, or `auto`, which is on only where both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are this machine's own (a loopback address).",
         parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)])
     }
     TRUSTED_DOCUMENTS -> Option<PathBuf> {

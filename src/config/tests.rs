@@ -174,15 +174,22 @@ fn what_weakens_the_server_is_taken_on_a_loopback_address_alone() {
 
 #[test]
 fn the_schema_is_told_where_only_this_machine_can_ask_unless_it_is_said() {
-    for (listen, said, told) in [
-        ("127.0.0.1:0", "auto", true),
-        ("[::1]:0", "auto", true),
-        ("0.0.0.0:4000", "auto", false),
-        ("192.168.1.2:80", "auto", false),
-        ("0.0.0.0:4000", "on", true),
-        ("127.0.0.1:0", "off", false),
+    // With no PUBLIC_URL it follows LISTEN. Behind a proxy on the same machine, LISTEN is a loopback address too.
+    for (listen, public_url, said, told) in [
+        ("127.0.0.1:0", "", "auto", true),
+        ("[::1]:0", "", "auto", true),
+        ("[::1]:0", "http://localhost:4000", "auto", true),
+        ("127.0.0.1:0", "https://accounts.example.org", "auto", false),
+        ("127.0.0.1:0", "https://localhost.example.org", "auto", false),
+        ("127.0.0.1:0", "https://accounts.example.org", "on", true),
+        ("0.0.0.0:4000", "", "auto", false),
+        ("0.0.0.0:4000", "http://127.0.0.1:4000", "auto", false),
+        ("192.168.1.2:80", "", "auto", false),
+        ("0.0.0.0:4000", "", "on", true),
+        ("127.0.0.1:0", "", "off", false),
     ] {
-        assert_eq!(good(&[("LISTEN", listen), ("INTROSPECTION", said)]).introspection, told, "{listen} {said}");
+        let config = good(&[("LISTEN", listen), ("PUBLIC_URL", public_url), ("INTROSPECTION", said)]);
+        assert_eq!(config.introspection, told, "{listen} {public_url} {said}");
     }
     assert!(!good(&[("LISTEN", "[::]:4000")]).introspection);
     refused("INTROSPECTION", &["true", "ON", "1"], "is not on or off or auto");

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::accounts::{Accounts, Policy};
-use crate::config::{Config, Mail, Store, is_local};
+use crate::config::{Config, Mail, Store, is_secure};
 use crate::graphql::{self, Cookies, Endpoint, Trusted, TrustedFault};
 use crate::hashing::Hashing;
 use crate::http::{self, Door, Limits, Origins, TrustedProxies};
@@ -188,10 +188,8 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
     }
 }
 
-/// Without `Secure` only where everything stays on this machine: so local development works, and nothing else does.
 fn cookies(config: &Config) -> Cookies {
-    let local = is_local(&config.public_url);
-    Cookies { secure: config.public_url.scheme() == "https" || !local, same_site: config.same_site }
+    Cookies { secure: is_secure(&config.public_url), same_site: config.same_site }
 }
 
 fn policy(config: &Config) -> Policy {

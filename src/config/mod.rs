@@ -171,6 +171,8 @@ impl Config {
         );
         reader.require_no_shorter(&table::REFRESH_TOKEN_SECONDS, idle, access_token_lifetime);
         reader.require_no_shorter(&table::SESSION_SECONDS, absolute, access_token_lifetime);
+        let secure = public_url.as_ref().is_none_or(is_secure);
+        reader.require_secure(same_site == Some(SameSite::None) && !secure);
         keys::keep_apart(reader, keys.as_ref(), secret.as_ref().and_then(Option::as_ref));
         Some(Self {
             listen: listen?,
@@ -210,6 +212,13 @@ pub fn is_local(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// Whether cookies are `Secure`: not only where everything stays on this machine, by plain http. So local development
+/// works, and nothing else does without TLS.
+#[must_use]
+pub fn is_secure(url: &Url) -> bool {
+    url.scheme() == "https" || !is_local(url)
 }
 
 #[cfg(test)]

@@ -68,6 +68,14 @@ impl Reader {
         }
     }
 
+    /// Refuses a cookie that every browser would drop.
+    pub(super) fn require_secure(&mut self, dropped: bool) {
+        if dropped {
+            let wrong = "`none` needs an https:// URL in LATCHKEY_PUBLIC_URL: browsers drop such a cookie unless it is `Secure`";
+            self.fault(&table::COOKIE_SAME_SITE.row, wrong.to_owned(), table::COOKIE_SAME_SITE.row.example);
+        }
+    }
+
     /// What was read, if nothing at all is wrong.
     pub(super) fn finish<T>(mut self, read: Option<T>) -> Result<T, ConfigFaults> {
         for name in std::mem::take(&mut self.given).into_keys() {

@@ -129,7 +129,7 @@ settings! {
     }
     COOKIE_SAME_SITE -> SameSite {
         default: "strict", example: "lax",
-        meaning: "`SameSite` of the refresh cookie: `strict`, `lax`, or `none` for front ends on another site.",
+        meaning: "`SameSite` of the refresh cookie: `strict`, `lax`, or `none` for front ends on another site (only with an `https://` URL in `LATCHKEY_PUBLIC_URL`).",
         parse: |text| parse::one_of(text, &[("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None)])
     }
     CODE_SECONDS -> Duration {

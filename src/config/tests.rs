@@ -196,6 +196,20 @@ fn the_schema_is_told_where_only_this_machine_can_ask_unless_it_is_said() {
 }
 
 #[test]
+fn a_cookie_that_browsers_would_drop_is_refused() {
+    refused("COOKIE_SAME_SITE", &["none"], "unless it is `Secure`");
+    for (url, is_taken) in [
+        ("https://x.test", true),
+        ("https://localhost", true),
+        ("http://localhost:4000", false),
+        ("http://[::1]:4000", false),
+    ] {
+        assert_eq!(config(&[("PUBLIC_URL", url), ("COOKIE_SAME_SITE", "none")]).is_ok(), is_taken, "{url}");
+        good(&[("PUBLIC_URL", url), ("COOKIE_SAME_SITE", "lax")]);
+    }
+}
+
+#[test]
 fn trusted_documents_are_a_file_where_there_are_any() {
     assert_eq!(good(&[]).trusted_documents, None);
     assert_eq!(good(&[("TRUSTED_DOCUMENTS", "a b.json")]).trusted_documents.as_deref(), Some(Path::new("a b.json")));

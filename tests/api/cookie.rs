@@ -88,6 +88,25 @@ async fn under_https_it_is_secure_and_bound_to_its_host() {
 }
 
 #[tokio::test]
+async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
+    let https = ("LATCHKEY_PUBLIC_URL", "https://accounts.example.org");
+    let http = ("LATCHKEY_PUBLIC_URL", OWN);
+    for (public_url, said, end) in [
+        (https, "strict", "; SameSite=Strict; Secure"),
+        (https, "lax", "; SameSite=Lax; Secure"),
+        (https, "none", "; SameSite=None; Secure"),
+        (http, "lax", "; SameSite=Lax"),
+    ] {
+        let service = Service::with(&[public_url, ("LATCHKEY_COOKIE_SAME_SITE", said)]).await;
+        let mut input = sign_up_input("ada@x.test");
+        input["delivery"] = json!("COOKIE");
+        let reply = call(&service.device(), "signup", input).await;
+        let set: Vec<_> = reply.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap()).collect();
+        assert!(!set.is_empty() && set.iter().all(|cookie| cookie.ends_with(end)), "{said}: {set:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
     let service = service().await;
     let mut token = signed_up(&service).await;

@@ -53,7 +53,8 @@ fn announcement(config: &Config) -> String {
         Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
     };
     let address = reachable(config.listen);
-    format!("GraphQL and GraphiQL: http://{address}/graphql\nData: {store} (keys in {keys})\nLetters: {letters}\n")
+    let what = if config.introspection { "GraphQL and GraphiQL" } else { "GraphQL" };
+    format!("{what}: http://{address}/graphql\nData: {store} (keys in {keys})\nLetters: {letters}\n")
 }
 
 /// An address to go to: one that means all of this machine's is none.
@@ -113,6 +114,14 @@ mod tests {
              Data: latchkey-data/latchkey.db (keys in latchkey-data)\n\
              Letters: latchkey-data/mail\n"
         );
+    }
+
+    #[test]
+    fn graphiql_is_told_of_where_there_is_one() {
+        for (said, first) in [("on", "GraphQL and GraphiQL: http://"), ("off", "GraphQL: http://")] {
+            let lines = announced(&[("LATCHKEY_INTROSPECTION", said)], "127.0.0.1:41234");
+            assert!(lines.starts_with(first), "{lines}");
+        }
     }
 
     #[test]

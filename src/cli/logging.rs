@@ -18,17 +18,27 @@ pub(super) fn start(config: &Config) {
     let filter = EnvFilter::new(quieted(&config.log));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // On a terminal, tracing-subscriber heeds NO_COLOR by itself.
-    let builder = if io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
+    let terminal = io::stderr().is_terminal();
+    let builder = if terminal { builder } else { builder.with_ansi(false) };
     // Where, not what: a panic's own words may hold what was worked on, and would be no line of JSON.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panicked");
     }));
     // A log that was switched on before, by a test in this process, stays.
-    _ = match config.log_format {
-        LogFormat::Pretty => builder.compact().try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
+    _ = if is_json(config.log_format, terminal) {
+        builder.json().flatten_event(true).with_span_list(false).try_init()
+    } else {
+        builder.compact().try_init()
     };
+}
+
+fn is_json(format: LogFormat, terminal: bool) -> bool {
+    match format {
+        LogFormat::Auto => !terminal,
+        LogFormat::Pretty => false,
+        LogFormat::Json => true,
+    }
 }
 
 /// The filter, with `warn` for the noisy modules that it does not name itself.
@@ -48,6 +58,15 @@ mod tests {
         assert!(filter.contains("hyper=warn") && filter.contains("lettre=warn"), "{filter}");
         assert!(filter.contains("mongodb=trace") && !filter.contains("mongodb=warn"), "{filter}");
         assert!(EnvFilter::builder().parse(filter).is_ok());
+    }
+
+    #[test]
+    fn lines_are_for_people_on_a_terminal_alone_unless_it_is_said() {
+        for (format, on_a_terminal, elsewhere) in
+            [(LogFormat::Auto, false, true), (LogFormat::Pretty, false, false), (LogFormat::Json, true, true)]
+        {
+            assert_eq!((is_json(format, true), is_json(format, false)), (on_a_terminal, elsewhere), "{format:?}");
+        }
     }
 
     #[test]

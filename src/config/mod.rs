@@ -90,6 +90,8 @@ pub struct Config {
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
+    /// For people where stderr is a terminal, else JSON.
+    Auto,
     /// For people.
     Pretty,
     /// One JSON object a line.

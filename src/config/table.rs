@@ -193,8 +193,8 @@ settings! {
         parse: parse::log_filter
     }
     LOG_FORMAT -> LogFormat {
-        default: "pretty", example: "json",
-        meaning: "How a line of the log looks: `pretty` or `json`.",
-        parse: |text| parse::one_of(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)])
+        default: "auto", example: "json",
+        meaning: "How a line of the log looks: `pretty`, `json`, or `auto`, which is pretty on a terminal and JSON everywhere else.",
+        parse: |text| parse::one_of(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json), ("auto", LogFormat::Auto)])
     }
 }

@@ -46,7 +46,7 @@ fn nothing_set_is_a_server_of_this_machine() {
     assert_eq!(config.session.idle, Duration::from_hours(30 * 24));
     assert_eq!((config.code_lifetime, config.session.grace), (Duration::from_mins(10), Duration::from_secs(10)));
     assert_eq!((config.bcrypt_cost, config.password_min_length), (12, 8));
-    assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Pretty));
+    assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Auto));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn trusted_documents_are_a_file_where_there_are_any() {
 fn a_word_that_is_no_choice_is_refused_with_the_choices() {
     refused("VERIFY_EMAIL_FIRST", &["yes", "1", "TRUE"], "is not true or false");
     refused("LIMITS", &["on"], "is not default or off");
-    refused("LOG_FORMAT", &["text"], "is not pretty or json");
+    refused("LOG_FORMAT", &["text"], "is not pretty or json or auto");
 }
 
 #[test]

@@ -172,6 +172,16 @@ fn in_all_the_wrong_places(client: &Client, url: &str, tokens: &Tokens) {
 }
 
 #[test]
+fn lines_are_json_where_stderr_is_no_terminal_unless_they_are_asked_for_otherwise() {
+    let home = Home::new();
+    assert!(home.start().stop().success());
+    assert!(!lines(&home).is_empty());
+    let home = Home::new().with("LATCHKEY_LOG_FORMAT", "pretty");
+    assert!(home.start().stop().success());
+    assert!(home.log().contains("INFO latchkey") && !home.log().contains('{'), "{}", home.log());
+}
+
+#[test]
 fn a_wrong_password_of_the_store_is_told_without_it() {
     let database = Database::new();
     let right = database.with_user("keeper", STORE_PASSWORD);

@@ -83,7 +83,7 @@ impl App {
             repository,
             hashing: Hashing::new(config.bcrypt_cost, threads),
             access_tokens: AccessTokens {
-                keyring: Keyring::open(&config.keys, config.access_token_lifetime, clock.now())?,
+                keyring: Keyring::open(&config.keys, clock.now())?,
                 issuer: config.issuer.clone(),
                 audience: config.audience.clone(),
                 lifetime: config.access_token_lifetime,

@@ -14,7 +14,7 @@ pub(super) enum Keys {
     /// Lists the keys: which one signs, which is next, and until when the others verify.
     List,
     /// Makes the next key. It is shown and accepted at once, and signs after the lead; the present one then verifies
-    /// until the last token that it signed has expired.
+    /// for another day, the longest that a token can live.
     Rotate {
         /// For how many seconds the new key is shown before it signs, so that whoever verifies tokens knows it by then.
         #[arg(long, value_name = "SECONDS", default_value_t = LEAD.as_secs())]
@@ -39,7 +39,7 @@ impl Keys {
 }
 
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
-    match Keyring::read(&config.keys, config.access_token_lifetime).map_err(Failure::new)? {
+    match Keyring::read(&config.keys).map_err(Failure::new)? {
         Some(keyring) => say(table(&keyring, now)),
         None => say("there are no keys yet: the first one is made when a server starts\n"),
     }
@@ -49,8 +49,8 @@ fn rotate(config: &Config, lead: Duration, now: Timestamp) -> Result<(), Failure
     if let Some(instead) = instead_of_rotating(config) {
         return Err(Failure::new(instead));
     }
-    let is_first = Keyring::read(&config.keys, config.access_token_lifetime).map_err(Failure::new)?.is_none();
-    let keyring = Keyring::open(&config.keys, config.access_token_lifetime, now).map_err(Failure::new)?;
+    let is_first = Keyring::read(&config.keys).map_err(Failure::new)?.is_none();
+    let keyring = Keyring::open(&config.keys, now).map_err(Failure::new)?;
     if is_first {
         return say(format_args!("made the first key\n{}", table(&keyring, now)));
     }
@@ -100,7 +100,7 @@ fn retire(config: &Config, kid: &str, now: Timestamp) -> Result<(), Failure> {
             return Err(Failure::new("set another LATCHKEY_SIGNING_SECRET, and restart every server"));
         }
     }
-    let keyring = Keyring::open(&config.keys, config.access_token_lifetime, now).map_err(Failure::new)?;
+    let keyring = Keyring::open(&config.keys, now).map_err(Failure::new)?;
     let was = keyring.retire(kid, now).map_err(Failure::new)?;
     say(format_args!("retired {kid}: tokens that it signed are refused from now on\n"))?;
     if was != KeyState::Ended {

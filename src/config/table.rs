@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
-use crate::token::{Given, KeyAlgorithm};
+use crate::token::{Given, KeyAlgorithm, LONGEST_LIFETIME};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +110,7 @@ settings! {
     ACCESS_TOKEN_SECONDS -> Duration {
         default: "14400", example: "900",
         meaning: "How long an access token is good (60 to 86400).",
-        parse: |text| parse::seconds(text, 60..=86_400)
+        parse: |text| parse::seconds(text, 60..=LONGEST_LIFETIME.as_secs())
     }
     REFRESH_TOKEN_SECONDS -> Duration {
         default: "2592000", example: "604800",

@@ -11,7 +11,8 @@ pub use access::{AccessClaims, AccessTokens, BearerFault};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyFault;
 pub use keyring::{
-    Given, JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, RetireFault, RotateFault, Rotated,
+    Given, JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME, RetireFault,
+    RotateFault, Rotated,
 };
 pub use refresh::{RefreshToken, RefreshTokens};
 pub use secret::{Purpose, Secret};

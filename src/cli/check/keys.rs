@@ -15,7 +15,7 @@ pub(super) fn look(config: &Config) -> Finding {
     if (keys_are_files || config.secret.is_none()) && config.data.exists() {
         private_folder(&config.data)?;
     }
-    let key = Keyring::read(&config.keys, config.access_token_lifetime).map_err(text)?;
+    let key = Keyring::read(&config.keys).map_err(text)?;
     let secret = secret(config)?;
     let key_told = key.as_ref().and_then(signing).map(|key| {
         let algorithm = key.algorithm.unwrap_or_default();
@@ -53,7 +53,7 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
              secret everywhere"
         ));
     }
-    let keyring = Keyring::read(&config.keys, config.access_token_lifetime).ok().flatten();
+    let keyring = Keyring::read(&config.keys).ok().flatten();
     if let (KeySource::Folder { algorithm, .. }, Some(key)) = (&config.keys, keyring.as_ref().and_then(newest))
         && key.algorithm.as_deref().is_some_and(|name| name != algorithm.name())
     {

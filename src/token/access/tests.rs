@@ -11,7 +11,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 fn tokens_by(source: &KeySource) -> AccessTokens {
     let lifetime = Duration::from_mins(1);
     AccessTokens {
-        keyring: Keyring::open(source, lifetime, NOW).unwrap(),
+        keyring: Keyring::open(source, NOW).unwrap(),
         issuer: "http://127.0.0.1:4000".to_owned(),
         audience: "latchkey".to_owned(),
         lifetime,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::folder::KeyFolder;
 use super::schedule::Schedule;
-use super::{KeyState, Keyring};
+use super::{KeyState, Keyring, LONGEST_LIFETIME};
 use crate::model::Timestamp;
 use crate::token::KeyFault;
 
@@ -60,8 +60,8 @@ pub enum RetireFault {
     Key(#[from] KeyFault),
 }
 
-/// How long the file of a key that has ended is kept: longer than any setting lets a token live.
-const KEPT: Duration = Duration::from_hours(25);
+/// How long the file of a key that has ended is kept after the next one began: longer than any token lives.
+const KEPT: Duration = LONGEST_LIFETIME.saturating_add(Duration::from_hours(1));
 
 impl Keyring {
     /// Makes the next key, which is shown and accepted at once and signs after `lead`.
@@ -110,7 +110,7 @@ impl Keyring {
 
     fn read_again(&self, folder: &KeyFolder) -> Result<Schedule, KeyFault> {
         self.refresh();
-        Schedule::new(folder.read()?, Some(self.0.lifetime)).ok_or_else(|| folder.without_key())
+        Schedule::new(folder.read()?, Some(LONGEST_LIFETIME)).ok_or_else(|| folder.without_key())
     }
 }
 

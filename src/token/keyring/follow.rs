@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use super::Keyring;
 use super::folder::{KeyFolder, Listing};
 use super::schedule::Schedule;
+use super::{Keyring, LONGEST_LIFETIME};
 use crate::token::KeyFault;
 
 /// How often the folder is looked at, at most and at least.
@@ -62,7 +62,7 @@ impl Keyring {
         if seen.is_some() && seen == Some(&folder.listing()?) {
             return Ok(None);
         }
-        match read_folder(folder, self.0.lifetime)? {
+        match read_folder(folder)? {
             (seen, Some(schedule)) => Ok(Some((seen, schedule))),
             (_, None) => Err(folder.without_key()),
         }
@@ -86,6 +86,6 @@ impl Keyring {
 }
 
 /// The listing first: what changes meanwhile is seen at the next look.
-pub(super) fn read_folder(folder: &KeyFolder, lifetime: Duration) -> Result<(Listing, Option<Schedule>), KeyFault> {
-    Ok((folder.listing()?, Schedule::new(folder.read()?, Some(lifetime))))
+pub(super) fn read_folder(folder: &KeyFolder) -> Result<(Listing, Option<Schedule>), KeyFault> {
+    Ok((folder.listing()?, Schedule::new(folder.read()?, Some(LONGEST_LIFETIME))))
 }

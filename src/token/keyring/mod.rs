@@ -32,6 +32,9 @@ use crate::model::Timestamp;
 
 /// How long whoever verifies tokens may keep the JWK set.
 pub const JWKS_MAX_AGE: Duration = Duration::from_mins(5);
+/// The longest that an access token can be set to live. An old key in the folder verifies that much longer than it signs,
+/// whatever the setting says today: tokens of the time before an operator lowered it live on.
+pub const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 /// How long a new key is shown before it signs: longer than anybody keeps the set, and than nodes take to see the file.
 pub const LEAD: Duration = Duration::from_mins(10);
 
@@ -42,7 +45,6 @@ pub struct Keyring(Arc<Inner>);
 struct Inner {
     /// Where the keys are files: the folder, and the algorithm of the next key.
     files: Option<(KeyFolder, KeyAlgorithm)>,
-    lifetime: Duration,
     schedule: RwLock<Arc<Schedule>>,
     looked: Mutex<Looked>,
 }
@@ -61,11 +63,11 @@ pub struct KeyInfo {
 }
 
 impl Keyring {
-    /// Reads the keys, and makes the first one where there is none. Tokens live for `lifetime`.
+    /// Reads the keys, and makes the first one where there is none.
     ///
     /// # Errors
     /// When a key can neither be read nor made, is no private key that signs, or can be read by others.
-    pub fn open(source: &KeySource, lifetime: Duration, now: Timestamp) -> Result<Self, KeyFault> {
+    pub fn open(source: &KeySource, now: Timestamp) -> Result<Self, KeyFault> {
         if let KeySource::Folder { data, algorithm } = source {
             let folder = KeyFolder::of(data);
             folder.migrate()?;
@@ -74,19 +76,19 @@ impl Keyring {
                 folder.add(1, *algorithm, now)?;
             }
         }
-        Self::read(source, lifetime)?.ok_or_else(|| KeyFolder::of(source.data()).without_key())
+        Self::read(source)?.ok_or_else(|| KeyFolder::of(source.data()).without_key())
     }
 
     /// Reads the keys, and leaves everything as it is; none where there are none yet.
     ///
     /// # Errors
     /// When a key cannot be read, is no private key that signs, or can be read by others.
-    pub fn read(source: &KeySource, lifetime: Duration) -> Result<Option<Self>, KeyFault> {
+    pub fn read(source: &KeySource) -> Result<Option<Self>, KeyFault> {
         let given = |keys| Schedule::new(given_entries(keys), None).map(|schedule| (None, None, schedule));
         let read = match source {
             KeySource::Folder { data, algorithm } => {
                 let folder = KeyFolder::of(data);
-                let (seen, schedule) = read_folder(&folder, lifetime)?;
+                let (seen, schedule) = read_folder(&folder)?;
                 schedule.map(|schedule| (Some((folder, *algorithm)), Some(seen), schedule))
             }
             KeySource::Given(keys) => given(keys.keys()?),
@@ -94,7 +96,7 @@ impl Keyring {
         };
         Ok(read.map(|(files, seen, schedule)| {
             let looked = Mutex::new(Looked { seen, asked: None });
-            Self(Arc::new(Inner { files, lifetime, schedule: RwLock::new(Arc::new(schedule)), looked }))
+            Self(Arc::new(Inner { files, schedule: RwLock::new(Arc::new(schedule)), looked }))
         }))
     }
 

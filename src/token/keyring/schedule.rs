@@ -57,7 +57,7 @@ impl KeyState {
 #[derive(Debug)]
 pub(super) struct Schedule {
     entries: Vec<Entry>,
-    /// How long a token lives; none where keys do not end by themselves.
+    /// How long a token can live; none where keys do not end by themselves.
     lifetime: Option<Duration>,
 }
 

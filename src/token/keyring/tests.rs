@@ -11,7 +11,6 @@ use super::*;
 mod rotation;
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-const LIFETIME: Duration = Duration::from_mins(1);
 
 fn later(seconds: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(seconds))
@@ -22,7 +21,7 @@ fn made_by(data: &Path, algorithm: KeyAlgorithm) -> KeySource {
 }
 
 fn open(data: &Path) -> Keyring {
-    Keyring::open(&made_by(data, KeyAlgorithm::Es256), LIFETIME, NOW).unwrap()
+    Keyring::open(&made_by(data, KeyAlgorithm::Es256), NOW).unwrap()
 }
 
 fn fresh() -> (TempDir, Keyring) {
@@ -38,7 +37,7 @@ fn shown(keyring: &Keyring, now: Timestamp) -> Vec<String> {
 }
 
 fn fault(data: &Path) -> String {
-    Keyring::open(&made_by(data, KeyAlgorithm::Es256), LIFETIME, NOW).unwrap_err().to_string()
+    Keyring::open(&made_by(data, KeyAlgorithm::Es256), NOW).unwrap_err().to_string()
 }
 
 /// Puts a key file there by hand.
@@ -71,9 +70,9 @@ fn the_key_of_version_0_1_moves_into_the_folder_and_goes_on() {
     let data = tempfile::tempdir().unwrap();
     put(&data.path().join("signing-key.pem"), &KeyAlgorithm::Es256.generate());
     let source = made_by(data.path(), KeyAlgorithm::EdDsa);
-    let looked_at = Keyring::read(&source, LIFETIME).unwrap().unwrap();
+    let looked_at = Keyring::read(&source).unwrap().unwrap();
     assert!(data.path().join("signing-key.pem").exists(), "reading leaves everything as it is");
-    let opened = Keyring::open(&source, LIFETIME, NOW).unwrap();
+    let opened = Keyring::open(&source, NOW).unwrap();
     assert_eq!(opened.jwks(NOW), looked_at.jwks(NOW));
     assert!(!data.path().join("signing-key.pem").exists() && data.path().join("keys/1.pem").exists());
     assert!(!looked_at.refresh() || looked_at.jwks(NOW) == opened.jwks(NOW));
@@ -136,7 +135,7 @@ fn a_server_that_has_keys_keeps_them_when_the_folder_fails() {
 #[test]
 fn of_given_keys_the_first_signs_and_all_verify_without_end() {
     let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256].map(KeyAlgorithm::generate).concat();
-    let keyring = Keyring::open(&KeySource::Given(Given::parse(&texts)), LIFETIME, NOW).unwrap();
+    let keyring = Keyring::open(&KeySource::Given(Given::parse(&texts)), NOW).unwrap();
     let set = shown(&keyring, NOW);
     assert_eq!((set.len(), &set[0]), (2, &keyring.signing(NOW).kid));
     assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::EdDSA);
@@ -148,7 +147,7 @@ fn of_given_keys_the_first_signs_and_all_verify_without_end() {
 #[test]
 fn a_shared_secret_is_in_no_jwk_set() {
     let source = KeySource::Shared(Given::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
-    let keyring = Keyring::open(&source, LIFETIME, NOW).unwrap();
+    let keyring = Keyring::open(&source, NOW).unwrap();
     assert_eq!(keyring.jwks(NOW), json!({ "keys": [] }));
     assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::HS256);
 }

@@ -1,5 +1,6 @@
 //! Floor 6: the one place that builds everything, from settings, a clock and chance.
 
+mod given;
 mod outbox;
 
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
+use self::given::Given;
 use crate::accounts::{Accounts, Policy};
 use crate::config::{Config, Mail, Store, is_secure};
-use crate::graphql::{self, Cookies, Endpoint, Trusted, TrustedFault};
+use crate::graphql::{self, Cookies, Endpoint, TrustedFault};
 use crate::hashing::Hashing;
 use crate::http::{self, Door, Limits, Origins, TrustedProxies};
 use crate::mail::{Folder, MailFault, Mailer, Smtp, Transport};
@@ -56,12 +58,13 @@ impl App {
     /// # Errors
     /// When the keys or the store cannot be used.
     pub async fn build(config: &Config, clock: Clock, rng: Rng) -> Result<Self, StartFault> {
-        let repository = open_repository(&config.store).await?;
+        let given = Given::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
             Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay)?),
         };
-        Self::assemble(config, (repository, transport), (clock, rng))
+        let repository = open_repository(&config.store).await?;
+        Self::with(given, config, (repository, transport), (clock, rng))
     }
 
     /// Builds the service on a store and a way to send letters that are given.
@@ -70,11 +73,20 @@ impl App {
     /// When the keys cannot be used.
     pub fn assemble(
         config: &Config,
+        world: (Arc<dyn Repository>, Transport),
+        time_and_chance: (Clock, Rng),
+    ) -> Result<Self, StartFault> {
+        Self::with(Given::read(config)?, config, world, time_and_chance)
+    }
+
+    fn with(
+        given: Given,
+        config: &Config,
         (repository, transport): (Arc<dyn Repository>, Transport),
         (clock, rng): (Clock, Rng),
     ) -> Result<Self, StartFault> {
-        let secret = match &config.secret {
-            Some(given) => Secret::given(given)?,
+        let secret = match given.secret {
+            Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
         let threads = std::thread::available_parallelism()?.get();
@@ -103,7 +115,7 @@ impl App {
             endpoint: Endpoint {
                 schema: graphql::schema(),
                 introspection: config.introspection,
-                trusted: trusted_documents(config)?,
+                trusted: given.trusted,
             },
             policy: graphql::Policy { cookies: cookies(config) },
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone().into()),
@@ -200,10 +212,4 @@ fn policy(config: &Config) -> Policy {
         verify_email_first: config.verify_email_first,
         limits: config.limits,
     }
-}
-
-fn trusted_documents(config: &Config) -> Result<Option<Trusted>, StartFault> {
-    let Some(path) = &config.trusted_documents else { return Ok(None) };
-    let text = std::fs::read_to_string(path).map_err(TrustedFault::Read)?;
-    Ok(Some(Trusted::parse(&text)?))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::reader::Reader;
 use super::table;
-use crate::token::{Given, KeyAlgorithm, KeySource};
+use crate::token::{Given, KeyAlgorithm, KeyFault, KeySource, Keyring};
 
 /// The algorithm of keys that latchkey makes; none where a shared secret is asked for.
 pub(super) fn algorithm(text: &str) -> Result<Option<KeyAlgorithm>, String> {
@@ -31,6 +31,16 @@ fn given(text: &str, check: fn(&Given) -> Result<(), &'static str>) -> Result<Op
     Ok(Some(given))
 }
 
+/// Whether a file of keys would be taken.
+fn look_at_keys(given: &Given) -> Result<(), KeyFault> {
+    Keyring::read(&KeySource::Given(given.clone())).map(drop)
+}
+
+/// Whether a file of a secret would be taken.
+pub(super) fn look_at_secret(given: &Given) -> Result<(), KeyFault> {
+    given.bytes().map(drop)
+}
+
 /// Holds the secret behind refresh tokens to be another one than that of HS256, which whoever verifies tokens has.
 pub(super) fn keep_apart(reader: &mut Reader, keys: Option<&KeySource>, secret: Option<&Given>) {
     if let (Some(KeySource::Shared(shared)), Some(secret)) = (keys, secret)
@@ -45,7 +55,9 @@ pub(super) fn keep_apart(reader: &mut Reader, keys: Option<&KeySource>, secret: 
 pub(super) fn source(reader: &mut Reader, data: Option<&Path>) -> Option<KeySource> {
     let algorithm = reader.take(&table::SIGNING_ALGORITHM);
     let keys = reader.take(&table::SIGNING_KEYS);
+    reader.look(&table::SIGNING_KEYS, keys.as_ref().and_then(Option::as_ref), look_at_keys);
     let secret = reader.take(&table::SIGNING_SECRET);
+    reader.look(&table::SIGNING_SECRET, secret.as_ref().and_then(Option::as_ref), look_at_secret);
     match (algorithm?, keys?, secret?) {
         (Some(algorithm), None, None) => data.map(|data| KeySource::Folder { data: data.to_owned(), algorithm }),
         (Some(_), Some(keys), None) => Some(KeySource::Given(keys)),

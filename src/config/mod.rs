@@ -14,7 +14,7 @@ mod table;
 mod texts;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -31,7 +31,7 @@ use reader::Reader;
 
 use crate::token::{Given, KeySource};
 
-use crate::graphql::SameSite;
+use crate::graphql::{SameSite, Trusted};
 use crate::model::SessionPolicy;
 
 /// Everything that an operator can set, parsed and checked.
@@ -99,13 +99,14 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset.
+    /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset;
+    /// and the files that they name.
     ///
     /// # Errors
     /// When anything is wrong: all of it.
     pub fn load() -> Result<Self, ConfigFaults> {
         let (vars, unreadable) = environment::vars();
-        match Self::from_vars(vars) {
+        match Self::from_vars_and_files(vars) {
             Ok(config) if unreadable.is_empty() => Ok(config),
             Ok(_) => Err(ConfigFaults(unreadable)),
             Err(ConfigFaults(faults)) => Err(ConfigFaults([unreadable, faults].concat())),
@@ -117,7 +118,18 @@ impl Config {
     /// # Errors
     /// When anything is wrong: all of it.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
-        let mut reader = Reader::new(vars);
+        Self::taken_from(Reader::new(vars, false))
+    }
+
+    /// Reads the settings from these variables as [`Config::from_vars`] does, and the files that they name.
+    ///
+    /// # Errors
+    /// When anything is wrong, with a file too: all of it.
+    pub fn from_vars_and_files(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+        Self::taken_from(Reader::new(vars, true))
+    }
+
+    fn taken_from(mut reader: Reader) -> Result<Self, ConfigFaults> {
         let config = Self::read(&mut reader);
         reader.finish(config)
     }
@@ -149,6 +161,7 @@ impl Config {
         let trusted_proxies = reader.take(&table::TRUSTED_PROXIES);
         let introspection = reader.take(&table::INTROSPECTION);
         let trusted_documents = reader.take(&table::TRUSTED_DOCUMENTS);
+        reader.look(&table::TRUSTED_DOCUMENTS, trusted_documents.as_ref().and_then(Option::as_deref), documents);
         let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
         let idle = reader.take(&table::REFRESH_TOKEN_SECONDS);
         let absolute = reader.take(&table::SESSION_SECONDS);
@@ -161,6 +174,7 @@ impl Config {
         let limits = reader.take(&table::LIMITS);
         let keys = keys::source(reader, data.as_deref());
         let secret = reader.take(&table::SECRET);
+        reader.look(&table::SECRET, secret.as_ref().and_then(Option::as_ref), keys::look_at_secret);
         let log = reader.take(&table::LOG);
         let log_format = reader.take(&table::LOG_FORMAT);
 
@@ -203,6 +217,10 @@ impl Config {
             log_format: log_format?,
         })
     }
+}
+
+fn documents(path: &Path) -> Result<(), String> {
+    Trusted::read(path).map(drop).map_err(|fault| format!("{}: {fault}", path.display()))
 }
 
 /// Whether a URL is this machine's own: behind a proxy the server listens on a loopback address too.

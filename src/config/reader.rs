@@ -1,6 +1,7 @@
 //! Takes settings out of variables, and keeps what is wrong with them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,14 +17,16 @@ const OF_BUILD: &str = "LATCHKEY_GRAPHIQL";
 pub(super) struct Reader {
     /// What nobody took yet: in the end, what nobody knows.
     given: BTreeMap<String, String>,
+    /// Whether the files that settings name are looked at too.
+    pub(super) files: bool,
     faults: Vec<ConfigFault>,
 }
 
 impl Reader {
-    pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>, files: bool) -> Self {
         let ours = |name: &str| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD;
         let given = vars.into_iter().filter(|(name, _)| ours(name)).collect();
-        Self { given, faults: Vec::new() }
+        Self { given, files, faults: Vec::new() }
     }
 
     /// The setting's value, or its default.
@@ -36,6 +39,18 @@ impl Reader {
     pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
         let value = self.given.remove(setting.row.name).filter(|value| !value.trim().is_empty()).or(default)?;
         (setting.parse)(value.trim()).map_err(|wrong| self.refuse(&setting.row, &value, &wrong)).ok()
+    }
+
+    /// Where files are looked at, holds the one that a setting names to what it should be.
+    pub(super) fn look<T, N: ?Sized, F: Display>(
+        &mut self,
+        setting: &Typed<T>,
+        named: Option<&N>,
+        read: impl FnOnce(&N) -> Result<(), F>,
+    ) {
+        if let Some(Err(wrong)) = named.filter(|_| self.files).map(read) {
+            self.fault(&setting.row, wrong.to_string(), setting.row.example);
+        }
     }
 
     /// Holds a setting that weakens the server to listening where only this machine can reach it.

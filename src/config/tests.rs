@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
+mod files;
 mod keys;
 mod values;
 

@@ -1,6 +1,7 @@
 //! Trusted documents: those that the operator's front ends were built with, and no others.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::guard::{self, Admitted, Unfit};
@@ -35,6 +36,14 @@ pub enum TrustedFault {
 }
 
 impl Trusted {
+    /// Reads a file of documents.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds something else than [`Trusted::parse`] takes.
+    pub fn read(path: &Path) -> Result<Self, TrustedFault> {
+        Self::parse(&std::fs::read_to_string(path).map_err(TrustedFault::Read)?)
+    }
+
     /// Reads what graphql-codegen writes for `persistedDocuments`: one JSON object, from hash to document.
     ///
     /// # Errors

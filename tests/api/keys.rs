@@ -1,12 +1,16 @@
 //! The keys behind access tokens: the JWK set, rotations, retirements, one algorithm a key.
 
+use std::path::Path;
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey::app::App;
+use latchkey::config::Config;
+use latchkey::model::{Clock, Rng};
 use latchkey::token::{LEAD, LONGEST_LIFETIME, Rotated};
 use serde_json::{Value, json};
 
-use crate::support::{Device, Reply, Service, kind};
+use crate::support::{BEGINNING, Device, Reply, Service, kind};
 
 mod forged;
 
@@ -177,6 +181,30 @@ async fn a_shared_secret_signs_and_is_shown_nowhere() {
     assert!(!service.folder.path().join("keys").exists(), "the two families are never mixed");
     let node = service.node(&[]).await;
     assert_eq!(node.device().with_bearer(device.bearer.as_ref().unwrap()).me().await, Err(UNAUTHENTICATED.to_owned()));
+}
+
+/// Why a service does not start with settings, in a data folder that is not there yet; it is not made either.
+async fn fault(folder: &Path, settings: &[(&str, &str)]) -> String {
+    let data = folder.join("data");
+    let place = ("LATCHKEY_DATA", data.to_str().unwrap());
+    let vars = settings.iter().chain([&place]).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let config = Config::from_vars(vars).unwrap();
+    let fault = App::build(&config, Clock::fixed(BEGINNING), Rng::system()).await.err().expect("a fault").to_string();
+    assert!(!data.exists(), "{fault}");
+    fault
+}
+
+#[tokio::test]
+async fn nothing_is_made_where_something_that_is_given_is_not_good() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in [
+        ("LATCHKEY_SIGNING_KEYS", "file:no/such/file"),
+        ("LATCHKEY_SECRET", "file:no/such/file"),
+        ("LATCHKEY_TRUSTED_DOCUMENTS", "no/such/file"),
+    ] {
+        let fault = fault(folder.path(), &[(name, value)]).await;
+        assert!(fault.contains("No such file"), "{name}: {fault}");
+    }
 }
 
 #[tokio::test]

@@ -120,6 +120,34 @@ fn user_set_role_knows_its_roles_and_its_users() {
 }
 
 #[test]
+fn files_that_settings_name_are_told_all_at_once_by_every_command_and_nothing_is_made() {
+    let settings = [
+        ("LATCHKEY_TRUSTED_DOCUMENTS", "documents.json"),
+        ("LATCHKEY_SIGNING_KEYS", "file:keys.pem"),
+        ("LATCHKEY_SECRET", "file:secret"),
+    ];
+    let home = settings.iter().fold(Home::new(), |home, (name, value)| home.with(name, *value));
+    fs::write(home.path("secret"), "hunter2").unwrap();
+    for arguments in [
+        &["serve"][..],
+        &["check"],
+        &["keys", "list"],
+        &["keys", "rotate"],
+        &["user", "create", "--email", "ada@x.test"],
+    ] {
+        let ran = home.run(arguments, PASSWORD);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert_eq!(lines.len(), 1 + settings.len(), "{ran:#?}");
+        for ((name, _), line) in settings.iter().zip(&lines[1..]) {
+            assert!(line.starts_with(&format!("{name}: ")) && line.contains("(for example: "), "{ran:#?}");
+        }
+        assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
+    }
+    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 1, "there is more than the secret");
+}
+
+#[test]
 fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
     let home = Home::new();
     let ran = home.run(&["check"], "");

@@ -1,0 +1,65 @@
+//! Settings that name files: what is wrong with those is told with everything else.
+
+use std::fs;
+
+use super::*;
+
+/// As the program reads them, with the files in a folder that `@` stands for.
+fn read(folder: &Path, vars: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+    let folder = folder.display().to_string();
+    let full = |(name, value): &(&str, &str)| (format!("LATCHKEY_{name}"), value.replace('@', &folder));
+    Config::from_vars_and_files(vars.iter().map(full))
+}
+
+fn told(folder: &Path, vars: &[(&str, &str)]) -> Vec<ConfigFault> {
+    read(folder, vars).map_or_else(|ConfigFaults(faults)| faults, |config| panic!("{config:?}"))
+}
+
+#[test]
+fn all_files_that_are_missing_are_told_at_once_and_beside_other_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = [
+        ("LISTEN", "here"),
+        ("TRUSTED_DOCUMENTS", "@/documents"),
+        ("SIGNING_KEYS", "file:@/keys"),
+        ("SECRET", "file:@/secret"),
+    ];
+    let shared = [("SIGNING_SECRET", "file:@/shared"), ("SECRET", "file:@/secret"), ("SIGNING_ALGORITHM", "HS256")];
+    for (vars, wrong) in [(&given[..], &given[..]), (&shared, &shared[..2])] {
+        let faults = told(folder.path(), vars);
+        assert_eq!(faults.len(), wrong.len(), "{faults:?}");
+        for ((name, value), fault) in wrong.iter().zip(&faults) {
+            assert_eq!(fault.place, format!("LATCHKEY_{name}"));
+            assert!(fault.example.starts_with(&format!("LATCHKEY_{name}=")), "{fault}");
+            let file = value.rsplit('@').next().unwrap();
+            assert!(*name == "LISTEN" || fault.wrong.contains(file) && fault.wrong.contains("No such file"), "{fault}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_what_it_should_be_is_refused_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("f"), "hunter2").unwrap();
+    for (name, value, says) in [
+        ("SECRET", "file:@/f", "32 or more random bytes in base64"),
+        ("SIGNING_KEYS", "file:@/f", "not a private key in PKCS #8 PEM"),
+        ("TRUSTED_DOCUMENTS", "@/f", "not a JSON object"),
+        ("SECRET", "file:@", "directory"),
+    ] {
+        let faults = told(folder.path(), &[(name, value)]);
+        assert_eq!((faults.len(), &faults[0].place), (1, &format!("LATCHKEY_{name}")), "{faults:?}");
+        assert!(faults[0].wrong.contains(says) && !faults[0].wrong.contains("hunter2"), "{}", faults[0]);
+    }
+}
+
+#[test]
+fn files_that_are_good_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("secret"), keys::SECRET).unwrap();
+    fs::write(path.join("keys"), keys::KEY).unwrap();
+    fs::write(path.join("documents"), r#"{ "abc": "{ __typename }" }"#).unwrap();
+    let named = [("TRUSTED_DOCUMENTS", "@/documents"), ("SIGNING_KEYS", "file:@/keys"), ("SECRET", "file:@/secret")];
+    read(path, &named).unwrap();
+}

@@ -13,6 +13,9 @@ pub(super) struct Given {
 
 impl Given {
     pub(super) fn read(config: &Config) -> Result<Self, StartFault> {
+        if config.has_one_secret() {
+            return Err(StartFault::OneSecret);
+        }
         let secret = config.secret.as_ref().map(Secret::given).transpose()?;
         // They are opened later, where the first one is made if there is none; a bad one is told now.
         Keyring::read(&config.keys)?;

@@ -30,6 +30,9 @@ pub enum StartFault {
     /// The keys cannot be used.
     #[error("the keys cannot be used: {0} (LATCHKEY_DATA, or the setting that names them)")]
     Keys(#[from] KeyFault),
+    /// What whoever verifies tokens has would let them make refresh tokens.
+    #[error("LATCHKEY_SIGNING_SECRET is the secret behind refresh tokens too: make it another one")]
+    OneSecret,
     /// The store cannot be used.
     #[error("{0} (LATCHKEY_STORE)")]
     Store(#[from] StoreFault),

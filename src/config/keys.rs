@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::reader::Reader;
-use super::table;
+use super::{Config, table};
 use crate::token::{Given, KeyAlgorithm, KeyFault, KeySource, Keyring};
 
 /// The algorithm of keys that latchkey makes; none where a shared secret is asked for.
@@ -41,13 +41,26 @@ pub(super) fn look_at_secret(given: &Given) -> Result<(), KeyFault> {
     given.bytes().map(drop)
 }
 
-/// Holds the secret behind refresh tokens to be another one than that of HS256, which whoever verifies tokens has.
-pub(super) fn keep_apart(reader: &mut Reader, keys: Option<&KeySource>, secret: Option<&Given>) {
-    if let (Some(KeySource::Shared(shared)), Some(secret)) = (keys, secret)
-        && secret.is_same(shared)
-    {
-        let wrong = "it is LATCHKEY_SIGNING_SECRET too, and whoever verifies tokens has that".to_owned();
-        reader.fault(&table::SECRET.row, wrong, table::SECRET.row.example);
+impl Config {
+    /// Whether the secret of HS256, which whoever verifies tokens has, is the secret behind refresh tokens too.
+    #[must_use]
+    pub fn has_one_secret(&self) -> bool {
+        is_one_secret(&self.keys, self.secret.as_ref(), &self.data)
+    }
+}
+
+/// What cannot be read is told by whoever needs it.
+fn is_one_secret(keys: &KeySource, secret: Option<&Given>, data: &Path) -> bool {
+    let KeySource::Shared(shared) = keys else { return false };
+    let made = Given::File(data.join("secret"));
+    shared.is_same(secret.unwrap_or(&made)).unwrap_or(false)
+}
+
+/// Holds the secret of HS256 to be another one than that behind refresh tokens, where files are looked at.
+pub(super) fn keep_apart(reader: &mut Reader, keys: &KeySource, secret: Option<&Given>, data: &Path) {
+    if reader.files && is_one_secret(keys, secret, data) {
+        let wrong = "it is the secret behind refresh tokens too, and whoever verifies tokens has it".to_owned();
+        reader.fault(&table::SIGNING_SECRET.row, wrong, table::SIGNING_SECRET.row.example);
     }
 }
 

@@ -189,7 +189,9 @@ impl Config {
         reader.require_no_shorter(&table::SESSION_SECONDS, absolute, access_token_lifetime);
         let secure = public_url.as_ref().is_none_or(is_secure);
         reader.require_secure(same_site == Some(SameSite::None) && !secure);
-        keys::keep_apart(reader, keys.as_ref(), secret.as_ref().and_then(Option::as_ref));
+        if let (Some(keys), Some(secret), Some(data)) = (&keys, &secret, &data) {
+            keys::keep_apart(reader, keys, secret.as_ref(), data);
+        }
         Some(Self {
             listen: listen?,
             store: store?,

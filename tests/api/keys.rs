@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::app::App;
+use latchkey::app::{App, StartFault};
 use latchkey::config::Config;
 use latchkey::model::{Clock, Rng};
 use latchkey::token::{LEAD, LONGEST_LIFETIME, Rotated};
@@ -181,6 +181,21 @@ async fn a_shared_secret_signs_and_is_shown_nowhere() {
     assert!(!service.folder.path().join("keys").exists(), "the two families are never mixed");
     let node = service.node(&[]).await;
     assert_eq!(node.device().with_bearer(device.bearer.as_ref().unwrap()).me().await, Err(UNAUTHENTICATED.to_owned()));
+}
+
+#[tokio::test]
+async fn a_shared_secret_that_is_the_one_behind_refresh_tokens_is_refused_wherever_the_two_are() {
+    let service = Service::start().await;
+    let file = service.folder.path().join("secret");
+    let (file, text) = (format!("file:{}", file.display()), std::fs::read_to_string(&file).unwrap());
+    let data = ("LATCHKEY_DATA", service.folder.path().to_str().unwrap());
+    for (shared, secret) in [(&text, ""), (&file, ""), (&text, file.as_str()), (&file, &text), (&text, &text)] {
+        let hs256 = [("LATCHKEY_SIGNING_ALGORITHM", "HS256"), ("LATCHKEY_SIGNING_SECRET", shared)];
+        let vars = hs256.into_iter().chain([data, ("LATCHKEY_SECRET", secret)]);
+        let config = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+        let fault = App::build(&config, Clock::fixed(BEGINNING), Rng::system()).await.err().expect("a fault");
+        assert!(matches!(fault, StartFault::OneSecret), "{fault}");
+    }
 }
 
 /// Why a service does not start with settings, in a data folder that is not there yet; it is not made either.

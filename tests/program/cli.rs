@@ -159,6 +159,16 @@ fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn check_compares_the_secret_of_hs256_with_the_one_that_the_server_made() {
+    let home = Home::new();
+    assert!(home.start().stop().success());
+    let shared = home.with("LATCHKEY_SIGNING_ALGORITHM", "HS256");
+    let ran = shared.with("LATCHKEY_SIGNING_SECRET", "file:latchkey-data/secret").run(&["check"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
+    assert!(ran.stderr.contains("LATCHKEY_SIGNING_SECRET: it is the secret behind refresh tokens too"), "{ran:#?}");
+}
+
+#[test]
 fn check_tells_everything_that_would_keep_a_server_from_its_work() {
     let home = Home::new();
     assert!(home.start().stop().success());

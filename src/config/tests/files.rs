@@ -63,3 +63,35 @@ fn files_that_are_good_are_taken() {
     let named = [("TRUSTED_DOCUMENTS", "@/documents"), ("SIGNING_KEYS", "file:@/keys"), ("SECRET", "file:@/secret")];
     read(path, &named).unwrap();
 }
+
+#[test]
+fn the_secret_that_whoever_verifies_has_is_not_the_one_behind_refresh_tokens_wherever_the_two_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("data")).unwrap();
+    fs::write(path.join("data/secret"), keys::SECRET).unwrap();
+    fs::write(path.join("same"), keys::SECRET.trim_end_matches('=')).unwrap();
+    fs::write(path.join("other"), keys::SECRET.replace('A', "B")).unwrap();
+    for (shared, secret, is_one) in [
+        (keys::SECRET, keys::SECRET, true),
+        (keys::SECRET, "file:@/same", true),
+        ("file:@/same", keys::SECRET, true),
+        ("file:@/same", "file:@/data/secret", true),
+        ("file:@/same", "", true),
+        (keys::SECRET, "", true),
+        ("file:@/other", "", false),
+        ("file:@/other", "file:@/same", false),
+        ("file:@/same", "file:@/other", false),
+    ] {
+        let hs256 =
+            [("DATA", "@/data"), ("SIGNING_ALGORITHM", "HS256"), ("SIGNING_SECRET", shared), ("SECRET", secret)];
+        match read(path, &hs256) {
+            Ok(_) => assert!(!is_one, "{shared} {secret}"),
+            Err(ConfigFaults(faults)) => {
+                assert!(is_one && faults.len() == 1, "{faults:?}");
+                assert_eq!(faults[0].place, "LATCHKEY_SIGNING_SECRET");
+                assert!(faults[0].wrong.contains("behind refresh tokens too"), "{}", faults[0]);
+            }
+        }
+    }
+}

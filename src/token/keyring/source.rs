@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -55,14 +56,12 @@ impl Given {
         text.strip_prefix("file:").map_or_else(|| Self::Text(text.into()), |path| Self::File(path.into()))
     }
 
-    /// Whether it is what another one is too, as far as that can be told without reading a file.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Text(a), Self::Text(b)) => bytes_in(a.expose_secret()) == bytes_in(b.expose_secret()),
-            (Self::File(a), Self::File(b)) => a == b,
-            _ => false,
-        }
+    /// Whether another secret has the same bytes, wherever the two are kept.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or holds no secret.
+    pub fn is_same(&self, other: &Self) -> Result<bool, KeyFault> {
+        Ok(verify_slices_are_equal(&self.bytes()?, &other.bytes()?).is_ok())
     }
 
     /// Private keys that sign, one or more.

@@ -69,6 +69,8 @@ fn mongodb(text: &str) -> Result<Store, String> {
     if database.is_empty() {
         return refused("names no database in its path");
     }
+    #[cfg(feature = "mongodb")]
+    crate::repository::MongoRepository::check(text)?;
     Ok(Store::Mongodb(text.into()))
 }
 

@@ -44,6 +44,18 @@ fn a_url_without_a_database_is_refused_and_its_password_not_told() {
     }
     let Err(fault) = MongoRepository::connect("mongodb://127.0.0.1") else { panic!("it is refused") };
     assert!(fault.to_string().contains("names no database"), "{fault}");
+    let Err(fault) = MongoRepository::connect("mongodb://127.0.0.1/x?s3cret=1") else { panic!("it is refused") };
+    assert!(fault.to_string().contains("its URL has an option after the ?") && !fault.to_string().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_fault_names_the_servers_that_did_not_answer_and_says_why_in_a_line() {
+    let store = connect("mongodb://127.0.0.1:1,127.0.0.1:2/latchkey");
+    let fault = store.ping().await.expect_err("nothing listens there").to_string();
+    for address in ["127.0.0.1:1", "127.0.0.1:2"] {
+        assert!(fault.contains(&format!("{address}: Connection refused")), "{fault}");
+    }
+    assert!(fault.len() < 200 && !fault.contains("Topology"), "{fault}");
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ fn a_store_is_refused_without_a_word_of_its_url() {
     );
     refused("STORE", &["mongodb://h", "mongodb://u:hunter2@h:1/", "mongodb+srv://h/?w=1"], "no database in its path");
     refused("STORE", &["mongodb:///db", "mongodb://u:hunter2@/db", "mongodb://a,,b/db"], "names no host");
+    let options = ["mongodb://u:hunter2@h/db?hunter2=1", "mongodb://h/db?tls=hunter2", "mongodb://h/db?hunter2"];
+    refused("STORE", &options, "has an option after the ? that");
+    refused("STORE", &["mongodb://h:hunter2/db", "mongodb://u%:hunter2@h/db?w=1"], "is not of the form mongodb://");
     refused("STORE", &["mongodb://u:hunt@er2@h/db", "mongodb://u:hunt/er2@h/db"], "percent-encoded");
 }
 

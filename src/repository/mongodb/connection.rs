@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
-use mongodb::error::Result as Driver;
+use mongodb::error::{ErrorKind, Result as Driver};
 use mongodb::options::{
     Acknowledgment, ClientOptions, ConnectionString, IndexOptions, ReadConcern, ReadPreference, SelectionCriteria,
     WriteConcern,
@@ -14,7 +14,9 @@ use tokio::sync::OnceCell;
 use tokio::{task, time};
 
 use super::super::StoreFault;
+use super::fault::describe;
 use super::record::{Counted, Record};
+use super::silent::Silent;
 
 /// Refuses an address that another account has; a duplicate-key error tells its name and nothing else.
 pub(super) const EMAIL_UNIQUE: &str = "email_unique";
@@ -34,6 +36,7 @@ const CONNECTIONS: u32 = 64;
 pub(super) struct Connection {
     url: ConnectionString,
     database: String,
+    silent: Silent,
     collections: OnceCell<Collections>,
     indexed: OnceCell<()>,
 }
@@ -48,12 +51,10 @@ pub(super) struct Collections {
 
 impl Connection {
     pub(super) fn new(url: &str) -> Result<Self, StoreFault> {
-        let malformed = "its URL is not of the form mongodb://user:password@host:27017/database (special characters in \
-                         user and password are written as %XX)";
-        let url = ConnectionString::parse(url).map_err(|_| StoreFault::Unavailable(malformed.into()))?;
-        let missing = "its URL names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
-        let database = url.default_database.clone().ok_or_else(|| StoreFault::Unavailable(missing.into()))?;
-        Ok(Self { url, database, collections: OnceCell::new(), indexed: OnceCell::new() })
+        let refused = |wrong| StoreFault::Unavailable(format!("its URL {wrong}").into());
+        let (url, database) = parse(url).map_err(refused)?;
+        let (collections, indexed) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { url, database, silent: Silent::default(), collections, indexed })
     }
 
     /// Runs one operation. What has been sent is brought to its end even if the caller goes away: the driver does not
@@ -65,9 +66,9 @@ impl Connection {
     {
         let answer = async {
             let collections = self.collections.get_or_try_init(|| self.open()).await?;
-            let index = || to_the_end(create_indexes(collections.clone()));
+            let index = || self.to_the_end(create_indexes(collections.clone()));
             self.indexed.get_or_try_init(index).await?;
-            to_the_end(operation(collections.clone())).await
+            self.to_the_end(operation(collections.clone())).await
         };
         let late = || StoreFault::Unavailable(format!("no answer within {PATIENCE:?}").into());
         time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
@@ -77,10 +78,42 @@ impl Connection {
     async fn open(&self) -> Result<Collections, StoreFault> {
         let mut options = ClientOptions::parse(self.url.clone()).await?;
         promise(&mut options);
+        options.sdam_event_handler = Some(self.silent.listener());
         let database = Client::with_options(options)?.database(&self.database);
         let (accounts, attempts) = (database.collection("accounts"), database.collection("attempts"));
         Ok(Collections { database, accounts, attempts })
     }
+
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        operation: impl Future<Output = Driver<T>> + Send + 'static,
+    ) -> Result<T, StoreFault> {
+        let done = task::spawn(operation).await.map_err(|panic| StoreFault::Unavailable(Box::new(panic)))?;
+        done.map_err(|error| match &*error.kind {
+            kind @ ErrorKind::ServerSelection { .. } => {
+                StoreFault::Unavailable(format!("{} {}", describe(kind), self.silent.told()).trim().into())
+            }
+            _ => error.into(),
+        })
+    }
+}
+
+/// Reads a URL, and the database in its path. The error goes on from "the URL …" and quotes nothing: there may be a
+/// password.
+pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static str> {
+    let Ok(parsed) = ConnectionString::parse(url) else {
+        // The driver's own words would quote what it does not know.
+        let good_without = url.split_once('?').is_some_and(|(rest, _)| ConnectionString::parse(rest).is_ok());
+        return Err(if good_without {
+            "has an option after the ? that MongoDB's drivers do not know, or a value that it cannot have"
+        } else {
+            "is not of the form mongodb://user:password@host:27017/database (special characters in user and password are \
+             written as %XX)"
+        });
+    };
+    let missing = "names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
+    let database = parsed.default_database.clone().ok_or(missing)?;
+    Ok((parsed, database))
 }
 
 /// Sets what latchkey's promises rest on, whatever the URL says; the rest is the operator's.
@@ -125,11 +158,4 @@ fn index(name: &str, keys: Document, mut options: IndexOptions) -> IndexModel {
 fn present(field: &str, mut options: IndexOptions) -> IndexOptions {
     options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
     options
-}
-
-async fn to_the_end<T: Send + 'static>(
-    operation: impl Future<Output = Driver<T>> + Send + 'static,
-) -> Result<T, StoreFault> {
-    let done = task::spawn(operation).await.map_err(|panic| StoreFault::Unavailable(Box::new(panic)))?;
-    Ok(done?)
 }

@@ -19,10 +19,11 @@ impl From<Error> for StoreFault {
     }
 }
 
-fn describe(kind: &ErrorKind) -> String {
+pub(super) fn describe(kind: &ErrorKind) -> String {
     match kind {
-        ErrorKind::ServerSelection { message, .. }
-        | ErrorKind::DnsResolve { message, .. }
+        // What follows is all that the driver knows of every server, in its own notation.
+        ErrorKind::ServerSelection { message, .. } => message.split(" Topology: ").next().unwrap_or(message).to_owned(),
+        ErrorKind::DnsResolve { message, .. }
         | ErrorKind::Authentication { message, .. }
         | ErrorKind::InvalidTlsConfig { message, .. }
         | ErrorKind::IncompatibleServer { message, .. } => message.clone(),

@@ -4,6 +4,7 @@
 mod connection;
 mod fault;
 mod record;
+mod silent;
 
 use std::time::Duration;
 
@@ -29,6 +30,14 @@ impl MongoRepository {
     /// When the URL is malformed or names no database. The error does not quote it: it may hold a password.
     pub fn connect(url: &str) -> Result<Self, StoreFault> {
         Ok(Self { connection: Connection::new(url)? })
+    }
+
+    /// Whether a URL is one that [`MongoRepository::connect`] takes. The error goes on from "the URL …".
+    ///
+    /// # Errors
+    /// When it is not: why. Nothing of the URL is quoted.
+    pub fn check(url: &str) -> Result<(), &'static str> {
+        connection::parse(url).map(drop)
     }
 
     async fn find(&self, filter: Document) -> Result<Option<Account>, StoreFault> {

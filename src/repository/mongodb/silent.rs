@@ -1,0 +1,38 @@
+//! Which servers did not answer when the driver looked at them last, and why. Its errors tell that in the midst of all that
+//! it knows of every server; its events tell it alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mongodb::event::EventHandler;
+use mongodb::event::sdam::SdamEvent;
+
+use super::fault::describe;
+
+/// What each of those servers said last, by its address. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Silent(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Silent {
+    pub(super) fn listener(&self) -> EventHandler<SdamEvent> {
+        let silent = self.clone();
+        EventHandler::callback(move |event| silent.note(&event))
+    }
+
+    fn note(&self, event: &SdamEvent) {
+        let mut silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            SdamEvent::ServerHeartbeatFailed(event) => {
+                silent.insert(event.server_address.to_string(), describe(&event.failure.kind));
+            }
+            SdamEvent::ServerHeartbeatSucceeded(event) => _ = silent.remove(&event.server_address.to_string()),
+            _ => {}
+        }
+    }
+
+    /// All of them, in words.
+    pub(super) fn told(&self) -> String {
+        let silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        silent.iter().map(|(address, why)| format!("{address}: {why}")).collect::<Vec<_>>().join("; ")
+    }
+}

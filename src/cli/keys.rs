@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 
 use super::{Failure, configured, say};
 use crate::config::Config;
 use crate::model::{Clock, Timestamp};
 use crate::token::{JWKS_MAX_AGE, KeyInfo, KeySource, KeyState, Keyring, LEAD};
+
+/// A longer one is a slip: of the unit, most likely.
+const LONGEST_LEAD: u64 = 366 * 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
@@ -16,8 +19,9 @@ pub(super) enum Keys {
     /// Makes the next key. It is shown and accepted at once, and signs after the lead; the present one then verifies
     /// for another day, the longest that a token can live.
     Rotate {
-        /// For how many seconds the new key is shown before it signs, so that whoever verifies tokens knows it by then.
-        #[arg(long, value_name = "SECONDS", default_value_t = LEAD.as_secs())]
+        /// For how many seconds the new key is shown before it signs, so that whoever verifies tokens knows it by then; a
+        /// year at most.
+        #[arg(long, value_name = "SECONDS", default_value_t = LEAD.as_secs(), value_parser = value_parser!(u64).range(..=LONGEST_LEAD))]
         lead: u64,
     },
     /// Ends a key at once, because somebody else may have it: what it signed is refused from now on.

@@ -64,8 +64,11 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    // Peers are known by their IPv4 address, where they have one: a network of mapped ones would match nobody.
+    let is_mapped = |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
     let parse = |part: &str| {
-        part.parse().map_err(|_| format!("holds `{}`, which is no network such as 10.0.0.0/8", part.escape_debug()))
+        let network = part.parse().ok().filter(|network| !is_mapped(network));
+        network.ok_or_else(|| format!("holds `{}`, which is no network such as 10.0.0.0/8", part.escape_debug()))
     };
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse).collect()
 }

@@ -234,7 +234,7 @@ async fn with_keys_and_secret_given_nodes_agree_without_a_common_folder() {
     assert!(b.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
     assert_eq!(kind(&b.device().refresh(&refresh_token).await), "Authenticated");
     for node in [&a, &b] {
-        for file in ["keys", "secret", "signing-key.pem"] {
+        for file in ["keys", "secret"] {
             assert!(!node.folder.path().join(file).exists(), "{file}");
         }
     }

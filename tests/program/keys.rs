@@ -113,25 +113,6 @@ fn a_retired_key_is_refused_by_servers_that_run_and_sessions_go_on() {
 }
 
 #[test]
-fn the_key_of_version_0_1_goes_on() {
-    let home = Home::new();
-    let server = home.start();
-    let (tokens, keys) = (server.client().sign_up("ada@x.test"), shown(&server.client()));
-    assert!(server.stop().success());
-    let (folder, old) = (home.data().join("keys"), home.data().join("signing-key.pem"));
-    let text = fs::read_to_string(folder.join("1.pem")).unwrap();
-    fs::rename(folder.join("1.pem"), &old).unwrap();
-    fs::write(&old, &text[text.find("-----BEGIN").unwrap()..]).unwrap();
-    fs::remove_dir(&folder).unwrap();
-    assert!(ran(&home, &["keys", "list"]).stdout.contains(&keys[0]));
-
-    let server = home.start();
-    assert_eq!(shown(&server.client()), keys);
-    assert!(server.client().with_bearer(&tokens.access).me().is_ok());
-    assert!(folder.join("1.pem").exists() && !old.exists());
-}
-
-#[test]
 fn keys_and_secret_from_the_environment_need_no_files_and_are_never_shown() {
     let made = Home::new();
     ran(&made, &["keys", "rotate"]);
@@ -230,4 +211,16 @@ fn the_example_on_the_page_of_tokens_is_what_the_command_prints() {
     let home = Home::new();
     ran(&home, &["keys", "rotate"]);
     assert_eq!(shape(&ran(&home, &["keys", "rotate"]).stdout), shape(example));
+}
+
+#[test]
+fn a_lead_that_can_only_be_a_slip_is_refused_and_makes_nothing() {
+    let home = Home::new();
+    ran(&home, &["keys", "rotate"]);
+    for lead in ["31622401", "253402300799", "9223372036854775807", "18446744073709551615", "-1"] {
+        assert_eq!(home.run(&["keys", "rotate", &format!("--lead={lead}")], "").code, Some(2), "{lead}");
+    }
+    assert_eq!(fs::read_dir(home.data().join("keys")).unwrap().count(), 1);
+    ran(&home, &["keys", "rotate", "--lead", "31622400"]);
+    ran(&home, &["keys", "list"]);
 }

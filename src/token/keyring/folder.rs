@@ -25,11 +25,10 @@ const KID: &str = "Kid";
 /// How often a list is made anew when a file of it is gone before it is read.
 const TRIES: usize = 3;
 
-/// The folder `keys` of a data folder, and the one key that version 0.1 had beside it.
+/// The folder `keys` of a data folder.
 #[derive(Clone, Debug)]
 pub(super) struct KeyFolder {
     path: PathBuf,
-    single: PathBuf,
 }
 
 /// What tells that a file is another one than before: its name, when it was changed, its length, its place on the disk.
@@ -37,7 +36,7 @@ pub(super) type Listing = Vec<(OsString, i64, i64, u64, u64)>;
 
 impl KeyFolder {
     pub(super) fn of(data: &Path) -> Self {
-        Self { path: data.join("keys"), single: data.join("signing-key.pem") }
+        Self { path: data.join("keys") }
     }
 
     /// What is in the folder now, if it is there. Costs a look at each name, and reads no file.
@@ -59,7 +58,7 @@ impl KeyFolder {
         Ok(listing)
     }
 
-    /// Reads every key, the oldest first; that of version 0.1 where there is no other.
+    /// Reads every key, the oldest first.
     pub(super) fn read(&self) -> Result<Vec<Entry>, KeyFault> {
         for _ in 1..TRIES {
             match self.try_read() {
@@ -80,9 +79,6 @@ impl KeyFolder {
                 return Err(KeyFault::Malformed { path, expected });
             }
             entries.push(entry);
-        }
-        if entries.is_empty() && self.single.exists() {
-            entries.push(read_entry(1, &self.single)?);
         }
         let retired: Vec<_> =
             entries.iter().filter(|entry| entry.key.is_none()).map(|entry| entry.kid.clone()).collect();
@@ -132,21 +128,6 @@ impl KeyFolder {
     pub(super) fn remove(&self, entry: &Entry) -> Result<(), KeyFault> {
         remove(&self.pem(entry.number))?;
         remove(&self.path.join(format!("{}.retired", entry.number)))
-    }
-
-    /// Moves the key of version 0.1 into the folder, as its first. Several nodes may do so at once.
-    pub(super) fn migrate(&self) -> Result<(), KeyFault> {
-        if !self.single.exists() || !self.files()?.is_empty() {
-            return Ok(());
-        }
-        read_entry(1, &self.single)?;
-        files::create_folder(&self.path)?;
-        match fs::hard_link(&self.single, self.pem(1)) {
-            Err(source) if !matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
-                Err(files::io(&self.single, source))
-            }
-            _ => remove(&self.single),
-        }
     }
 
     /// What is wrong where nothing can sign.

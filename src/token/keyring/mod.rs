@@ -70,7 +70,6 @@ impl Keyring {
     pub fn open(source: &KeySource, now: Timestamp) -> Result<Self, KeyFault> {
         if let KeySource::Folder { data, algorithm } = source {
             let folder = KeyFolder::of(data);
-            folder.migrate()?;
             if folder.read()?.is_empty() {
                 // Of several nodes that start at once, one makes it.
                 folder.add(1, *algorithm, now)?;

@@ -66,19 +66,6 @@ fn nodes_that_start_at_once_on_one_folder_have_one_key() {
 }
 
 #[test]
-fn the_key_of_version_0_1_moves_into_the_folder_and_goes_on() {
-    let data = tempfile::tempdir().unwrap();
-    put(&data.path().join("signing-key.pem"), &KeyAlgorithm::Es256.generate());
-    let source = made_by(data.path(), KeyAlgorithm::EdDsa);
-    let looked_at = Keyring::read(&source).unwrap().unwrap();
-    assert!(data.path().join("signing-key.pem").exists(), "reading leaves everything as it is");
-    let opened = Keyring::open(&source, NOW).unwrap();
-    assert_eq!(opened.jwks(NOW), looked_at.jwks(NOW));
-    assert!(!data.path().join("signing-key.pem").exists() && data.path().join("keys/1.pem").exists());
-    assert!(!looked_at.refresh() || looked_at.jwks(NOW) == opened.jwks(NOW));
-}
-
-#[test]
 fn what_is_no_key_is_refused_by_name_and_not_shown() {
     let good = KeyAlgorithm::Es256.generate();
     for (name, text, says) in [

@@ -7,7 +7,7 @@ use clap::{Subcommand, value_parser};
 use super::{Failure, configured, say};
 use crate::config::Config;
 use crate::model::{Clock, Timestamp};
-use crate::token::{JWKS_MAX_AGE, KeyInfo, KeySource, KeyState, Keyring, LEAD};
+use crate::token::{JWKS_MAX_AGE, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME};
 
 /// A longer one is a slip: of the unit, most likely.
 const LONGEST_LEAD: u64 = 366 * 24 * 60 * 60;
@@ -75,7 +75,7 @@ fn rotate(config: &Config, lead: Duration, now: Timestamp) -> Result<(), Failure
 
 /// What to do where the keys are the operator's own.
 fn instead_of_rotating(config: &Config) -> Option<String> {
-    let lifetime = config.access_token_lifetime.as_secs();
+    let lifetime = LONGEST_LIFETIME.as_secs();
     match &config.keys {
         KeySource::Folder { .. } => None,
         KeySource::Given(_) => Some(format!(

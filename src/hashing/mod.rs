@@ -1,4 +1,4 @@
-//! Floor 1: password hashes. bcrypt on a bounded [`pool`], never on an async worker.
+//! Floor 1: password hashes. bcrypt on a bounded pool, never on an async worker.
 //!
 //! bcrypt sees 72 bytes and stops at a NUL, so a password it would not see whole goes through HMAC-SHA-256 first. The
 //! stored hash says which: `bcrypt:$2b$…` or `hmac-sha256+bcrypt:$2b$…`.

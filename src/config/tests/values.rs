@@ -118,3 +118,9 @@ fn issuer_and_audience_are_single_words() {
 fn a_value_is_shown_without_its_control_characters() {
     refused("LISTEN", &["a\u{1b}[31mb"], "`a\\u{1b}[31mb`");
 }
+
+#[test]
+fn a_network_of_proxies_is_one_that_a_peer_can_be_in() {
+    refused("TRUSTED_PROXIES", &["::ffff:127.0.0.0/104", "10.0.0.0/33", "proxy", "10.0.0.1"], "which is no network");
+    assert_eq!(good(&[("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32")]).trusted_proxies.len(), 2);
+}

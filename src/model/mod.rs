@@ -17,8 +17,9 @@ mod password;
 mod rng;
 mod session;
 mod sign_up;
+mod user;
 
-pub use account::{Account, Gender, Notice, Profile, Role, Standing, User};
+pub use account::{Account, Notice, Standing};
 pub use attempts::{Attempts, Wait};
 pub use clock::{Clock, Timestamp};
 pub use code::{Code, Spend};
@@ -34,3 +35,4 @@ pub use password::{Password, PasswordHash, PasswordPolicy};
 pub use rng::Rng;
 pub use session::{MAX_SESSIONS, Session, SessionPolicy};
 pub use sign_up::{MAX_SIGN_UPS, SignUp};
+pub use user::{Gender, Profile, Role, User};

@@ -42,6 +42,7 @@ mod send_verification_code;
 mod session_lifetime;
 mod sessions;
 mod signup;
+mod signup_crowds;
 mod signup_verify_first;
 mod suspend;
 mod tokens_page;

@@ -2,8 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Caller, Fault};
-use crate::model::{AccountId, Session};
+use super::{Accounts, Caller, Fault, Refresh};
+use crate::model::{Account, AccountId, Session, SessionId};
+use crate::token::AccessTokens;
 
 /// How far to log out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,33 +37,41 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// The same by a refresh token, for a browser whose access token has expired. One that was replaced ends its session
-    /// too, as it would in a refresh, and no other: it may be a thief's. One whose session has ended is logged out already.
+    /// The same by a refresh token, for a browser whose access token has expired. One that was replaced is a refresh too
+    /// late: it ends its session, with all that belongs to it, and no other. One whose session has ended is logged out.
     ///
     /// # Errors
     /// When the store fails, or more is asked for than the token is good for.
-    pub async fn logout_by_refresh_token(&self, token: &SecretString, command: Logout) -> Result<usize, Fault> {
-        let Some(token) = self.refresh_tokens.verify(token.expose_secret()) else { return Ok(0) };
-        let Some(account) = self.by_id(token.account).await? else { return Ok(0) };
+    pub async fn logout_by_refresh_token(&self, command: Logout, by: Refresh) -> Result<usize, Fault> {
+        let Some((account, session, is_good)) = self.session_of(&by.refresh_token).await? else {
+            return if command == Logout::Here { Ok(0) } else { Err(Fault::SignedOut) };
+        };
+        match (is_good, command) {
+            (true, _) => self.logout(Caller { account, session }, command).await,
+            (false, Logout::Here) => self.refresh(by).await.map(|_| 1),
+            (false, _) => Err(Fault::SignedOut),
+        }
+    }
+
+    /// The live session that a refresh token is of, and whether the token is good for a refresh.
+    async fn session_of(&self, token: &SecretString) -> Result<Option<(Account, SessionId, bool)>, Fault> {
+        let Some(token) = self.refresh_tokens.verify(token.expose_secret()) else { return Ok(None) };
+        let Some(account) = self.by_id(token.account).await? else { return Ok(None) };
         let now = self.clock.now();
-        let Some(session) = account.user().and_then(|user| user.session(token.session, now)) else { return Ok(0) };
+        let Some(session) = account.user().and_then(|user| user.session(token.session, now)) else { return Ok(None) };
         let is_good = match session.generation.checked_sub(token.generation) {
             Some(0) => true,
             Some(1) => session.is_in_grace(now, &self.policy.session),
             Some(_) => false,
-            None => return Ok(0),
+            None => return Ok(None),
         };
-        if is_good || command == Logout::Here {
-            self.logout(Caller { account, session: token.session }, command).await
-        } else {
-            Err(Fault::SignedOut)
-        }
+        Ok(Some((account, token.session, is_good)))
     }
 
-    /// Whose access token this is, or was: it may have expired.
+    /// Whom an access token names, good or not: to keep two users apart, and for nothing else.
     #[must_use]
-    pub fn owner_of_access_token(&self, bearer: &SecretString) -> Option<AccountId> {
-        self.access_tokens.owner(bearer.expose_secret(), self.clock.now())
+    pub fn named_by_access_token(bearer: &SecretString) -> Option<AccountId> {
+        AccessTokens::named_by(bearer.expose_secret())
     }
 
     /// Whose refresh token this is, if it is one of ours.

@@ -143,9 +143,14 @@ impl From<Conflict> for Fault {
     }
 }
 
-/// Tells the log whose account a request is about: known by an id, never by an address.
+/// Tells the log whose account a request is about: by its id, never by its address.
 fn tell_whose(account: &Account) {
     Span::current().record("account", display(account.id));
+}
+
+/// Tells the log whose token came with a request: not always the account that it is about.
+fn tell_caller(account: &Account) {
+    Span::current().record("caller", display(account.id));
 }
 
 impl Accounts {
@@ -208,7 +213,7 @@ impl Accounts {
     }
 
     async fn by_id(&self, id: AccountId) -> Result<Option<Account>, Fault> {
-        Ok(self.repository.by_id(id).await?.inspect(tell_whose))
+        Ok(self.repository.by_id(id).await?.inspect(tell_caller))
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, Fault> {

@@ -86,6 +86,12 @@ impl Accounts {
 }
 
 impl Accounts {
+    /// Whether a device token was given to this account's user, under whatever password.
+    #[must_use]
+    pub fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {
+        self.device_tokens.verify(token.expose_secret()).is_some_and(|token| token.account == account.id)
+    }
+
     /// A token by which a browser is known again, unless it has one already.
     #[must_use]
     pub fn new_device_token(&self, account: &Account, held: Option<&SecretString>) -> Option<String> {

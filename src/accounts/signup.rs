@@ -77,7 +77,7 @@ impl Accounts {
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
         };
         if self.policy.verify_email_first {
-            self.accept_sign_up(application, &client, &place).await
+            self.accept_sign_up(application, &client, place).await
         } else {
             self.open_account(application, &client, &place).await
         }

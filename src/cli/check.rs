@@ -20,7 +20,7 @@ type Finding = Result<String, String>;
 
 /// Looks at everything, and tells all that is wrong.
 pub(super) fn run() -> Result<(), Failure> {
-    let config = configured()?;
+    let config = configured(Config::load())?;
     say("ok: settings\n")?;
     let findings = runtime()?.block_on(async {
         [("keys", keys::look(&config)), ("store", store(&config.store).await), ("mail", mail(&config).await)]

@@ -26,14 +26,15 @@ pub(super) enum Keys {
     },
     /// Ends a key at once, because somebody else may have it: what it signed is refused from now on.
     Retire {
-        /// The key's name, as `list` shows it.
+        /// The key's name, as `list` shows it; it may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }
 
 impl Keys {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (config, now) = (configured()?, Clock::system().now());
+        let (config, now) = (configured(Config::load_without_files())?, Clock::system().now());
         match self {
             Self::List => list(&config, now),
             Self::Rotate { lead } => rotate(&config, Duration::from_secs(lead), now),

@@ -97,9 +97,9 @@ fn say(text: impl Display) -> Result<(), Failure> {
     }
 }
 
-/// The settings, with the log switched on as they say.
-fn configured() -> Result<Config, Failure> {
-    let config = Config::load()?;
+/// The settings, as they were read, with the log switched on as they say.
+fn configured(read: Result<Config, ConfigFaults>) -> Result<Config, Failure> {
+    let config = read?;
     logging::start(&config);
     Ok(config)
 }

@@ -18,7 +18,7 @@ const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// Runs the server until it is asked to stop.
 pub(super) fn run() -> Result<(), Failure> {
-    let config = configured()?;
+    let config = configured(Config::load())?;
     let runtime = runtime()?;
     let served = runtime.block_on(serve(config));
     runtime.shutdown_timeout(LAST_WORK);

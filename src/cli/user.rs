@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Failure, configured, runtime, say};
 use crate::accounts::{Administered, CreateUser, CreateUserOutcome, Fault};
 use crate::app::App;
+use crate::config::Config;
 use crate::model::{Clock, InvalidField, Rng, Role};
 
 #[derive(Debug, Subcommand)]
@@ -58,7 +59,8 @@ pub(super) enum RoleName {
 
 impl User {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let config = configured()?;
+        // No document is served here.
+        let config = Config { trusted_documents: None, ..configured(Config::load_without_files())? };
         // Asked for before anything is opened: a person may take a while.
         let command = self.command()?;
         runtime()?.block_on(async {

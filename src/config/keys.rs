@@ -31,14 +31,18 @@ fn given(text: &str, check: fn(&Given) -> Result<(), &'static str>) -> Result<Op
     Ok(Some(given))
 }
 
-/// Whether a file of keys would be taken.
-fn look_at_keys(given: &Given) -> Result<(), KeyFault> {
-    Keyring::read(&KeySource::Given(given.clone())).map(drop)
+fn read_keys(given: Option<Given>) -> Result<Option<Given>, KeyFault> {
+    read(given, |read| Keyring::read(&KeySource::Given(read.clone())).map(drop))
 }
 
-/// Whether a file of a secret would be taken.
-pub(super) fn look_at_secret(given: &Given) -> Result<(), KeyFault> {
-    given.bytes().map(drop)
+pub(super) fn read_secret(given: Option<Given>) -> Result<Option<Given>, KeyFault> {
+    read(given, |read| read.bytes().map(drop))
+}
+
+fn read(given: Option<Given>, check: fn(&Given) -> Result<(), KeyFault>) -> Result<Option<Given>, KeyFault> {
+    let Some(read) = given.map(|given| given.read_once()).transpose()? else { return Ok(None) };
+    check(&read)?;
+    Ok(Some(read))
 }
 
 impl Config {
@@ -67,10 +71,8 @@ pub(super) fn keep_apart(reader: &mut Reader, keys: &KeySource, secret: Option<&
 /// Takes the three settings that say which keys sign. They are one family: nothing is guessed where two are set.
 pub(super) fn source(reader: &mut Reader, data: Option<&Path>) -> Option<KeySource> {
     let algorithm = reader.take(&table::SIGNING_ALGORITHM);
-    let keys = reader.take(&table::SIGNING_KEYS);
-    reader.look(&table::SIGNING_KEYS, keys.as_ref().and_then(Option::as_ref), look_at_keys);
-    let secret = reader.take(&table::SIGNING_SECRET);
-    reader.look(&table::SIGNING_SECRET, secret.as_ref().and_then(Option::as_ref), look_at_secret);
+    let keys = reader.take_and_read(&table::SIGNING_KEYS, read_keys);
+    let secret = reader.take_and_read(&table::SIGNING_SECRET, read_secret);
     match (algorithm?, keys?, secret?) {
         (Some(algorithm), None, None) => data.map(|data| KeySource::Folder { data: data.to_owned(), algorithm }),
         (Some(_), Some(keys), None) => Some(KeySource::Given(keys)),

@@ -13,6 +13,7 @@ mod store;
 mod table;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -105,8 +106,23 @@ impl Config {
     /// # Errors
     /// When anything is wrong: all of it.
     pub fn load() -> Result<Self, ConfigFaults> {
+        Self::load_by(Self::from_vars_and_files)
+    }
+
+    /// The same without the files, for commands that need none or one of them: a mistake in another must not stand in the
+    /// way of who has to act.
+    ///
+    /// # Errors
+    /// When a setting itself is wrong: all of them.
+    pub fn load_without_files() -> Result<Self, ConfigFaults> {
+        Self::load_by(Self::from_vars)
+    }
+
+    fn load_by(
+        read: impl FnOnce(BTreeMap<String, String>) -> Result<Self, ConfigFaults>,
+    ) -> Result<Self, ConfigFaults> {
         let (vars, unreadable) = environment::vars();
-        match Self::from_vars_and_files(vars) {
+        match read(vars) {
             Ok(config) if unreadable.is_empty() => Ok(config),
             Ok(_) => Err(ConfigFaults(unreadable)),
             Err(ConfigFaults(faults)) => Err(ConfigFaults([unreadable, faults].concat())),
@@ -173,8 +189,7 @@ impl Config {
         let verify_email_first = reader.take(&table::VERIFY_EMAIL_FIRST);
         let limits = reader.take(&table::LIMITS);
         let keys = keys::source(reader, data.as_deref());
-        let secret = reader.take(&table::SECRET);
-        reader.look(&table::SECRET, secret.as_ref().and_then(Option::as_ref), keys::look_at_secret);
+        let secret = reader.take_and_read(&table::SECRET, keys::read_secret);
         let log = reader.take(&table::LOG);
         let log_format = reader.take(&table::LOG_FORMAT);
 
@@ -187,7 +202,7 @@ impl Config {
         );
         reader.require_no_shorter(&table::REFRESH_TOKEN_SECONDS, idle, access_token_lifetime);
         reader.require_no_shorter(&table::SESSION_SECONDS, absolute, access_token_lifetime);
-        let secure = public_url.as_ref().is_none_or(is_secure);
+        let secure = public_url.as_ref().is_none_or(|url| url.scheme() == "https");
         reader.require_secure(same_site == Some(SameSite::None) && !secure);
         if let (Some(keys), Some(secret), Some(data)) = (&keys, &secret, &data) {
             keys::keep_apart(reader, keys, secret.as_ref(), data);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::table::{self, SETTINGS, Setting, Typed};
 use super::{ConfigFault, ConfigFaults};
+use crate::token::KeyFault;
 
 const PREFIX: &str = "LATCHKEY_";
 /// What only the tests read.
@@ -39,6 +40,19 @@ impl Reader {
     pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
         let value = self.given.remove(setting.row.name).filter(|value| !value.trim().is_empty()).or(default)?;
         (setting.parse)(value.trim()).map_err(|wrong| self.refuse(&setting.row, &value, &wrong)).ok()
+    }
+
+    /// The setting's value; where files are looked at, with what is in the one that it names.
+    pub(super) fn take_and_read<T>(
+        &mut self,
+        setting: &Typed<T>,
+        read: impl FnOnce(T) -> Result<T, KeyFault>,
+    ) -> Option<T> {
+        let value = self.take(setting)?;
+        if !self.files {
+            return Some(value);
+        }
+        read(value).map_err(|wrong| self.fault(&setting.row, wrong.to_string(), setting.row.example)).ok()
     }
 
     /// Where files are looked at, holds the one that a setting names to what it should be.

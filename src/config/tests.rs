@@ -201,6 +201,7 @@ fn a_cookie_that_browsers_would_drop_is_refused() {
     refused("COOKIE_SAME_SITE", &["none"], "unless it is `Secure`");
     for (url, is_taken) in [
         ("https://x.test", true),
+        ("http://x.test", false),
         ("https://localhost", true),
         ("http://localhost:4000", false),
         ("http://[::1]:4000", false),

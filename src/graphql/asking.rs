@@ -58,11 +58,11 @@ impl Asking {
         result
     }
 
-    /// The refresh cookie, unless the bearer token beside it is, or was, another user's: the two are never mixed.
+    /// The refresh cookie, unless the bearer token beside it, good or not, names another user: the two are never mixed.
     pub(super) fn own_cookie(&self) -> &Cookie {
         if let (Cookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
             && let Some(cookies) = self.accounts.owner_of_refresh_token(token)
-            && let Some(bearers) = self.accounts.owner_of_access_token(bearer)
+            && let Some(bearers) = Accounts::named_by_access_token(bearer)
             && cookies != bearers
         {
             return &Cookie::Absent;

@@ -52,8 +52,8 @@ impl ChangePasswordMutation {
             ChangePassword { current_password: input.current_password.into(), new_password: input.new_password.into() };
         let result = match asking.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
-                // The new password has made its old cookie worthless, and the user is the same.
-                if asking.device.is_some() {
+                // The new password has made its old cookie worthless; one of another user is left alone.
+                if asking.device.as_ref().is_some_and(|token| asking.accounts.is_device_of(&account, token)) {
                     asking.know_again(ctx, &account);
                 }
                 let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;

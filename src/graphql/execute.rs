@@ -188,7 +188,8 @@ fn bounded(response: &impl Serialize) -> Option<String> {
 }
 
 fn too_large() -> ServerError {
-    Code::QueryTooComplex.error(&format!("The answer exceeds a limit: at most {ANSWER} bytes."))
+    let message = format!("What was asked for is done, but the answer exceeds a limit: at most {ANSWER} bytes.");
+    Code::QueryTooComplex.error(&message)
 }
 
 struct Bounded(Vec<u8>);

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use axum::http::header::SET_COOKIE;
 
 use super::{Asking, Cookie};
-use crate::accounts::{Fault, Logout};
+use crate::accounts::{Fault, Logout, Refresh};
 
 /// How far to log out.
 #[derive(InputObject)]
@@ -44,7 +44,8 @@ impl LogoutMutation {
         let command = if input.everywhere { Logout::Everywhere } else { Logout::Here };
         let ended_sessions = match (asking.caller().await, asking.own_cookie()) {
             (Err(Fault::SignedOut), Cookie::Trusted(token)) => {
-                asking.accounts.logout_by_refresh_token(token, command).await?
+                let by = Refresh { refresh_token: token.clone(), client: asking.client.clone() };
+                asking.accounts.logout_by_refresh_token(command, by).await?
             }
             (caller, _) => asking.accounts.logout(caller?, command).await?,
         };

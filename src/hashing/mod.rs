@@ -23,6 +23,9 @@ const PREHASHED: &str = "hmac-sha256+bcrypt:";
 /// What bcrypt sees of a password.
 const BCRYPT_BYTES: usize = 72;
 
+/// However slow the machine was, nobody waits longer for the sake of others' secrets.
+const LONGEST_PACE: Duration = Duration::from_secs(2);
+
 /// More passwords wait to be hashed than can be in time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the hashing pool is full")]
@@ -63,7 +66,7 @@ impl Hashing {
     /// a hash of another cost, or a long document, takes more than the decoy.
     #[must_use]
     pub fn pace(&self) -> Duration {
-        self.pool.typical() * 9 / 8
+        (self.pool.typical() * 9 / 8).min(LONGEST_PACE)
     }
 
     /// A place in the pool: taken before an act counts an attempt, so that a refusal costs nobody anything.

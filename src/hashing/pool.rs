@@ -11,7 +11,8 @@ use super::Overloaded;
 /// How long a request waits for its turn, by what is typical: who would wait longer gets no place.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How far one piece of work moves what is held to be typical: a sixteenth up or down, however long it took. So it comes
-/// to rest in the middle, and a hash that the machine held up for once changes little.
+/// to rest in the middle, and a hash that the machine held up for once changes little. Only where it took less than half,
+/// what is held is wrong, by a machine that stood still at the start: that is forgotten fast.
 const STEP: u64 = 16;
 
 /// A bounded pool. Clones share it.
@@ -79,8 +80,14 @@ impl Pool {
 
     fn took(&self, time: Duration) {
         let typical = self.typical.load(Ordering::Relaxed);
-        let step = typical / STEP + 1;
-        let moved = if micros(time) > typical { typical + step } else { typical.saturating_sub(step) };
+        let (step, time) = (typical / STEP + 1, micros(time));
+        let moved = if time > typical {
+            typical + step
+        } else if time < typical / 2 {
+            typical / 2
+        } else {
+            typical.saturating_sub(step)
+        };
         // Of two at once one may be lost, which does no harm.
         self.typical.store(moved, Ordering::Relaxed);
     }
@@ -133,6 +140,11 @@ mod tests {
             pool.took(Duration::from_millis(200));
         }
         assert!((180..=220).contains(&pool.typical().as_millis()), "{:?}", pool.typical());
+        let held_up = self::pool(1, 30_000);
+        for _ in 0..7 {
+            held_up.took(Duration::from_millis(200));
+        }
+        assert!(held_up.typical() < Duration::from_millis(400), "{:?}", held_up.typical());
     }
 
     #[tokio::test]

@@ -49,15 +49,16 @@ pub(super) async fn around(State(door): State<Door>, mut request: Request, next:
         .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(door.accounts.rng.bytes())));
     let media_type = MediaType::preferred(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
-    // At every level, so that each line about this request has its id; the acts add whose account it is about.
-    let span = tracing::error_span!("request", request_id = id, account = Empty);
+    // At every level, so that each line about this request has its id; the acts add whose token it has
+    // and whose account it is about.
+    let span = tracing::error_span!("request", request_id = id, caller = Empty, account = Empty);
     let limits = door.limits;
     let answering = async move {
         let line = Line::begin(&request);
-        let answered = answered(request, next, &limits).await;
+        let answered = answered(request, next, &limits, &line).await;
         let mut response = answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
         add_headers(response.headers_mut(), &id);
-        line.end(&response);
+        line.end(&response, "answered");
         response
     };
     // In a task of its own: a client that hangs up misses the answer, and the log misses nothing.
@@ -66,6 +67,7 @@ pub(super) async fn around(State(door): State<Door>, mut request: Request, next:
 }
 
 /// The line of a request in the log.
+#[derive(Clone)]
 struct Line {
     began: Instant,
     method: &'static str,
@@ -77,31 +79,39 @@ impl Line {
         Self { began: Instant::now(), method: known(request.method()), route: route(request) }
     }
 
-    fn end(self, response: &Response) {
+    fn end(&self, response: &Response, what: &str) {
         let Self { began, method, route } = self;
         let told = response.extensions().get::<Told>();
         let (operation, acts) = (told.and_then(|it| it.operation.as_deref()), told.and_then(|it| it.acts.as_deref()));
         let (outcome, status) = (told.map(|it| it.outcome.as_str()), response.status().as_u16());
         // As a number in JSON, which one of 128 bits would not be.
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(method, route, operation, acts, outcome, status, micros, "answered");
+        tracing::info!(method, route, operation, acts, outcome, status, micros, "{what}");
     }
 }
 
 /// Runs the request in a task of its own: a panic ends this request and nothing else, and neither a client that hangs up
 /// nor the end of our patience stops a driver in the middle of a conversation with its server.
-async fn answered(request: Request, next: Next, limits: &Limits) -> Result<Response, Refusal> {
+async fn answered(request: Request, next: Next, limits: &Limits, line: &Line) -> Result<Response, Refusal> {
     let uri_bytes = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     if uri_bytes > limits.uri_bytes {
         return Err(URI_TOO_LONG);
     }
-    match timeout(limits.answer, tokio::spawn(next.run(request).in_current_span())).await {
+    let mut running = tokio::spawn(next.run(request).in_current_span());
+    match timeout(limits.answer, &mut running).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_)) => {
             tracing::error!("a request panicked");
             Err(PANICKED)
         }
-        Err(_) => Err(TOO_SLOW),
+        Err(_) => {
+            // What is under way comes to its end, and the log tells which.
+            let line = line.clone();
+            let end =
+                async move { running.await.map(|response| line.end(&response, "ended after its client was answered")) };
+            tokio::spawn(end.in_current_span());
+            Err(TOO_SLOW)
+        }
     }
 }
 

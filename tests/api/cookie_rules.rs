@@ -108,12 +108,16 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     assert!(reply.headers.get("set-cookie").is_none(), "another user's cookie is left alone");
     assert_eq!(bob.me().await, Err("UNAUTHENTICATED".to_owned()), "the bearer token's session has ended");
 
-    // Bob's bearer token is good no more; it still says that this is not Ada.
-    for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
-        let reply = both.post(document, json!({})).await;
-        let answer = &reply.json["data"][operation]["__typename"];
-        assert!(answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED", "{}", reply.json);
-        assert!(reply.headers.get("set-cookie").is_none(), "{operation}: another user's cookie is left alone");
+    // Bob's bearer token is good no more, and would not be if its key were gone; it still says that this is not Ada.
+    let mut unsigned = both.clone();
+    unsigned.bearer = unsigned.bearer.map(|token| format!("{}.AAAA", token.rsplit_once('.').unwrap().0));
+    for both in [&both, &unsigned] {
+        for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
+            let reply = both.post(document, json!({})).await;
+            let answer = &reply.json["data"][operation]["__typename"];
+            assert!(answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED", "{}", reply.json);
+            assert!(reply.headers.get("set-cookie").is_none(), "{operation}: another user's cookie is left alone");
+        }
     }
 
     let ada = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
@@ -142,9 +146,14 @@ async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
         let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
         assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
 
-        let reply = browser.post(&everywhere, json!({})).await;
+        let told = service.letters().await.iter().any(|letter| letter.subject == "One of your sessions was ended");
+        assert_eq!(told, later == 60, "too late for a refresh is too late here");
+
+        let reply = browser.post(LOGOUT, json!({})).await;
         assert_eq!(reply.json["data"]["logout"]["endedSessions"], 0, "whoever is signed out already has no more to do");
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
+        let reply = browser.post(&everywhere, json!({})).await;
+        assert_eq!(code(&reply), "UNAUTHENTICATED", "nobody is told that sessions ended which live");
     }
 }
 

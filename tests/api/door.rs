@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -204,9 +203,7 @@ async fn a_body_that_stops_to_come_is_given_up() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_answered_with_overloaded() {
-    let mut service = Service::start().await;
-    let limits = Limits { body: Duration::MAX, ..Limits::DEFAULT };
-    service.app = Arc::new(Arc::into_inner(service.app).unwrap().within(limits));
+    let service = Service::start().await.within(Limits { body: Duration::MAX, ..Limits::DEFAULT }).await;
     tokio::time::pause();
     let reply = send_endless(&service.device(), None).await;
     assert_eq!((reply.status, reply.code()), (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"));

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use latchkey::http::Limits;
 use serde_json::{Value, json};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
@@ -27,9 +28,12 @@ impl io::Write for Log {
 impl Log {
     /// The lines of answered requests since the last time this was called.
     fn answered(&self) -> Vec<Value> {
+        self.lines().into_iter().filter(|line| line["message"] == "answered").collect()
+    }
+
+    fn lines(&self) -> Vec<Value> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["message"] == "answered").collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
@@ -91,9 +95,10 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     }
 }
 
-/// Acts, outcome and account of each request since the last time.
+/// Acts and outcome of each request since the last time, whose account it was about, and whose token came with it.
 fn told(log: &Log) -> Value {
-    log.answered().iter().map(|line| json!([line["acts"], line["outcome"], line["span"]["account"]])).collect()
+    let told = |line: &Value| json!([line["acts"], line["outcome"], line["span"]["account"], line["span"]["caller"]]);
+    log.answered().iter().map(told).collect()
 }
 
 #[tokio::test]
@@ -102,7 +107,7 @@ async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
     let (log, _guard) = start(&device).await;
     let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
     let id = signed_in.me().await.unwrap()["id"].clone();
-    assert_eq!(told(&log), json!([["signup", "Authenticated", id], [null, "ok", id]]));
+    assert_eq!(told(&log), json!([["signup", "Authenticated", id, null], [null, "ok", null, id]]));
 
     for email in ["ada@x.test", "nobody@x.test"] {
         device.log_in(email, "wrong password").await;
@@ -113,14 +118,46 @@ async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
     assert_eq!(
         told(&log),
         json!([
-            ["login", "InvalidCredentials", id],
-            ["forgotPassword", "CodeSent", id],
-            ["login", "InvalidCredentials", null],
-            ["forgotPassword", "CodeSent", null],
-            ["refresh", "Authenticated", id],
-            ["refresh", "InvalidRefreshToken", null],
+            ["login", "InvalidCredentials", id, null],
+            ["forgotPassword", "CodeSent", id, null],
+            ["login", "InvalidCredentials", null, null],
+            ["forgotPassword", "CodeSent", null, null],
+            ["refresh", "Authenticated", null, id],
+            ["refresh", "InvalidRefreshToken", null, null],
         ])
     );
+
+    let mallory = device.signed_up("mallory@x.test").await.0;
+    let her_id = told(&log)[0][2].clone();
+    let guess = r#"mutation { login(input: { email: "ada@x.test", password: "a guess" }) { __typename }
+        revokeSession(input: { sessionId: "x" }) { __typename } }"#;
+    mallory.post(guess, json!({})).await;
+    let outcome = "InvalidCredentials,SessionNotFound";
+    assert_eq!(told(&log), json!([["login,revokeSession", outcome, id, her_id]]), "nobody hides behind a token");
+}
+
+#[tokio::test]
+async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    // A wrong password is answered after 30 ms at the soonest.
+    let hasty = service.within(Limits { answer: std::time::Duration::from_millis(5), ..Limits::DEFAULT }).await;
+    let device = hasty.device();
+    let (log, _guard) = start(&device).await;
+    let input = json!({ "email": "ada@x.test", "password": "wrong password" });
+    let reply = device.post(&document("login"), json!({ "input": input })).await;
+    assert_eq!(reply.status, 503);
+    let told = async {
+        loop {
+            if let Some(line) = log.lines().into_iter().find(|line| line["acts"] == "login") {
+                return line;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    };
+    let line = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("a line");
+    assert_eq!(line["outcome"], "InvalidCredentials");
+    assert_eq!(line["message"], "ended after its client was answered");
 }
 
 #[tokio::test]

@@ -146,6 +146,9 @@ async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
     );
     let reply = signed_in.post(&document, json!({})).await;
     let after = cookies(&reply.headers).into_iter().find(|it| it.starts_with("latchkey_device=")).expect("a new one");
+    service.device().sign_up("bob@x.test").await;
+    let bob = service.device().logged_in("bob@x.test").await.0.with_header("cookie", &after);
+    assert!(cookies(&bob.post(&document, json!({})).await.headers).is_empty(), "another user's cookie is left alone");
     storm(&service, "ada@x.test").await;
     for (cookie, expected) in [(before, "TooManyAttempts"), (after, "Authenticated")] {
         let browser = service.device().with_header("cookie", &cookie);

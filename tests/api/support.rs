@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use latchkey::app::{App, open_repository};
 use latchkey::config::Config;
+use latchkey::http::Limits;
 use latchkey::mail::{Memory, Transport};
 use latchkey::model::{Account, Clock, Email, Rng, Timestamp};
 use latchkey::repository::Repository;
@@ -67,6 +68,13 @@ impl Service {
         let world: (Arc<dyn Repository>, _) = (Arc::new(store.clone()), Transport::Memory(mail.clone()));
         let app = App::assemble(&config, world, (clock.clone(), Rng::system())).unwrap();
         Self { app: Arc::new(app), clock, mail, store, folder }
+    }
+
+    /// The same with other limits of connections and requests.
+    pub async fn within(&self, limits: Limits) -> Self {
+        let node = self.node(&[]).await;
+        let app = Arc::into_inner(node.app).expect("nobody else has it");
+        Self { app: Arc::new(app.within(limits)), ..self.clone() }
     }
 
     pub fn device(&self) -> Device {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -120,7 +121,7 @@ fn user_set_role_knows_its_roles_and_its_users() {
 }
 
 #[test]
-fn files_that_settings_name_are_told_all_at_once_by_every_command_and_nothing_is_made() {
+fn files_that_settings_name_are_told_all_at_once_and_nothing_is_made() {
     let settings = [
         ("LATCHKEY_TRUSTED_DOCUMENTS", "documents.json"),
         ("LATCHKEY_SIGNING_KEYS", "file:keys.pem"),
@@ -128,14 +129,8 @@ fn files_that_settings_name_are_told_all_at_once_by_every_command_and_nothing_is
     ];
     let home = settings.iter().fold(Home::new(), |home, (name, value)| home.with(name, *value));
     fs::write(home.path("secret"), "hunter2").unwrap();
-    for arguments in [
-        &["serve"][..],
-        &["check"],
-        &["keys", "list"],
-        &["keys", "rotate"],
-        &["user", "create", "--email", "ada@x.test"],
-    ] {
-        let ran = home.run(arguments, PASSWORD);
+    for command in ["serve", "check"] {
+        let ran = home.run(&[command], "");
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
         let lines: Vec<&str> = ran.stderr.lines().collect();
         assert_eq!(lines.len(), 1 + settings.len(), "{ran:#?}");
@@ -144,6 +139,8 @@ fn files_that_settings_name_are_told_all_at_once_by_every_command_and_nothing_is
         }
         assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
     }
+    let ran = home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD);
+    assert!(ran.code == Some(1) && !ran.stderr.contains("hunter2"), "{ran:#?}");
     assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 1, "there is more than the secret");
 }
 
@@ -186,4 +183,28 @@ fn check_tells_everything_that_would_keep_a_server_from_its_work() {
     assert!(lines[1].starts_with("wrong: keys: ") && lines[1].contains("run chmod 700 latchkey-data"), "{ran:#?}");
     assert!(lines[2].starts_with("wrong: store: ") && lines[2].contains("LATCHKEY_STORE"), "{ran:#?}");
     assert!(lines[3].starts_with("wrong: mail: ") && lines[3].contains("LATCHKEY_MAIL"), "{ran:#?}");
+}
+
+#[test]
+fn a_file_that_is_wrong_keeps_nobody_from_acting_on_a_user_or_a_key() {
+    let home = Home::new();
+    home.start().client().sign_up("ada@x.test");
+    let home = home.with("LATCHKEY_TRUSTED_DOCUMENTS", "missing.json");
+    assert_eq!(home.run(&["check"], "").code, Some(2));
+    for command in [&["user", "suspend", "--email", "ada@x.test"][..], &["keys", "list"], &["keys", "rotate"]] {
+        assert_eq!(home.run(command, "").code, Some(0), "{command:?}");
+    }
+}
+
+#[test]
+fn a_secret_may_come_by_a_pipe_which_is_read_once() {
+    let home = Home::new();
+    let fifo = home.path("secret");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let home = home.with("LATCHKEY_SECRET", format!("file:{}", fifo.display()));
+    let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+    let writer = std::thread::spawn(move || fs::write(fifo, secret));
+    let server = home.start();
+    writer.join().unwrap().unwrap();
+    server.client().sign_up("ada@x.test");
 }

@@ -110,6 +110,8 @@ fn a_retired_key_is_refused_by_servers_that_run_and_sessions_go_on() {
     assert_eq!(kid(&next), new);
     assert!(a.client().with_bearer(&next.access).me().is_ok());
     assert_eq!(home.run(&["keys", "retire", &kid(&tokens)], "").code, Some(1));
+    let hyphen = home.run(&["keys", "retire", "-NHDGzZ_V3gNTcgdHpKh1"], "");
+    assert!(hyphen.code == Some(1) && hyphen.stderr.contains("there is no key -NHDGzZ_V3gNTcgdHpKh1"), "{hyphen:#?}");
 }
 
 #[test]

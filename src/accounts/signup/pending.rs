@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Application, SignupOutcome};
 use crate::accounts::no_sooner::no_sooner;
 use crate::accounts::postage::Postage;
-use crate::accounts::{Accounts, Client, Conflict, Fault};
+use crate::accounts::{Accounts, Client, Conflict, Fault, tell_whose};
 use crate::hashing::Place;
 use crate::model::{Account, AccountId, Code, Digest, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, Timestamp};
 use crate::repository::Written;
@@ -28,7 +28,7 @@ impl Accounts {
         &self,
         application: Application,
         client: &Client,
-        place: &Place,
+        place: Place,
     ) -> Result<SignupOutcome, Fault> {
         let began = Instant::now();
         let accepted = no_sooner(self.try_to_accept(application, client, place)).await;
@@ -40,12 +40,14 @@ impl Accounts {
         &self,
         application: Application,
         client: &Client,
-        place: &Place,
+        place: Place,
     ) -> Result<SignupOutcome, Fault> {
         let postage = match self.frank(&application.email, client).await? {
             Ok(postage) => postage,
             Err(wait) => return Ok(SignupOutcome::TooManyAttempts(wait)),
         };
+        let password = self.hashing.hash(&place, &application.password).await?;
+        drop(place);
         let email = application.email;
         let ticket = URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>());
         let code = self.fresh_code(Purpose::SignUpCode, &email);
@@ -53,7 +55,7 @@ impl Accounts {
         let sign_up = SignUp {
             ticket: self.ticket_digest(&ticket),
             code: Some(Code::new(code.digest, now, self.policy.code_lifetime)),
-            password: self.hashing.hash(place, &application.password).await?,
+            password,
             profile: application.profile,
             mobile_number: application.mobile_number,
             expires_at: now.plus(SIGN_UP_LIFETIME),
@@ -86,6 +88,7 @@ impl Accounts {
         }
         let id = AccountId::new(self.clock.now(), &self.rng);
         let mut account = Account::new(id, email.clone(), Standing::Pending(Vec::new()));
+        tell_whose(&account);
         self.apply(&mut account, sign_up, letter, self.clock.now());
         let written = self.repository.insert(&account).await?;
         self.tell_of_letters(&account);

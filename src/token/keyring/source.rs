@@ -47,6 +47,8 @@ pub enum Given {
     Text(SecretString),
     /// A file that holds it, such as one that a container platform mounts. Who may read it is the operator's to say.
     File(PathBuf),
+    /// What was in a file.
+    Read(PathBuf, SecretString),
 }
 
 impl Given {
@@ -102,9 +104,20 @@ impl Given {
         }
     }
 
+    /// The same without a file to read again: one may be a pipe.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read_once(&self) -> Result<Self, KeyFault> {
+        match self {
+            Self::File(path) => Ok(Self::Read(path.clone(), self.read()?)),
+            other => Ok(other.clone()),
+        }
+    }
+
     fn read(&self) -> Result<SecretString, KeyFault> {
         match self {
-            Self::Text(text) => Ok(text.clone()),
+            Self::Text(text) | Self::Read(_, text) => Ok(text.clone()),
             Self::File(path) => match fs::read_to_string(path) {
                 Ok(text) => Ok(text.into()),
                 Err(source) => Err(KeyFault::Io { path: path.clone(), source }),
@@ -115,7 +128,7 @@ impl Given {
     fn malformed(&self, expected: &'static str) -> KeyFault {
         let path = match self {
             Self::Text(_) => PathBuf::from("the value that is set"),
-            Self::File(path) => path.clone(),
+            Self::File(path) | Self::Read(path, _) => path.clone(),
         };
         KeyFault::Malformed { path, expected }
     }

@@ -62,8 +62,8 @@ impl Hashing {
         Self { cost, decoy, pool: Pool::new(threads, started.elapsed()) }
     }
 
-    /// The soonest that a hash is answered where time might tell: an eighth later than it takes on this machine. That covers what
-    /// a hash of another cost, or a long document, takes more than the decoy.
+    /// The soonest that a hash is answered where time might tell: an eighth later than it takes on this machine. That
+    /// covers what a hash of another cost, or a long document, takes more than the decoy.
     #[must_use]
     pub fn pace(&self) -> Duration {
         (self.pool.typical() * 9 / 8).min(LONGEST_PACE)

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use latchkey::http::Limits;
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
@@ -29,6 +31,19 @@ impl Log {
     /// The lines of answered requests since the last time this was called.
     fn answered(&self) -> Vec<Value> {
         self.lines().into_iter().filter(|line| line["message"] == "answered").collect()
+    }
+
+    /// The line of an act, once it is there.
+    async fn line_of(&self, act: &str) -> Value {
+        let found = async {
+            loop {
+                if let Some(line) = self.lines().into_iter().find(|line| line["acts"] == act) {
+                    return line;
+                }
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), found).await.expect("a line")
     }
 
     fn lines(&self) -> Vec<Value> {
@@ -141,21 +156,13 @@ async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     // A wrong password is answered after 30 ms at the soonest.
-    let hasty = service.within(Limits { answer: std::time::Duration::from_millis(5), ..Limits::DEFAULT }).await;
+    let hasty = service.within(Limits { answer: Duration::from_millis(5), ..Limits::DEFAULT }).await;
     let device = hasty.device();
     let (log, _guard) = start(&device).await;
     let input = json!({ "email": "ada@x.test", "password": "wrong password" });
     let reply = device.post(&document("login"), json!({ "input": input })).await;
     assert_eq!(reply.status, 503);
-    let told = async {
-        loop {
-            if let Some(line) = log.lines().into_iter().find(|line| line["acts"] == "login") {
-                return line;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
-    };
-    let line = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("a line");
+    let line = log.line_of("login").await;
     assert_eq!(line["outcome"], "InvalidCredentials");
     assert_eq!(line["message"], "ended after its client was answered");
 }
@@ -213,17 +220,9 @@ async fn a_client_that_hangs_up_is_told_of_all_the_same() {
     let device = service.device();
     device.sign_up("ada@x.test").await;
     let (log, _guard) = start(&device).await;
-    let (hasty, patience) = (device.clone(), std::time::Duration::from_millis(1));
+    let (hasty, patience) = (device.clone(), Duration::from_millis(1));
     // The answer to a wrong password comes after 30 ms at the soonest.
-    assert!(tokio::time::timeout(patience, hasty.log_in("ada@x.test", "wrong password")).await.is_err());
-    let told = async {
-        loop {
-            if let Some(line) = log.answered().pop() {
-                return line;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let line = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("a line");
+    assert!(timeout(patience, hasty.log_in("ada@x.test", "wrong password")).await.is_err());
+    let line = log.line_of("login").await;
     assert_eq!((&line["acts"], &line["outcome"]), (&json!("login"), &json!("InvalidCredentials")));
 }

@@ -13,6 +13,7 @@ pub struct Memory(Arc<Mutex<State>>);
 struct State {
     sent: Vec<Vec<u8>>,
     answer: Option<Delivery>,
+    panics: bool,
 }
 
 impl Memory {
@@ -27,7 +28,13 @@ impl Memory {
         self.state(|state| state.answer = Some(delivery));
     }
 
+    /// Lets the next letter panic on its way.
+    pub fn panic(&self) {
+        self.state(|state| state.panics = true);
+    }
+
     pub(super) fn send(&self, mail: Composed) -> Result<(), MailFault> {
+        assert!(!self.state(|state| std::mem::take(&mut state.panics)), "as the test asked");
         self.state(|state| match state.answer {
             None | Some(Delivery::Sent) => {
                 state.sent.push(mail.bytes);

@@ -184,8 +184,21 @@ impl HttpBody for Endless {
 }
 
 async fn send_endless(device: &Device, bytes: Option<&'static [u8]>) -> Reply {
+    send_endless_of(device, "application/json", bytes).await
+}
+
+async fn send_endless_of(device: &Device, content_type: &str, bytes: Option<&'static [u8]>) -> Reply {
     let body = Body::new(Endless(bytes.map(Bytes::from_static)));
-    device.send(Request::post("/graphql").header("content-type", "application/json").body(body).unwrap()).await
+    device.send(Request::post("/graphql").header("content-type", content_type).body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_refused_before_its_body_is_read() {
+    let device = Service::start().await.device();
+    for content_type in ["multipart/form-data; boundary=x", "text/plain", "application/graphql"] {
+        let reply = send_endless_of(&device, content_type, None).await;
+        assert_refused(&reply, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
 }
 
 #[tokio::test]

@@ -205,3 +205,14 @@ async fn an_account_that_cannot_be_read_holds_up_no_others_letters() {
     assert_eq!(service.mail.sent().len(), 1);
     assert!(service.app.accounts.deliver().await.is_err(), "what is left is a fault");
 }
+
+#[tokio::test]
+async fn a_letter_that_panics_is_parked_and_stops_no_other() {
+    let service = with_letter("notice").await;
+    service.mail.panic();
+    assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
+    let outbox = service.account("ada@x.test").await.outbox;
+    assert_eq!((outbox.len(), outbox[0].due_at), (1, None));
+    service.device().act("forgotPassword", json!({ "email": "ada@x.test" })).await;
+    assert_eq!(service.letters_to("ada@x.test").await, 1);
+}

@@ -1,6 +1,6 @@
 //! Time tells nothing: an address that has an account answers as fast as one that has none.
 //!
-//! The one place where time decides, because time is what is promised. 200 pairs, interleaved, are held to the area under
+//! One of the two places where time decides, because time is what is promised. 200 pairs, interleaved, are held to the area under
 //! the ROC curve: the chance that an onlooker who sees one answer of each kind picks the right one. 0.5 is a coin. Where a
 //! round is over the bound it is measured again: a tell is there each time, what the machine did meanwhile is not.
 

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::support::home::Home;
@@ -19,6 +20,9 @@ const ANSWERED: Duration = Duration::from_secs(5);
 const HALF_HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-";
 const HALF_BODY: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
     content-length: 1000\r\n\r\n{\"query\":";
+
+/// One test at a time: together they would need more files than many systems let a process have open.
+static CROWDED: Mutex<()> = Mutex::new(());
 
 /// How many of so many connections this process can have open, beside what else it needs.
 fn within_reach(wanted: usize) -> usize {
@@ -52,6 +56,7 @@ fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
 
 #[test]
 fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
+    let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();
     let started = Instant::now();
@@ -78,6 +83,7 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
 
 #[test]
 fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
+    let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();
     let bodies = open(server.address(), HALF_BODY, ROOM + 32);

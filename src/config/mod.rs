@@ -6,6 +6,7 @@
 mod environment;
 mod fault;
 mod keys;
+mod load;
 mod mail;
 mod parse;
 mod reader;
@@ -13,7 +14,6 @@ mod store;
 mod table;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,10 +30,9 @@ pub use texts::{env_example, markdown_table};
 
 use reader::Reader;
 
-use crate::token::{Given, KeySource};
-
 use crate::graphql::{SameSite, Trusted};
 use crate::model::SessionPolicy;
+use crate::token::{Given, KeySource};
 
 /// Everything that an operator can set, parsed and checked.
 #[derive(Clone, Debug)]
@@ -100,56 +99,6 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset;
-    /// and the files that they name.
-    ///
-    /// # Errors
-    /// When anything is wrong: all of it.
-    pub fn load() -> Result<Self, ConfigFaults> {
-        Self::load_by(Self::from_vars_and_files)
-    }
-
-    /// The same without the files, for commands that need none or one of them: a mistake in another must not stand in the
-    /// way of who has to act.
-    ///
-    /// # Errors
-    /// When a setting itself is wrong: all of them.
-    pub fn load_without_files() -> Result<Self, ConfigFaults> {
-        Self::load_by(Self::from_vars)
-    }
-
-    fn load_by(
-        read: impl FnOnce(BTreeMap<String, String>) -> Result<Self, ConfigFaults>,
-    ) -> Result<Self, ConfigFaults> {
-        let (vars, unreadable) = environment::vars();
-        match read(vars) {
-            Ok(config) if unreadable.is_empty() => Ok(config),
-            Ok(_) => Err(ConfigFaults(unreadable)),
-            Err(ConfigFaults(faults)) => Err(ConfigFaults([unreadable, faults].concat())),
-        }
-    }
-
-    /// Reads the settings from these variables; those that are not latchkey's are passed over.
-    ///
-    /// # Errors
-    /// When anything is wrong: all of it.
-    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
-        Self::taken_from(Reader::new(vars, false))
-    }
-
-    /// Reads the settings from these variables as [`Config::from_vars`] does, and the files that they name.
-    ///
-    /// # Errors
-    /// When anything is wrong, with a file too: all of it.
-    pub fn from_vars_and_files(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
-        Self::taken_from(Reader::new(vars, true))
-    }
-
-    fn taken_from(mut reader: Reader) -> Result<Self, ConfigFaults> {
-        let config = Self::read(&mut reader);
-        reader.finish(config)
-    }
-
     /// The settings with the port that the system chose where `LATCHKEY_LISTEN` left it open: the public URL names it.
     #[must_use]
     pub fn listening_on(mut self, address: SocketAddr) -> Self {

@@ -1,7 +1,7 @@
 //! What the acts of the command line have in common: they change the user of an address.
 
 use super::{Accounts, Fault};
-use crate::model::{Account, Email, Timestamp, User};
+use crate::model::{Account, Timestamp, User};
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,7 @@ impl Accounts {
         email: &str,
         act: impl Fn(&mut User, Timestamp) -> Reach + Send + Sync,
     ) -> Result<Administered, Fault> {
-        let account = match Email::parse(email) {
-            Ok(email) => self.by_email(&email).await?,
-            Err(_) => None,
-        };
-        let Some(account) = account else { return Ok(Administered::NoSuchUser) };
+        let Some(account) = self.by_typed_email(email).await? else { return Ok(Administered::NoSuchUser) };
         let (outcome, _) = self.change(account, |account, now| decide(account, &act, now)).await??;
         Ok(outcome)
     }

@@ -1,9 +1,7 @@
 //! Log in: an address and a password for a session.
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
 
-use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault, SignedIn};
 use crate::hashing::Verdict;
 use crate::model::{Account, DeviceId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
@@ -51,12 +49,8 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
-        let started = Instant::now();
-        let outcome = no_sooner(self.try_login(command)).await;
-        if matches!(outcome, Ok(LoginOutcome::InvalidCredentials)) {
-            self.no_sooner_than_a_hash(started).await;
-        }
-        outcome
+        let is_wrong = |outcome: &_| matches!(outcome, Ok(LoginOutcome::InvalidCredentials));
+        self.no_sooner_than_a_hash(self.try_login(command), is_wrong).await
     }
 
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {

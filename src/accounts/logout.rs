@@ -3,8 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Caller, Fault, Refresh};
-use crate::model::{Account, AccountId, Session, SessionId};
-use crate::token::AccessTokens;
+use crate::model::{AccountId, Session, Worth};
 
 /// How far to log out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,35 +42,22 @@ impl Accounts {
     /// # Errors
     /// When the store fails, or more is asked for than the token is good for.
     pub async fn logout_by_refresh_token(&self, command: Logout, by: Refresh) -> Result<usize, Fault> {
-        let Some((account, session, is_good)) = self.session_of(&by.refresh_token).await? else {
-            return if command == Logout::Here { Ok(0) } else { Err(Fault::SignedOut) };
-        };
-        match (is_good, command) {
-            (true, _) => self.logout(Caller { account, session }, command).await,
-            (false, Logout::Here) => self.refresh(by).await.map(|_| 1),
-            (false, _) => Err(Fault::SignedOut),
+        match (self.caller_of(&by.refresh_token).await?, command) {
+            (Some((caller, Worth::Current | Worth::Repeated)), _) => self.logout(caller, command).await,
+            (Some((_, Worth::Replaced)), Logout::Here) => self.refresh(by).await.map(|_| 1),
+            (Some((_, Worth::Unknown)) | None, Logout::Here) => Ok(0),
+            _ => Err(Fault::SignedOut),
         }
     }
 
-    /// The live session that a refresh token is of, and whether the token is good for a refresh.
-    async fn session_of(&self, token: &SecretString) -> Result<Option<(Account, SessionId, bool)>, Fault> {
+    /// The caller behind a refresh token of a live session, and what the token is worth.
+    async fn caller_of(&self, token: &SecretString) -> Result<Option<(Caller, Worth)>, Fault> {
         let Some(token) = self.refresh_tokens.verify(token.expose_secret()) else { return Ok(None) };
         let Some(account) = self.by_id(token.account).await? else { return Ok(None) };
         let now = self.clock.now();
         let Some(session) = account.user().and_then(|user| user.session(token.session, now)) else { return Ok(None) };
-        let is_good = match session.generation.checked_sub(token.generation) {
-            Some(0) => true,
-            Some(1) => session.is_in_grace(now, &self.policy.session),
-            Some(_) => false,
-            None => return Ok(None),
-        };
-        Ok(Some((account, token.session, is_good)))
-    }
-
-    /// Whom an access token names, good or not: to keep two users apart, and for nothing else.
-    #[must_use]
-    pub fn named_by_access_token(bearer: &SecretString) -> Option<AccountId> {
-        AccessTokens::named_by(bearer.expose_secret())
+        let worth = session.worth(token.generation, now, &self.policy.session);
+        Ok(Some((Caller { account, session: token.session }, worth)))
     }
 
     /// Whose refresh token this is, if it is one of ours.

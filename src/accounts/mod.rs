@@ -219,4 +219,12 @@ impl Accounts {
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, Fault> {
         Ok(self.repository.by_email(email).await?.inspect(tell_whose))
     }
+
+    /// The same by an address as typed: what is no address is nobody's.
+    async fn by_typed_email(&self, typed: &str) -> Result<Option<Account>, Fault> {
+        match Email::parse(typed) {
+            Ok(email) => self.by_email(&email).await,
+            Err(_) => Ok(None),
+        }
+    }
 }

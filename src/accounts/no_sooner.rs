@@ -16,8 +16,18 @@ pub(super) async fn no_sooner<T>(act: impl Future<Output = T>) -> T {
 }
 
 impl Accounts {
-    /// Waits, where an act that began then cost a hash, which takes longer than that pace.
-    pub(super) async fn no_sooner_than_a_hash(&self, began: Instant) {
-        sleep_until(began + self.hashing.pace()).await;
+    /// The same for an act that costs a hash, which takes longer than that pace: where its outcome is one that time could
+    /// tell something of, it is answered no sooner than a hash would be.
+    pub(super) async fn no_sooner_than_a_hash<T>(
+        &self,
+        act: impl Future<Output = T>,
+        could_tell: impl FnOnce(&T) -> bool,
+    ) -> T {
+        let began = Instant::now();
+        let outcome = no_sooner(act).await;
+        if could_tell(&outcome) {
+            sleep_until(began + self.hashing.pace()).await;
+        }
+        outcome
     }
 }

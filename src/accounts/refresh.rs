@@ -6,7 +6,7 @@ mod properties;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, Fault, SignedIn};
-use crate::model::{Account, Device, LetterKind, SessionPolicy, Timestamp};
+use crate::model::{Account, Device, LetterKind, SessionPolicy, Timestamp, Worth};
 use crate::token::RefreshToken;
 
 /// An attempt to refresh.
@@ -87,18 +87,17 @@ fn exchange(
     let Some(user) = account.user_mut() else { return Decision::Ended };
     let session = user.sessions.iter_mut().find(|session| session.id == token.session && session.is_live(now));
     let Some(session) = session else { return Decision::Ended };
-    match session.generation.checked_sub(token.generation) {
-        Some(0) => {
+    match session.worth(token.generation, now, policy) {
+        Worth::Current => {
             session.rotate(device.clone(), now, policy);
             user.meet(device);
             Decision::Rotated
         }
-        Some(1) if session.is_in_grace(now, policy) => Decision::Repeated,
-        Some(_) => {
+        Worth::Repeated => Decision::Repeated,
+        Worth::Replaced => {
             user.end_sessions(|session| session.id == token.session);
             Decision::Reused
         }
-        // A token that was never issued from this state: the store was set back to an earlier one.
-        None => Decision::Ended,
+        Worth::Unknown => Decision::Ended,
     }
 }

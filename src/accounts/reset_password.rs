@@ -1,9 +1,7 @@
 //! Reset a forgotten password with a mailed code.
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
 
-use super::no_sooner::no_sooner;
 use super::{Accounts, Client, Fault};
 use crate::model::{
     Account, Code, Digest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
@@ -44,12 +42,8 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn reset_password(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
-        let began = Instant::now();
-        let outcome = no_sooner(self.try_reset(command)).await;
-        if matches!(outcome, Ok(ResetPasswordOutcome::InvalidCode)) {
-            self.no_sooner_than_a_hash(began).await;
-        }
-        outcome
+        let is_wrong = |outcome: &_| matches!(outcome, Ok(ResetPasswordOutcome::InvalidCode));
+        self.no_sooner_than_a_hash(self.try_reset(command), is_wrong).await
     }
 
     async fn try_reset(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {

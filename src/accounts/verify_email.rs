@@ -47,11 +47,7 @@ impl Accounts {
         if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
             return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
         }
-        let account = match Email::parse(&command.email) {
-            Ok(email) => self.by_email(&email).await?,
-            Err(_) => None,
-        };
-        let Some(account) = account else {
+        let Some(account) = self.by_typed_email(&command.email).await? else {
             self.decoy_write().await?;
             return Ok(VerifyEmailOutcome::InvalidCode);
         };

@@ -15,7 +15,7 @@ mod table;
 mod texts;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -125,8 +125,7 @@ impl Config {
         let origins = reader.take(&table::ORIGINS);
         let trusted_proxies = reader.take(&table::TRUSTED_PROXIES);
         let introspection = reader.take(&table::INTROSPECTION);
-        let trusted_documents = reader.take(&table::TRUSTED_DOCUMENTS);
-        reader.look(&table::TRUSTED_DOCUMENTS, trusted_documents.as_ref().and_then(Option::as_deref), documents);
+        let trusted_documents = reader.take_and_read(&table::TRUSTED_DOCUMENTS, documents);
         let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
         let idle = reader.take(&table::REFRESH_TOKEN_SECONDS);
         let absolute = reader.take(&table::SESSION_SECONDS);
@@ -185,8 +184,12 @@ impl Config {
     }
 }
 
-fn documents(path: &Path) -> Result<(), String> {
-    Trusted::read(path).map(drop).map_err(|fault| format!("{}: {fault}", path.display()))
+/// The same path, to a file that would be taken.
+fn documents(path: Option<PathBuf>) -> Result<Option<PathBuf>, String> {
+    if let Some(path) = &path {
+        Trusted::read(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    }
+    Ok(path)
 }
 
 /// Whether a URL is this machine's own: behind a proxy the server listens on a loopback address too.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::table::{self, SETTINGS, Setting, Typed};
 use super::{ConfigFault, ConfigFaults};
-use crate::token::KeyFault;
 
 const PREFIX: &str = "LATCHKEY_";
 /// What only the tests read.
@@ -43,28 +42,16 @@ impl Reader {
     }
 
     /// The setting's value; where files are looked at, with what is in the one that it names.
-    pub(super) fn take_and_read<T>(
+    pub(super) fn take_and_read<T, F: Display>(
         &mut self,
         setting: &Typed<T>,
-        read: impl FnOnce(T) -> Result<T, KeyFault>,
+        read: impl FnOnce(T) -> Result<T, F>,
     ) -> Option<T> {
         let value = self.take(setting)?;
         if !self.files {
             return Some(value);
         }
         read(value).map_err(|wrong| self.fault(&setting.row, wrong.to_string(), setting.row.example)).ok()
-    }
-
-    /// Where files are looked at, holds the one that a setting names to what it should be.
-    pub(super) fn look<T, N: ?Sized, F: Display>(
-        &mut self,
-        setting: &Typed<T>,
-        named: Option<&N>,
-        read: impl FnOnce(&N) -> Result<(), F>,
-    ) {
-        if let Some(Err(wrong)) = named.filter(|_| self.files).map(read) {
-            self.fault(&setting.row, wrong.to_string(), setting.row.example);
-        }
     }
 
     /// Holds a setting that weakens the server to listening where only this machine can reach it.

@@ -12,6 +12,7 @@ use super::cookies::Cookie;
 use super::policy::Policy;
 use crate::accounts::{Accounts, Caller, Client, Fault};
 use crate::model::Account;
+use crate::token::AccessTokens;
 
 /// One request, as far as the schema cares.
 pub struct Asking {
@@ -62,7 +63,7 @@ impl Asking {
     pub(super) fn own_cookie(&self) -> &Cookie {
         if let (Cookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
             && let Some(cookies) = self.accounts.owner_of_refresh_token(token)
-            && let Some(bearers) = Accounts::named_by_access_token(bearer)
+            && let Some(bearers) = AccessTokens::named_by(bearer.expose_secret())
             && cookies != bearers
         {
             return &Cookie::Absent;

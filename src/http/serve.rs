@@ -26,7 +26,7 @@ use super::client::TrustedProxies;
 use super::crowd::Crowd;
 use super::limits::Limits;
 use super::pulse::{Patience, Pulse};
-use super::stream::{Handed, Heard, Watched};
+use super::stream::{Taken, Watched};
 
 /// How long to wait when the system has no more files to give.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -164,13 +164,13 @@ async fn answer(
     pulse: Arc<Pulse>,
     peer: SocketAddr,
     request: Request<Incoming>,
-) -> Result<axum::response::Response<Handed>, Infallible> {
+) -> Result<axum::response::Response<Taken<Body>>, Infallible> {
     pulse.asked();
-    let mut request = request.map(|body| Body::new(Heard::new(body, pulse.clone())));
+    let mut request = request.map(|body| Body::new(Taken::heard(body, pulse.clone())));
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = router.oneshot(request).await;
     pulse.answered();
-    Ok(response.map(|body| Handed::new(body, pulse)))
+    Ok(response.map(|body| Taken::handed(body, pulse)))
 }
 
 #[cfg(test)]

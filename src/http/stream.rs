@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -73,62 +73,32 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 }
 
-/// A request's body: dropped when all of it has come, or nobody wants the rest.
-pub(super) struct Heard {
-    body: Incoming,
+/// A body that is dropped when all of it has been taken out, or nobody wants the rest; the pulse is told then.
+pub(super) struct Taken<B> {
+    body: B,
     pulse: Arc<Pulse>,
+    tell: fn(&Pulse),
 }
 
-impl Heard {
-    pub(super) const fn new(body: Incoming, pulse: Arc<Pulse>) -> Self {
-        Self { body, pulse }
+impl Taken<Incoming> {
+    /// A request's body.
+    pub(super) const fn heard(body: Incoming, pulse: Arc<Pulse>) -> Self {
+        Self { body, pulse, tell: Pulse::heard }
     }
 }
 
-impl HttpBody for Heard {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if self.body.is_end_stream() || matches!(frame, Poll::Ready(None)) {
-            self.pulse.heard();
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+impl Taken<Body> {
+    /// An answer's body.
+    pub(super) const fn handed(body: Body, pulse: Arc<Pulse>) -> Self {
+        Self { body, pulse, tell: Pulse::whole }
     }
 }
 
-impl Drop for Heard {
-    fn drop(&mut self) {
-        self.pulse.heard();
-    }
-}
+impl<B: HttpBody + Unpin> HttpBody for Taken<B> {
+    type Data = B::Data;
+    type Error = B::Error;
 
-/// An answer's body: dropped when all of it was handed over, or nobody wants the rest.
-pub(super) struct Handed {
-    body: Body,
-    pulse: Arc<Pulse>,
-}
-
-impl Handed {
-    pub(super) const fn new(body: Body, pulse: Arc<Pulse>) -> Self {
-        Self { body, pulse }
-    }
-}
-
-impl HttpBody for Handed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 
@@ -141,8 +111,8 @@ impl HttpBody for Handed {
     }
 }
 
-impl Drop for Handed {
+impl<B> Drop for Taken<B> {
     fn drop(&mut self) {
-        self.pulse.whole();
+        (self.tell)(&self.pulse);
     }
 }

@@ -33,6 +33,6 @@ pub use mobile_number::MobileNumber;
 pub use name::Name;
 pub use password::{Password, PasswordHash, PasswordPolicy};
 pub use rng::Rng;
-pub use session::{MAX_SESSIONS, Session, SessionPolicy};
+pub use session::{MAX_SESSIONS, Session, SessionPolicy, Worth};
 pub use sign_up::{MAX_SIGN_UPS, SignUp};
 pub use user::{Gender, Profile, Role, User};

@@ -20,6 +20,19 @@ pub struct SessionPolicy {
     pub grace: Duration,
 }
 
+/// What a refresh token of a live session is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// It is the current one.
+    Current,
+    /// It is the one before, and was replaced just now: its successor is the current one still.
+    Repeated,
+    /// It was replaced longer ago: somebody has a copy.
+    Replaced,
+    /// It was never issued from this state: the store was set back to an earlier one.
+    Unknown,
+}
+
 /// One signed-in device, from login to logout, expiry or revocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,10 +65,15 @@ impl Session {
         now < self.expires_at
     }
 
-    /// Whether the refresh token before the current one still stands for it.
+    /// What a refresh token of this generation is worth.
     #[must_use]
-    pub fn is_in_grace(&self, now: Timestamp, policy: &SessionPolicy) -> bool {
-        now < self.last_used_at.plus(policy.grace)
+    pub fn worth(&self, generation: u32, now: Timestamp, policy: &SessionPolicy) -> Worth {
+        match self.generation.checked_sub(generation) {
+            Some(0) => Worth::Current,
+            Some(1) if now < self.last_used_at.plus(policy.grace) => Worth::Repeated,
+            Some(_) => Worth::Replaced,
+            None => Worth::Unknown,
+        }
     }
 
     /// Makes the next refresh token the current one.

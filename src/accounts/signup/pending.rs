@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
-use tokio::time::Instant;
 
 use super::{Application, SignupOutcome};
-use crate::accounts::no_sooner::no_sooner;
 use crate::accounts::postage::Postage;
 use crate::accounts::{Accounts, Client, Conflict, Fault, tell_whose};
 use crate::hashing::Place;
@@ -30,10 +28,7 @@ impl Accounts {
         client: &Client,
         place: Place,
     ) -> Result<SignupOutcome, Fault> {
-        let began = Instant::now();
-        let accepted = no_sooner(self.try_to_accept(application, client, place)).await;
-        self.no_sooner_than_a_hash(began).await;
-        accepted
+        self.no_sooner_than_a_hash(self.try_to_accept(application, client, place), |_| true).await
     }
 
     async fn try_to_accept(

@@ -14,10 +14,20 @@ use std::{
 };
 
 const WEB: &str = "web/graphiql";
-const BUNDLE_INPUTS: [&str; 6] = [".npmrc", "package.json", "package-lock.json", "vite.config.js", "index.html", "src"];
+const BUNDLE_INPUTS: [&str; 6] = [
+    ".npmrc",
+    "package.json",
+    "package-lock.json",
+    "vite.config.js",
+    "index.html",
+    "src",
+];
 const CDN_INPUTS: [&str; 2] = ["cdn.html", "cdn"];
 
-#[expect(clippy::disallowed_methods, reason = "a build script is told everything by the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script is told everything by the environment"
+)]
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=LATCHKEY_GRAPHIQL");
@@ -27,10 +37,16 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let wish = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
     cdn(&out.join("cdn"))?;
-    let bundled = if wish == "cdn" { Err("LATCHKEY_GRAPHIQL=cdn".to_owned()) } else { bundle(&out.join("npm")) };
+    let bundled = if wish == "cdn" {
+        Err("LATCHKEY_GRAPHIQL=cdn".to_owned())
+    } else {
+        bundle(&out.join("npm"))
+    };
     let site = match bundled {
         Ok(()) => "npm/dist",
-        Err(why) if wish == "bundle" => return Err(io::Error::other(format!("GraphiQL was not bundled: {why}"))),
+        Err(why) if wish == "bundle" => {
+            return Err(io::Error::other(format!("GraphiQL was not bundled: {why}")));
+        }
         Err(why) => {
             println!("cargo:warning=GraphiQL will come from a CDN, not from the program: {why}");
             "cdn"
@@ -43,10 +59,21 @@ fn main() -> io::Result<()> {
 fn bundle(copy: &Path) -> Result<(), String> {
     let prepare = || -> io::Result<()> {
         let _ = fs::remove_dir_all(copy);
-        BUNDLE_INPUTS.iter().try_for_each(|input| copy_all(&Path::new(WEB).join(input), &copy.join(input)))
+        BUNDLE_INPUTS
+            .iter()
+            .try_for_each(|input| copy_all(&Path::new(WEB).join(input), &copy.join(input)))
     };
     prepare().map_err(|error| error.to_string())?;
-    npm(copy, &["ci", "--ignore-scripts", "--include=dev", "--prefer-offline", "--fetch-retry-mintimeout=1000"])?;
+    npm(
+        copy,
+        &[
+            "ci",
+            "--ignore-scripts",
+            "--include=dev",
+            "--prefer-offline",
+            "--fetch-retry-mintimeout=1000",
+        ],
+    )?;
     npm(copy, &["run", "build"])?;
     // A quarter of a gigabyte, for each profile, that nothing reads again.
     let _ = fs::remove_dir_all(copy.join("node_modules"));
@@ -55,14 +82,24 @@ fn bundle(copy: &Path) -> Result<(), String> {
 
 fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let command = Command::new(program).args(arguments).current_dir(project).output();
+    let command = Command::new(program)
+        .args(arguments)
+        .current_dir(project)
+        .output();
     let output = command.map_err(|error| format!("npm does not run ({error})"))?;
     if output.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let errors = said.lines().filter(|line| line.to_lowercase().contains("error")).take(3);
-    Err(format!("npm {} failed: {}", arguments[0], errors.collect::<Vec<_>>().join(" | ")))
+    let errors = said
+        .lines()
+        .filter(|line| line.to_lowercase().contains("error"))
+        .take(3);
+    Err(format!(
+        "npm {} failed: {}",
+        arguments[0],
+        errors.collect::<Vec<_>>().join(" | ")
+    ))
 }
 
 /// Lays out the CDN page as Vite does its bundle: index.html and assets/.
@@ -76,7 +113,10 @@ fn cdn(site: &Path) -> io::Result<()> {
     for not_served in ["main.js", "head.html", "import-map.sha256"] {
         fs::remove_file(site.join("assets").join(not_served))?;
     }
-    fs::write(site.join("index.html"), page.replace("<!-- cdn/head.html -->", &head))
+    fs::write(
+        site.join("index.html"),
+        page.replace("<!-- cdn/head.html -->", &head),
+    )
 }
 
 fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
@@ -96,8 +136,11 @@ fn generated(out: &Path, site: &str) -> io::Result<String> {
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<io::Result<Vec<_>>>()?;
     names.sort();
-    let import_map =
-        if site == "cdn" { Some(fs::read_to_string(format!("{WEB}/cdn/import-map.sha256"))?) } else { None };
+    let import_map = if site == "cdn" {
+        Some(fs::read_to_string(format!("{WEB}/cdn/import-map.sha256"))?)
+    } else {
+        None
+    };
     let page = format!(r#"include_str!(concat!(env!("OUT_DIR"), "/{site}/index.html"))"#);
     let mut rust = format!(
         "const IMPORT_MAP: Option<&str> = {:?};\nstatic PAGE: &str = {page};\n",
@@ -111,7 +154,8 @@ fn generated(out: &Path, site: &str) -> io::Result<String> {
             _ => "text/plain",
         };
         let bytes = format!(r#"include_bytes!(concat!(env!("OUT_DIR"), "/{site}/assets/{name}"))"#);
-        writeln!(rust, "    ({name:?}, \"{kind}; charset=utf-8\", {bytes}),").expect("a String takes all");
+        writeln!(rust, "    ({name:?}, \"{kind}; charset=utf-8\", {bytes}),")
+            .expect("a String takes all");
     }
     Ok(rust + "];\n")
 }

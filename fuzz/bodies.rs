@@ -6,28 +6,39 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use latchkey::graphql::guard;
+use latchkey::graphql::document_limits;
 use serde_json::Value;
 use tower::ServiceExt;
 
 /// The largest answer to what asks for nothing in particular.
-const ANSWER: usize = 1 << 20;
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// Counts, parses and weighs any text.
-pub fn guard(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    if let Ok(admitted) = guard::admit(text) {
-        _ = admitted.operation(None);
-        _ = admitted.operation(Some("A"));
+pub fn document_limits(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(checked) = document_limits::check(text) {
+        _ = checked.operation(None);
+        _ = checked.operation(Some("A"));
     }
 }
 
 /// Sends any bytes as a body and as a URL, and holds the answers to be answers.
-pub async fn door(router: Router, bytes: &[u8]) {
+pub async fn http(router: Router, bytes: &[u8]) {
     let post = Request::post("/graphql").header("content-type", "application/json");
-    answer(router.clone(), post.body(Body::from(bytes.to_vec())).expect("a request"), bytes).await;
+    answer(
+        router.clone(),
+        post.body(Body::from(bytes.to_vec())).expect("a request"),
+        bytes,
+    )
+    .await;
     let encoded: String = url::form_urlencoded::byte_serialize(bytes).collect();
-    for parameters in [format!("query={encoded}"), format!("query=%7B__typename%7D&variables={encoded}"), encoded] {
+    for parameters in [
+        format!("query={encoded}"),
+        format!("query=%7B__typename%7D&variables={encoded}"),
+        encoded,
+    ] {
         if let Ok(get) = Request::get(format!("/graphql?{parameters}")).body(Body::empty()) {
             answer(router.clone(), get, bytes).await;
         }
@@ -35,12 +46,22 @@ pub async fn door(router: Router, bytes: &[u8]) {
 }
 
 async fn answer(router: Router, mut request: Request<Body>, bytes: &[u8]) {
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4000))));
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4000))));
     let Ok(response) = router.oneshot(request).await;
     let status = response.status().as_u16();
-    assert!([200, 400, 405, 413, 414].contains(&status), "{status} for {bytes:?}");
-    let body = to_bytes(response.into_body(), ANSWER).await.expect("an answer of bounded size");
+    assert!(
+        [200, 400, 405, 413, 414].contains(&status),
+        "{status} for {bytes:?}"
+    );
+    let body = to_bytes(response.into_body(), MAX_RESPONSE_BYTES)
+        .await
+        .expect("an answer of bounded size");
     let json: Value = serde_json::from_slice(&body).expect("an answer in JSON");
     let errors = json["errors"].as_array().map_or(0, Vec::len);
-    assert!((status == 200 && json.get("data").is_some()) || (1..=10).contains(&errors), "{json} for {bytes:?}");
+    assert!(
+        (status == 200 && json.get("data").is_some()) || (1..=10).contains(&errors),
+        "{json} for {bytes:?}"
+    );
 }

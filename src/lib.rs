@@ -10,14 +10,20 @@
 //! | 4 | [`http`] | routes, bearer text, limits, GraphiQL page, health, JWKS; no rules |
 //! | 3 | [`graphql`] | schema, inputs, outputs, error map; resolvers of a few lines |
 //! | 2 | [`accounts`] | the acts: signup, login, refresh, ... one file each |
-//! | 1 | [`hashing`], [`token`], [`mail`], [`repository`], [`throttle`] | what an act needs from the world |
+//! | 1 | [`hashing`], [`token`], [`mail`], [`repository`], [`rate_limit`] | what an act needs from the world |
 //! | 0 | [`model`] | plain values: account, session, e-mail, password, code, clock |
 //!
 //! A login, walked: [`http`] takes the bearer as text, the client's address and the body → [`graphql`] turns the input
 //! into a command → [`accounts::Accounts::login`] counts the attempt, loads, verifies against the hash or a decoy, begins
 //! a session, saves → its outcome becomes a member of the result union.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails is what a panic is for"))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that fails is what a panic is for"
+    )
+)]
 
 pub mod accounts;
 pub mod app;
@@ -28,6 +34,6 @@ pub mod hashing;
 pub mod http;
 pub mod mail;
 pub mod model;
+pub mod rate_limit;
 pub mod repository;
-pub mod throttle;
 pub mod token;

@@ -1,49 +1,60 @@
-//! What the acts of the command line have in common: they change the user of an address.
+//! What the operations of the command line share: each changes the user of an email address.
 
-use super::{Accounts, Fault};
+use super::{Accounts, InternalError, UpdateError};
 use crate::model::{Account, Timestamp, User};
 
-/// What became of it.
+/// The outcome of an operator's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Administered {
-    /// The user is as asked.
+pub enum AdminOutcome {
+    /// The user is as requested.
     Done,
-    /// The address has no account.
+    /// The email address has no account.
     NoSuchUser,
 }
 
-impl Accounts {
-    /// Lets an act change the user of an address as typed. Sessions and codes are the act's to end.
-    pub(super) async fn administer(
-        &self,
-        email: &str,
-        act: impl Fn(&mut User, Timestamp) -> Reach + Send + Sync,
-    ) -> Result<Administered, Fault> {
-        let Some(account) = self.by_typed_email(email).await? else { return Ok(Administered::NoSuchUser) };
-        let (outcome, _) = self.change(account, |account, now| decide(account, &act, now)).await??;
-        Ok(outcome)
-    }
-}
-
-/// How far a change reaches.
+/// What a change revokes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Nothing changed.
+pub(super) enum Revocation {
+    /// Nothing.
     Nothing,
-    /// What the user was signed in by no longer holds: every session ends.
+    /// Every session.
     Sessions,
-    /// Neither does what was mailed: every code ends too.
+    /// Every session and every emailed code.
     SessionsAndCodes,
 }
 
-fn decide(account: &mut Account, act: impl Fn(&mut User, Timestamp) -> Reach, now: Timestamp) -> Administered {
-    let Some(user) = account.user_mut() else { return Administered::NoSuchUser };
-    let reach = act(user, now);
-    if reach != Reach::Nothing {
+impl Accounts {
+    /// Applies a change to the user of an email address as typed, and revokes what the change asks for.
+    pub(super) async fn administer(
+        &self,
+        email: &str,
+        change: impl Fn(&mut User, Timestamp) -> Revocation + Send + Sync,
+    ) -> Result<AdminOutcome, InternalError> {
+        let Some(account) = self.store.by_typed_email(email).await? else {
+            return Ok(AdminOutcome::NoSuchUser);
+        };
+        let operation = |account: &mut Account, now| apply(account, &change, now);
+        match self.store.update(account, operation).await {
+            Err(UpdateError::Deleted) => Ok(AdminOutcome::NoSuchUser),
+            updated => Ok(updated?.outcome),
+        }
+    }
+}
+
+fn apply(
+    account: &mut Account,
+    change: impl Fn(&mut User, Timestamp) -> Revocation,
+    now: Timestamp,
+) -> AdminOutcome {
+    let Some(user) = account.user_mut() else {
+        return AdminOutcome::NoSuchUser;
+    };
+    let revocation = change(user, now);
+    if revocation != Revocation::Nothing {
         user.end_sessions(|_| true);
     }
-    if reach == Reach::SessionsAndCodes {
+    if revocation == Revocation::SessionsAndCodes {
         account.void_codes();
     }
-    Administered::Done
+    AdminOutcome::Done
 }

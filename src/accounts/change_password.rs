@@ -1,33 +1,41 @@
-//! Change the password, with the old one.
+//! Change the password, with the current one.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Caller, Fault};
-use crate::hashing::Verdict;
+use super::{Accounts, Caller, InternalError};
+use crate::hashing::{Permit, Verification};
 use crate::model::{
-    Account, FieldCode, Form, InvalidField, LetterKind, Password, PasswordHash, Refusal, Timestamp, User, Wait,
+    Account, EmailKind, FieldCode, FieldError, FieldErrors, InvalidField, Password, PasswordHash,
+    Wait,
 };
-use crate::throttle::Budget;
+use crate::rate_limit::{Key, RateLimit};
 
 /// An attempt to change the password.
 #[derive(Debug)]
 pub struct ChangePassword {
-    /// The password in force.
+    /// The current password, as typed.
     pub current_password: SecretString,
-    /// The password to be.
+    /// The new password, as typed.
     pub new_password: SecretString,
 }
 
-/// What became of it.
+/// The outcome of an attempt to change the password.
 #[derive(Debug)]
 pub enum ChangePasswordOutcome {
-    /// It is changed, and every other session of the user has ended.
+    /// The password is changed, and every other session of the user has ended.
     PasswordChanged(Box<Account>),
     /// The current password is wrong.
     InvalidCredentials,
-    /// The new one was refused.
+    /// The new password was refused.
     InvalidInput(Vec<InvalidField>),
-    /// Too many wrong ones.
+    /// There were too many wrong passwords.
+    TooManyAttempts(Wait),
+}
+
+/// The outcome of verifying the current password.
+enum CurrentPassword {
+    Valid(PasswordHash),
+    Invalid,
     TooManyAttempts(Wait),
 }
 
@@ -35,62 +43,94 @@ impl Accounts {
     /// Changes the caller's password and ends every other session, in one write.
     ///
     /// # Errors
-    /// When the store fails, the hashing pool is full, or the caller's session was ended meanwhile.
+    /// When the store fails, the hashing pool is full, or the caller's session has ended meanwhile.
     pub async fn change_password(
         &self,
         caller: Caller,
         command: ChangePassword,
-    ) -> Result<ChangePasswordOutcome, Fault> {
-        let place = self.hashing.enter()?;
-        let mut form = Form::default();
-        let owner = caller.user().map(|user| [user.profile.first_name.as_str(), user.profile.last_name.as_str()]);
-        let owner = [&owner.unwrap_or_default()[..], &[caller.account.email.as_str()]].concat();
-        let new = form.take("newPassword", self.policy.password.accept(command.new_password.expose_secret(), &owner));
-        let Some(new) = new else { return Ok(ChangePasswordOutcome::InvalidInput(form.into_refused())) };
-
-        let session = caller.session;
-        let name = session.to_string();
-        // By session: what strangers guess elsewhere does not keep the owner from changing the password.
-        let charges = [(Budget::ChangePasswordBySession, vec![&*name])];
-        if let Some(wait) = self.spend(&charges).await? {
-            return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
-        }
-        let current = Password::given(command.current_password.expose_secret());
-        let verified = caller.user().map(|user| user.password.clone());
-        let (Some(verified), true) =
-            (&verified, self.hashing.verify(&place, &current, verified.as_ref()).await? != Verdict::Wrong)
-        else {
-            return Ok(ChangePasswordOutcome::InvalidCredentials);
+    ) -> Result<ChangePasswordOutcome, InternalError> {
+        let permit = self.hashing.try_acquire()?;
+        let new = match self.parse_new_password(&caller, &command.new_password) {
+            Ok(new) => new,
+            Err(refused) => return Ok(ChangePasswordOutcome::InvalidInput(refused)),
         };
-        self.refund(&charges).await?;
+        let current = Password::given(command.current_password.expose_secret());
+        let verified = match self.verify_current(&permit, &caller, &current).await? {
+            CurrentPassword::Valid(hash) => hash,
+            CurrentPassword::Invalid => return Ok(ChangePasswordOutcome::InvalidCredentials),
+            CurrentPassword::TooManyAttempts(wait) => {
+                return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
+            }
+        };
         if new.expose() == current.expose() {
-            let refusal = Refusal::new(FieldCode::Unchanged, "The new password is the old one.");
-            return Ok(ChangePasswordOutcome::InvalidInput(vec![InvalidField { field: "newPassword", refusal }]));
+            return Ok(ChangePasswordOutcome::InvalidInput(vec![unchanged()]));
         }
-
-        let hash = self.hashing.hash(&place, &new).await?;
-        let (changed, account) = self
-            .change_as(caller, |account, now| {
-                let user = account.user_mut().filter(|user| user.password == *verified)?;
+        let hash = self.hashing.hash(&permit, &new).await?;
+        let session = caller.session;
+        let updated = self
+            .store
+            .update_as(caller, |account, now| {
+                let user = account
+                    .user_mut()
+                    .filter(|user| user.password == verified)?;
                 user.set_password(hash.clone(), now);
                 user.end_sessions(|other| other.id != session);
                 account.void_codes();
-                account.notify(LetterKind::PasswordChanged, now, &self.rng);
+                account.notify(EmailKind::PasswordChanged, now, &self.rng);
                 Some(())
             })
-            .await??;
-        Ok(match changed {
-            Some(()) => ChangePasswordOutcome::PasswordChanged(Box::new(account)),
+            .await?;
+        Ok(match updated.outcome {
+            Some(()) => ChangePasswordOutcome::PasswordChanged(Box::new(updated.account)),
             None => ChangePasswordOutcome::InvalidCredentials,
         })
     }
+
+    fn parse_new_password(
+        &self,
+        caller: &Caller,
+        new: &SecretString,
+    ) -> Result<Password, Vec<InvalidField>> {
+        let mut owner = vec![caller.account.email.as_str()];
+        if let Some(user) = caller.user() {
+            owner.push(user.profile.first_name.as_str());
+            owner.push(user.profile.last_name.as_str());
+        }
+        let mut errors = FieldErrors::default();
+        let accepted = self.policy.password.accept(new.expose_secret(), &owner);
+        let new = errors.check("newPassword", accepted);
+        new.ok_or_else(|| errors.into_vec())
+    }
+
+    /// Verifies the current password. Wrong ones are counted by session: guesses elsewhere do not keep the owner from
+    /// changing the password.
+    async fn verify_current(
+        &self,
+        permit: &Permit,
+        caller: &Caller,
+        current: &Password,
+    ) -> Result<CurrentPassword, InternalError> {
+        let session = caller.session.to_string();
+        let keys = [Key::new(RateLimit::ChangePasswordBySession, &[&session])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
+            return Ok(CurrentPassword::TooManyAttempts(wait));
+        }
+        let hash = caller.user().map(|user| user.password.clone());
+        let verification = self.hashing.verify(permit, current, hash.as_ref()).await?;
+        match hash {
+            Some(hash) if verification != Verification::Invalid => {
+                self.limiter.release(&keys).await?;
+                Ok(CurrentPassword::Valid(hash))
+            }
+            _ => Ok(CurrentPassword::Invalid),
+        }
+    }
 }
 
-impl User {
-    /// Sets a password.
-    pub(super) fn set_password(&mut self, hash: PasswordHash, now: Timestamp) {
-        self.password = hash;
-        self.password_changed_at = now;
-        self.updated_at = now;
+fn unchanged() -> InvalidField {
+    let message = "The new password is the current one.";
+    InvalidField {
+        field: "newPassword",
+        error: FieldError::new(FieldCode::Unchanged, message),
     }
 }

@@ -1,29 +1,33 @@
-//! Would this password be taken? For forms that say so while it is typed.
+//! Check a password, for forms that show the result while it is typed.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Accounts;
-use crate::model::{Form, InvalidField};
+use crate::model::{FieldErrors, InvalidField};
 
-/// A password, and what is known of whose it is to be.
+/// A password, and what is known of its owner.
 #[derive(Debug)]
 pub struct CheckPassword {
     /// The password, as typed.
     pub password: SecretString,
-    /// Names and address, as far as they are known.
+    /// The owner's names and email address, as far as they are known.
     pub owner: Vec<String>,
 }
 
 impl Accounts {
-    /// Says whether a password would be taken, by the same rules as when it is set, and how many characters it has. Costs no
-    /// hash and touches no store.
+    /// Checks a password by the rules that apply when it is set, and returns its length in characters. Costs no hash and
+    /// does not touch the store.
     ///
     /// # Errors
-    /// When it would not: the reasons.
+    /// When the password would be refused: the reasons.
     pub fn check_password(&self, command: &CheckPassword) -> Result<usize, Vec<InvalidField>> {
         let owner: Vec<&str> = command.owner.iter().map(String::as_str).collect();
-        let mut form = Form::default();
-        let password = form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
-        password.map(|password| password.expose().chars().count()).ok_or_else(|| form.into_refused())
+        let password = command.password.expose_secret();
+        let accepted = self.policy.password.accept(password, &owner);
+        let mut errors = FieldErrors::default();
+        match errors.check("password", accepted) {
+            Some(password) => Ok(password.expose().chars().count()),
+            None => Err(errors.into_vec()),
+        }
     }
 }

@@ -1,66 +1,78 @@
-//! Create a user from the command line: the first administrator, say.
+//! Create a user from the command line, such as the first administrator.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use secrecy::SecretString;
 
 use super::signup::Application;
-use super::{Accounts, Client, Fault, Signup};
-use crate::model::{Account, AccountId, Gender, InvalidField, Role, Standing, User};
-use crate::repository::Written;
+use super::{Accounts, Client, InternalError, Signup};
+use crate::model::{Account, AccountId, AccountState, Gender, InvalidField, Role, User};
+use crate::repository::WriteOutcome;
 
-/// Who is to be.
+/// The user to create.
 #[derive(Debug)]
 pub struct CreateUser {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
     /// The password, as typed.
     pub password: SecretString,
-    /// First name, as typed.
+    /// The first name, as typed.
     pub first_name: String,
-    /// Last name, as typed.
+    /// The last name, as typed.
     pub last_name: String,
     /// The role.
     pub role: Role,
 }
 
-/// What became of it.
+/// The outcome of creating a user.
 #[derive(Debug)]
 pub enum CreateUserOutcome {
-    /// The user is there, under this id.
+    /// The user exists, under this id.
     Created(AccountId),
-    /// Inputs were refused. Nothing was changed.
+    /// Some inputs were refused. Nothing was changed.
     InvalidInput(Vec<InvalidField>),
-    /// The address has an account, or a sign-up that waits.
+    /// The email address has an account, or a sign-up that waits for its code.
     EmailTaken,
 }
 
 impl Accounts {
-    /// Creates a user whose address counts as proven: the operator vouches for it.
+    /// Creates a user whose email address counts as verified: the operator vouches for it.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn create_user(&self, command: CreateUser) -> Result<CreateUserOutcome, Fault> {
+    pub async fn create_user(
+        &self,
+        command: CreateUser,
+    ) -> Result<CreateUserOutcome, InternalError> {
         let role = command.role;
-        let application = match self.read_application(&as_signup(command)) {
+        let application = match self.parse_application(&as_signup(command)) {
             Ok(application) => application,
             Err(refused) => return Ok(CreateUserOutcome::InvalidInput(refused)),
         };
-        let Application { email, password, profile, mobile_number } = application;
-        let hash = self.hashing.hash(&self.hashing.enter()?, &password).await?;
+        let Application {
+            email,
+            password,
+            profile,
+            mobile_number,
+        } = application;
+        let permit = self.hashing.try_acquire()?;
+        let hash = self.hashing.hash(&permit, &password).await?;
         let now = self.clock.now();
         let mut user = User::new(hash, profile, mobile_number, now);
         user.email_verified = true;
         user.role = role;
-        let account = Account::new(AccountId::new(now, &self.rng), email, Standing::Active(Box::new(user)));
-        Ok(match self.repository.insert(&account).await? {
-            Written::Done => CreateUserOutcome::Created(account.id),
-            Written::EmailTaken | Written::MobileNumberTaken | Written::Moved => CreateUserOutcome::EmailTaken,
+        let state = AccountState::Active(Box::new(user));
+        let account = Account::new(AccountId::new(now, &self.rng), email, state);
+        Ok(match self.store.insert(&account).await? {
+            WriteOutcome::Done => CreateUserOutcome::Created(account.id),
+            WriteOutcome::EmailTaken
+            | WriteOutcome::MobileNumberTaken
+            | WriteOutcome::VersionConflict => CreateUserOutcome::EmailTaken,
         })
     }
 }
 
-/// The same form is read the same way, whoever fills it in.
+/// The operator's inputs are parsed like those of a sign-up.
 fn as_signup(command: CreateUser) -> Signup {
     Signup {
         email: command.email,
@@ -69,6 +81,9 @@ fn as_signup(command: CreateUser) -> Signup {
         last_name: command.last_name,
         gender: Gender::Undisclosed,
         mobile_number: None,
-        client: Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: None },
+        client: Client {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: None,
+        },
     }
 }

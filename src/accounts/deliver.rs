@@ -1,102 +1,136 @@
-//! Send the letters that wait in outboxes: leased, sent, taken out; or tried again later, or parked for the operator.
+//! Deliver queued emails: lease, send, remove; or try again later, or park for the operator.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Accounts, Fault};
-use crate::mail::MailFault;
-use crate::model::{Account, AccountId, Delivery, Letter, LetterId, Timestamp};
+use super::{Accounts, InternalError, UpdateError};
+use crate::mail::MailError;
+use crate::model::{Account, AccountId, Delivery, EmailId, OutboxEmail, Timestamp};
 
-/// For how long a worker has a letter to itself. One that dies meanwhile leaves it to be sent again, with the same id.
+/// How long a worker has an email to itself. An email whose worker dies meanwhile is sent again, with the same id.
 const LEASE: Duration = Duration::from_secs(90);
-/// How long sending one letter may take: well within the lease.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How many accounts one round takes.
+/// How long sending one email may take: well within the lease.
+const SEND_TIMEOUT: Duration = Duration::from_mins(1);
+/// How many accounts one round serves.
 const ROUND: usize = 16;
 
 impl Accounts {
-    /// Sends letters that are due, of as many accounts as one round takes, and says of how many.
+    /// Sends emails that are due, of as many accounts as one round serves, and returns the number of accounts.
     ///
     /// # Errors
-    /// When the store fails for all of them; letters that were sent but not taken out yet are sent once more after their
-    /// lease.
-    pub async fn deliver(&self) -> Result<usize, Fault> {
-        let due = self.repository.mail_due(self.clock.now(), ROUND).await?;
-        // At once, so that one slow address does not hold up the others' codes; an account that cannot be read, neither.
+    /// When the store fails for all accounts. Emails that were sent and not removed are sent once more after their lease.
+    pub async fn deliver(&self) -> Result<usize, InternalError> {
+        let due = self.store.mail_due(ROUND).await?;
+        // At once, so that neither a slow address nor an unreadable account holds up the codes of others.
+        let outcomes = join_all(due.iter().map(|id| self.deliver_for(*id))).await;
         let (mut served, mut failed) = (0, None);
-        for (id, outcome) in due.iter().zip(join_all(due.iter().map(|id| self.deliver_for(*id))).await) {
+        for (id, outcome) in due.iter().zip(outcomes) {
             match outcome {
                 Ok(()) => served += 1,
-                Err(fault) => failed = failed.or(Some((id, fault))),
+                Err(error) => failed = failed.or(Some((id, error))),
             }
         }
         match failed {
-            Some((_, fault)) if served == 0 => Err(fault),
-            Some((account, fault)) => {
-                tracing::warn!(%account, ?fault, "letters of an account cannot be sent");
+            Some((_, error)) if served == 0 => Err(error),
+            Some((account, error)) => {
+                tracing::warn!(%account, ?error, "emails of an account cannot be sent");
                 Ok(served)
             }
             None => Ok(served),
         }
     }
 
-    async fn deliver_for(&self, id: AccountId) -> Result<(), Fault> {
-        let Some(account) = self.by_id(id).await? else { return Ok(()) };
-        // Gone meanwhile: its letters are nobody's.
-        let Ok((Some(letter), account)) = self.change(account, lease).await? else { return Ok(()) };
-        let delivery = match self.send(&account, &letter).await {
+    async fn deliver_for(&self, id: AccountId) -> Result<(), InternalError> {
+        let Some(account) = self.store.by_id(id).await? else {
+            return Ok(());
+        };
+        let leased = match self.store.update(account, lease).await {
+            // A deleted account has no emails left to send.
+            Err(UpdateError::Deleted) => return Ok(()),
+            leased => leased?,
+        };
+        let Some(email) = leased.outcome else {
+            return Ok(());
+        };
+        let delivery = match self.send(&leased.account, &email).await {
             Ok(()) => Delivery::Sent,
-            Err(fault) => {
-                tracing::warn!(account = %id, letter = %letter.id, tries = letter.tries, %fault, "letter not sent");
-                fault.delivery()
+            Err(error) => {
+                tracing::warn!(account = %id, email = %email.id, tries = email.tries, %error, "email not sent");
+                error.delivery()
             }
         };
-        let Some(account) = self.by_id(id).await? else { return Ok(()) };
-        if let Ok((true, _)) = self.change(account, |account, now| settle(account, letter.id, delivery, now)).await? {
-            tracing::error!(account = %id, letter = %letter.id, "letter parked: it will not be tried again");
-        }
-        Ok(())
+        self.record_delivery(id, email.id, delivery).await
     }
 
-    async fn send(&self, account: &Account, letter: &Letter) -> Result<(), MailFault> {
-        let unseal = |sealed| {
-            let code = self.secret.unseal(sealed);
-            code.ok_or_else(|| MailFault::Refused("its code was sealed with another secret".to_owned()))
+    async fn record_delivery(
+        &self,
+        id: AccountId,
+        email: EmailId,
+        delivery: Delivery,
+    ) -> Result<(), InternalError> {
+        let Some(account) = self.store.by_id(id).await? else {
+            return Ok(());
         };
-        let code = letter.kind.code().map(unseal).transpose()?;
-        // In a task of its own: a letter that panics stops neither this worker nor the letters after it.
-        let (mailer, to, letter) = (self.mailer.clone(), account.email.clone(), letter.clone());
+        let settle = |account: &mut Account, now| settle(account, email, delivery, now);
+        match self.store.update(account, settle).await {
+            Ok(updated) if updated.outcome => {
+                tracing::error!(account = %id, %email, "email parked: it will not be tried again");
+                Ok(())
+            }
+            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn send(&self, account: &Account, email: &OutboxEmail) -> Result<(), MailError> {
+        let unseal = |sealed| {
+            let code = self.codes.unseal(sealed);
+            code.ok_or_else(|| {
+                MailError::Refused("its code was sealed with another secret".to_owned())
+            })
+        };
+        let code = email.kind.code().map(unseal).transpose()?;
+        // In a task of its own: an email that panics stops neither this worker nor the emails after it.
+        let (mailer, to, email) = (self.mailer.clone(), account.email.clone(), email.clone());
         let sending = tokio::spawn(async move {
-            let sent = mailer.send(&to, &letter, code.as_deref());
-            tokio::time::timeout(PATIENCE, sent).await
+            let sent = mailer.send(&to, &email, code.as_deref());
+            tokio::time::timeout(SEND_TIMEOUT, sent).await
         });
         match sending.await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(MailFault::Deferred("the mail server took too long".to_owned())),
-            Err(_) => Err(MailFault::Refused("making the letter failed".to_owned())),
+            Ok(Err(_)) => Err(MailError::Deferred(
+                "the mail server took too long".to_owned(),
+            )),
+            Err(_) => Err(MailError::Refused("composing the email failed".to_owned())),
         }
     }
 }
 
-/// Takes a letter that is due for this worker; drops those that are not worth sending any more. One at a time: a lease
-/// must outlast the sending.
-fn lease(account: &mut Account, now: Timestamp) -> Option<Letter> {
-    account.outbox.retain(|letter| letter.due_at.is_none() || now < letter.expires_at);
-    let letter = account.outbox.iter_mut().find(|letter| letter.is_due(now))?;
-    letter.tries += 1;
-    letter.due_at = Some(now.plus(LEASE));
-    Some(letter.clone())
+/// Leases an email that is due to this worker, and drops those that have expired. One at a time: a lease must outlast the
+/// sending.
+fn lease(account: &mut Account, now: Timestamp) -> Option<OutboxEmail> {
+    account
+        .outbox
+        .retain(|email| email.due_at.is_none() || now < email.expires_at);
+    let email = account.outbox.iter_mut().find(|email| email.is_due(now))?;
+    email.tries += 1;
+    email.due_at = Some(now.plus(LEASE));
+    Some(email.clone())
 }
 
-/// Says whether the letter was parked. A letter that a newer one replaced meanwhile is gone already.
-fn settle(account: &mut Account, id: LetterId, delivery: Delivery, now: Timestamp) -> bool {
+/// Records the delivery, and returns whether the email was parked. An email that a newer one replaced meanwhile is not in the
+/// outbox any longer.
+fn settle(account: &mut Account, id: EmailId, delivery: Delivery, now: Timestamp) -> bool {
     if delivery == Delivery::Sent {
-        account.outbox.retain(|letter| letter.id != id);
+        account.outbox.retain(|email| email.id != id);
         return false;
     }
-    let Some(letter) = account.outbox.iter_mut().find(|letter| letter.id == id) else { return false };
-    let parked = delivery == Delivery::Refused || letter.tries >= Letter::TRIES;
-    letter.due_at = (!parked).then(|| now.plus(Letter::backoff(letter.tries)));
+    let email = account.outbox.iter_mut().find(|email| email.id == id);
+    let Some(email) = email else {
+        return false;
+    };
+    let parked = delivery == Delivery::Refused || email.tries >= OutboxEmail::TRIES;
+    email.due_at = (!parked).then(|| now.plus(OutboxEmail::backoff(email.tries)));
     parked
 }

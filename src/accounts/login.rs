@@ -1,165 +1,206 @@
-//! Log in: an address and a password for a session.
+//! Log in: exchanges an email address and a password for a session.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, SignedIn};
-use crate::hashing::Verdict;
-use crate::model::{Account, DeviceId, Email, LetterKind, Password, PasswordHash, Session, Timestamp, User, Wait};
-use crate::throttle::Budget;
+use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use crate::hashing::{Permit, Verification};
+use crate::model::{
+    Account, Email, EmailKind, Password, PasswordHash, Session, Timestamp, User, Wait,
+};
+use crate::rate_limit::{Key, RateLimit};
 
 /// An attempt to log in.
 #[derive(Debug)]
 pub struct Login {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
     /// The password, as typed.
     pub password: SecretString,
-    /// What shows that the device has logged in before: a device token, or a refresh token, be its session live or not.
+    /// Tokens that prove that the device has logged in before: device tokens, or refresh tokens of live or ended sessions.
     pub known_by: Vec<SecretString>,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of an attempt to log in.
 #[derive(Debug)]
 pub enum LoginOutcome {
-    /// Signed in.
+    /// The user is signed in.
     Authenticated(Box<SignedIn>),
-    /// Address or password is wrong; which, is not told.
+    /// The email address or the password is wrong. The outcome does not say which.
     InvalidCredentials,
-    /// Both are right, and the address is not proven, which the policy asks for.
+    /// Both are right, and the policy requires a verified email address.
     EmailNotVerified,
-    /// Too many wrong ones.
+    /// There were too many wrong passwords.
     TooManyAttempts(Wait),
 }
 
-/// What the pure part decides.
+/// The outcome of the pure decision.
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
     SignedIn { new_device: bool },
     Suspended,
-    PasswordMoved,
+    PasswordChangedMeanwhile,
     NotVerified,
 }
 
+/// The hash that a password was verified against, and its replacement if that is due.
+struct VerifiedHash {
+    current: PasswordHash,
+    replacement: Option<PasswordHash>,
+}
+
 impl Accounts {
-    /// Logs a user in. An unknown address costs the same bcrypt as a known one, and a wrong password of either kind is
-    /// answered at the pace of a hash.
+    /// Logs a user in. An unknown email address costs the same bcrypt as a known one, and a wrong password for either is
+    /// answered after the time that a hash takes.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
-    pub async fn login(&self, command: Login) -> Result<LoginOutcome, Fault> {
+    pub async fn login(&self, command: Login) -> Result<LoginOutcome, InternalError> {
         let is_wrong = |outcome: &_| matches!(outcome, Ok(LoginOutcome::InvalidCredentials));
-        self.no_sooner_than_a_hash(self.try_login(command), is_wrong).await
+        self.timing
+            .pad_to_hash_time(self.try_login(command), is_wrong)
+            .await
     }
 
-    async fn try_login(&self, command: Login) -> Result<LoginOutcome, Fault> {
-        let place = self.hashing.enter()?;
+    async fn try_login(&self, command: Login) -> Result<LoginOutcome, InternalError> {
+        let permit = self.hashing.try_acquire()?;
         let email = Email::parse(&command.email).ok();
         let account = match &email {
-            Some(email) => self.by_email(email).await?,
+            Some(email) => self.store.by_email(email).await?,
             None => None,
         };
         let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
         let client = command.client.key();
-        let device = account.as_ref().and_then(|account| self.known_device(account, &command.known_by));
-        let charges = match &device {
-            Some(device) => {
-                vec![(Budget::LoginByDevice, vec![address, device]), (Budget::LoginByKnownDevices, vec![address])]
-            }
-            None => vec![
-                (Budget::LoginByClient, vec![&*client]),
-                (Budget::LoginByAddressAndClient, vec![address, &client]),
-                (Budget::LoginByAddress, vec![address]),
-            ],
-        };
-        if let Some(wait) = self.spend(&charges).await? {
+        let device = account
+            .as_ref()
+            .and_then(|account| self.sessions.known_device(account, &command.known_by));
+        let keys = rate_limit_keys(address, &client, device.as_deref());
+        if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(LoginOutcome::TooManyAttempts(wait));
         }
-
         let password = Password::given(command.password.expose_secret());
-        // Whoever is suspended is nobody: the right password is as wrong as any, and counts as much.
-        let user = account.as_ref().and_then(Account::user).filter(|user| !user.is_suspended());
-        let verified = user.map(|user| user.password.clone());
-        let verdict = self.hashing.verify(&place, &password, verified.as_ref()).await?;
-        let (Some(account), Some(verified), true) = (account, verified, verdict != Verdict::Wrong) else {
+        let verified = self.verify(&permit, account.as_ref(), &password).await?;
+        let (Some(account), Some(hash)) = (account, verified) else {
             return Ok(LoginOutcome::InvalidCredentials);
         };
-        let rehashed = match verdict {
-            Verdict::RightButStale => Some(self.hashing.hash(&place, &password).await?),
-            _ => None,
-        };
-        // A right password was no guess. Both writes at once: the embedded store then commits them together.
-        let entering = self.enter(account, (&verified, rehashed.as_ref()), &command.client);
-        let (entered, refunded) = tokio::join!(entering, self.refund(&charges));
-        refunded.and(entered)
+        // A right password was not a guess. Both writes run at once: the embedded store then commits them together.
+        let signing_in = self.sign_in(account, &hash, &command.client);
+        let (signed_in, released) = tokio::join!(signing_in, self.limiter.release(&keys));
+        released?;
+        signed_in
     }
 
-    /// Begins a session for whoever has proven the password.
-    async fn enter(
+    /// Verifies the password against the account's hash, or against a decoy where there is none. Returns the hash if the
+    /// password is right.
+    async fn verify(
+        &self,
+        permit: &Permit,
+        account: Option<&Account>,
+        password: &Password,
+    ) -> Result<Option<VerifiedHash>, InternalError> {
+        // A suspended user is treated as unknown: the right password is as wrong as any other, and counts as much.
+        let user = account
+            .and_then(Account::user)
+            .filter(|user| !user.is_suspended());
+        let hash = user.map(|user| user.password.clone());
+        let verification = self.hashing.verify(permit, password, hash.as_ref()).await?;
+        let replacement = match verification {
+            Verification::Invalid => return Ok(None),
+            Verification::Valid => None,
+            Verification::ValidNeedsRehash => Some(self.hashing.hash(permit, password).await?),
+        };
+        Ok(hash.map(|current| VerifiedHash {
+            current,
+            replacement,
+        }))
+    }
+
+    /// Starts a session for a user who has proven the password.
+    async fn sign_in(
         &self,
         account: Account,
-        hashes: (&PasswordHash, Option<&PasswordHash>),
+        hash: &VerifiedHash,
         client: &Client,
-    ) -> Result<LoginOutcome, Fault> {
-        let session = self.new_session(client);
+    ) -> Result<LoginOutcome, InternalError> {
+        let session = self.sessions.new_session(client);
         let id = session.id;
-        let (decision, account) = self
-            .change(account, |account, now| {
-                let Some(user) = account.user_mut() else { return Decision::PasswordMoved };
-                let decision = self.log_in(user, hashes, &session, now);
-                if decision == (Decision::SignedIn { new_device: true }) {
-                    let device = &session.device;
-                    let letter = LetterKind::NewDevice { device: device.name(), address: device.ip_address };
-                    account.notify(letter, now, &self.rng);
-                }
-                decision
+        let updated = self
+            .store
+            .update(account, |account, now| {
+                self.decide_login(account, hash, &session, now)
             })
-            .await??;
-        Ok(match (decision, self.signed_in(account, id)) {
-            (Decision::SignedIn { .. }, Some(signed_in)) => LoginOutcome::Authenticated(Box::new(signed_in)),
+            .await;
+        let updated = match updated {
+            Err(UpdateError::Deleted) => return Ok(LoginOutcome::InvalidCredentials),
+            other => other?,
+        };
+        let signed_in = self.sessions.issue_tokens(updated.account, id);
+        Ok(match (updated.outcome, signed_in) {
+            (Decision::SignedIn { .. }, Some(it)) => LoginOutcome::Authenticated(Box::new(it)),
             (Decision::NotVerified, _) => LoginOutcome::EmailNotVerified,
             _ => LoginOutcome::InvalidCredentials,
         })
     }
 
-    /// The name of a device that has logged in to this account before, if one of the tokens shows it. A new password makes
-    /// devices unknown that are not signed in any more: who had the old one is no friend.
-    fn known_device(&self, account: &Account, tokens: &[SecretString]) -> Option<String> {
-        let (user, now) = (account.user()?, self.clock.now());
-        let since = user.password_changed_at;
-        let device = tokens.iter().find_map(|token| {
-            let token = token.expose_secret();
-            if let Some(it) = self.refresh_tokens.verify(token).filter(|it| it.account == account.id) {
-                let device = DeviceId::from(it.session);
-                return (device.created_at() >= since || user.session(it.session, now).is_some()).then_some(device);
-            }
-            let it = self.device_tokens.verify(token).filter(|it| it.account == account.id)?;
-            (it.device.created_at() >= since).then_some(it.device)
-        });
-        device.map(|device| device.to_string())
-    }
-
-    /// Decides on the account as it stands: the hash that was verified must still be the one in force.
-    fn log_in(
+    fn decide_login(
         &self,
-        user: &mut User,
-        (verified, rehashed): (&PasswordHash, Option<&PasswordHash>),
+        account: &mut Account,
+        hash: &VerifiedHash,
         session: &Session,
         now: Timestamp,
     ) -> Decision {
-        if user.password != *verified {
-            return Decision::PasswordMoved;
+        let Some(user) = account.user_mut() else {
+            return Decision::PasswordChangedMeanwhile;
+        };
+        let decision = start_session(user, hash, session, self.policy.verify_email_first, now);
+        if decision == (Decision::SignedIn { new_device: true }) {
+            let email = EmailKind::NewDevice {
+                device: session.device.name(),
+                address: session.device.ip_address,
+            };
+            account.notify(email, now, &self.rng);
         }
-        if user.is_suspended() {
-            return Decision::Suspended;
-        }
-        if self.policy.verify_email_first && !user.email_verified {
-            return Decision::NotVerified;
-        }
-        if let Some(rehashed) = rehashed {
-            user.password = rehashed.clone();
-        }
-        Decision::SignedIn { new_device: user.sign_in(session.clone(), now) }
+        decision
+    }
+}
+
+/// Attempts on a device that has logged in before are counted apart, so that strangers' guesses do not lock it out.
+fn rate_limit_keys<'a>(email: &'a str, client: &'a str, device: Option<&'a str>) -> Vec<Key<'a>> {
+    match device {
+        Some(device) => vec![
+            Key::new(RateLimit::LoginByDevice, &[email, device]),
+            Key::new(RateLimit::LoginByKnownDevices, &[email]),
+        ],
+        None => vec![
+            Key::new(RateLimit::LoginByClient, &[client]),
+            Key::new(RateLimit::LoginByEmailAndClient, &[email, client]),
+            Key::new(RateLimit::LoginByEmail, &[email]),
+        ],
+    }
+}
+
+/// Decides on the account as it is stored now: the verified hash must still be the account's.
+fn start_session(
+    user: &mut User,
+    hash: &VerifiedHash,
+    session: &Session,
+    verify_email_first: bool,
+    now: Timestamp,
+) -> Decision {
+    if user.password != hash.current {
+        return Decision::PasswordChangedMeanwhile;
+    }
+    if user.is_suspended() {
+        return Decision::Suspended;
+    }
+    if verify_email_first && !user.email_verified {
+        return Decision::NotVerified;
+    }
+    if let Some(replacement) = &hash.replacement {
+        user.password = replacement.clone();
+    }
+    Decision::SignedIn {
+        new_device: user.sign_in(session.clone(), now),
     }
 }

@@ -1,68 +1,93 @@
-//! Log out: end the current session, all of them, or all the others.
+//! Log out: ends the current session, all sessions, or all others.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::{Accounts, Caller, Fault, Refresh};
-use crate::model::{AccountId, Session, Worth};
+use super::{Accounts, Caller, InternalError, Refresh};
+use crate::model::{AccountId, Session, TokenStatus};
 
-/// How far to log out.
+/// Which sessions a logout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logout {
-    /// The current session only.
+    /// The current session.
     Here,
     /// Every session of the user.
     Everywhere,
-    /// Every session of the user but the current one.
+    /// Every session of the user except the current one.
     Elsewhere,
 }
 
 impl Accounts {
-    /// Ends sessions, and says how many. Their tokens are refused from the next request on, on every node.
+    /// Ends sessions, and returns how many. Their tokens are refused from the next request on, on every node.
     ///
     /// # Errors
-    /// When the store fails, or the session was ended meanwhile.
-    pub async fn logout(&self, caller: Caller, command: Logout) -> Result<usize, Fault> {
+    /// When the store fails, or the caller's session has ended meanwhile.
+    pub async fn logout(&self, caller: Caller, command: Logout) -> Result<usize, InternalError> {
         let current = caller.session;
-        let (ended, _) = self
-            .change_as(caller, |account, now| {
-                let meant = |session: &Session| match command {
-                    Logout::Here => session.id == current,
-                    Logout::Everywhere => true,
-                    Logout::Elsewhere => session.id != current,
-                };
-                account.user_mut().map_or(0, |user| user.end_sessions(|it| it.is_live(now) && meant(it)))
+        let is_meant = |session: &Session| match command {
+            Logout::Here => session.id == current,
+            Logout::Everywhere => true,
+            Logout::Elsewhere => session.id != current,
+        };
+        let updated = self
+            .store
+            .update_as(caller, |account, now| {
+                let is_ended = |session: &Session| session.is_live(now) && is_meant(session);
+                account
+                    .user_mut()
+                    .map_or(0, |user| user.end_sessions(is_ended))
             })
-            .await??;
-        Ok(ended)
+            .await?;
+        Ok(updated.outcome)
     }
 
-    /// The same by a refresh token, for a browser whose access token has expired. One that was replaced is a refresh too
-    /// late: it ends its session, with all that belongs to it, and no other. One whose session has ended is logged out.
+    /// Ends sessions by a refresh token, for a browser whose access token has expired. A token that was replaced is a
+    /// refresh too late: it ends its own session, as a refresh would, and no other. A token whose session has ended counts
+    /// as logged out.
     ///
     /// # Errors
-    /// When the store fails, or more is asked for than the token is good for.
-    pub async fn logout_by_refresh_token(&self, command: Logout, by: Refresh) -> Result<usize, Fault> {
-        match (self.caller_of(&by.refresh_token).await?, command) {
-            (Some((caller, Worth::Current | Worth::Repeated)), _) => self.logout(caller, command).await,
-            (Some((_, Worth::Replaced)), Logout::Here) => self.refresh(by).await.map(|_| 1),
-            (Some((_, Worth::Unknown)) | None, Logout::Here) => Ok(0),
-            _ => Err(Fault::SignedOut),
+    /// When the store fails, or the token is not good for what is asked.
+    pub async fn logout_by_refresh_token(
+        &self,
+        command: Logout,
+        refresh: Refresh,
+    ) -> Result<usize, InternalError> {
+        let caller = self.caller_by_refresh_token(&refresh.refresh_token).await?;
+        match (caller, command) {
+            (Some((caller, TokenStatus::Current | TokenStatus::Repeated)), _) => {
+                self.logout(caller, command).await
+            }
+            (Some((_, TokenStatus::Replaced)), Logout::Here) => {
+                self.refresh(refresh).await.map(|_| 1)
+            }
+            (Some((_, TokenStatus::Unknown)) | None, Logout::Here) => Ok(0),
+            _ => Err(InternalError::SignedOut),
         }
     }
 
-    /// The caller behind a refresh token of a live session, and what the token is worth.
-    async fn caller_of(&self, token: &SecretString) -> Result<Option<(Caller, Worth)>, Fault> {
-        let Some(token) = self.refresh_tokens.verify(token.expose_secret()) else { return Ok(None) };
-        let Some(account) = self.by_id(token.account).await? else { return Ok(None) };
+    /// Returns the caller behind a refresh token of a live session, and the token's status.
+    async fn caller_by_refresh_token(
+        &self,
+        token: &SecretString,
+    ) -> Result<Option<(Caller, TokenStatus)>, InternalError> {
+        let Some(token) = self.sessions.verify_refresh_token(token) else {
+            return Ok(None);
+        };
+        let Some(caller) = self.caller_of(token.account, token.session).await? else {
+            return Ok(None);
+        };
         let now = self.clock.now();
-        let Some(session) = account.user().and_then(|user| user.session(token.session, now)) else { return Ok(None) };
-        let worth = session.worth(token.generation, now, &self.policy.session);
-        Ok(Some((Caller { account, session: token.session }, worth)))
+        let session = caller
+            .user()
+            .and_then(|user| user.session(token.session, now));
+        let status = session
+            .map(|session| session.token_status(token.generation, now, &self.policy.session));
+        Ok(status.map(|status| (caller, status)))
     }
 
-    /// Whose refresh token this is, if it is one of ours.
+    /// Returns the account that an authentic refresh token belongs to.
     #[must_use]
     pub fn owner_of_refresh_token(&self, refresh_token: &SecretString) -> Option<AccountId> {
-        self.refresh_tokens.verify(refresh_token.expose_secret()).map(|token| token.account)
+        let token = self.sessions.verify_refresh_token(refresh_token);
+        token.map(|token| token.account)
     }
 }

@@ -1,28 +1,34 @@
-//! Floor 2: the acts, one file each, with its command, its outcome and its tests.
+//! Layer 2: the operations, one file each, with its command, its outcome and its tests.
 //!
-//! An act decides on one [`Account`] in memory; `Accounts::change` loads it, saves it if nobody else did meanwhile, and
-//! otherwise lets the act decide again. Outcomes that a person can act on are an enum per act; a [`Fault`] is none of them.
+//! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The collaborators that operations
+//! share are the [`AccountStore`] (load, compare-and-swap), the [`RateLimiter`], the [`SessionIssuer`], the
+//! [`OneTimeCodes`] and the [`ResponseTiming`]. Outcomes that a person can act on are an enum per operation; an
+//! [`InternalError`] is not among them.
 
+mod account_store;
 mod administer;
 mod authenticate;
-mod budget;
 mod change_password;
 mod check_password;
+mod client;
 mod create_user;
 mod deliver;
+mod error;
 mod forgot_password;
 mod login;
 mod logout;
-mod no_sooner;
-mod postage;
+mod mail_quota;
+mod one_time_codes;
+mod rate_limiter;
 mod refresh;
 mod reset_password;
 mod revoke_session;
 mod send_verification_code;
+mod session_issuer;
 mod set_role;
-mod sign_in;
 mod signup;
 mod suspend;
+mod timing;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
@@ -30,21 +36,28 @@ mod verify_email;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
-use tracing::Span;
-use tracing::field::display;
+use secrecy::SecretString;
+use serde_json::Value;
 
-use crate::hashing::{Hashing, Overloaded};
+use crate::hashing::Hashing;
 use crate::mail::Mailer;
-use crate::model::{Account, AccountId, Clock, Email, PasswordPolicy, Rng, SessionPolicy, Timestamp};
-use crate::repository::{Repository, StoreFault, Written};
-use crate::token::{AccessTokens, DeviceTokens, RefreshTokens, Secret};
+use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
+use crate::repository::{Repository, StoreError};
+use crate::token::{AccessTokens, Keyring, Secret};
 
-pub use administer::Administered;
-pub use authenticate::{Caller, Rejected};
+use account_store::{AccountStore, UpdateError};
+use one_time_codes::OneTimeCodes;
+use rate_limiter::RateLimiter;
+use session_issuer::SessionIssuer;
+use timing::ResponseTiming;
+
+pub use administer::AdminOutcome;
+pub use authenticate::{Authentication, Caller};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
+pub use client::Client;
 pub use create_user::{CreateUser, CreateUserOutcome};
+pub use error::InternalError;
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
@@ -52,179 +65,164 @@ pub use refresh::{Refresh, RefreshOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
-pub use sign_in::{Client, SignedIn, Tokens};
+pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
 
-/// How often an act is decided again when other saves come first.
-const ROUNDS: usize = 100;
-
-/// What the operator has settled.
+/// The operator's rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// What a new password must be.
+    /// What a new password must satisfy.
     pub password: PasswordPolicy,
-    /// How long sessions live.
+    /// How long sessions last.
     pub session: SessionPolicy,
-    /// How long a mailed code is good.
+    /// How long an emailed code is valid.
     pub code_lifetime: Duration,
-    /// Whether an address must be proven before its account can log in.
+    /// Requires a user to verify the email address before logging in.
     pub verify_email_first: bool,
-    /// Whether attempts are limited.
+    /// Enforces rate limits.
     pub limits: bool,
 }
 
-/// All acts, and what they need from the world.
-pub struct Accounts {
-    /// Where accounts are kept.
+/// What [`Accounts::new`] is built from.
+pub struct Dependencies {
+    /// Stores accounts and attempt counters.
     pub repository: Arc<dyn Repository>,
     /// Hashes passwords.
     pub hashing: Hashing,
     /// Issues and verifies access tokens.
     pub access_tokens: AccessTokens,
-    /// Issues and verifies refresh tokens.
-    pub refresh_tokens: RefreshTokens,
-    /// Issues and verifies device tokens.
-    pub device_tokens: DeviceTokens,
-    /// Digests codes and tickets, seals letters.
+    /// Keys refresh tokens, device tokens, codes and counters.
     pub secret: Secret,
-    /// Sends letters.
+    /// Sends emails.
     pub mailer: Mailer,
-    /// Tells the time.
+    /// Provides the time.
     pub clock: Clock,
-    /// Gives chance.
+    /// Provides randomness.
     pub rng: Rng,
-    /// What the operator has settled.
+    /// The operator's rules.
     pub policy: Policy,
-    /// Told whenever a letter was written.
-    pub letter_written: Notify,
 }
 
-/// An act could not be done: no fault of its input. Has no `Display`, so that no `?` can carry its text to a client.
-#[derive(Debug)]
-pub enum Fault {
-    /// The store failed.
-    Store(StoreFault),
-    /// There is more to do than can be done in time.
-    Overloaded,
-    /// The act needs a signed-in caller, and there is none (any more).
-    SignedOut,
-    /// The request comes from where it may not.
-    Forbidden,
-}
-
-impl From<StoreFault> for Fault {
-    fn from(fault: StoreFault) -> Self {
-        Self::Store(fault)
-    }
-}
-
-impl From<Overloaded> for Fault {
-    fn from(_: Overloaded) -> Self {
-        Self::Overloaded
-    }
-}
-
-/// Why a decided change was not saved, for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Conflict {
-    /// The account is no more.
-    Gone,
-    /// Another account has the mobile number.
-    MobileNumberTaken,
-}
-
-/// For acts that cannot run into one but by a race with a deletion: the next try sees what happened.
-impl From<Conflict> for Fault {
-    fn from(_: Conflict) -> Self {
-        Self::Overloaded
-    }
-}
-
-/// Tells the log whose account a request is about: by its id, never by its address.
-fn tell_whose(account: &Account) {
-    Span::current().record("account", display(account.id));
-}
-
-/// Tells the log whose token came with a request: not always the account that it is about.
-fn tell_caller(account: &Account) {
-    Span::current().record("caller", display(account.id));
+/// The operations on user accounts.
+pub struct Accounts {
+    store: AccountStore,
+    limiter: RateLimiter,
+    sessions: SessionIssuer,
+    codes: OneTimeCodes,
+    timing: ResponseTiming,
+    hashing: Hashing,
+    mailer: Mailer,
+    clock: Clock,
+    rng: Rng,
+    policy: Policy,
 }
 
 impl Accounts {
-    /// Lets an act change an account, and saves what it changed: load, decide, compare-and-swap, again if another save
-    /// came first. Gives the outcome, and the account as it is now. What changes nothing costs no write.
-    async fn change<T>(
+    /// Builds the operations and their collaborators.
+    #[must_use]
+    pub fn new(dependencies: Dependencies) -> Self {
+        let Dependencies {
+            repository,
+            hashing,
+            access_tokens,
+            secret,
+            mailer,
+            clock,
+            rng,
+            policy,
+        } = dependencies;
+        Self {
+            store: AccountStore::new(repository.clone(), clock.clone()),
+            limiter: RateLimiter::new(
+                repository.clone(),
+                secret.clone(),
+                clock.clone(),
+                policy.limits,
+            ),
+            sessions: SessionIssuer::new(
+                access_tokens,
+                &secret,
+                clock.clone(),
+                rng.clone(),
+                policy.session,
+            ),
+            codes: OneTimeCodes::new(secret, rng.clone(), policy.code_lifetime),
+            timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
+            hashing,
+            mailer,
+            clock,
+            rng,
+            policy,
+        }
+    }
+
+    /// Returns whether a device token was issued for this account.
+    #[must_use]
+    pub fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {
+        self.sessions.is_device_of(account, token)
+    }
+
+    /// Issues a device token for a browser, unless the token that it holds is still good.
+    #[must_use]
+    pub fn new_device_token(
         &self,
-        mut account: Account,
-        mut act: impl FnMut(&mut Account, Timestamp) -> T + Send,
-    ) -> Result<Result<(T, Account), Conflict>, Fault> {
-        for _ in 0..ROUNDS {
-            let now = self.clock.now();
-            let mut changed = account.clone();
-            let outcome = act(&mut changed, now);
-            if changed == account {
-                return Ok(Ok((outcome, account)));
-            }
-            changed.tidy(now);
-            match self.repository.save(&changed).await? {
-                Written::Done => {
-                    changed.version += 1;
-                    self.tell_of_letters(&changed);
-                    return Ok(Ok((outcome, changed)));
-                }
-                Written::MobileNumberTaken => return Ok(Err(Conflict::MobileNumberTaken)),
-                Written::Moved | Written::EmailTaken => match self.repository.by_id(account.id).await? {
-                    Some(fresh) => account = fresh,
-                    None => return Ok(Err(Conflict::Gone)),
-                },
-            }
-        }
-        Err(Fault::Overloaded)
+        account: &Account,
+        held: Option<&SecretString>,
+    ) -> Option<String> {
+        self.sessions.new_device_token(account, held)
     }
 
-    /// The same, for an act that only a signed-in caller may do: the session must still be live when it is decided.
-    async fn change_as<T>(
-        &self,
-        caller: Caller,
-        mut act: impl FnMut(&mut Account, Timestamp) -> T + Send,
-    ) -> Result<Result<(T, Account), Conflict>, Fault> {
-        let session = caller.session;
-        let changed = self
-            .change(caller.account, |account, now| {
-                account.user().and_then(|user| user.session(session, now))?;
-                Some(act(account, now))
-            })
-            .await?;
-        match changed {
-            Ok((Some(outcome), account)) => Ok(Ok((outcome, account))),
-            Ok((None, _)) | Err(Conflict::Gone) => Err(Fault::SignedOut),
-            Err(conflict) => Ok(Err(conflict)),
-        }
+    /// Returns the time by the service's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
-    /// Wakes the worker that sends letters, if this account has one to send.
-    fn tell_of_letters(&self, account: &Account) {
-        if account.mail_due_at().is_some_and(|due| due <= self.clock.now()) {
-            self.letter_written.notify_one();
-        }
+    /// Returns the operator's rules.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, Fault> {
-        Ok(self.repository.by_id(id).await?.inspect(tell_caller))
+    /// Returns the lifetime of an access token.
+    #[must_use]
+    pub const fn access_token_lifetime(&self) -> Duration {
+        self.sessions.access_token_lifetime()
     }
 
-    async fn by_email(&self, email: &Email) -> Result<Option<Account>, Fault> {
-        Ok(self.repository.by_email(email).await?.inspect(tell_whose))
+    /// Returns the keyring that signs access tokens.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        self.sessions.keyring()
     }
 
-    /// The same by an address as typed: what is no address is nobody's.
-    async fn by_typed_email(&self, typed: &str) -> Result<Option<Account>, Fault> {
-        match Email::parse(typed) {
-            Ok(email) => self.by_email(&email).await,
-            Err(_) => Ok(None),
-        }
+    /// Returns the public keys that verify access tokens, as a JWK set.
+    #[must_use]
+    pub fn jwks(&self) -> Value {
+        self.keyring().jwks(self.now())
+    }
+
+    /// Returns once the store has answered.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+
+    /// Deletes expired counters and expired sign-ups.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn purge(&self) -> Result<(), StoreError> {
+        self.store.purge().await
+    }
+
+    /// Waits until an operation of this process has queued an email that is due.
+    pub async fn email_queued(&self) {
+        self.store.email_queued().await;
     }
 }

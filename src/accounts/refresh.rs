@@ -1,12 +1,12 @@
-//! Refresh: a refresh token for a new access token and the next refresh token.
+//! Refresh: exchanges a refresh token for a new access token and the next refresh token.
 
 #[cfg(test)]
 mod properties;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::{Accounts, Client, Fault, SignedIn};
-use crate::model::{Account, Device, LetterKind, SessionPolicy, Timestamp, Worth};
+use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use crate::model::{Account, Device, EmailKind, SessionPolicy, Timestamp, TokenStatus};
 use crate::token::RefreshToken;
 
 /// An attempt to refresh.
@@ -14,11 +14,11 @@ use crate::token::RefreshToken;
 pub struct Refresh {
     /// The refresh token.
     pub refresh_token: SecretString,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of an attempt to refresh.
 #[derive(Debug)]
 pub enum RefreshOutcome {
     /// The session goes on.
@@ -27,47 +27,55 @@ pub enum RefreshOutcome {
     InvalidRefreshToken,
 }
 
-/// What the pure part decides.
+/// The outcome of the pure decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
-    /// The current token was presented: there is a next one.
+    /// The current token was presented, and was replaced by the next one.
     Rotated,
-    /// The one before was presented again just after: its successor is the current one still.
+    /// The previous token was presented again within the grace: its successor is still the current one.
     Repeated,
-    /// An older one was presented: somebody has a copy. The session is ended.
+    /// An older token was presented: it was copied. The session has ended.
     Reused,
-    /// There is no such session (any more).
+    /// The session does not exist, or has ended.
     Ended,
 }
 
 impl Accounts {
-    /// Exchanges a refresh token. Two tabs, a retry or a lost answer converge on one successor; a token that was
-    /// replaced longer ago ends its session. Costs one read, and one write at most.
+    /// Exchanges a refresh token. Two tabs, a retry or a lost response converge on one successor; a token that was replaced
+    /// longer ago ends its session. Costs one read, and one write at most.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn refresh(&self, command: Refresh) -> Result<RefreshOutcome, Fault> {
-        let Some(token) = self.refresh_tokens.verify(command.refresh_token.expose_secret()) else {
+    pub async fn refresh(&self, command: Refresh) -> Result<RefreshOutcome, InternalError> {
+        let token = self.sessions.verify_refresh_token(&command.refresh_token);
+        let Some(token) = token else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
-        let Some(account) = self.by_id(token.account).await? else {
+        let Some(account) = self.store.by_id(token.account).await? else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
         let device = command.client.device();
-        let (decision, account) = self
-            .change(account, |account, now| {
+        let updated = self
+            .store
+            .update(account, |account, now| {
                 let decision = exchange(account, token, &device, now, &self.policy.session);
                 if decision == Decision::Reused {
-                    account.notify(LetterKind::RefreshTokenReused, now, &self.rng);
+                    account.notify(EmailKind::RefreshTokenReused, now, &self.rng);
                 }
                 decision
             })
-            .await??;
-        if decision == Decision::Reused {
+            .await;
+        let updated = match updated {
+            Err(UpdateError::Deleted) => return Ok(RefreshOutcome::InvalidRefreshToken),
+            updated => updated?,
+        };
+        if updated.outcome == Decision::Reused {
             tracing::warn!(account = %token.account, session = %token.session, "refresh token reused: session ended");
         }
-        let signed_in = match decision {
-            Decision::Rotated | Decision::Repeated => self.signed_in(account, token.session),
+        let signed_in = match updated.outcome {
+            Decision::Rotated | Decision::Repeated => {
+                self.sessions.issue_tokens(updated.account, token.session)
+            }
             Decision::Reused | Decision::Ended => None,
         };
         Ok(match signed_in {
@@ -84,20 +92,27 @@ fn exchange(
     now: Timestamp,
     policy: &SessionPolicy,
 ) -> Decision {
-    let Some(user) = account.user_mut() else { return Decision::Ended };
-    let session = user.sessions.iter_mut().find(|session| session.id == token.session && session.is_live(now));
-    let Some(session) = session else { return Decision::Ended };
-    match session.worth(token.generation, now, policy) {
-        Worth::Current => {
+    let Some(user) = account.user_mut() else {
+        return Decision::Ended;
+    };
+    let session = user
+        .sessions
+        .iter_mut()
+        .find(|session| session.id == token.session && session.is_live(now));
+    let Some(session) = session else {
+        return Decision::Ended;
+    };
+    match session.token_status(token.generation, now, policy) {
+        TokenStatus::Current => {
             session.rotate(device.clone(), now, policy);
-            user.meet(device);
+            user.remember_device(device);
             Decision::Rotated
         }
-        Worth::Repeated => Decision::Repeated,
-        Worth::Replaced => {
+        TokenStatus::Repeated => Decision::Repeated,
+        TokenStatus::Replaced => {
             user.end_sessions(|session| session.id == token.session);
             Decision::Reused
         }
-        Worth::Unknown => Decision::Ended,
+        TokenStatus::Unknown => Decision::Ended,
     }
 }

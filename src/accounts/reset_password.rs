@@ -1,89 +1,123 @@
-//! Reset a forgotten password with a mailed code.
+//! Reset a forgotten password with an emailed code.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault};
+use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
-    Account, Code, Digest, Email, Form, InvalidField, LetterKind, PasswordHash, Spend, Timestamp, Wait,
+    Account, Code, Digest, Email, EmailKind, FieldErrors, InvalidField, Password, PasswordHash,
+    Spend, Timestamp, Wait,
 };
-use crate::throttle::Budget;
+use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
 
-/// An attempt to reset.
+/// An attempt to reset a password.
 #[derive(Debug)]
 pub struct ResetPassword {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
     /// The code, as typed.
     pub code: SecretString,
-    /// The password to be.
+    /// The new password, as typed.
     pub new_password: SecretString,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of an attempt to reset a password.
 #[derive(Debug)]
 pub enum ResetPasswordOutcome {
     /// The password is set, and every session of the user has ended.
     PasswordReset(Email),
-    /// The code is wrong, used, expired, or was tried too often; which, is not told.
+    /// The code is wrong, used, expired, or was tried too often. The outcome does not say which.
     InvalidCode,
-    /// Inputs were refused. The code was not tried.
+    /// Some inputs were refused. The code was not tried.
     InvalidInput(Vec<InvalidField>),
     /// Too many codes were tried.
     TooManyAttempts(Wait),
 }
 
 impl Accounts {
-    /// Spends a code and sets a password, in one write. The password is hashed before the code is looked at, so that
-    /// an unknown address and a wrong code take as long as a right one.
+    /// Spends a code and sets a password, in one write. The password is hashed before the code is looked at, so that an
+    /// unknown email address and a wrong code take as long as a right one.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
-    pub async fn reset_password(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
+    pub async fn reset_password(
+        &self,
+        command: ResetPassword,
+    ) -> Result<ResetPasswordOutcome, InternalError> {
         let is_wrong = |outcome: &_| matches!(outcome, Ok(ResetPasswordOutcome::InvalidCode));
-        self.no_sooner_than_a_hash(self.try_reset(command), is_wrong).await
+        self.timing
+            .pad_to_hash_time(self.try_reset(command), is_wrong)
+            .await
     }
 
-    async fn try_reset(&self, command: ResetPassword) -> Result<ResetPasswordOutcome, Fault> {
-        let mut form = Form::default();
-        let email = form.take("email", Email::parse(&command.email));
-        let password = form
-            .take("newPassword", self.policy.password.accept(command.new_password.expose_secret(), &[&command.email]));
-        let (Some(email), Some(password)) = (email, password) else {
-            return Ok(ResetPasswordOutcome::InvalidInput(form.into_refused()));
+    async fn try_reset(
+        &self,
+        command: ResetPassword,
+    ) -> Result<ResetPasswordOutcome, InternalError> {
+        let (email, password) = match self.parse_reset(&command) {
+            Ok(parsed) => parsed,
+            Err(refused) => return Ok(ResetPasswordOutcome::InvalidInput(refused)),
         };
-        let place = self.hashing.enter()?;
-        if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
+        let permit = self.hashing.try_acquire()?;
+        let client = command.client.key();
+        let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));
         }
-        let hash = self.hashing.hash(&place, &password).await?;
-        let Some(account) = self.by_email(&email).await? else {
-            self.decoy_write().await?;
+        let hash = self.hashing.hash(&permit, &password).await?;
+        let Some(account) = self.store.by_email(&email).await? else {
+            self.timing.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
-        let given = self.code_digest(Purpose::PasswordResetCode, &email, command.code.expose_secret());
-        let (spend, _) = self.change_evenly(account, |account, now| self.reset(account, &given, &hash, now)).await??;
-        Ok(match spend {
-            Spend::Right => ResetPasswordOutcome::PasswordReset(email),
-            Spend::Wrong => ResetPasswordOutcome::InvalidCode,
-        })
+        let given = self
+            .codes
+            .digest(Purpose::PasswordResetCode, &email, &command.code);
+        let reset = |account: &mut Account, now| self.apply_reset(account, &given, &hash, now);
+        let updated = self
+            .timing
+            .update_constant_work(&self.store, account, reset)
+            .await;
+        match updated {
+            Err(UpdateError::Deleted) => Ok(ResetPasswordOutcome::InvalidCode),
+            updated => Ok(match updated?.outcome {
+                Spend::Right => ResetPasswordOutcome::PasswordReset(email),
+                Spend::Wrong => ResetPasswordOutcome::InvalidCode,
+            }),
+        }
     }
 
-    fn reset(&self, account: &mut Account, given: &Digest, hash: &PasswordHash, now: Timestamp) -> Spend {
-        let Some(user) = account.user_mut() else { return Spend::Wrong };
+    fn parse_reset(&self, command: &ResetPassword) -> Result<(Email, Password), Vec<InvalidField>> {
+        let mut errors = FieldErrors::default();
+        let email = errors.check("email", Email::parse(&command.email));
+        let new_password = command.new_password.expose_secret();
+        let password = self.policy.password.accept(new_password, &[&command.email]);
+        let password = errors.check("newPassword", password);
+        email.zip(password).ok_or_else(|| errors.into_vec())
+    }
+
+    fn apply_reset(
+        &self,
+        account: &mut Account,
+        given: &Digest,
+        hash: &PasswordHash,
+        now: Timestamp,
+    ) -> Spend {
+        let Some(user) = account.user_mut() else {
+            return Spend::Wrong;
+        };
         if Code::spend(&mut user.reset_code, given, now) == Spend::Wrong {
             return Spend::Wrong;
         }
-        // Whoever had the code reads the address's mail: that proves it as well as a verification would.
+        // The code came from the address's mailbox: that verifies the address as well as a verification code would.
         user.email_verified = true;
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
-        // Whoever had the old password knew its devices too.
+        // Those who knew the old password may have used its devices too.
         user.known_devices.clear();
         account.void_codes();
-        account.notify(LetterKind::PasswordChanged, now, &self.rng);
+        account.notify(EmailKind::PasswordChanged, now, &self.rng);
         Spend::Right
     }
 }

@@ -1,101 +1,133 @@
-//! Mail a code that proves an address: of an account that is there, or of sign-ups that wait.
+//! Send a verification code: emails a code that verifies the address of an account, or of sign-ups that wait.
 
-use super::no_sooner::no_sooner;
-use super::postage::Postage;
-use super::{Accounts, Client, Fault};
-use crate::model::{Account, Code, Email, Form, InvalidField, LetterKind, Standing, Timestamp, Wait};
-use crate::throttle::Budget;
+use super::mail_quota::MailDecision;
+use super::one_time_codes::GeneratedCode;
+use super::timing::with_min_duration;
+use super::{Accounts, Client, InternalError, UpdateError};
+use crate::model::{
+    Account, AccountState, Email, EmailKind, FieldErrors, InvalidField, Timestamp, Wait,
+};
+use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
 
-/// A request for a code.
+/// A request for a verification code.
 #[derive(Debug)]
 pub struct SendVerificationCode {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of a request for a verification code.
 #[derive(Debug)]
 pub enum SendVerificationCodeOutcome {
-    /// A code is on its way, if there is something to prove.
+    /// A code was emailed, if the address needs verification.
     CodeSent(Email),
-    /// The address is none.
+    /// The text is not an email address.
     InvalidInput(Vec<InvalidField>),
-    /// Too many codes.
+    /// There were too many requests.
     TooManyAttempts(Wait),
 }
 
 impl Accounts {
-    /// Mails a code if the address is not proven yet. The same answer and the same work if there is nothing to prove.
+    /// Emails a code if the address is not verified yet. The response and the work are the same if it is, or if the address
+    /// has no account.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn send_verification_code(
         &self,
         command: SendVerificationCode,
-    ) -> Result<SendVerificationCodeOutcome, Fault> {
-        no_sooner(self.send_again(command)).await
+    ) -> Result<SendVerificationCodeOutcome, InternalError> {
+        with_min_duration(self.try_send_verification_code(command)).await
     }
 
-    async fn send_again(&self, command: SendVerificationCode) -> Result<SendVerificationCodeOutcome, Fault> {
-        let mut form = Form::default();
-        let Some(email) = form.take("email", Email::parse(&command.email)) else {
-            return Ok(SendVerificationCodeOutcome::InvalidInput(form.into_refused()));
+    async fn try_send_verification_code(
+        &self,
+        command: SendVerificationCode,
+    ) -> Result<SendVerificationCodeOutcome, InternalError> {
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(&command.email)) else {
+            return Ok(SendVerificationCodeOutcome::InvalidInput(errors.into_vec()));
         };
-        let postage = match self.frank(&email, &command.client).await? {
-            Ok(postage) => postage,
-            Err(wait) => return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait)),
-        };
+        let decision = self.limiter.reserve_mail(&email, &command.client).await?;
+        if let MailDecision::Refuse(wait) = decision {
+            return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait));
+        }
         let now = self.clock.now();
-        let unproven = |account: &Account| match &account.standing {
-            Standing::Active(user) => !user.email_verified && !user.is_suspended(),
-            Standing::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
-        };
-        match self.by_email(&email).await?.filter(unproven) {
-            Some(account) if postage == Postage::Paid && self.letter_may_leave(budget(&account)).await? => {
-                self.send_code(account).await?;
+        let account = self.store.by_email(&email).await?;
+        match account.filter(|account| needs_verification(account, now)) {
+            Some(account)
+                if decision == MailDecision::Send
+                    && self
+                        .limiter
+                        .reserve_overall_mail(overall_limit(&account))
+                        .await? =>
+            {
+                self.queue_verification_code(account).await?;
             }
-            _ => self.decoy_letter().await?,
+            _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
         }
         Ok(SendVerificationCodeOutcome::CodeSent(email))
     }
 
-    async fn send_code(&self, account: Account) -> Result<(), Fault> {
-        let lifetime = self.policy.code_lifetime;
-        let purpose = match account.standing {
-            Standing::Active(_) => Purpose::VerificationCode,
-            Standing::Pending(_) => Purpose::SignUpCode,
+    async fn queue_verification_code(&self, account: Account) -> Result<(), InternalError> {
+        let purpose = match account.state {
+            AccountState::Active(_) => Purpose::VerificationCode,
+            AccountState::Pending(_) => Purpose::SignUpCode,
         };
-        let fresh = self.fresh_code(purpose, &account.email);
-        let send = |account: &mut Account, now: Timestamp| {
-            let code = Some(Code::new(fresh.digest.clone(), now, lifetime));
-            let letter = match (&mut account.standing, purpose) {
-                (Standing::Active(user), Purpose::VerificationCode) if !user.is_suspended() => {
-                    user.verification_code = code;
-                    LetterKind::VerificationCode(fresh.sealed.clone())
+        let code = self.codes.generate(purpose, &account.email);
+        let updated = self.store.update(account, |account, now| {
+            if let Some(email) = self.set_code(account, purpose, &code, now) {
+                account.post(email, self.codes.lifetime(), now, &self.rng);
+            }
+        });
+        match updated.await {
+            // An account that was deleted meanwhile gets no code.
+            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sets the code, and returns the email that carries it. Returns `None` if the sign-up was completed or the user was
+    /// suspended meanwhile.
+    fn set_code(
+        &self,
+        account: &mut Account,
+        purpose: Purpose,
+        generated: &GeneratedCode,
+        now: Timestamp,
+    ) -> Option<EmailKind> {
+        let code = Some(self.codes.issue(generated, now));
+        let sealed = generated.sealed.clone();
+        match (&mut account.state, purpose) {
+            (AccountState::Active(user), Purpose::VerificationCode) if !user.is_suspended() => {
+                user.verification_code = code;
+                Some(EmailKind::VerificationCode(sealed))
+            }
+            // One code for all sign-ups that wait: it proves the mailbox, and the ticket says which sign-up it completes.
+            (AccountState::Pending(sign_ups), Purpose::SignUpCode) => {
+                for sign_up in sign_ups {
+                    sign_up.code.clone_from(&code);
                 }
-                // The same code for each that waits: it proves the mailbox, the ticket says whose sign-up it completes.
-                (Standing::Pending(sign_ups), Purpose::SignUpCode) => {
-                    for sign_up in sign_ups {
-                        sign_up.code.clone_from(&code);
-                    }
-                    LetterKind::SignUpCode(fresh.sealed.clone())
-                }
-                // Completed or suspended meanwhile: there is nothing to prove.
-                _ => return,
-            };
-            account.post(letter, lifetime, now, &self.rng);
-        };
-        self.change(account, send).await??;
-        Ok(())
+                Some(EmailKind::SignUpCode(sealed))
+            }
+            _ => None,
+        }
     }
 }
 
-fn budget(account: &Account) -> Budget {
-    match account.standing {
-        Standing::Active(_) => Budget::MailOverall,
-        Standing::Pending(_) => Budget::SignupMailOverall,
+fn needs_verification(account: &Account, now: Timestamp) -> bool {
+    match &account.state {
+        AccountState::Active(user) => !user.email_verified && !user.is_suspended(),
+        AccountState::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
+    }
+}
+
+fn overall_limit(account: &Account) -> RateLimit {
+    match account.state {
+        AccountState::Active(_) => RateLimit::MailOverall,
+        AccountState::Pending(_) => RateLimit::SignupMailOverall,
     }
 }

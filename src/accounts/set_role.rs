@@ -1,23 +1,23 @@
-//! Make a user an administrator, or no longer one: from the command line only.
+//! Set a user's role, from the command line only.
 
-use super::administer::Reach;
-use super::{Accounts, Administered, Fault};
+use super::administer::Revocation;
+use super::{Accounts, AdminOutcome, InternalError};
 use crate::model::Role;
 
 impl Accounts {
-    /// Sets the role of the user of an address. Sessions whose tokens name another role end: a resource server believes
-    /// the token.
+    /// Sets the role of the user of an email address. A change ends the user's sessions, whose access tokens name the old
+    /// role: resource servers read the role from the token.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn set_role(&self, email: &str, role: Role) -> Result<Administered, Fault> {
+    pub async fn set_role(&self, email: &str, role: Role) -> Result<AdminOutcome, InternalError> {
         self.administer(email, |user, now| {
             if user.role == role {
-                return Reach::Nothing;
+                return Revocation::Nothing;
             }
             user.role = role;
             user.updated_at = now;
-            Reach::Sessions
+            Revocation::Sessions
         })
         .await
     }

@@ -1,59 +1,61 @@
-//! Sign up: an account at once, or, under the verify-first policy, once the address is proven.
+//! Sign up: creates an account at once or, under the verify-first policy, once the email address is verified.
 
 mod pending;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, Fault, SignedIn, tell_whose};
-use crate::hashing::Place;
+use super::account_store::log_account;
+use super::{Accounts, Client, InternalError, SignedIn};
+use crate::hashing::Permit;
 use crate::model::{
-    Account, AccountId, Email, Form, Gender, InvalidField, MobileNumber, Name, Password, Profile, Standing, User, Wait,
+    Account, AccountId, AccountState, Email, FieldErrors, Gender, InvalidField, MobileNumber, Name,
+    Password, Profile, User, Wait,
 };
-use crate::repository::Written;
-use crate::throttle::Budget;
+use crate::rate_limit::{Key, RateLimit};
+use crate::repository::WriteOutcome;
 
-/// A sign-up.
+/// A sign-up, as typed.
 #[derive(Debug)]
 pub struct Signup {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
     /// The password, as typed.
     pub password: SecretString,
-    /// First name, as typed.
+    /// The first name, as typed.
     pub first_name: String,
-    /// Last name, as typed.
+    /// The last name, as typed.
     pub last_name: String,
-    /// Gender.
+    /// The gender.
     pub gender: Gender,
-    /// Mobile number, as typed.
+    /// The mobile number, as typed.
     pub mobile_number: Option<String>,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of a sign-up.
 #[derive(Debug)]
 pub enum SignupOutcome {
-    /// The account is there, and its user signed in.
+    /// The account exists, and its user is signed in.
     Authenticated(Box<SignedIn>),
-    /// A letter is on its way, whether or not the address had an account.
+    /// An email was sent, whether or not the address had an account.
     Accepted {
-        /// The address, in canonical form.
+        /// The email address, in canonical form.
         email: Email,
-        /// What completes the sign-up, together with the mailed code.
+        /// Completes the sign-up, together with the emailed code.
         ticket: SecretString,
     },
-    /// Inputs were refused. Nothing was changed.
+    /// Some inputs were refused. Nothing was changed.
     InvalidInput(Vec<InvalidField>),
-    /// The address has an account.
+    /// The email address has an account.
     EmailTaken,
-    /// Another account has the number.
+    /// Another account has the mobile number.
     MobileNumberTaken,
-    /// Too many sign-ups or letters.
+    /// There were too many sign-ups or emails.
     TooManyAttempts(Wait),
 }
 
-/// What a sign-up asks for, once it was read.
+/// A sign-up whose inputs were all accepted.
 pub(super) struct Application {
     pub(super) email: Email,
     pub(super) password: Password,
@@ -62,83 +64,113 @@ pub(super) struct Application {
 }
 
 impl Accounts {
-    /// Signs a user up. The role is always USER: no input can carry one.
+    /// Signs a user up. The role is always USER: no input carries one.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
-    pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, Fault> {
-        let place = self.hashing.enter()?;
-        if let Some(wait) = self.spend(&[(Budget::SignupByClient, vec![&command.client.key()])]).await? {
+    pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
+        let permit = self.hashing.try_acquire()?;
+        let client = command.client.clone();
+        let key = client.key();
+        let keys = [Key::new(RateLimit::SignupByClient, &[&key])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }
-        let client = command.client.clone();
-        let application = match self.read_application(&command) {
+        let application = match self.parse_application(&command) {
             Ok(application) => application,
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
         };
         if self.policy.verify_email_first {
-            self.accept_sign_up(application, &client, place).await
+            self.accept_signup(application, &client, permit).await
         } else {
-            self.open_account(application, &client, &place).await
+            self.create_account(application, &client, &permit).await
         }
     }
 
-    pub(super) fn read_application(&self, command: &Signup) -> Result<Application, Vec<InvalidField>> {
-        let mut form = Form::default();
+    /// Parses every input of a sign-up.
+    ///
+    /// # Errors
+    /// When inputs are refused: all of them.
+    pub(super) fn parse_application(
+        &self,
+        command: &Signup,
+    ) -> Result<Application, Vec<InvalidField>> {
+        let mut errors = FieldErrors::default();
         let owner = [&*command.email, &command.first_name, &command.last_name];
-        let email = form.take("email", Email::parse(&command.email));
-        let password = form.take("password", self.policy.password.accept(command.password.expose_secret(), &owner));
-        let first_name = form.take("firstName", Name::parse(&command.first_name));
-        let last_name = form.take("lastName", Name::parse(&command.last_name));
-        // A form sends an empty text where nothing was typed.
-        let number = command.mobile_number.as_deref().filter(|typed| !typed.trim().is_empty());
+        let password = command.password.expose_secret();
+        let email = errors.check("email", Email::parse(&command.email));
+        let password = errors.check("password", self.policy.password.accept(password, &owner));
+        let first_name = errors.check("firstName", Name::parse(&command.first_name));
+        let last_name = errors.check("lastName", Name::parse(&command.last_name));
+        // A form sends an empty text for a field that was left empty.
+        let number = command
+            .mobile_number
+            .as_deref()
+            .filter(|typed| !typed.trim().is_empty());
         let number = number.map(MobileNumber::parse).transpose();
-        let number = form.take("mobileNumber", number);
+        let number = errors.check("mobileNumber", number);
         match (email, password, first_name, last_name, number) {
-            (Some(email), Some(password), Some(first_name), Some(last_name), Some(mobile_number)) => {
-                let profile = Profile { first_name, last_name, gender: command.gender };
-                Ok(Application { email, password, profile, mobile_number })
-            }
-            _ => Err(form.into_refused()),
+            (
+                Some(email),
+                Some(password),
+                Some(first_name),
+                Some(last_name),
+                Some(mobile_number),
+            ) => Ok(Application {
+                email,
+                password,
+                profile: Profile {
+                    first_name,
+                    last_name,
+                    gender: command.gender,
+                },
+                mobile_number,
+            }),
+            _ => Err(errors.into_vec()),
         }
     }
 
-    async fn open_account(
+    async fn create_account(
         &self,
         application: Application,
         client: &Client,
-        place: &Place,
-    ) -> Result<SignupOutcome, Fault> {
-        let found = self.by_email(&application.email).await?;
-        if found.as_ref().is_some_and(|account| account.user().is_some()) {
+        permit: &Permit,
+    ) -> Result<SignupOutcome, InternalError> {
+        let found = self.store.by_email(&application.email).await?;
+        if found
+            .as_ref()
+            .is_some_and(|account| account.user().is_some())
+        {
             return Ok(SignupOutcome::EmailTaken);
         }
-        let hash = self.hashing.hash(place, &application.password).await?;
+        let hash = self.hashing.hash(permit, &application.password).await?;
         let now = self.clock.now();
         let mut user = User::new(hash, application.profile, application.mobile_number, now);
-        let session = self.new_session(client);
+        let session = self.sessions.new_session(client);
         let id = session.id;
         user.sign_in(session, now);
-        let mut account =
-            Account::new(AccountId::new(now, &self.rng), application.email, Standing::Active(Box::new(user)));
+        let state = AccountState::Active(Box::new(user));
+        let mut account = Account::new(AccountId::new(now, &self.rng), application.email, state);
         let written = match found {
-            None => self.repository.insert(&account).await?,
-            // Sign-ups from a time when the policy was another wait for this address: the first account ends the wait.
+            None => self.store.insert(&account).await?,
+            // Sign-ups from a time when the policy was verify-first wait for this address: the first account replaces them.
             Some(pending) => {
                 account.id = pending.id;
                 account.version = pending.version;
-                self.repository.save(&account).await?
+                self.store.save(&account).await?
             }
         };
-        Ok(match written {
-            Written::Done => match self.signed_in(account, id).inspect(|it| tell_whose(&it.account)) {
-                Some(signed_in) => SignupOutcome::Authenticated(Box::new(signed_in)),
-                None => return Err(Fault::SignedOut),
-            },
-            Written::EmailTaken => SignupOutcome::EmailTaken,
-            // Somebody else's account, or sign-ups that came or went just now: the next try sees which.
-            Written::Moved => return Err(Fault::Overloaded),
-            Written::MobileNumberTaken => SignupOutcome::MobileNumberTaken,
-        })
+        match written {
+            WriteOutcome::Done => {
+                log_account(&account);
+                let signed_in = self.sessions.issue_tokens(account, id);
+                let signed_in = signed_in.ok_or(InternalError::SignedOut)?;
+                Ok(SignupOutcome::Authenticated(Box::new(signed_in)))
+            }
+            WriteOutcome::EmailTaken => Ok(SignupOutcome::EmailTaken),
+            WriteOutcome::MobileNumberTaken => Ok(SignupOutcome::MobileNumberTaken),
+            // An account or a sign-up appeared or expired just now: the next attempt sees which.
+            WriteOutcome::VersionConflict => Err(InternalError::Overloaded),
+        }
     }
 }

@@ -1,34 +1,34 @@
-//! Suspend a user, and reinstate them: from the command line only.
+//! Suspend and reinstate a user, from the command line only.
 
-use super::administer::Reach;
-use super::{Accounts, Administered, Fault};
+use super::administer::Revocation;
+use super::{Accounts, AdminOutcome, InternalError};
 use crate::model::User;
 
 impl Accounts {
-    /// Suspends the user of an address: every session and every code ends in the same write, and until they are
-    /// reinstated the address answers as one without an account, to its owner with the right password too.
+    /// Suspends the user of an email address. Every session and every code ends in the same write. Until the user is
+    /// reinstated, the address is treated as one without an account, even with the right password.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn suspend(&self, email: &str) -> Result<Administered, Fault> {
+    pub async fn suspend(&self, email: &str) -> Result<AdminOutcome, InternalError> {
         self.administer(email, |user, now| {
             if user.is_suspended() {
-                return Reach::Nothing;
+                return Revocation::Nothing;
             }
             user.suspended_at = Some(now);
-            Reach::SessionsAndCodes
+            Revocation::SessionsAndCodes
         })
         .await
     }
 
-    /// Reinstates the user of an address, who logs in again with the password as it was.
+    /// Reinstates the user of an email address, who logs in again with the same password as before.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn reinstate(&self, email: &str) -> Result<Administered, Fault> {
+    pub async fn reinstate(&self, email: &str) -> Result<AdminOutcome, InternalError> {
         let reinstate = |user: &mut User, _| {
             user.suspended_at = None;
-            Reach::Nothing
+            Revocation::Nothing
         };
         self.administer(email, reinstate).await
     }

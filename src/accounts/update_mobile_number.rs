@@ -1,62 +1,75 @@
-//! Set, change or remove one's mobile number.
+//! Set, change or remove the user's mobile number.
 
-use super::{Accounts, Caller, Conflict, Fault};
-use crate::model::{Account, FieldCode, Form, InvalidField, MobileNumber, Refusal, Wait};
-use crate::throttle::Budget;
+use super::{Accounts, Caller, InternalError, UpdateError};
+use crate::model::{Account, FieldCode, FieldError, FieldErrors, InvalidField, MobileNumber, Wait};
+use crate::rate_limit::{Key, RateLimit};
 
-/// The number as typed, or `Some(None)` to remove it; `None` is a form that forgot to say.
+/// The mobile number as typed. `Some(None)` removes it; `None` is an input that left the field out.
 #[derive(Debug)]
 pub struct UpdateMobileNumber {
     /// The number.
     pub mobile_number: Option<Option<String>>,
 }
 
-/// What became of it.
+/// The outcome of a change of the mobile number.
 #[derive(Debug)]
 pub enum UpdateMobileNumberOutcome {
-    /// The number is as asked.
+    /// The number is as requested.
     Updated(Box<Account>),
-    /// It was refused. Nothing was changed.
+    /// The number was refused. Nothing was changed.
     InvalidInput(Vec<InvalidField>),
-    /// Another account has it.
+    /// Another account has the number.
     MobileNumberTaken,
-    /// Too many changes.
+    /// There were too many changes.
     TooManyAttempts(Wait),
 }
 
 impl Accounts {
-    /// Sets or removes the caller's number; the store sees to it that no two accounts have the same.
+    /// Sets or removes the caller's number. The store ensures that no two accounts have the same one.
     ///
     /// # Errors
-    /// When the store fails, or the caller's session was ended meanwhile.
+    /// When the store fails, or the caller's session has ended meanwhile.
     pub async fn update_mobile_number(
         &self,
         caller: Caller,
         command: UpdateMobileNumber,
-    ) -> Result<UpdateMobileNumberOutcome, Fault> {
-        let mut form = Form::default();
-        let parsed = match command.mobile_number {
-            Some(Some(typed)) => MobileNumber::parse(&typed).map(Some),
-            Some(None) => Ok(None),
-            None => Err(Refusal::new(FieldCode::Required, "Give a mobile number, or null to remove it.")),
-        };
-        let Some(number) = form.take("mobileNumber", parsed) else {
-            return Ok(UpdateMobileNumberOutcome::InvalidInput(form.into_refused()));
+    ) -> Result<UpdateMobileNumberOutcome, InternalError> {
+        let mut errors = FieldErrors::default();
+        let parsed = parse(command.mobile_number.as_ref());
+        let Some(number) = errors.check("mobileNumber", parsed) else {
+            return Ok(UpdateMobileNumberOutcome::InvalidInput(errors.into_vec()));
         };
         let account = caller.account.id.to_string();
-        if let Some(wait) = self.spend(&[(Budget::MobileNumberByAccount, vec![&account])]).await? {
+        let keys = [Key::new(RateLimit::MobileNumberByAccount, &[&account])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(UpdateMobileNumberOutcome::TooManyAttempts(wait));
         }
-        let changed = self.change_as(caller, |account, now| {
-            if let Some(user) = account.user_mut().filter(|user| user.mobile_number != number) {
+        let updated = self.store.update_as(caller, |account, now| {
+            let user = account
+                .user_mut()
+                .filter(|user| user.mobile_number != number);
+            if let Some(user) = user {
                 user.mobile_number.clone_from(&number);
                 user.updated_at = now;
             }
         });
-        Ok(match changed.await? {
-            Ok(((), account)) => UpdateMobileNumberOutcome::Updated(Box::new(account)),
-            Err(Conflict::MobileNumberTaken) => UpdateMobileNumberOutcome::MobileNumberTaken,
-            Err(Conflict::Gone) => return Err(Fault::SignedOut),
-        })
+        match updated.await {
+            Ok(updated) => Ok(UpdateMobileNumberOutcome::Updated(Box::new(
+                updated.account,
+            ))),
+            Err(UpdateError::MobileNumberTaken) => Ok(UpdateMobileNumberOutcome::MobileNumberTaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn parse(typed: Option<&Option<String>>) -> Result<Option<MobileNumber>, FieldError> {
+    match typed {
+        Some(Some(typed)) => MobileNumber::parse(typed).map(Some),
+        Some(None) => Ok(None),
+        None => {
+            let message = "Give a mobile number, or null to remove it.";
+            Err(FieldError::new(FieldCode::Required, message))
+        }
     }
 }

@@ -1,25 +1,25 @@
-//! Change one's name or gender.
+//! Update the profile: changes the user's name or gender.
 
-use super::{Accounts, Caller, Fault};
-use crate::model::{Account, FieldCode, Form, Gender, InvalidField, Name, Refusal};
+use super::{Accounts, Caller, InternalError};
+use crate::model::{Account, FieldCode, FieldError, FieldErrors, Gender, InvalidField, Name};
 
-/// A change of some fields: `None` leaves a field as it is, `Some(None)` would remove what cannot be removed.
+/// A change of some fields. `None` leaves a field as it is; `Some(None)` is a null, which no field accepts.
 #[derive(Debug, Default)]
 pub struct UpdateProfile {
-    /// First name, as typed.
+    /// The first name, as typed.
     pub first_name: Option<Option<String>>,
-    /// Last name, as typed.
+    /// The last name, as typed.
     pub last_name: Option<Option<String>>,
-    /// Gender.
+    /// The gender.
     pub gender: Option<Option<Gender>>,
 }
 
-/// What became of it.
+/// The outcome of a change of the profile.
 #[derive(Debug)]
 pub enum UpdateProfileOutcome {
-    /// The profile is as asked.
+    /// The profile is as requested.
     Updated(Box<Account>),
-    /// Inputs were refused. Nothing was changed.
+    /// Some inputs were refused. Nothing was changed.
     InvalidInput(Vec<InvalidField>),
 }
 
@@ -27,34 +27,52 @@ impl Accounts {
     /// Changes the fields that were given, all or none.
     ///
     /// # Errors
-    /// When the store fails, or the caller's session was ended meanwhile.
-    pub async fn update_profile(&self, caller: Caller, command: UpdateProfile) -> Result<UpdateProfileOutcome, Fault> {
-        let mut form = Form::default();
+    /// When the store fails, or the caller's session has ended meanwhile.
+    pub async fn update_profile(
+        &self,
+        caller: Caller,
+        command: UpdateProfile,
+    ) -> Result<UpdateProfileOutcome, InternalError> {
+        let mut errors = FieldErrors::default();
         let name = |given: Option<String>| Name::parse(&given.unwrap_or_default());
-        let first_name = command.first_name.map(|given| form.take("firstName", name(given)));
-        let last_name = command.last_name.map(|given| form.take("lastName", name(given)));
-        let gender = command.gender.map(|given| form.take("gender", given.ok_or_else(no_gender)));
-        let refused = form.into_refused();
+        let first_name = command
+            .first_name
+            .and_then(|given| errors.check("firstName", name(given)));
+        let last_name = command
+            .last_name
+            .and_then(|given| errors.check("lastName", name(given)));
+        let gender = command
+            .gender
+            .and_then(|given| errors.check("gender", given.ok_or_else(no_gender)));
+        let refused = errors.into_vec();
         if !refused.is_empty() {
             return Ok(UpdateProfileOutcome::InvalidInput(refused));
         }
-        let ((), account) = self
-            .change_as(caller, |account, now| {
-                let Some(user) = account.user_mut() else { return };
-                let mut profile = user.profile.clone();
-                first_name.iter().flatten().for_each(|name| profile.first_name = name.clone());
-                last_name.iter().flatten().for_each(|name| profile.last_name = name.clone());
-                gender.iter().flatten().for_each(|gender| profile.gender = *gender);
-                if profile != user.profile {
-                    user.profile = profile;
-                    user.updated_at = now;
-                }
-            })
-            .await??;
+        let updated = self.store.update_as(caller, |account, now| {
+            let Some(user) = account.user_mut() else {
+                return;
+            };
+            let mut profile = user.profile.clone();
+            if let Some(first_name) = &first_name {
+                profile.first_name = first_name.clone();
+            }
+            if let Some(last_name) = &last_name {
+                profile.last_name = last_name.clone();
+            }
+            if let Some(gender) = gender {
+                profile.gender = gender;
+            }
+            if profile != user.profile {
+                user.profile = profile;
+                user.updated_at = now;
+            }
+        });
+        let account = updated.await?.account;
         Ok(UpdateProfileOutcome::Updated(Box::new(account)))
     }
 }
 
-fn no_gender() -> Refusal {
-    Refusal::new(FieldCode::Required, "A gender cannot be removed; choose UNDISCLOSED instead.")
+fn no_gender() -> FieldError {
+    let message = "A gender cannot be removed; choose UNDISCLOSED instead.";
+    FieldError::new(FieldCode::Required, message)
 }

@@ -1,77 +1,108 @@
-//! Prove an address with a mailed code: of an account that is there, or of a sign-up that waits.
+//! Verify an email address with an emailed code: the address of an account, or of a sign-up that waits.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::no_sooner::no_sooner;
-use super::{Accounts, Client, Conflict, Fault, SignedIn};
-use crate::model::{Account, Code, Digest, Email, Session, SignUp, Spend, Standing, Timestamp, User, Wait};
-use crate::throttle::Budget;
+use super::timing::with_min_duration;
+use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use crate::model::{
+    Account, AccountState, Code, Digest, Email, Session, SignUp, Spend, Timestamp, User, Wait,
+};
+use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
 
-/// An attempt to prove an address.
+/// An attempt to verify an email address.
 #[derive(Debug)]
 pub struct VerifyEmail {
-    /// The address, as typed.
+    /// The email address, as typed.
     pub email: String,
     /// The code, as typed.
     pub code: SecretString,
     /// The ticket of the sign-up to complete.
     pub ticket: Option<SecretString>,
-    /// Where from.
+    /// The client that sent the request.
     pub client: Client,
 }
 
-/// What became of it.
+/// The outcome of an attempt to verify an email address.
 #[derive(Debug)]
 pub enum VerifyEmailOutcome {
-    /// The sign-up is completed, and its user signed in.
+    /// The sign-up is complete, and its user is signed in.
     Authenticated(Box<SignedIn>),
-    /// The address of the account is proven.
+    /// The address of the account is verified.
     EmailVerified(Email),
-    /// The code is wrong, used, expired, or was tried too often; which, is not told.
+    /// The code is wrong, used, expired, or was tried too often. The outcome does not say which.
     InvalidCode,
     /// Too many codes were tried.
     TooManyAttempts(Wait),
 }
 
+/// What completes a sign-up, as keyed digests.
+struct Proof {
+    ticket: Digest,
+    code: Digest,
+}
+
 impl Accounts {
-    /// Spends a code. With a ticket it completes that sign-up and no other; without one it proves an account's address.
+    /// Spends a code. With a ticket the code completes that sign-up and no other; without one it verifies the address of an
+    /// account.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn verify_email(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
-        no_sooner(self.prove(command)).await
+    pub async fn verify_email(
+        &self,
+        command: VerifyEmail,
+    ) -> Result<VerifyEmailOutcome, InternalError> {
+        with_min_duration(self.try_verify_email(command)).await
     }
 
-    async fn prove(&self, command: VerifyEmail) -> Result<VerifyEmailOutcome, Fault> {
-        if let Some(wait) = self.spend(&[(Budget::CodeByClient, vec![&command.client.key()])]).await? {
+    async fn try_verify_email(
+        &self,
+        command: VerifyEmail,
+    ) -> Result<VerifyEmailOutcome, InternalError> {
+        let client = command.client.key();
+        let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(VerifyEmailOutcome::TooManyAttempts(wait));
         }
-        let Some(account) = self.by_typed_email(&command.email).await? else {
-            self.decoy_write().await?;
+        let Some(account) = self.store.by_typed_email(&command.email).await? else {
+            self.timing.decoy_write().await?;
             return Ok(VerifyEmailOutcome::InvalidCode);
         };
         match &command.ticket {
             Some(ticket) => self.complete_sign_up(account, ticket, &command).await,
-            None => self.verify_address(account, &command.code).await,
+            None => self.verify_account(account, &command.code).await,
         }
     }
 
-    async fn verify_address(&self, account: Account, code: &SecretString) -> Result<VerifyEmailOutcome, Fault> {
-        let given = self.code_digest(Purpose::VerificationCode, &account.email, code.expose_secret());
-        let (spend, account) = self
-            .change_evenly(account, |account, now| {
-                let Some(user) = account.user_mut() else { return Spend::Wrong };
-                let spend = Code::spend(&mut user.verification_code, &given, now);
-                if spend == Spend::Right {
-                    user.email_verified = true;
-                    user.updated_at = now;
-                }
-                spend
-            })
-            .await??;
-        Ok(match spend {
-            Spend::Right => VerifyEmailOutcome::EmailVerified(account.email),
+    async fn verify_account(
+        &self,
+        account: Account,
+        code: &SecretString,
+    ) -> Result<VerifyEmailOutcome, InternalError> {
+        let given = self
+            .codes
+            .digest(Purpose::VerificationCode, &account.email, code);
+        let verify = |account: &mut Account, now| {
+            let Some(user) = account.user_mut() else {
+                return Spend::Wrong;
+            };
+            let spend = Code::spend(&mut user.verification_code, &given, now);
+            if spend == Spend::Right {
+                user.email_verified = true;
+                user.updated_at = now;
+            }
+            spend
+        };
+        let updated = self
+            .timing
+            .update_constant_work(&self.store, account, verify)
+            .await;
+        let updated = match updated {
+            Err(UpdateError::Deleted) => return Ok(VerifyEmailOutcome::InvalidCode),
+            updated => updated?,
+        };
+        Ok(match updated.outcome {
+            Spend::Right => VerifyEmailOutcome::EmailVerified(updated.account.email),
             Spend::Wrong => VerifyEmailOutcome::InvalidCode,
         })
     }
@@ -81,56 +112,85 @@ impl Accounts {
         account: Account,
         ticket: &SecretString,
         command: &VerifyEmail,
-    ) -> Result<VerifyEmailOutcome, Fault> {
-        let ticket = self.ticket_digest(ticket.expose_secret());
-        let given = self.code_digest(Purpose::SignUpCode, &account.email, command.code.expose_secret());
-        let session = self.new_session(&command.client);
+    ) -> Result<VerifyEmailOutcome, InternalError> {
+        let proof = Proof {
+            ticket: self.codes.ticket_digest(ticket),
+            code: self
+                .codes
+                .digest(Purpose::SignUpCode, &account.email, &command.code),
+        };
+        let session = self.sessions.new_session(&command.client);
         let id = session.id;
-        let complete = |account: &mut Account, now| complete(account, (&ticket, &given), &session, now);
-        let completed = match self.change_evenly(account.clone(), complete).await? {
-            // The number was taken while the sign-up waited. The address is proven all the same: the number is dropped.
-            Err(Conflict::MobileNumberTaken) => {
+        let complete = |account: &mut Account, now| complete(account, &proof, &session, now);
+        let updated = self
+            .timing
+            .update_constant_work(&self.store, account.clone(), complete)
+            .await;
+        let updated = match updated {
+            // The number was taken while the sign-up waited. The address is verified all the same: the number is dropped.
+            Err(UpdateError::MobileNumberTaken) => {
                 let without_number = |account: &mut Account, now| {
                     let spend = complete(account, now);
-                    account.user_mut().filter(|_| spend == Spend::Right).map(|user| user.mobile_number.take());
+                    if let (Spend::Right, Some(user)) = (spend, account.user_mut()) {
+                        user.mobile_number = None;
+                    }
                     spend
                 };
-                self.change(account, without_number).await?
+                self.store.update(account, without_number).await
             }
-            completed => completed,
+            updated => updated,
         };
-        let signed_in = match completed {
-            Ok((Spend::Right, account)) => self.signed_in(account, id),
-            Ok((Spend::Wrong, _)) | Err(_) => None,
+        let signed_in = match updated {
+            Ok(updated) if updated.outcome == Spend::Right => {
+                self.sessions.issue_tokens(updated.account, id)
+            }
+            Ok(_) | Err(UpdateError::Deleted) => None,
+            Err(error) => return Err(error.into()),
         };
-        Ok(signed_in.map_or(VerifyEmailOutcome::InvalidCode, |it| VerifyEmailOutcome::Authenticated(Box::new(it))))
+        Ok(match signed_in {
+            Some(signed_in) => VerifyEmailOutcome::Authenticated(Box::new(signed_in)),
+            None => VerifyEmailOutcome::InvalidCode,
+        })
     }
 }
 
-/// Makes the sign-up that the ticket names the owner of the address; the others that waited are gone with that.
-fn complete(account: &mut Account, keys: (&Digest, &Digest), session: &Session, now: Timestamp) -> Spend {
-    let (ticket, code) = keys;
-    let Standing::Pending(sign_ups) = &mut account.standing else { return Spend::Wrong };
-    let named = |sign_up: &SignUp| sign_up.ticket == *ticket && now < sign_up.expires_at;
-    let Some(named) = sign_ups.iter().position(named) else { return Spend::Wrong };
-    if Code::spend(&mut sign_ups[named].code, code, now) == Spend::Wrong {
+/// Makes the sign-up that the ticket names the owner of the address. The other sign-ups that waited are dropped.
+fn complete(account: &mut Account, proof: &Proof, session: &Session, now: Timestamp) -> Spend {
+    let AccountState::Pending(sign_ups) = &mut account.state else {
+        return Spend::Wrong;
+    };
+    let is_named = |sign_up: &SignUp| sign_up.ticket == proof.ticket && now < sign_up.expires_at;
+    let Some(named) = sign_ups.iter().position(is_named) else {
+        return Spend::Wrong;
+    };
+    if Code::spend(&mut sign_ups[named].code, &proof.code, now) == Spend::Wrong {
         share_tries(sign_ups, named);
         return Spend::Wrong;
     }
-    let SignUp { password, profile, mobile_number, .. } = sign_ups.swap_remove(named);
-    // No later than its session, whose id must not seem to be from before the password.
+    let SignUp {
+        password,
+        profile,
+        mobile_number,
+        ..
+    } = sign_ups.swap_remove(named);
+    // No later than the session, whose id must not seem older than the password.
     let mut user = User::new(password, profile, mobile_number, session.created_at);
     user.email_verified = true;
     user.sign_in(session.clone(), now);
-    account.standing = Standing::Active(Box::new(user));
+    account.state = AccountState::Active(Box::new(user));
     Spend::Right
 }
 
-/// Counts a wrong try for every sign-up that waits for the same code: otherwise whoever holds ten tickets had ten times the
+/// Counts a wrong try for every sign-up that waits for the same code: otherwise a client with ten tickets had ten times the
 /// tries.
 fn share_tries(sign_ups: &mut [SignUp], tried: usize) {
-    let Some(tried) = sign_ups[tried].code.clone() else { return };
-    for code in sign_ups.iter_mut().filter_map(|sign_up| sign_up.code.as_mut()).filter(|code| code.is_same(&tried)) {
+    let Some(tried) = sign_ups[tried].code.clone() else {
+        return;
+    };
+    let codes = sign_ups
+        .iter_mut()
+        .filter_map(|sign_up| sign_up.code.as_mut());
+    for code in codes.filter(|code| code.is_same(&tried)) {
         code.clone_from(&tried);
     }
 }

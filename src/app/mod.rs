@@ -1,47 +1,47 @@
 //! Floor 6: the one place that builds everything, from settings, a clock and chance.
 
-mod given;
 mod outbox;
+mod preflight;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
-use self::given::Given;
-use crate::accounts::{Accounts, Policy};
+use self::preflight::OperatorFiles;
+use crate::accounts::{Accounts, Dependencies, Policy};
 use crate::config::{Config, Mail, Store, is_secure};
-use crate::graphql::{self, Cookies, Endpoint, TrustedFault};
+use crate::graphql::{self, Cookies, Executor, TrustedDocumentsError};
 use crate::hashing::Hashing;
-use crate::http::{self, Door, Limits, Origins, TrustedProxies};
-use crate::mail::{Folder, MailFault, Mailer, Smtp, Transport};
+use crate::http::{self, AppState, Limits, Origins, TrustedProxies};
+use crate::mail::{Folder, MailError, Mailer, Smtp, Transport};
 use crate::model::{Clock, PasswordPolicy, Rng};
-use crate::repository::{Repository, StoreFault};
-use crate::token::{AccessTokens, DeviceTokens, KeyFault, Keyring, RefreshTokens, Secret};
+use crate::repository::{Repository, StoreError};
+use crate::token::{AccessTokens, KeyError, Keyring, Secret};
 
 /// How long requests under way may take to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(25);
 
 /// The server cannot start. The text says what is wrong and how to mend it.
 #[derive(Debug, thiserror::Error)]
-pub enum StartFault {
+pub enum StartError {
     /// The keys cannot be used.
     #[error("the keys cannot be used: {0} (LATCHKEY_DATA, or the setting that names them)")]
-    Keys(#[from] KeyFault),
+    Keys(#[from] KeyError),
     /// What whoever verifies tokens has would let them make refresh tokens.
     #[error("LATCHKEY_SIGNING_SECRET is the secret behind refresh tokens too: make it another one")]
     OneSecret,
     /// The store cannot be used.
     #[error("{0} (LATCHKEY_STORE)")]
-    Store(#[from] StoreFault),
+    Store(#[from] StoreError),
     /// The mail server cannot be used.
     #[error("the mail server cannot be used: {0} (LATCHKEY_MAIL)")]
-    Mail(#[from] MailFault),
+    Mail(#[from] MailError),
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
-    TrustedDocuments(#[from] TrustedFault),
+    TrustedDocuments(#[from] TrustedDocumentsError),
     /// The system gives no more.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -51,7 +51,7 @@ pub enum StartFault {
 pub struct App {
     /// The acts, for the command line.
     pub accounts: Arc<Accounts>,
-    door: Door,
+    state: AppState,
     stop: watch::Sender<bool>,
 }
 
@@ -60,8 +60,8 @@ impl App {
     ///
     /// # Errors
     /// When the keys or the store cannot be used.
-    pub async fn build(config: &Config, clock: Clock, rng: Rng) -> Result<Self, StartFault> {
-        let given = Given::read(config)?;
+    pub async fn build(config: &Config, clock: Clock, rng: Rng) -> Result<Self, StartError> {
+        let given = OperatorFiles::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
             Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay)?),
@@ -78,23 +78,23 @@ impl App {
         config: &Config,
         world: (Arc<dyn Repository>, Transport),
         time_and_chance: (Clock, Rng),
-    ) -> Result<Self, StartFault> {
-        Self::with(Given::read(config)?, config, world, time_and_chance)
+    ) -> Result<Self, StartError> {
+        Self::with(OperatorFiles::read(config)?, config, world, time_and_chance)
     }
 
     fn with(
-        given: Given,
+        given: OperatorFiles,
         config: &Config,
         (repository, transport): (Arc<dyn Repository>, Transport),
         (clock, rng): (Clock, Rng),
-    ) -> Result<Self, StartFault> {
+    ) -> Result<Self, StartError> {
         let secret = match given.secret {
             Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
         let threads = std::thread::available_parallelism()?.get();
         let public_url = config.public_url.as_str().trim_end_matches('/').to_owned();
-        let accounts = Arc::new(Accounts {
+        let accounts = Arc::new(Accounts::new(Dependencies {
             repository,
             hashing: Hashing::new(config.bcrypt_cost, threads),
             access_tokens: AccessTokens {
@@ -103,45 +103,53 @@ impl App {
                 audience: config.audience.clone(),
                 lifetime: config.access_token_lifetime,
             },
-            refresh_tokens: RefreshTokens(secret.clone()),
-            device_tokens: DeviceTokens(secret.clone()),
             secret,
-            mailer: Mailer { from: config.mail_from.clone(), public_url, transport },
+            mailer: Mailer {
+                from: config.mail_from.clone(),
+                public_url,
+                transport,
+            },
             clock,
-            rng,
+            rng: rng.clone(),
             policy: policy(config),
-            letter_written: Notify::new(),
-        });
+        }));
         let (stop, stopping) = watch::channel(false);
-        let door = Door {
+        let state = AppState {
             accounts: accounts.clone(),
-            endpoint: Endpoint {
+            executor: Executor {
                 schema: graphql::schema(),
                 introspection: config.introspection,
                 trusted: given.trusted,
             },
-            policy: graphql::Policy { cookies: cookies(config) },
+            policy: graphql::Policy {
+                cookies: cookies(config),
+            },
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone().into()),
             origins: Arc::new(Origins {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
             }),
             limits: Limits::DEFAULT,
+            rng,
             stopping,
         };
-        Ok(Self { accounts, door, stop })
+        Ok(Self {
+            accounts,
+            state,
+            stop,
+        })
     }
 
     /// The same service with other limits: a test has no time for the usual ones.
     #[must_use]
     pub fn within(mut self, limits: Limits) -> Self {
-        self.door.limits = limits;
+        self.state.limits = limits;
         self
     }
 
     /// The routes, without a listener or a worker: what tests talk to.
     pub fn router(&self) -> Router {
-        http::router(self.door.clone())
+        http::router(self.state.clone())
     }
 
     /// Tells everything to stop that runs until then; from now on the service is not ready.
@@ -153,13 +161,20 @@ impl App {
     ///
     /// # Errors
     /// When the server fails.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> std::io::Result<()> {
         let stopped = self.stop.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
         // Ends with the runtime: there is nothing to finish.
-        tokio::spawn(self.accounts.access_tokens.keyring.clone().watch());
-        let door = (self.door.limits, self.door.trusted_proxies.and_this_machine());
-        let mut serving = tokio::spawn(http::serve(listener, self.router(), door, stopped));
+        tokio::spawn(self.accounts.keyring().clone().watch());
+        let state = (
+            self.state.limits,
+            self.state.trusted_proxies.and_this_machine(),
+        );
+        let mut serving = tokio::spawn(http::serve(listener, self.router(), state, stopped));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),
@@ -183,33 +198,50 @@ impl App {
 /// When it cannot be used.
 #[cfg_attr(
     not(feature = "sqlite"),
-    expect(clippy::unused_async, reason = "opening a file waits, naming a server does not")
+    expect(
+        clippy::unused_async,
+        reason = "opening a file waits, naming a server does not"
+    )
 )]
-pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreFault> {
+pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreError> {
     match store {
         #[cfg(feature = "sqlite")]
         Store::Sqlite(path) => {
             let path = path.clone();
-            let opened = tokio::task::spawn_blocking(move || crate::repository::SqliteRepository::open(&path)).await;
-            Ok(Arc::new(opened.map_err(|fault| StoreFault::Unavailable(Box::new(fault)))??))
+            let opened = tokio::task::spawn_blocking(move || {
+                crate::repository::SqliteRepository::open(&path)
+            })
+            .await;
+            Ok(Arc::new(opened.map_err(|error| {
+                StoreError::Unavailable(Box::new(error))
+            })??))
         }
         #[cfg(feature = "mongodb")]
         Store::Mongodb(url) => {
             use secrecy::ExposeSecret;
-            Ok(Arc::new(crate::repository::MongoRepository::connect(url.expose_secret())?))
+            Ok(Arc::new(crate::repository::MongoRepository::connect(
+                url.expose_secret(),
+            )?))
         }
         #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
-        _ => Err(StoreFault::Unavailable("this program was built without that store".into())),
+        _ => Err(StoreError::Unavailable(
+            "this program was built without that store".into(),
+        )),
     }
 }
 
 fn cookies(config: &Config) -> Cookies {
-    Cookies { secure: is_secure(&config.public_url), same_site: config.same_site }
+    Cookies {
+        secure: is_secure(&config.public_url),
+        same_site: config.same_site,
+    }
 }
 
 fn policy(config: &Config) -> Policy {
     Policy {
-        password: PasswordPolicy { min: config.password_min_length },
+        password: PasswordPolicy {
+            min: config.password_min_length,
+        },
         session: config.session,
         code_lifetime: config.code_lifetime,
         verify_email_first: config.verify_email_first,

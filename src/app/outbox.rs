@@ -23,15 +23,15 @@ pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bo
         let pause = match accounts.deliver().await {
             Ok(0) => LOOK,
             Ok(_) => continue,
-            Err(fault) => {
-                tracing::warn!(?fault, "outbox: the store failed");
+            Err(error) => {
+                tracing::warn!(?error, "outbox: the store failed");
                 STORE_DOWN
             }
         };
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => {}
             // Whichever comes first.
-            _ = timeout(pause, accounts.letter_written.notified()) => {}
+            _ = timeout(pause, accounts.email_queued()) => {}
         }
         if pause == STORE_DOWN {
             sleep(LOOK).await;
@@ -43,8 +43,8 @@ pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bo
 async fn purge(accounts: &Accounts, purged: &mut Instant) {
     if purged.elapsed() >= PURGE {
         *purged = Instant::now();
-        if let Err(fault) = accounts.repository.purge(accounts.clock.now()).await {
-            tracing::warn!(?fault, "what has expired could not be thrown out");
+        if let Err(error) = accounts.purge().await {
+            tracing::warn!(?error, "what has expired could not be thrown out");
         }
     }
 }

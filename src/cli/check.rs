@@ -23,7 +23,11 @@ pub(super) fn run() -> Result<(), Failure> {
     let config = configured(Config::load())?;
     say("ok: settings\n")?;
     let findings = runtime()?.block_on(async {
-        [("keys", keys::look(&config)), ("store", store(&config.store).await), ("mail", mail(&config).await)]
+        [
+            ("keys", keys::look(&config)),
+            ("store", store(&config.store).await),
+            ("mail", mail(&config).await),
+        ]
     });
     let mut wrong = Vec::new();
     for (what, finding) in findings {
@@ -35,7 +39,14 @@ pub(super) fn run() -> Result<(), Failure> {
     for warning in keys::warnings(&config) {
         say(format_args!("warning: keys: {warning}\n"))?;
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Failure::settings(format!("not ready\n{}", wrong.join("\n")))) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::settings(format!(
+            "not ready\n{}",
+            wrong.join("\n")
+        )))
+    }
 }
 
 async fn store(store: &Store) -> Finding {
@@ -44,9 +55,18 @@ async fn store(store: &Store) -> Finding {
     {
         return makeable(path, "LATCHKEY_STORE");
     }
-    let answer = async { app::open_repository(store).await.map_err(text)?.ping().await.map_err(text) };
+    let answer = async {
+        app::open_repository(store)
+            .await
+            .map_err(text)?
+            .ping()
+            .await
+            .map_err(text)
+    };
     let place = store.place();
-    answered(answer).await.map_err(|wrong| format!("{place}: {wrong}; check LATCHKEY_STORE, and what it names"))?;
+    answered(answer)
+        .await
+        .map_err(|wrong| format!("{place}: {wrong}; check LATCHKEY_STORE, and what it names"))?;
     Ok(place)
 }
 
@@ -57,8 +77,9 @@ async fn mail(config: &Config) -> Finding {
         Mail::Smtp(relay) => {
             let place = format!("{}:{}", relay.host, relay.port);
             let greeted = answered(greet(config, relay)).await;
-            greeted
-                .map_err(|wrong| format!("{place}: {wrong}; check host, port, user and password in LATCHKEY_MAIL"))?;
+            greeted.map_err(|wrong| {
+                format!("{place}: {wrong}; check host, port, user and password in LATCHKEY_MAIL")
+            })?;
             Ok(place)
         }
     }
@@ -66,7 +87,11 @@ async fn mail(config: &Config) -> Finding {
 
 async fn greet(config: &Config, relay: &Relay) -> Result<(), String> {
     let transport = Transport::Smtp(Smtp::new(relay).map_err(text)?);
-    let mailer = Mailer { from: config.mail_from.clone(), public_url: config.public_url.to_string(), transport };
+    let mailer = Mailer {
+        from: config.mail_from.clone(),
+        public_url: config.public_url.to_string(),
+        transport,
+    };
     mailer.check().await.map_err(text)
 }
 
@@ -80,22 +105,35 @@ async fn answered(answer: impl Future<Output = Result<(), String>>) -> Result<()
 /// Whether a path that is not there could be made: the nearest folder above it that is there can be written to.
 fn makeable(path: &Path, setting: &str) -> Finding {
     let absolute = std::path::absolute(path).map_err(text)?;
-    let above = absolute.ancestors().skip(1).find(|above| above.exists()).unwrap_or(Path::new("/"));
+    let above = absolute
+        .ancestors()
+        .skip(1)
+        .find(|above| above.exists())
+        .unwrap_or(Path::new("/"));
     writable(above, setting)?;
-    Ok(format!("{} will be made at the first start", path.display()))
+    Ok(format!(
+        "{} will be made at the first start",
+        path.display()
+    ))
 }
 
 /// Tries, and leaves no trace: permission bits alone do not tell.
 fn writable(folder: &Path, setting: &str) -> Finding {
     let shown = folder.display();
     let probe = folder.join(format!(".latchkey-check-{}", std::process::id()));
-    let tried = OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|_| fs::remove_file(&probe));
-    tried.map_err(|fault| {
-        format!("{shown} cannot be written to ({fault}): mend that, or set {setting} to another place")
+    let tried = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&probe)
+        .and_then(|_| fs::remove_file(&probe));
+    tried.map_err(|error| {
+        format!(
+            "{shown} cannot be written to ({error}): mend that, or set {setting} to another place"
+        )
     })?;
     Ok(shown.to_string())
 }
 
-fn text(fault: impl Display) -> String {
-    fault.to_string()
+fn text(error: impl Display) -> String {
+    error.to_string()
 }

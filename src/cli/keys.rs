@@ -34,7 +34,10 @@ pub(super) enum Keys {
 
 impl Keys {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (config, now) = (configured(Config::load_without_files())?, Clock::system().now());
+        let (config, now) = (
+            configured(Config::load_without_files())?,
+            Clock::system().now(),
+        );
         match self {
             Self::List => list(&config, now),
             Self::Rotate { lead } => rotate(&config, Duration::from_secs(lead), now),
@@ -61,9 +64,14 @@ fn rotate(config: &Config, lead: Duration, now: Timestamp) -> Result<(), Failure
     }
     let made = keyring.rotate(lead, now).map_err(Failure::new)?;
     let from = made.signs_from.to_rfc3339();
-    say(format_args!("made {}: shown and accepted from now on, signs from {from}\n", made.kid))?;
+    say(format_args!(
+        "made {}: shown and accepted from now on, signs from {from}\n",
+        made.kid
+    ))?;
     for kid in made.removed {
-        say(format_args!("removed {kid}: everything that it signed has long expired\n"))?;
+        say(format_args!(
+            "removed {kid}: everything that it signed has long expired\n"
+        ))?;
     }
     if lead < JWKS_MAX_AGE {
         let kept = JWKS_MAX_AGE.as_secs();
@@ -79,7 +87,7 @@ fn instead_of_rotating(config: &Config) -> Option<String> {
     let lifetime = LONGEST_LIFETIME.as_secs();
     match &config.keys {
         KeySource::Folder { .. } => None,
-        KeySource::Given(_) => Some(format!(
+        KeySource::Pem(_) => Some(format!(
             "the keys come from LATCHKEY_SIGNING_KEYS, which only you can change:\n\
              1. make a key: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 (or ed25519)\n\
              2. put it behind the others, and restart every server: now everybody accepts it\n\
@@ -98,16 +106,22 @@ fn instead_of_rotating(config: &Config) -> Option<String> {
 fn retire(config: &Config, kid: &str, now: Timestamp) -> Result<(), Failure> {
     match &config.keys {
         KeySource::Folder { .. } => {}
-        KeySource::Given(_) => {
-            return Err(Failure::new("take the key out of LATCHKEY_SIGNING_KEYS, and restart every server"));
+        KeySource::Pem(_) => {
+            return Err(Failure::new(
+                "take the key out of LATCHKEY_SIGNING_KEYS, and restart every server",
+            ));
         }
         KeySource::Shared(_) => {
-            return Err(Failure::new("set another LATCHKEY_SIGNING_SECRET, and restart every server"));
+            return Err(Failure::new(
+                "set another LATCHKEY_SIGNING_SECRET, and restart every server",
+            ));
         }
     }
     let keyring = Keyring::open(&config.keys, now).map_err(Failure::new)?;
     let was = keyring.retire(kid, now).map_err(Failure::new)?;
-    say(format_args!("retired {kid}: tokens that it signed are refused from now on\n"))?;
+    say(format_args!(
+        "retired {kid}: tokens that it signed are refused from now on\n"
+    ))?;
     if was != KeyState::Ended {
         let kept = JWKS_MAX_AGE.as_secs();
         say(format_args!(
@@ -125,7 +139,11 @@ fn table(keyring: &Keyring, now: Timestamp) -> String {
         let algorithm = key.algorithm.as_deref().unwrap_or("-");
         format!("{:43}  {algorithm:9}  {}\n", key.kid, told(&key, now))
     };
-    keyring.list(now).into_iter().map(line).fold(head, |table, line| table + &line)
+    keyring
+        .list(now)
+        .into_iter()
+        .map(line)
+        .fold(head, |table, line| table + &line)
 }
 
 fn told(key: &KeyInfo, now: Timestamp) -> String {
@@ -135,7 +153,9 @@ fn told(key: &KeyInfo, now: Timestamp) -> String {
             Some(from) if from <= now => format!("signs since {}", from.to_rfc3339()),
             _ => "signs".to_owned(),
         },
-        KeyState::Verifying { until: Some(until) } => format!("verifies until {}", until.to_rfc3339()),
+        KeyState::Verifying { until: Some(until) } => {
+            format!("verifies until {}", until.to_rfc3339())
+        }
         KeyState::Verifying { until: None } => "verifies".to_owned(),
         KeyState::Ended => "ended".to_owned(),
         KeyState::Retired => "retired".to_owned(),

@@ -9,25 +9,46 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::config::{Config, LogFormat};
 
 /// Dependencies that tell more than an operator wants to read, and what no log should hold at `trace`.
-const NOISY: &[&str] =
-    &["h2", "hickory_proto", "hickory_resolver", "hyper", "hyper_util", "lettre", "mongodb", "rustls"];
+const NOISY: &[&str] = &[
+    "h2",
+    "hickory_proto",
+    "hickory_resolver",
+    "hyper",
+    "hyper_util",
+    "lettre",
+    "mongodb",
+    "rustls",
+];
 
 /// Switches the log on for this process.
 pub(super) fn start(config: &Config) {
     // Config has parsed it already; of what it did not take, nothing gets here.
     let filter = EnvFilter::new(quieted(&config.log));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     // On a terminal, tracing-subscriber heeds NO_COLOR by itself.
     let terminal = io::stderr().is_terminal();
-    let builder = if terminal { builder } else { builder.with_ansi(false) };
+    let builder = if terminal {
+        builder
+    } else {
+        builder.with_ansi(false)
+    };
     // Where, not what: a panic's own words may hold what was worked on, and would be no line of JSON.
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(place, "panicked");
     }));
     // A log that was switched on before, by a test in this process, stays.
     _ = if is_json(config.log_format, terminal) {
-        builder.json().flatten_event(true).with_span_list(false).try_init()
+        builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
     } else {
         builder.compact().try_init()
     };
@@ -43,9 +64,16 @@ fn is_json(format: LogFormat, terminal: bool) -> bool {
 
 /// The filter, with `warn` for the noisy modules that it does not name itself.
 fn quieted(filter: &str) -> String {
-    let general = filter.rsplit(',').find_map(|part| part.trim().parse().ok()).unwrap_or(LevelFilter::OFF);
-    let noisy = NOISY.iter().filter(|name| general > LevelFilter::WARN && !filter.contains(**name));
-    noisy.fold(filter.to_owned(), |filter, name| format!("{filter},{name}=warn"))
+    let general = filter
+        .rsplit(',')
+        .find_map(|part| part.trim().parse().ok())
+        .unwrap_or(LevelFilter::OFF);
+    let noisy = NOISY
+        .iter()
+        .filter(|name| general > LevelFilter::WARN && !filter.contains(**name));
+    noisy.fold(filter.to_owned(), |filter, name| {
+        format!("{filter},{name}=warn")
+    })
 }
 
 #[cfg(test)]
@@ -55,17 +83,29 @@ mod tests {
     #[test]
     fn noisy_modules_are_held_to_warnings_unless_they_are_named() {
         let filter = quieted("debug,mongodb=trace");
-        assert!(filter.contains("hyper=warn") && filter.contains("lettre=warn"), "{filter}");
-        assert!(filter.contains("mongodb=trace") && !filter.contains("mongodb=warn"), "{filter}");
+        assert!(
+            filter.contains("hyper=warn") && filter.contains("lettre=warn"),
+            "{filter}"
+        );
+        assert!(
+            filter.contains("mongodb=trace") && !filter.contains("mongodb=warn"),
+            "{filter}"
+        );
         assert!(EnvFilter::builder().parse(filter).is_ok());
     }
 
     #[test]
     fn lines_are_for_people_on_a_terminal_alone_unless_it_is_said() {
-        for (format, on_a_terminal, elsewhere) in
-            [(LogFormat::Auto, false, true), (LogFormat::Pretty, false, false), (LogFormat::Json, true, true)]
-        {
-            assert_eq!((is_json(format, true), is_json(format, false)), (on_a_terminal, elsewhere), "{format:?}");
+        for (format, on_a_terminal, elsewhere) in [
+            (LogFormat::Auto, false, true),
+            (LogFormat::Pretty, false, false),
+            (LogFormat::Json, true, true),
+        ] {
+            assert_eq!(
+                (is_json(format, true), is_json(format, false)),
+                (on_a_terminal, elsewhere),
+                "{format:?}"
+            );
         }
     }
 

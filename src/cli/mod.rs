@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::config::{Config, ConfigFaults};
+use crate::config::{Config, ConfigErrors};
 
 /// Self-hosted user accounts over GraphQL. Settings come from the environment and .env: see `latchkey settings`.
 #[derive(Debug, Parser)]
@@ -54,17 +54,23 @@ struct Failure {
 
 impl Failure {
     fn new(text: impl Display) -> Self {
-        Self { text: text.to_string(), code: 1 }
+        Self {
+            text: text.to_string(),
+            code: 1,
+        }
     }
 
     fn settings(text: impl Display) -> Self {
-        Self { text: text.to_string(), code: 2 }
+        Self {
+            text: text.to_string(),
+            code: 2,
+        }
     }
 }
 
-impl From<ConfigFaults> for Failure {
-    fn from(faults: ConfigFaults) -> Self {
-        Self::settings(format!("the settings are wrong:\n{faults}"))
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::settings(format!("the settings are wrong:\n{errors}"))
     }
 }
 
@@ -92,18 +98,23 @@ pub fn run() -> ExitCode {
 /// Writes to stdout. Whoever closed it early, such as `head`, wants no more; any other loss is a failure.
 fn say(text: impl Display) -> Result<(), Failure> {
     match write!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
-        Err(fault) if fault.kind() != ErrorKind::BrokenPipe => Err(Failure::new(format!("stdout: {fault}"))),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("stdout: {error}")))
+        }
         _ => Ok(()),
     }
 }
 
 /// The settings, as they were read, with the log switched on as they say.
-fn configured(read: Result<Config, ConfigFaults>) -> Result<Config, Failure> {
+fn configured(read: Result<Config, ConfigErrors>) -> Result<Config, Failure> {
     let config = read?;
     logging::start(&config);
     Ok(config)
 }
 
 fn runtime() -> Result<Runtime, Failure> {
-    Builder::new_multi_thread().enable_all().build().map_err(Failure::new)
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::new)
 }

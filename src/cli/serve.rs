@@ -29,32 +29,40 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // First of all: a second server by mistake ends here, before it touches the store or a letter.
     let listener = listen(config.listen).await?;
     let config = config.listening_on(listener.local_addr().map_err(Failure::new)?);
-    let app = App::build(&config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
+    let app = App::build(&config, Clock::system(), Rng::system())
+        .await
+        .map_err(Failure::new)?;
     // Before the lines are out: whoever waits for them may stop the server at once.
     let stop = Stop::new().map_err(Failure::new)?;
     say(announcement(&config))?;
-    app.serve(listener, stop.asked()).await.map_err(Failure::new)
+    app.serve(listener, stop.asked())
+        .await
+        .map_err(Failure::new)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::new(format!(
             "{address} is in use: stop the program that listens there, or set LATCHKEY_LISTEN to another port"
         )),
-        _ => Failure::new(format!("cannot listen on {address}: {fault}; set LATCHKEY_LISTEN to another address")),
+        _ => Failure::new(format!("cannot listen on {address}: {error}; set LATCHKEY_LISTEN to another address")),
     })
 }
 
 /// Three lines: where to go, where the data is, where the letters are.
 fn announcement(config: &Config) -> String {
     let (store, keys) = (config.store.place(), config.data.display());
-    let letters = match &config.mail {
+    let emails = match &config.mail {
         Mail::File(folder) => folder.display().to_string(),
         Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
     };
     let address = reachable(config.listen);
-    let what = if config.introspection { "GraphQL and GraphiQL" } else { "GraphQL" };
-    format!("{what}: http://{address}/graphql\nData: {store} (keys in {keys})\nLetters: {letters}\n")
+    let what = if config.introspection {
+        "GraphQL and GraphiQL"
+    } else {
+        "GraphQL"
+    };
+    format!("{what}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
 }
 
 /// An address to go to: one that means all of this machine's is none.
@@ -76,13 +84,18 @@ struct Stop {
 
 impl Stop {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     /// Waits for the first signal. A second one ends the process at once, whatever is still under way.
     async fn asked(mut self) {
         self.next().await;
-        tracing::info!("stopping: requests under way are finished first; a second signal ends at once");
+        tracing::info!(
+            "stopping: requests under way are finished first; a second signal ends at once"
+        );
         tokio::spawn(async move {
             self.next().await;
             process::exit(1);
@@ -102,8 +115,14 @@ mod tests {
     use super::*;
 
     fn announced(vars: &[(&str, &str)], address: &str) -> String {
-        let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        announcement(&Config::from_vars(vars).unwrap().listening_on(address.parse().unwrap()))
+        let vars = vars
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        announcement(
+            &Config::from_vars(vars)
+                .unwrap()
+                .listening_on(address.parse().unwrap()),
+        )
     }
 
     #[test]
@@ -118,7 +137,10 @@ mod tests {
 
     #[test]
     fn graphiql_is_told_of_where_there_is_one() {
-        for (said, first) in [("on", "GraphQL and GraphiQL: http://"), ("off", "GraphQL: http://")] {
+        for (said, first) in [
+            ("on", "GraphQL and GraphiQL: http://"),
+            ("off", "GraphQL: http://"),
+        ] {
             let lines = announced(&[("LATCHKEY_INTROSPECTION", said)], "127.0.0.1:41234");
             assert!(lines.starts_with(first), "{lines}");
         }
@@ -126,9 +148,16 @@ mod tests {
 
     #[test]
     fn they_tell_no_secret_and_no_address_that_cannot_be_reached() {
-        let secrets = [("LATCHKEY_STORE", "mongodb://u:hunter2@h/db"), ("LATCHKEY_MAIL", "smtp://u:hunter2@mail.test")];
+        let secrets = [
+            ("LATCHKEY_STORE", "mongodb://u:hunter2@h/db"),
+            ("LATCHKEY_MAIL", "smtp://u:hunter2@mail.test"),
+        ];
         let lines = announced(&secrets, "[::]:80");
         assert!(!lines.contains("hunter2"), "{lines}");
-        assert!(lines.contains("http://[::1]:80/graphql") && lines.contains("sent through mail.test:587"), "{lines}");
+        assert!(
+            lines.contains("http://[::1]:80/graphql")
+                && lines.contains("sent through mail.test:587"),
+            "{lines}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Failure, configured, runtime, say};
-use crate::accounts::{Administered, CreateUser, CreateUserOutcome, Fault};
+use crate::accounts::{AdminOutcome, CreateUser, CreateUserOutcome, InternalError};
 use crate::app::App;
 use crate::config::Config;
 use crate::model::{Clock, InvalidField, Rng, Role};
@@ -60,27 +60,43 @@ pub(super) enum RoleName {
 impl User {
     pub(super) fn run(self) -> Result<(), Failure> {
         // No document is served here.
-        let config = Config { trusted_documents: None, ..configured(Config::load_without_files())? };
+        let config = Config {
+            trusted_documents: None,
+            ..configured(Config::load_without_files())?
+        };
         // Asked for before anything is opened: a person may take a while.
         let command = self.command()?;
         runtime()?.block_on(async {
-            let app = App::build(&config, Clock::system(), Rng::system()).await.map_err(Failure::new)?;
+            let app = App::build(&config, Clock::system(), Rng::system())
+                .await
+                .map_err(Failure::new)?;
             let accounts = &app.accounts;
             match command {
-                Act::Create(command) => create(&app, command).await,
-                Act::SetRole(email, role) => administered(accounts.set_role(&email, role).await),
-                Act::Suspend(email) => administered(accounts.suspend(&email).await),
-                Act::Reinstate(email) => administered(accounts.reinstate(&email).await),
+                UserCommand::Create(command) => create(&app, command).await,
+                UserCommand::SetRole(email, role) => {
+                    administered(accounts.set_role(&email, role).await)
+                }
+                UserCommand::Suspend(email) => administered(accounts.suspend(&email).await),
+                UserCommand::Reinstate(email) => administered(accounts.reinstate(&email).await),
             }
         })
     }
 
-    fn command(self) -> Result<Act, Failure> {
+    fn command(self) -> Result<UserCommand, Failure> {
         Ok(match self {
-            Self::Create { email, first_name, last_name, admin } => {
-                let (role, last) = if admin { (Role::Admin, "Admin") } else { (Role::User, "User") };
+            Self::Create {
+                email,
+                first_name,
+                last_name,
+                admin,
+            } => {
+                let (role, last) = if admin {
+                    (Role::Admin, "Admin")
+                } else {
+                    (Role::User, "User")
+                };
                 let local_part = || email.split('@').next().unwrap_or_default().to_owned();
-                Act::Create(CreateUser {
+                UserCommand::Create(CreateUser {
                     first_name: first_name.unwrap_or_else(local_part),
                     last_name: last_name.unwrap_or_else(|| last.to_owned()),
                     password: password()?,
@@ -88,15 +104,21 @@ impl User {
                     role,
                 })
             }
-            Self::SetRole { email, role: RoleName::User } => Act::SetRole(email, Role::User),
-            Self::SetRole { email, role: RoleName::Admin } => Act::SetRole(email, Role::Admin),
-            Self::Suspend { email } => Act::Suspend(email),
-            Self::Reinstate { email } => Act::Reinstate(email),
+            Self::SetRole {
+                email,
+                role: RoleName::User,
+            } => UserCommand::SetRole(email, Role::User),
+            Self::SetRole {
+                email,
+                role: RoleName::Admin,
+            } => UserCommand::SetRole(email, Role::Admin),
+            Self::Suspend { email } => UserCommand::Suspend(email),
+            Self::Reinstate { email } => UserCommand::Reinstate(email),
         })
     }
 }
 
-enum Act {
+enum UserCommand {
     Create(CreateUser),
     SetRole(String, Role),
     Suspend(String),
@@ -107,34 +129,36 @@ async fn create(app: &App, command: CreateUser) -> Result<(), Failure> {
     match app.accounts.create_user(command).await.map_err(told)? {
         CreateUserOutcome::Created(id) => say(format_args!("created {id}\n")),
         CreateUserOutcome::InvalidInput(fields) => Err(Failure::new(listed(&fields))),
-        CreateUserOutcome::EmailTaken => {
-            Err(Failure::new("this address has an account already, or a sign-up that waits for its code"))
-        }
+        CreateUserOutcome::EmailTaken => Err(Failure::new(
+            "this address has an account already, or a sign-up that waits for its code",
+        )),
     }
 }
 
-fn administered(outcome: Result<Administered, Fault>) -> Result<(), Failure> {
+fn administered(outcome: Result<AdminOutcome, InternalError>) -> Result<(), Failure> {
     match outcome.map_err(told)? {
-        Administered::Done => say("done\n"),
-        Administered::NoSuchUser => Err(Failure::new("no user has this address")),
+        AdminOutcome::Done => say("done\n"),
+        AdminOutcome::NoSuchUser => Err(Failure::new("no user has this address")),
     }
 }
 
 fn listed(fields: &[InvalidField]) -> String {
-    let lines = fields.iter().map(|field| format!("\n{}: {}", field.field, field.refusal.message));
+    let lines = fields
+        .iter()
+        .map(|field| format!("\n{}: {}", field.field, field.error.message));
     format!("the user was not made:{}", lines.collect::<String>())
 }
 
-fn told(fault: Fault) -> Failure {
-    match fault {
-        Fault::Store(fault) => Failure::new(fault),
+fn told(error: InternalError) -> Failure {
+    match error {
+        InternalError::Store(error) => Failure::new(error),
         other => Failure::new(format!("{other:?}")),
     }
 }
 
 /// Never an argument: those are seen by every user of the machine, and kept in the shell's history.
 fn password() -> Result<SecretString, Failure> {
-    let unread = |fault: io::Error| Failure::new(format!("the password cannot be read: {fault}"));
+    let unread = |error: io::Error| Failure::new(format!("the password cannot be read: {error}"));
     if !io::stdin().is_terminal() {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map_err(unread)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
-use super::{Config, ConfigFaults, environment};
+use super::{Config, ConfigErrors, environment};
 
 impl Config {
     /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset;
@@ -11,7 +11,7 @@ impl Config {
     ///
     /// # Errors
     /// When anything is wrong: all of it.
-    pub fn load() -> Result<Self, ConfigFaults> {
+    pub fn load() -> Result<Self, ConfigErrors> {
         Self::load_by(Self::from_vars_and_files)
     }
 
@@ -20,18 +20,18 @@ impl Config {
     ///
     /// # Errors
     /// When a setting itself is wrong: all of them.
-    pub fn load_without_files() -> Result<Self, ConfigFaults> {
+    pub fn load_without_files() -> Result<Self, ConfigErrors> {
         Self::load_by(Self::from_vars)
     }
 
     fn load_by(
-        read: impl FnOnce(BTreeMap<String, String>) -> Result<Self, ConfigFaults>,
-    ) -> Result<Self, ConfigFaults> {
+        read: impl FnOnce(BTreeMap<String, String>) -> Result<Self, ConfigErrors>,
+    ) -> Result<Self, ConfigErrors> {
         let (vars, unreadable) = environment::vars();
         match read(vars) {
             Ok(config) if unreadable.is_empty() => Ok(config),
-            Ok(_) => Err(ConfigFaults(unreadable)),
-            Err(ConfigFaults(faults)) => Err(ConfigFaults([unreadable, faults].concat())),
+            Ok(_) => Err(ConfigErrors(unreadable)),
+            Err(ConfigErrors(errors)) => Err(ConfigErrors([unreadable, errors].concat())),
         }
     }
 
@@ -39,7 +39,9 @@ impl Config {
     ///
     /// # Errors
     /// When anything is wrong: all of it.
-    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigErrors> {
         Self::taken_from(Reader::new(vars, false))
     }
 
@@ -47,11 +49,13 @@ impl Config {
     ///
     /// # Errors
     /// When anything is wrong, with a file too: all of it.
-    pub fn from_vars_and_files(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+    pub fn from_vars_and_files(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigErrors> {
         Self::taken_from(Reader::new(vars, true))
     }
 
-    fn taken_from(mut reader: Reader) -> Result<Self, ConfigFaults> {
+    fn taken_from(mut reader: Reader) -> Result<Self, ConfigErrors> {
         let config = Self::read(&mut reader);
         reader.finish(config)
     }

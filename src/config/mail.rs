@@ -30,18 +30,28 @@ pub(super) fn parse(text: &str) -> Result<Mail, String> {
 }
 
 fn file(path: &str) -> Result<Mail, String> {
-    if path.is_empty() { Err("does not name a folder after file:".to_owned()) } else { Ok(Mail::File(path.into())) }
+    if path.is_empty() {
+        Err("does not name a folder after file:".to_owned())
+    } else {
+        Ok(Mail::File(path.into()))
+    }
 }
 
 fn smtp(text: &str, tls: Tls, usual_port: u16) -> Result<Mail, String> {
     let url = Url::parse(text).map_err(|_| FORMS)?;
-    let is_bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    let is_bare =
+        matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
     let host = match url.host().filter(|_| is_bare).ok_or(FORMS)? {
         Host::Ipv6(address) => address.to_string(),
         host => host.to_string(),
     };
     let port = url.port().unwrap_or(usual_port);
-    Ok(Mail::Smtp(Relay { host, port, tls, login: login(&url)? }))
+    Ok(Mail::Smtp(Relay {
+        host,
+        port,
+        tls,
+        login: login(&url)?,
+    }))
 }
 
 fn login(url: &Url) -> Result<Option<(String, SecretString)>, String> {

@@ -4,7 +4,7 @@
 //! the value of a secret. [`SETTINGS`] is the one table: the program, `.env.example` and the README are made from it.
 
 mod environment;
-mod fault;
+mod error;
 mod keys;
 mod load;
 mod mail;
@@ -22,7 +22,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
-pub use fault::{ConfigFault, ConfigFaults};
+pub use error::{ConfigError, ConfigErrors};
 pub use mail::Mail;
 pub use store::Store;
 pub use table::{SETTINGS, Setting};
@@ -30,9 +30,9 @@ pub use texts::{env_example, markdown_table};
 
 use reader::Reader;
 
-use crate::graphql::{SameSite, Trusted};
+use crate::graphql::{SameSite, TrustedDocuments};
 use crate::model::SessionPolicy;
-use crate::token::{Given, KeySource};
+use crate::token::{KeySource, SecretSource};
 
 /// Everything that an operator can set, parsed and checked.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub struct Config {
     /// Which keys sign access tokens.
     pub keys: KeySource,
     /// The secret behind refresh tokens and codes; none for the one in the data folder.
-    pub secret: Option<Given>,
+    pub secret: Option<SecretSource>,
     /// How letters leave.
     pub mail: Mail,
     /// Who letters are from.
@@ -114,12 +114,20 @@ impl Config {
     fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take(&table::LISTEN);
         let data = reader.take(&table::DATA);
-        let in_data = |scheme: &str, name| data.as_ref().map(|data| format!("{scheme}:{}", data.join(name).display()));
+        let in_data = |scheme: &str, name| {
+            data.as_ref()
+                .map(|data| format!("{scheme}:{}", data.join(name).display()))
+        };
         let store = reader.take_or(&table::STORE, in_data("sqlite", "latchkey.db"));
         let mail = reader.take_or(&table::MAIL, in_data("file", "mail"));
         let mail_from = reader.take(&table::MAIL_FROM);
-        let public_url = reader.take_or(&table::PUBLIC_URL, listen.map(|listen| format!("http://{listen}")));
-        let as_issuer = public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let public_url = reader.take_or(
+            &table::PUBLIC_URL,
+            listen.map(|listen| format!("http://{listen}")),
+        );
+        let as_issuer = public_url
+            .as_ref()
+            .map(|url| url.as_str().trim_end_matches('/').to_owned());
         let issuer = reader.take_or(&table::ISSUER, as_issuer);
         let audience = reader.take(&table::AUDIENCE);
         let origins = reader.take(&table::ORIGINS);
@@ -150,7 +158,9 @@ impl Config {
         );
         reader.require_no_shorter(&table::REFRESH_TOKEN_SECONDS, idle, access_token_lifetime);
         reader.require_no_shorter(&table::SESSION_SECONDS, absolute, access_token_lifetime);
-        let secure = public_url.as_ref().is_none_or(|url| url.scheme() == "https");
+        let secure = public_url
+            .as_ref()
+            .is_none_or(|url| url.scheme() == "https");
         reader.require_secure(same_site == Some(SameSite::None) && !secure);
         if let (Some(keys), Some(secret), Some(data)) = (&keys, &secret, &data) {
             keys::keep_apart(reader, keys, secret.as_ref(), data);
@@ -163,13 +173,18 @@ impl Config {
             secret: secret?,
             mail: mail?,
             mail_from: mail_from?,
-            introspection: introspection?.unwrap_or(listen?.ip().is_loopback() && is_local(public_url.as_ref()?)),
+            introspection: introspection?
+                .unwrap_or(listen?.ip().is_loopback() && is_local(public_url.as_ref()?)),
             public_url: public_url?,
             origins: origins?,
             trusted_proxies: trusted_proxies?,
             trusted_documents: trusted_documents?,
             access_token_lifetime: access_token_lifetime?,
-            session: SessionPolicy { idle: idle?, absolute: absolute?, grace: grace? },
+            session: SessionPolicy {
+                idle: idle?,
+                absolute: absolute?,
+                grace: grace?,
+            },
             same_site: same_site?,
             code_lifetime: code_lifetime?,
             bcrypt_cost: bcrypt_cost?,
@@ -187,7 +202,7 @@ impl Config {
 /// The same path, to a file that would be taken.
 fn documents(path: Option<PathBuf>) -> Result<Option<PathBuf>, String> {
     if let Some(path) = &path {
-        Trusted::read(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+        TrustedDocuments::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(path)
 }

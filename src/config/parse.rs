@@ -14,11 +14,16 @@ use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "is not an IP address and a port".to_owned())
+    text.parse()
+        .map_err(|_| "is not an IP address and a port".to_owned())
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
-    if text.contains("://") { Err("is a URL, not a folder".to_owned()) } else { Ok(text.into()) }
+    if text.contains("://") {
+        Err("is a URL, not a folder".to_owned())
+    } else {
+        Ok(text.into())
+    }
 }
 
 pub(super) fn optional_file(text: &str) -> Result<Option<PathBuf>, String> {
@@ -29,9 +34,18 @@ pub(super) fn optional_file(text: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
-pub(super) fn number<T: Display + FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
+pub(super) fn number<T: Display + FromStr + PartialOrd>(
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| format!("is not a whole number from {} to {}", range.start(), range.end()))
+    number.ok_or_else(|| {
+        format!(
+            "is not a whole number from {} to {}",
+            range.start(),
+            range.end()
+        )
+    })
 }
 
 pub(super) fn seconds(text: &str, range: RangeInclusive<u64>) -> Result<Duration, String> {
@@ -39,42 +53,80 @@ pub(super) fn seconds(text: &str, range: RangeInclusive<u64>) -> Result<Duration
 }
 
 pub(super) fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
-    let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-    let names = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
+    let chosen = choices
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, value)| *value);
+    let names = || {
+        choices
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
     chosen.ok_or_else(|| format!("is not {}", names()))
 }
 
 pub(super) fn plain(text: &str) -> Result<String, String> {
-    let is_plain = !text.chars().any(|character| character.is_control() || character.is_whitespace());
-    if is_plain { Ok(text.to_owned()) } else { Err("holds white space or control characters".to_owned()) }
+    let is_plain = !text
+        .chars()
+        .any(|character| character.is_control() || character.is_whitespace());
+    if is_plain {
+        Ok(text.to_owned())
+    } else {
+        Err("holds white space or control characters".to_owned())
+    }
 }
 
 pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     // The name becomes part of a header line.
-    let mailbox = text.parse().ok().filter(|_| !text.contains(char::is_control));
+    let mailbox = text
+        .parse()
+        .ok()
+        .filter(|_| !text.contains(char::is_control));
     mailbox.ok_or_else(|| "is not an e-mail address, alone or as `Name <address>`".to_owned())
 }
 
 pub(super) fn public_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "is not a URL".to_owned())?;
     let is_web = matches!(url.scheme(), "http" | "https");
-    let is_bare =
-        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    if is_web && is_bare { Ok(url) } else { Err("is not a plain http:// or https:// URL without query".to_owned()) }
+    let is_bare = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if is_web && is_bare {
+        Ok(url)
+    } else {
+        Err("is not a plain http:// or https:// URL without query".to_owned())
+    }
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     // Peers are known by their IPv4 address, where they have one: a network of mapped ones would match nobody.
-    let is_mapped = |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
+    let is_mapped =
+        |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
     let parse = |part: &str| {
         let network = part.parse().ok().filter(|network| !is_mapped(network));
-        network.ok_or_else(|| format!("holds `{}`, which is no network such as 10.0.0.0/8", part.escape_debug()))
+        network.ok_or_else(|| {
+            format!(
+                "holds `{}`, which is no network such as 10.0.0.0/8",
+                part.escape_debug()
+            )
+        })
     };
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(parse)
+        .collect()
 }
 
 pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(origin).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(origin)
+        .collect()
 }
 
 /// Takes an origin only as browsers write it in `Origin`: it will be compared byte by byte.
@@ -86,19 +138,34 @@ fn origin(text: &str) -> Result<String, String> {
     let Some(url) = Url::parse(text).ok().filter(Url::has_host) else {
         return refused("is not of the form scheme://host or scheme://host:port");
     };
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let written = format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default());
-    if written == text { Ok(written) } else { refused(&format!("browsers write as {written}")) }
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    let written = format!(
+        "{}://{}{port}",
+        url.scheme(),
+        url.host_str().unwrap_or_default()
+    );
+    if written == text {
+        Ok(written)
+    } else {
+        refused(&format!("browsers write as {written}"))
+    }
 }
 
 /// Takes a filter; a single word must be a level, lest a misspelt one silence the log as the name of an unknown module.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
-    let is_known = |part: &str| part.contains(['=', '[', ']']) || part.parse::<LevelFilter>().is_ok();
+    let is_known =
+        |part: &str| part.contains(['=', '[', ']']) || part.parse::<LevelFilter>().is_ok();
     if let Some(word) = text.split(',').map(str::trim).find(|part| !is_known(part)) {
-        return Err(format!("holds `{}`, which is neither a level nor module=level", word.escape_debug()));
+        return Err(format!(
+            "holds `{}`, which is neither a level nor module=level",
+            word.escape_debug()
+        ));
     }
     match EnvFilter::builder().parse(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(fault) => Err(format!("is not a filter: {fault}")),
+        Err(error) => Err(format!("is not a filter: {error}")),
     }
 }

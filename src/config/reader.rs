@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::table::{self, SETTINGS, Setting, Typed};
-use super::{ConfigFault, ConfigFaults};
+use super::{ConfigError, ConfigErrors};
 
 const PREFIX: &str = "LATCHKEY_";
 /// What only the tests read.
@@ -19,14 +19,20 @@ pub(super) struct Reader {
     given: BTreeMap<String, String>,
     /// Whether the files that settings name are looked at too.
     pub(super) files: bool,
-    faults: Vec<ConfigFault>,
+    errors: Vec<ConfigError>,
 }
 
 impl Reader {
     pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>, files: bool) -> Self {
-        let ours = |name: &str| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD;
+        let ours = |name: &str| {
+            name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD
+        };
         let given = vars.into_iter().filter(|(name, _)| ours(name)).collect();
-        Self { given, files, faults: Vec::new() }
+        Self {
+            given,
+            files,
+            errors: Vec::new(),
+        }
     }
 
     /// The setting's value, or its default.
@@ -37,8 +43,14 @@ impl Reader {
     /// The setting's value, or a default that rests on other settings: none where those are wrong. A blank value counts
     /// as not set.
     pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
-        let value = self.given.remove(setting.row.name).filter(|value| !value.trim().is_empty()).or(default)?;
-        (setting.parse)(value.trim()).map_err(|wrong| self.refuse(&setting.row, &value, &wrong)).ok()
+        let value = self
+            .given
+            .remove(setting.row.name)
+            .filter(|value| !value.trim().is_empty())
+            .or(default)?;
+        (setting.parse)(value.trim())
+            .map_err(|wrong| self.refuse(&setting.row, &value, &wrong))
+            .ok()
     }
 
     /// The setting's value; where files are looked at, with what is in the one that it names.
@@ -51,7 +63,9 @@ impl Reader {
         if !self.files {
             return Some(value);
         }
-        read(value).map_err(|wrong| self.fault(&setting.row, wrong.to_string(), setting.row.example)).ok()
+        read(value)
+            .map_err(|wrong| self.error(&setting.row, wrong.to_string(), setting.row.example))
+            .ok()
     }
 
     /// Holds a setting that weakens the server to listening where only this machine can reach it.
@@ -63,8 +77,9 @@ impl Reader {
         what: &str,
     ) {
         if weak && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
-            let wrong = format!("{what} is for tests, and only with LATCHKEY_LISTEN on a loopback address");
-            self.fault(&setting.row, wrong, setting.row.default);
+            let wrong =
+                format!("{what} is for tests, and only with LATCHKEY_LISTEN on a loopback address");
+            self.error(&setting.row, wrong, setting.row.default);
         }
     }
 
@@ -79,8 +94,9 @@ impl Reader {
             && bound < access
         {
             let (bound, access) = (bound.as_secs(), access.as_secs());
-            let wrong = format!("`{bound}` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is {access}");
-            self.fault(&setting.row, wrong, setting.row.default);
+            let wrong =
+                format!("`{bound}` is less than LATCHKEY_ACCESS_TOKEN_SECONDS, which is {access}");
+            self.error(&setting.row, wrong, setting.row.default);
         }
     }
 
@@ -88,33 +104,49 @@ impl Reader {
     pub(super) fn require_secure(&mut self, dropped: bool) {
         if dropped {
             let wrong = "`none` needs an https:// URL in LATCHKEY_PUBLIC_URL: browsers drop such a cookie unless it is `Secure`";
-            self.fault(&table::COOKIE_SAME_SITE.row, wrong.to_owned(), table::COOKIE_SAME_SITE.row.example);
+            self.error(
+                &table::COOKIE_SAME_SITE.row,
+                wrong.to_owned(),
+                table::COOKIE_SAME_SITE.row.example,
+            );
         }
     }
 
     /// What was read, if nothing at all is wrong.
-    pub(super) fn finish<T>(mut self, read: Option<T>) -> Result<T, ConfigFaults> {
+    pub(super) fn finish<T>(mut self, read: Option<T>) -> Result<T, ConfigErrors> {
         for name in std::mem::take(&mut self.given).into_keys() {
-            self.faults.push(unknown(name));
+            self.errors.push(unknown(name));
         }
-        read.filter(|_| self.faults.is_empty()).ok_or(ConfigFaults(self.faults))
+        read.filter(|_| self.errors.is_empty())
+            .ok_or(ConfigErrors(self.errors))
     }
 
     fn refuse(&mut self, row: &Setting, value: &str, wrong: &str) {
-        let value = if row.secret { "the value".to_owned() } else { format!("`{}`", value.escape_debug()) };
-        self.fault(row, format!("{value} {wrong}"), row.example);
+        let value = if row.secret {
+            "the value".to_owned()
+        } else {
+            format!("`{}`", value.escape_debug())
+        };
+        self.error(row, format!("{value} {wrong}"), row.example);
     }
 
-    pub(super) fn fault(&mut self, row: &Setting, wrong: String, example: &str) {
+    pub(super) fn error(&mut self, row: &Setting, wrong: String, example: &str) {
         let example = format!("{}={example}", row.name);
-        self.faults.push(ConfigFault { place: row.name.to_owned(), wrong, example });
+        self.errors.push(ConfigError {
+            place: row.name.to_owned(),
+            wrong,
+            example,
+        });
     }
 }
 
-fn unknown(name: String) -> ConfigFault {
+fn unknown(name: String) -> ConfigError {
     let distance = |row: &&Setting| strsim::damerau_levenshtein(row.name, &name);
-    let nearest = SETTINGS.iter().min_by_key(distance).unwrap_or(&table::LISTEN.row);
-    ConfigFault {
+    let nearest = SETTINGS
+        .iter()
+        .min_by_key(distance)
+        .unwrap_or(&table::LISTEN.row);
+    ConfigError {
         wrong: format!("there is no such setting; did you mean {}?", nearest.name),
         example: format!("{}={}", nearest.name, nearest.example),
         place: name,

@@ -21,7 +21,9 @@ impl Store {
             Self::Sqlite(path) => path.display().to_string(),
             Self::Mongodb(url) => {
                 let (scheme, authority, database) = split(url.expose_secret()).unwrap_or_default();
-                let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+                let hosts = authority
+                    .rsplit_once('@')
+                    .map_or(authority, |(_, hosts)| hosts);
                 format!("{scheme}://{hosts}/{database}")
             }
         }
@@ -30,7 +32,9 @@ impl Store {
 
 /// Never shows anything of the text, not even in an error: it may hold a password.
 pub(super) fn parse(text: &str) -> Result<Store, String> {
-    let Some((scheme, rest)) = text.split_once(':') else { return refused(FORMS) };
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return refused(FORMS);
+    };
     match scheme {
         "sqlite" if !cfg!(feature = "sqlite") => refused(&without("sqlite")),
         "sqlite" => file(rest.strip_prefix("//").unwrap_or(rest)),
@@ -51,13 +55,21 @@ fn without(feature: &str) -> String {
 }
 
 fn file(path: &str) -> Result<Store, String> {
-    let is_plain =
-        !path.is_empty() && !path.starts_with([':', '?']) && !path.contains('?') && !path.starts_with("file:");
-    if is_plain { Ok(Store::Sqlite(path.into())) } else { refused("does not name a file after sqlite:") }
+    let is_plain = !path.is_empty()
+        && !path.starts_with([':', '?'])
+        && !path.contains('?')
+        && !path.starts_with("file:");
+    if is_plain {
+        Ok(Store::Sqlite(path.into()))
+    } else {
+        refused("does not name a file after sqlite:")
+    }
 }
 
 fn mongodb(text: &str) -> Result<Store, String> {
-    let Some((_, authority, database)) = split(text) else { return refused(FORMS) };
+    let Some((_, authority, database)) = split(text) else {
+        return refused(FORMS);
+    };
     let (login, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
     if hosts.split(',').any(str::is_empty) {
         return refused("names no host after mongodb://");

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
-use crate::token::{Given, KeyAlgorithm, LONGEST_LIFETIME};
+use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ settings! {
     }
     MAIL -> Mail {
         default: "file:latchkey-data/mail", example: "smtp://user:password@smtp.example.org:587",
-        meaning: "How letters leave: `file:` and a folder (by default in `LATCHKEY_DATA`), `smtp://…` (STARTTLS, always) or `smtps://…` (TLS from the start).",
+        meaning: "How messages leave: `file:` and a folder (by default in `LATCHKEY_DATA`), `smtp://…` (STARTTLS, always) or `smtps://…` (TLS from the start).",
         parse: super::mail::parse, secret: true
     }
     MAIL_FROM -> Mailbox {
@@ -172,17 +172,17 @@ settings! {
         meaning: "Algorithm of the next key that signs access tokens: `ES256`, `EdDSA` or `RS256`; or `HS256`, with `LATCHKEY_SIGNING_SECRET`.",
         parse: super::keys::algorithm
     }
-    SIGNING_KEYS -> Option<Given> {
+    SIGNING_KEYS -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/signing-keys.pem",
         meaning: "Private keys that sign access tokens, in PEM, or `file:` and a file of them: the first signs, all verify. By default files in `LATCHKEY_DATA`, made and rotated by `latchkey keys`.",
         parse: super::keys::keys, secret: true
     }
-    SIGNING_SECRET -> Option<Given> {
+    SIGNING_SECRET -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/signing-secret",
         meaning: "With `HS256`: 32 or more random bytes in base64, or `file:` and a file of them. Whoever verifies tokens has it too, and could sign them.",
         parse: super::keys::secret, secret: true
     }
-    SECRET -> Option<Given> {
+    SECRET -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/latchkey-secret",
         meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file of them. By default a file in `LATCHKEY_DATA`, made at the first start.",
         parse: super::keys::secret, secret: true

@@ -19,7 +19,11 @@ pub fn env_example() -> String {
         let meaning = setting.meaning.replace('`', "");
         let default = quoted(setting.default);
         let name = setting.name;
-        _ = write!(text, "\n# {meaning}\n# For example: {name}={}\n#{name}={default}\n", quoted(setting.example));
+        _ = write!(
+            text,
+            "\n# {meaning}\n# For example: {name}={}\n#{name}={default}\n",
+            quoted(setting.example)
+        );
     }
     text
 }
@@ -27,16 +31,29 @@ pub fn env_example() -> String {
 /// The README's table of settings.
 #[must_use]
 pub fn markdown_table() -> String {
-    let mut text = "| Setting | Default | Meaning | Example |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut text =
+        "| Setting | Default | Meaning | Example |\n| --- | --- | --- | --- |\n".to_owned();
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
-        _ = writeln!(text, "| `{}` | {default} | {} | `{}` |", setting.name, setting.meaning, setting.example);
+        let default = if setting.default.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{}`", setting.default)
+        };
+        _ = writeln!(
+            text,
+            "| `{}` | {default} | {} | `{}` |",
+            setting.name, setting.meaning, setting.example
+        );
     }
     text
 }
 
 fn quoted(value: &str) -> String {
-    if value.contains([' ', '#', '$', '<']) { format!("'{value}'") } else { value.to_owned() }
+    if value.contains([' ', '#', '$', '<']) {
+        format!("'{value}'")
+    } else {
+        value.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -57,17 +74,25 @@ mod tests {
 
     #[test]
     fn the_readme_holds_the_table() {
-        let cure =
-            "README.md's table of settings is stale: put there what cargo run -- settings --format markdown prints";
-        assert!(checked_in("README.md").contains(&markdown_table()), "{cure}");
+        let cure = "README.md's table of settings is stale: put there what cargo run -- settings --format markdown prints";
+        assert!(
+            checked_in("README.md").contains(&markdown_table()),
+            "{cure}"
+        );
     }
 
     #[test]
     fn env_example_with_all_lines_switched_on_sets_every_default() {
-        let (vars, faults) = environment::parse(&env_example().replace("\n#LATCHKEY_", "\nLATCHKEY_"));
-        assert!(faults.is_empty(), "{faults:?}");
+        let (vars, errors) =
+            environment::parse(&env_example().replace("\n#LATCHKEY_", "\nLATCHKEY_"));
+        assert!(errors.is_empty(), "{errors:?}");
         for setting in SETTINGS {
-            assert_eq!(vars.get(setting.name).map(String::as_str), Some(setting.default), "{}", setting.name);
+            assert_eq!(
+                vars.get(setting.name).map(String::as_str),
+                Some(setting.default),
+                "{}",
+                setting.name
+            );
         }
     }
 }

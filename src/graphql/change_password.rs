@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{InvalidCredentials, InvalidInput, TooManyAttempts, User};
-use crate::accounts::{ChangePassword, ChangePasswordOutcome, Fault};
+use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
 
 /// The old password and the new one.
 #[derive(InputObject)]
@@ -44,27 +44,38 @@ impl ChangePasswordMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
-    ) -> Result<ChangePasswordResult, Fault> {
-        let asking = Asking::act(ctx);
-        let caller = asking.caller().await?;
+    ) -> Result<ChangePasswordResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let caller = request.caller().await?;
         let session = caller.session;
-        let command =
-            ChangePassword { current_password: input.current_password.into(), new_password: input.new_password.into() };
-        let result = match asking.accounts.change_password(caller, command).await? {
+        let command = ChangePassword {
+            current_password: input.current_password.into(),
+            new_password: input.new_password.into(),
+        };
+        let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
                 // The new password has made its old cookie worthless; one of another user is left alone.
-                if asking.device.as_ref().is_some_and(|token| asking.accounts.is_device_of(&account, token)) {
-                    asking.know_again(ctx, &account);
+                if request
+                    .device
+                    .as_ref()
+                    .is_some_and(|token| request.accounts.is_device_of(&account, token))
+                {
+                    request.remember_browser(ctx, &account);
                 }
-                let user = User::new(*account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;
+                let user = User::new(*account, session, request.accounts.now())
+                    .ok_or(InternalError::SignedOut)?;
                 ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
             }
             ChangePasswordOutcome::InvalidCredentials => {
                 ChangePasswordResult::InvalidCredentials(InvalidCredentials::default())
             }
-            ChangePasswordOutcome::InvalidInput(fields) => ChangePasswordResult::InvalidInput(fields.into()),
-            ChangePasswordOutcome::TooManyAttempts(wait) => ChangePasswordResult::TooManyAttempts(wait.into()),
+            ChangePasswordOutcome::InvalidInput(fields) => {
+                ChangePasswordResult::InvalidInput(fields.into())
+            }
+            ChangePasswordOutcome::TooManyAttempts(wait) => {
+                ChangePasswordResult::TooManyAttempts(wait.into())
+            }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

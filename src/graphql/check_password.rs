@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::InvalidInput;
 use crate::accounts::CheckPassword;
 
@@ -47,9 +47,15 @@ impl CheckPasswordQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The password, and whose it is to be.")] input: CheckPasswordInput,
     ) -> CheckPasswordResult {
-        let owner = [input.email, input.first_name, input.last_name].into_iter().flatten().collect();
-        let command = CheckPassword { password: input.password.into(), owner };
-        match Asking::of(ctx).accounts.check_password(&command) {
+        let owner = [input.email, input.first_name, input.last_name]
+            .into_iter()
+            .flatten()
+            .collect();
+        let command = CheckPassword {
+            password: input.password.into(),
+            owner,
+        };
+        match RequestContext::of(ctx).accounts.check_password(&command) {
             Ok(length) => CheckPasswordResult::PasswordAccepted(PasswordAccepted { length }),
             Err(fields) => CheckPasswordResult::InvalidInput(fields.into()),
         }

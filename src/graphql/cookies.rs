@@ -43,13 +43,21 @@ impl Cookies {
     /// The name of the refresh token's cookie.
     #[must_use]
     pub const fn refresh_name(self) -> &'static str {
-        if self.secure { "__Host-latchkey_refresh" } else { "latchkey_refresh" }
+        if self.secure {
+            "__Host-latchkey_refresh"
+        } else {
+            "latchkey_refresh"
+        }
     }
 
     /// The name of the device token's cookie.
     #[must_use]
     pub const fn device_name(self) -> &'static str {
-        if self.secure { "__Host-latchkey_device" } else { "latchkey_device" }
+        if self.secure {
+            "__Host-latchkey_device"
+        } else {
+            "latchkey_device"
+        }
     }
 
     /// The `Set-Cookie` header with a refresh token.
@@ -70,6 +78,8 @@ impl Cookies {
     fn set(self, name: &str, value: &str, lifetime: Duration) -> String {
         let (seconds, same_site) = (lifetime.as_secs(), self.same_site);
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site:?}{secure}")
+        format!(
+            "{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site:?}{secure}"
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! Runs one request: find the document, hold it to the limits, execute it, give every error its code, log the faults.
+//! Runs one request: find the document, hold it to the limits, execute it, give every error its code, log the errors.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,31 +9,31 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::json;
 
-use super::fault::{Code, RETRY_AFTER, code_of};
-use super::guard::{self, Admitted, Unfit};
+use super::document_limits::{self, CheckedDocument, DocumentError};
+use super::error::{Code, RETRY_AFTER, code_of};
 use super::masking::finish;
-use super::{Acts, Asking, Latchkey, Told, Trusted};
+use super::{AuditFields, AuditTrail, Latchkey, RequestContext, TrustedDocuments};
 
 /// How many errors one answer holds: a small request must not buy a large answer.
-pub const ERRORS: usize = 10;
+pub const MAX_ERRORS: usize = 10;
 
 /// How many bytes an answer holds, for the same reason. The schema, all of it, has 68,000.
-pub const ANSWER: usize = 256 * 1024;
+pub const MAX_RESPONSE_BYTES: usize = 256 * 1024;
 
 /// The schema, and what the operator lets clients ask of it.
 #[derive(Clone)]
-pub struct Endpoint {
+pub struct Executor {
     /// The schema.
     pub schema: Latchkey,
     /// Whether clients may ask for the schema, and are told by name what does not fit it.
     pub introspection: bool,
     /// The documents that are executed, where others are not.
-    pub trusted: Option<Trusted>,
+    pub trusted: Option<TrustedDocuments>,
 }
 
 /// What a client sent (GraphQL over HTTP, section 5).
 #[derive(Debug, Default)]
-pub struct Params {
+pub struct GraphqlRequest {
     /// The document.
     pub query: Option<String>,
     /// The hash of a trusted document.
@@ -48,7 +48,7 @@ pub struct Params {
 
 /// How far a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum ExecutionStatus {
     /// It was executed: the answer has `data`.
     Executed,
     /// It was refused before: the answer has no `data` (GraphQL over HTTP, section 6.4).
@@ -59,13 +59,13 @@ pub enum Stage {
 
 /// What to send back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct GraphqlResponse {
     /// The JSON.
     pub body: String,
     /// How far the request came.
-    pub stage: Stage,
+    pub status: ExecutionStatus,
     /// What the log tells of it.
-    pub told: Told,
+    pub audit: AuditFields,
     /// Seconds after which to try again, if there was more to do than could be done.
     pub retry_after: Option<i32>,
     /// Headers that resolvers set: cookies.
@@ -74,9 +74,9 @@ pub struct Answer {
 
 /// Why a request is not executed.
 enum Refused {
-    /// The document or its variables are not admitted.
-    Unfit(Unfit),
-    /// It asks for the schema, which is not told.
+    /// The document or its variables are not checked.
+    DocumentError(DocumentError),
+    /// It asks for the schema, which is not shown.
     Schema,
     /// It comes by GET and could change something.
     NotByGet,
@@ -86,28 +86,39 @@ enum Refused {
     HashAlone,
 }
 
-impl Endpoint {
+impl Executor {
     /// Executes a request for whoever asks.
-    pub async fn execute(&self, params: Params, asking: Asking, request_id: &str) -> Answer {
-        let (operation, request) = match self.prepare(params) {
+    pub async fn execute(
+        &self,
+        request: GraphqlRequest,
+        context: RequestContext,
+        request_id: &str,
+    ) -> GraphqlResponse {
+        let (operation, prepared) = match self.prepare(request) {
             Ok(prepared) => prepared,
             Err(refused) => return refused.into(),
         };
-        let acts = asking.acts.clone();
-        let mut response = self.schema.execute(request.data(asking)).await;
-        response.errors.truncate(ERRORS);
+        let audit = context.audit.clone();
+        let mut response = self.schema.execute(prepared.data(context)).await;
+        response.errors.truncate(MAX_ERRORS);
         for error in &mut response.errors {
             finish(error, request_id, self.introspection);
         }
-        answer(&mut response, operation, &acts)
+        answer(&mut response, operation, &audit)
     }
 
     /// The request as the library takes it, and the name of its operation. Nothing is validated before it is bounded.
-    fn prepare(&self, params: Params) -> Result<(Option<String>, Request), Refused> {
-        let Params { query, document, operation_name, variables, safe } = params;
-        let admitted = self.find(query, document.as_deref())?;
-        guard::admit_variables(&variables)?;
-        let (name, operation) = admitted.operation(operation_name.as_deref())?;
+    fn prepare(&self, request: GraphqlRequest) -> Result<(Option<String>, Request), Refused> {
+        let GraphqlRequest {
+            query,
+            document,
+            operation_name,
+            variables,
+            safe,
+        } = request;
+        let checked = self.find(query, document.as_deref())?;
+        document_limits::check_variables(&variables)?;
+        let (name, operation) = checked.operation(operation_name.as_deref())?;
         let name = name.map(ToString::to_string);
         if safe && operation.ty != OperationType::Query {
             return Err(Refused::NotByGet);
@@ -117,64 +128,102 @@ impl Endpoint {
             request = request.disable_introspection();
         }
         request.operation_name.clone_from(&name);
-        request.set_parsed_query(admitted.into_owned().document);
+        request.set_parsed_query(checked.into_owned().document);
         Ok((name, request))
     }
 
     /// The document that is asked for, within all limits.
-    fn find(&self, query: Option<String>, hash: Option<&str>) -> Result<Cow<'_, Admitted>, Refused> {
+    fn find(
+        &self,
+        query: Option<String>,
+        hash: Option<&str>,
+    ) -> Result<Cow<'_, CheckedDocument>, Refused> {
         match (&self.trusted, query) {
             (Some(trusted), _) => {
                 let found = hash.and_then(|hash| trusted.find(hash));
                 found.map(Cow::Borrowed).ok_or(Refused::NotTrusted)
             }
             (None, Some(query)) => {
-                let admitted = guard::admit(&query)?;
-                let is_told = self.introspection || !admitted.introspection;
-                if is_told { Ok(Cow::Owned(admitted)) } else { Err(Refused::Schema) }
+                let checked = document_limits::check(&query)?;
+                let is_told = self.introspection || !checked.introspection;
+                if is_told {
+                    Ok(Cow::Owned(checked))
+                } else {
+                    Err(Refused::Schema)
+                }
             }
             (None, None) => Err(Refused::HashAlone),
         }
     }
 }
 
-impl From<Unfit> for Refused {
-    fn from(unfit: Unfit) -> Self {
-        Self::Unfit(unfit)
+impl From<DocumentError> for Refused {
+    fn from(error: DocumentError) -> Self {
+        Self::DocumentError(error)
     }
 }
 
-impl From<Refused> for Answer {
+impl From<Refused> for GraphqlResponse {
     fn from(why: Refused) -> Self {
-        let stage = if matches!(why, Refused::NotByGet) { Stage::NotByGet } else { Stage::Refused };
+        let status = if matches!(why, Refused::NotByGet) {
+            ExecutionStatus::NotByGet
+        } else {
+            ExecutionStatus::Refused
+        };
         let error = match why {
-            Refused::Unfit(unfit) => unfit.into(),
-            Refused::Schema => Code::ValidationFailed.error("This server does not tell its schema."),
+            Refused::DocumentError(error) => error.into(),
+            Refused::Schema => {
+                Code::ValidationFailed.error("This server does not tell its schema.")
+            }
             Refused::NotByGet => Code::BadUserInput.error("Send mutations by POST."),
             // Clients with automatic persisted queries read these two: after the second they send documents.
             Refused::NotTrusted => Code::PersistedQueryNotFound.error("PersistedQueryNotFound"),
             Refused::HashAlone => Code::PersistedQueryNotFound.error("PersistedQueryNotSupported"),
         };
-        Self { stage, ..refused(vec![error]) }
+        Self {
+            status,
+            ..refused(vec![error])
+        }
     }
 }
 
 /// An answer to a request that was not executed.
 #[must_use]
-pub fn refused(errors: Vec<ServerError>) -> Answer {
-    answer(&mut Response::from_errors(errors), None, &Acts::default())
+pub fn refused(errors: Vec<ServerError>) -> GraphqlResponse {
+    answer(
+        &mut Response::from_errors(errors),
+        None,
+        &AuditTrail::default(),
+    )
 }
 
-fn answer(response: &mut Response, operation: Option<String>, acts: &Acts) -> Answer {
-    let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-    let is_overloaded = response.errors.iter().filter_map(code_of).any(|code| code == Code::Overloaded.as_str());
+fn answer(
+    response: &mut Response,
+    operation: Option<String>,
+    audit: &AuditTrail,
+) -> GraphqlResponse {
+    let executed =
+        response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+    let is_overloaded = response
+        .errors
+        .iter()
+        .filter_map(code_of)
+        .any(|code| code == Code::Overloaded.as_str());
     let retry_after = is_overloaded.then_some(RETRY_AFTER);
-    let told = acts.told(operation, &response.errors);
-    let body = if executed { bounded(&response) } else { bounded(&json!({ "errors": response.errors })) };
-    Answer {
+    let audit = audit.fields(operation, &response.errors);
+    let body = if executed {
+        bounded(&response)
+    } else {
+        bounded(&json!({ "errors": response.errors }))
+    };
+    GraphqlResponse {
         body: body.unwrap_or_else(|| json!({ "data": null, "errors": [too_large()] }).to_string()),
-        stage: if executed { Stage::Executed } else { Stage::Refused },
-        told,
+        status: if executed {
+            ExecutionStatus::Executed
+        } else {
+            ExecutionStatus::Refused
+        },
+        audit,
         retry_after,
         headers: std::mem::take(&mut response.http_headers),
     }
@@ -188,7 +237,9 @@ fn bounded(response: &impl Serialize) -> Option<String> {
 }
 
 fn too_large() -> ServerError {
-    let message = format!("What was asked for is done, but the answer exceeds a limit: at most {ANSWER} bytes.");
+    let message = format!(
+        "What was asked for is done, but the answer exceeds a limit: at most {MAX_RESPONSE_BYTES} bytes."
+    );
     Code::QueryTooComplex.error(&message)
 }
 
@@ -196,7 +247,7 @@ struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > ANSWER {
+        if self.0.len() + bytes.len() > MAX_RESPONSE_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.0.extend_from_slice(bytes);

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{CodeSent, InvalidInput, TooManyAttempts};
-use crate::accounts::{Fault, ForgotPassword, ForgotPasswordOutcome};
+use crate::accounts::{ForgotPassword, ForgotPasswordOutcome, InternalError};
 
 /// Whose password was forgotten.
 #[derive(InputObject)]
@@ -32,14 +32,23 @@ impl ForgotPasswordMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whose password was forgotten.")] input: ForgotPasswordInput,
-    ) -> Result<ForgotPasswordResult, Fault> {
-        let asking = Asking::act(ctx);
-        let command = ForgotPassword { email: input.email, client: asking.client.clone() };
-        let result = match asking.accounts.forgot_password(command).await? {
-            ForgotPasswordOutcome::CodeSent(email) => ForgotPasswordResult::CodeSent(CodeSent::new(asking, &email)),
-            ForgotPasswordOutcome::InvalidInput(fields) => ForgotPasswordResult::InvalidInput(fields.into()),
-            ForgotPasswordOutcome::TooManyAttempts(wait) => ForgotPasswordResult::TooManyAttempts(wait.into()),
+    ) -> Result<ForgotPasswordResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let command = ForgotPassword {
+            email: input.email,
+            client: request.client.clone(),
         };
-        Ok(asking.tell(result))
+        let result = match request.accounts.forgot_password(command).await? {
+            ForgotPasswordOutcome::CodeSent(email) => {
+                ForgotPasswordResult::CodeSent(CodeSent::new(request, &email))
+            }
+            ForgotPasswordOutcome::InvalidInput(fields) => {
+                ForgotPasswordResult::InvalidInput(fields.into())
+            }
+            ForgotPasswordOutcome::TooManyAttempts(wait) => {
+                ForgotPasswordResult::TooManyAttempts(wait.into())
+            }
+        };
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,9 +2,11 @@
 
 use async_graphql::{Context, InputObject, Object, Union};
 
-use super::Asking;
-use super::types::{Authenticated, EmailNotVerified, InvalidCredentials, TokenDelivery, TooManyAttempts};
-use crate::accounts::{Fault, Login, LoginOutcome};
+use super::RequestContext;
+use super::types::{
+    Authenticated, EmailNotVerified, InvalidCredentials, TokenDelivery, TooManyAttempts,
+};
+use crate::accounts::{InternalError, Login, LoginOutcome};
 
 /// Who logs in.
 #[derive(InputObject)]
@@ -43,19 +45,32 @@ impl LoginMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who logs in.")] input: LoginInput,
-    ) -> Result<LoginResult, Fault> {
-        let asking = Asking::act(ctx);
-        let known_by = input.refresh_token.map(Into::into).into_iter().chain(asking.device.clone()).collect();
-        let command =
-            Login { email: input.email, password: input.password.into(), known_by, client: asking.client.clone() };
-        let result = match asking.accounts.login(command).await? {
-            LoginOutcome::Authenticated(it) => {
-                LoginResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))
+    ) -> Result<LoginResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let known_by = input
+            .refresh_token
+            .map(Into::into)
+            .into_iter()
+            .chain(request.device.clone())
+            .collect();
+        let command = Login {
+            email: input.email,
+            password: input.password.into(),
+            known_by,
+            client: request.client.clone(),
+        };
+        let result = match request.accounts.login(command).await? {
+            LoginOutcome::Authenticated(it) => LoginResult::Authenticated(Box::new(
+                Authenticated::deliver(ctx, *it, input.delivery)?,
+            )),
+            LoginOutcome::InvalidCredentials => {
+                LoginResult::InvalidCredentials(InvalidCredentials::default())
             }
-            LoginOutcome::InvalidCredentials => LoginResult::InvalidCredentials(InvalidCredentials::default()),
-            LoginOutcome::EmailNotVerified => LoginResult::EmailNotVerified(EmailNotVerified::default()),
+            LoginOutcome::EmailNotVerified => {
+                LoginResult::EmailNotVerified(EmailNotVerified::default())
+            }
             LoginOutcome::TooManyAttempts(wait) => LoginResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -3,8 +3,8 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use axum::http::header::SET_COOKIE;
 
-use super::{Asking, Cookie};
-use crate::accounts::{Fault, Logout, Refresh};
+use super::{Cookie, RequestContext};
+use crate::accounts::{InternalError, Logout, Refresh};
 
 /// How far to log out.
 #[derive(InputObject)]
@@ -39,19 +39,29 @@ impl LogoutMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How far to log out.")] input: LogoutInput,
-    ) -> Result<LogoutResult, Fault> {
-        let asking = Asking::act(ctx);
-        let command = if input.everywhere { Logout::Everywhere } else { Logout::Here };
-        let ended_sessions = match (asking.caller().await, asking.own_cookie()) {
-            (Err(Fault::SignedOut), Cookie::Trusted(token)) => {
-                let by = Refresh { refresh_token: token.clone(), client: asking.client.clone() };
-                asking.accounts.logout_by_refresh_token(command, by).await?
-            }
-            (caller, _) => asking.accounts.logout(caller?, command).await?,
+    ) -> Result<LogoutResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let command = if input.everywhere {
+            Logout::Everywhere
+        } else {
+            Logout::Here
         };
-        if let Cookie::Trusted(_) = asking.own_cookie() {
-            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
+        let ended_sessions = match (request.caller().await, request.own_cookie()) {
+            (Err(InternalError::SignedOut), Cookie::Trusted(token)) => {
+                let by = Refresh {
+                    refresh_token: token.clone(),
+                    client: request.client.clone(),
+                };
+                request
+                    .accounts
+                    .logout_by_refresh_token(command, by)
+                    .await?
+            }
+            (caller, _) => request.accounts.logout(caller?, command).await?,
+        };
+        if let Cookie::Trusted(_) = request.own_cookie() {
+            ctx.append_http_header(SET_COOKIE, request.policy.cookies.clear_refresh());
         }
-        Ok(asking.tell(LogoutResult::LoggedOut(LoggedOut { ended_sessions })))
+        Ok(request.record_outcome(LogoutResult::LoggedOut(LoggedOut { ended_sessions })))
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::User;
 
 /// The query.
@@ -13,10 +13,10 @@ pub(super) struct MeQuery;
 impl MeQuery {
     /// The signed-in user. Without a valid access token: null, and a top-level error with code UNAUTHENTICATED.
     async fn me(&self, ctx: &Context<'_>) -> Option<Result<User>> {
-        let asking = Asking::of(ctx);
-        match asking.caller().await {
-            Ok(caller) => User::of(caller, asking.accounts.clock.now()).map(Ok),
-            Err(fault) => Some(Err(fault.into())),
+        let request = RequestContext::of(ctx);
+        match request.caller().await {
+            Ok(caller) => User::of(caller, request.accounts.now()).map(Ok),
+            Err(error) => Some(Err(error.into())),
         }
     }
 }

@@ -3,15 +3,15 @@
 //! One file per operation, with its input, its result union and its resolver of a few lines. The doc comments here are
 //! the descriptions in the schema.
 
-mod acts;
-mod asking;
+mod audit;
 mod change_password;
 mod check_password;
+mod context;
 mod cookies;
+pub mod document_limits;
+mod error;
 mod execute;
-mod fault;
 mod forgot_password;
-pub mod guard;
 mod login;
 mod logout;
 mod masking;
@@ -23,7 +23,7 @@ mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
-mod trusted;
+mod trusted_documents;
 mod types;
 mod update_mobile_number;
 mod update_profile;
@@ -31,21 +31,28 @@ mod verify_email;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
-pub use acts::{Acts, Told};
-pub use asking::Asking;
+pub use audit::{AuditFields, AuditTrail};
+pub use context::RequestContext;
 pub use cookies::{Cookie, Cookies, SameSite};
-pub use execute::{ANSWER, Answer, ERRORS, Endpoint, Params, Stage, refused};
-pub use fault::Code;
+pub use error::Code;
+pub use execute::{
+    ExecutionStatus, Executor, GraphqlRequest, GraphqlResponse, MAX_ERRORS, MAX_RESPONSE_BYTES,
+    refused,
+};
 pub use policy::Policy;
-pub use trusted::{Trusted, TrustedFault};
+pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
 use types::{AccountError, Node};
 
 /// Questions: they change nothing.
 #[derive(MergedObject, Default)]
-pub struct Query(me::MeQuery, policy::PolicyQuery, check_password::CheckPasswordQuery);
+pub struct Query(
+    me::MeQuery,
+    policy::PolicyQuery,
+    check_password::CheckPasswordQuery,
+);
 
-/// Acts.
+/// Operations that change an account.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     signup::SignupMutation,

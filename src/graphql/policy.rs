@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, Object};
 
-use super::{Asking, Cookies};
+use super::{Cookies, RequestContext};
 use crate::accounts;
 use crate::model::{Code, PasswordPolicy};
 
@@ -22,20 +22,23 @@ pub(super) struct PolicyQuery;
 #[Object]
 impl PolicyQuery {
     /// What a client needs to draw its forms. Public.
-    async fn policy(&self, ctx: &Context<'_>) -> PolicyAnswer {
-        let accounts = &Asking::of(ctx).accounts;
-        PolicyAnswer { policy: accounts.policy, access_token_lifetime: accounts.access_tokens.lifetime }
+    async fn policy(&self, ctx: &Context<'_>) -> PublicPolicy {
+        let accounts = &RequestContext::of(ctx).accounts;
+        PublicPolicy {
+            policy: *accounts.policy(),
+            access_token_lifetime: accounts.access_token_lifetime(),
+        }
     }
 }
 
-struct PolicyAnswer {
+struct PublicPolicy {
     policy: accounts::Policy,
     access_token_lifetime: Duration,
 }
 
 /// What a client needs to draw its forms.
 #[Object(name = "Policy")]
-impl PolicyAnswer {
+impl PublicPolicy {
     /// The fewest characters of a password.
     async fn password_min_length(&self) -> usize {
         self.policy.password.min

@@ -4,8 +4,8 @@ use async_graphql::{Context, InputObject, Object, Union};
 use axum::http::header::SET_COOKIE;
 
 use super::types::{Authenticated, InvalidRefreshToken, TokenDelivery};
-use super::{Asking, Cookie};
-use crate::accounts::{Fault, Refresh, RefreshOutcome};
+use super::{Cookie, RequestContext};
+use crate::accounts::{InternalError, Refresh, RefreshOutcome};
 
 /// Without `refreshToken` the cookie is read.
 #[derive(InputObject)]
@@ -33,29 +33,34 @@ impl RefreshMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which refresh token.")] input: RefreshInput,
-    ) -> Result<RefreshResult, Fault> {
-        let asking = Asking::act(ctx);
+    ) -> Result<RefreshResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
         // The next token goes the way the last one came.
-        let (refresh_token, delivery) = match (input.refresh_token, asking.own_cookie()) {
+        let (refresh_token, delivery) = match (input.refresh_token, request.own_cookie()) {
             (Some(token), _) => (token.into(), TokenDelivery::Body),
             (None, Cookie::Trusted(token)) => (token.clone(), TokenDelivery::Cookie),
-            (None, Cookie::Untrusted) => return Err(Fault::Forbidden),
+            (None, Cookie::Untrusted) => return Err(InternalError::Forbidden),
             (None, Cookie::Absent) => {
-                return Ok(asking.tell(RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())));
+                return Ok(request.record_outcome(RefreshResult::InvalidRefreshToken(
+                    InvalidRefreshToken::default(),
+                )));
             }
         };
-        let command = Refresh { refresh_token, client: asking.client.clone() };
-        let result = match asking.accounts.refresh(command).await? {
+        let command = Refresh {
+            refresh_token,
+            client: request.client.clone(),
+        };
+        let result = match request.accounts.refresh(command).await? {
             RefreshOutcome::Authenticated(it) => {
                 RefreshResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
             }
             RefreshOutcome::InvalidRefreshToken => {
                 if delivery == TokenDelivery::Cookie {
-                    ctx.append_http_header(SET_COOKIE, asking.policy.cookies.clear_refresh());
+                    ctx.append_http_header(SET_COOKIE, request.policy.cookies.clear_refresh());
                 }
                 RefreshResult::InvalidRefreshToken(InvalidRefreshToken::default())
             }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{InvalidCode, InvalidInput, TooManyAttempts};
-use crate::accounts::{Fault, ResetPassword, ResetPasswordOutcome};
+use crate::accounts::{InternalError, ResetPassword, ResetPasswordOutcome};
 
 /// The code, and the password to be.
 #[derive(InputObject)]
@@ -46,22 +46,30 @@ impl ResetPasswordMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The code, and the password to be.")] input: ResetPasswordInput,
-    ) -> Result<ResetPasswordResult, Fault> {
-        let asking = Asking::act(ctx);
+    ) -> Result<ResetPasswordResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
         let command = ResetPassword {
             email: input.email,
             code: input.code.into(),
             new_password: input.new_password.into(),
-            client: asking.client.clone(),
+            client: request.client.clone(),
         };
-        let result = match asking.accounts.reset_password(command).await? {
+        let result = match request.accounts.reset_password(command).await? {
             ResetPasswordOutcome::PasswordReset(email) => {
-                ResetPasswordResult::PasswordReset(PasswordReset { email: email.as_str().to_owned() })
+                ResetPasswordResult::PasswordReset(PasswordReset {
+                    email: email.as_str().to_owned(),
+                })
             }
-            ResetPasswordOutcome::InvalidCode => ResetPasswordResult::InvalidCode(InvalidCode::default()),
-            ResetPasswordOutcome::InvalidInput(fields) => ResetPasswordResult::InvalidInput(fields.into()),
-            ResetPasswordOutcome::TooManyAttempts(wait) => ResetPasswordResult::TooManyAttempts(wait.into()),
+            ResetPasswordOutcome::InvalidCode => {
+                ResetPasswordResult::InvalidCode(InvalidCode::default())
+            }
+            ResetPasswordOutcome::InvalidInput(fields) => {
+                ResetPasswordResult::InvalidInput(fields.into())
+            }
+            ResetPasswordOutcome::TooManyAttempts(wait) => {
+                ResetPasswordResult::TooManyAttempts(wait.into())
+            }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object, SimpleObject, Union};
 
-use super::Asking;
-use crate::accounts::{Fault, Logout};
+use super::RequestContext;
+use crate::accounts::{InternalError, Logout};
 
 /// The sessions have ended: their tokens are refused from now on.
 #[derive(SimpleObject)]
@@ -25,11 +25,16 @@ pub(super) struct RevokeOtherSessionsMutation;
 #[Object]
 impl RevokeOtherSessionsMutation {
     /// Ends every session of the user but the current one.
-    async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeOtherSessionsResult, Fault> {
-        let asking = Asking::act(ctx);
-        let caller = asking.caller().await?;
-        let ended_sessions = asking.accounts.logout(caller, Logout::Elsewhere).await?;
-        let result = RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked { ended_sessions });
-        Ok(asking.tell(result))
+    async fn revoke_other_sessions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<RevokeOtherSessionsResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let caller = request.caller().await?;
+        let ended_sessions = request.accounts.logout(caller, Logout::Elsewhere).await?;
+        let result = RevokeOtherSessionsResult::OtherSessionsRevoked(OtherSessionsRevoked {
+            ended_sessions,
+        });
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::SessionNotFound;
-use crate::accounts::{Fault, RevokeSessionOutcome};
+use crate::accounts::{InternalError, RevokeSessionOutcome};
 
 /// Which session to end.
 #[derive(InputObject)]
@@ -38,20 +38,24 @@ impl RevokeSessionMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
-    ) -> Result<RevokeSessionResult, Fault> {
-        let asking = Asking::act(ctx);
-        let caller = asking.caller().await?;
+    ) -> Result<RevokeSessionResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let caller = request.caller().await?;
         // What is no id at all is the id of no session.
         let outcome = match input.session_id.parse() {
-            Ok(id) => asking.accounts.revoke_session(caller, id).await?,
+            Ok(id) => request.accounts.revoke_session(caller, id).await?,
             Err(_) => RevokeSessionOutcome::NotFound,
         };
         let result = match outcome {
             RevokeSessionOutcome::Revoked(id) => {
-                RevokeSessionResult::SessionRevoked(SessionRevoked { session_id: id.to_string().into() })
+                RevokeSessionResult::SessionRevoked(SessionRevoked {
+                    session_id: id.to_string().into(),
+                })
             }
-            RevokeSessionOutcome::NotFound => RevokeSessionResult::SessionNotFound(SessionNotFound::default()),
+            RevokeSessionOutcome::NotFound => {
+                RevokeSessionResult::SessionNotFound(SessionNotFound::default())
+            }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{CodeSent, InvalidInput, TooManyAttempts};
-use crate::accounts::{Fault, SendVerificationCode, SendVerificationCodeOutcome};
+use crate::accounts::{InternalError, SendVerificationCode, SendVerificationCodeOutcome};
 
 /// Which address to prove.
 #[derive(InputObject)]
@@ -32,12 +32,15 @@ impl SendVerificationCodeMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which address to prove.")] input: SendVerificationCodeInput,
-    ) -> Result<SendVerificationCodeResult, Fault> {
-        let asking = Asking::act(ctx);
-        let command = SendVerificationCode { email: input.email, client: asking.client.clone() };
-        let result = match asking.accounts.send_verification_code(command).await? {
+    ) -> Result<SendVerificationCodeResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let command = SendVerificationCode {
+            email: input.email,
+            client: request.client.clone(),
+        };
+        let result = match request.accounts.send_verification_code(command).await? {
             SendVerificationCodeOutcome::CodeSent(email) => {
-                SendVerificationCodeResult::CodeSent(CodeSent::new(asking, &email))
+                SendVerificationCodeResult::CodeSent(CodeSent::new(request, &email))
             }
             SendVerificationCodeOutcome::InvalidInput(fields) => {
                 SendVerificationCodeResult::InvalidInput(fields.into())
@@ -46,6 +49,6 @@ impl SendVerificationCodeMutation {
                 SendVerificationCodeResult::TooManyAttempts(wait.into())
             }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

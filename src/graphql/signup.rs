@@ -3,11 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use secrecy::ExposeSecret;
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{
-    Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery, TooManyAttempts,
+    Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery,
+    TooManyAttempts,
 };
-use crate::accounts::{Fault, Signup, SignupOutcome};
+use crate::accounts::{InternalError, Signup, SignupOutcome};
 
 /// Who signs up.
 #[derive(InputObject)]
@@ -64,8 +65,8 @@ impl SignupMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs up.")] input: SignupInput,
-    ) -> Result<SignupResult, Fault> {
-        let asking = Asking::act(ctx);
+    ) -> Result<SignupResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
         let delivery = input.delivery;
         let command = Signup {
             email: input.email,
@@ -74,21 +75,25 @@ impl SignupMutation {
             last_name: input.last_name,
             gender: input.gender.into(),
             mobile_number: input.mobile_number,
-            client: asking.client.clone(),
+            client: request.client.clone(),
         };
-        let result = match asking.accounts.signup(command).await? {
+        let result = match request.accounts.signup(command).await? {
             SignupOutcome::Authenticated(it) => {
                 SignupResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
             }
-            SignupOutcome::Accepted { email, ticket } => SignupResult::SignupAccepted(SignupAccepted {
-                email: email.as_str().to_owned(),
-                ticket: ticket.expose_secret().to_owned(),
-            }),
+            SignupOutcome::Accepted { email, ticket } => {
+                SignupResult::SignupAccepted(SignupAccepted {
+                    email: email.as_str().to_owned(),
+                    ticket: ticket.expose_secret().to_owned(),
+                })
+            }
             SignupOutcome::InvalidInput(fields) => SignupResult::InvalidInput(fields.into()),
             SignupOutcome::EmailTaken => SignupResult::EmailTaken(EmailTaken::default()),
-            SignupOutcome::MobileNumberTaken => SignupResult::MobileNumberTaken(MobileNumberTaken::default()),
+            SignupOutcome::MobileNumberTaken => {
+                SignupResult::MobileNumberTaken(MobileNumberTaken::default())
+            }
             SignupOutcome::TooManyAttempts(wait) => SignupResult::TooManyAttempts(wait.into()),
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

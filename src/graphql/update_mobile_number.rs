@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{InvalidInput, MobileNumberTaken, TooManyAttempts, UserUpdated};
-use crate::accounts::{Fault, UpdateMobileNumber, UpdateMobileNumberOutcome};
+use crate::accounts::{InternalError, UpdateMobileNumber, UpdateMobileNumberOutcome};
 
 /// Null removes the number.
 #[derive(InputObject)]
@@ -33,22 +33,34 @@ impl UpdateMobileNumberMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The number.")] input: UpdateMobileNumberInput,
-    ) -> Result<UpdateMobileNumberResult, Fault> {
-        let asking = Asking::act(ctx);
-        let caller = asking.caller().await?;
+    ) -> Result<UpdateMobileNumberResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let caller = request.caller().await?;
         let session = caller.session;
-        let command =
-            UpdateMobileNumber { mobile_number: input.mobile_number.as_opt_ref().map(Option::<&String>::cloned) };
-        let result = match asking.accounts.update_mobile_number(caller, command).await? {
-            UpdateMobileNumberOutcome::Updated(account) => {
-                UpdateMobileNumberResult::UserUpdated(Box::new(UserUpdated::new(asking, *account, session)?))
+        let command = UpdateMobileNumber {
+            mobile_number: input
+                .mobile_number
+                .as_opt_ref()
+                .map(Option::<&String>::cloned),
+        };
+        let result = match request
+            .accounts
+            .update_mobile_number(caller, command)
+            .await?
+        {
+            UpdateMobileNumberOutcome::Updated(account) => UpdateMobileNumberResult::UserUpdated(
+                Box::new(UserUpdated::new(request, *account, session)?),
+            ),
+            UpdateMobileNumberOutcome::InvalidInput(fields) => {
+                UpdateMobileNumberResult::InvalidInput(fields.into())
             }
-            UpdateMobileNumberOutcome::InvalidInput(fields) => UpdateMobileNumberResult::InvalidInput(fields.into()),
             UpdateMobileNumberOutcome::MobileNumberTaken => {
                 UpdateMobileNumberResult::MobileNumberTaken(MobileNumberTaken::default())
             }
-            UpdateMobileNumberOutcome::TooManyAttempts(wait) => UpdateMobileNumberResult::TooManyAttempts(wait.into()),
+            UpdateMobileNumberOutcome::TooManyAttempts(wait) => {
+                UpdateMobileNumberResult::TooManyAttempts(wait.into())
+            }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

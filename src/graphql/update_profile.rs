@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{Gender, InvalidInput, UserUpdated};
-use crate::accounts::{Fault, UpdateProfile, UpdateProfileOutcome};
+use crate::accounts::{InternalError, UpdateProfile, UpdateProfileOutcome};
 
 /// A field left out stays as it is.
 #[derive(InputObject)]
@@ -35,21 +35,26 @@ impl UpdateProfileMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The fields to change.")] input: UpdateProfileInput,
-    ) -> Result<UpdateProfileResult, Fault> {
-        let asking = Asking::act(ctx);
-        let caller = asking.caller().await?;
+    ) -> Result<UpdateProfileResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
+        let caller = request.caller().await?;
         let session = caller.session;
         let command = UpdateProfile {
             first_name: input.first_name.as_opt_ref().map(Option::<&String>::cloned),
             last_name: input.last_name.as_opt_ref().map(Option::<&String>::cloned),
-            gender: input.gender.as_opt_ref().map(|given| given.copied().map(Into::into)),
+            gender: input
+                .gender
+                .as_opt_ref()
+                .map(|given| given.copied().map(Into::into)),
         };
-        let result = match asking.accounts.update_profile(caller, command).await? {
-            UpdateProfileOutcome::Updated(account) => {
-                UpdateProfileResult::UserUpdated(Box::new(UserUpdated::new(asking, *account, session)?))
+        let result = match request.accounts.update_profile(caller, command).await? {
+            UpdateProfileOutcome::Updated(account) => UpdateProfileResult::UserUpdated(Box::new(
+                UserUpdated::new(request, *account, session)?,
+            )),
+            UpdateProfileOutcome::InvalidInput(fields) => {
+                UpdateProfileResult::InvalidInput(fields.into())
             }
-            UpdateProfileOutcome::InvalidInput(fields) => UpdateProfileResult::InvalidInput(fields.into()),
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
-use super::Asking;
+use super::RequestContext;
 use super::types::{Authenticated, InvalidCode, TokenDelivery, TooManyAttempts};
-use crate::accounts::{Fault, VerifyEmail, VerifyEmailOutcome};
+use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
 
 /// With the ticket of a pending sign-up the answer is `Authenticated`; for an account that exists already,
 /// `EmailVerified`.
@@ -50,24 +50,30 @@ impl VerifyEmailMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The address and its code.")] input: VerifyEmailInput,
-    ) -> Result<VerifyEmailResult, Fault> {
-        let asking = Asking::act(ctx);
+    ) -> Result<VerifyEmailResult, InternalError> {
+        let request = RequestContext::begin_operation(ctx);
         let command = VerifyEmail {
             email: input.email,
             code: input.code.into(),
             ticket: input.ticket.map(Into::into),
-            client: asking.client.clone(),
+            client: request.client.clone(),
         };
-        let result = match asking.accounts.verify_email(command).await? {
-            VerifyEmailOutcome::Authenticated(it) => {
-                VerifyEmailResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, input.delivery)?))
-            }
+        let result = match request.accounts.verify_email(command).await? {
+            VerifyEmailOutcome::Authenticated(it) => VerifyEmailResult::Authenticated(Box::new(
+                Authenticated::deliver(ctx, *it, input.delivery)?,
+            )),
             VerifyEmailOutcome::EmailVerified(email) => {
-                VerifyEmailResult::EmailVerified(EmailVerified { email: email.as_str().to_owned() })
+                VerifyEmailResult::EmailVerified(EmailVerified {
+                    email: email.as_str().to_owned(),
+                })
             }
-            VerifyEmailOutcome::InvalidCode => VerifyEmailResult::InvalidCode(InvalidCode::default()),
-            VerifyEmailOutcome::TooManyAttempts(wait) => VerifyEmailResult::TooManyAttempts(wait.into()),
+            VerifyEmailOutcome::InvalidCode => {
+                VerifyEmailResult::InvalidCode(InvalidCode::default())
+            }
+            VerifyEmailOutcome::TooManyAttempts(wait) => {
+                VerifyEmailResult::TooManyAttempts(wait.into())
+            }
         };
-        Ok(asking.tell(result))
+        Ok(request.record_outcome(result))
     }
 }

@@ -11,7 +11,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-pub use self::pool::Place;
+pub use self::pool::Permit;
 use self::pool::Pool;
 use crate::model::{Password, PasswordHash};
 
@@ -24,7 +24,7 @@ const PREHASHED: &str = "hmac-sha256+bcrypt:";
 const BCRYPT_BYTES: usize = 72;
 
 /// However slow the machine was, nobody waits longer for the sake of others' secrets.
-const LONGEST_PACE: Duration = Duration::from_secs(2);
+const MAX_PADDING: Duration = Duration::from_secs(2);
 
 /// More passwords wait to be hashed than can be in time.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,13 +33,13 @@ pub struct Overloaded;
 
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Verification {
     /// It was.
-    Right,
+    Valid,
     /// It was, and its hash has another cost than configured: replace it.
-    RightButStale,
+    ValidNeedsRehash,
     /// It was not.
-    Wrong,
+    Invalid,
 }
 
 /// Hashes and verifies passwords, as many at a time as there are cores.
@@ -59,31 +59,41 @@ impl Hashing {
     pub fn new(cost: u32, threads: usize) -> Self {
         let started = Instant::now();
         let decoy = hash_now(&Password::given("nobody's password"), cost);
-        Self { cost, decoy, pool: Pool::new(threads, started.elapsed()) }
+        Self {
+            cost,
+            decoy,
+            pool: Pool::new(threads, started.elapsed()),
+        }
     }
 
     /// The soonest that a hash is answered where time might tell: an eighth later than it takes on this machine. That
     /// covers what a hash of another cost, or a long document, takes more than the decoy.
     #[must_use]
-    pub fn pace(&self) -> Duration {
-        (self.pool.typical() * 9 / 8).min(LONGEST_PACE)
+    pub fn padding_target(&self) -> Duration {
+        (self.pool.estimate() * 9 / 8).min(MAX_PADDING)
     }
 
     /// A place in the pool: taken before an act counts an attempt, so that a refusal costs nobody anything.
     ///
     /// # Errors
     /// When too many wait already.
-    pub fn enter(&self) -> Result<Place, Overloaded> {
-        self.pool.enter()
+    pub fn try_acquire(&self) -> Result<Permit, Overloaded> {
+        self.pool.try_acquire()
     }
 
     /// Hashes a new password.
     ///
     /// # Errors
     /// When it cannot be done.
-    pub async fn hash(&self, place: &Place, password: &Password) -> Result<PasswordHash, Overloaded> {
+    pub async fn hash(
+        &self,
+        permit: &Permit,
+        password: &Password,
+    ) -> Result<PasswordHash, Overloaded> {
         let (password, cost) = (password.clone(), self.cost);
-        self.pool.run(place, move || hash_now(&password, cost)).await
+        self.pool
+            .run(permit, move || hash_now(&password, cost))
+            .await
     }
 
     /// Verifies a password against an account's hash, or against the decoy where there is no account.
@@ -93,10 +103,10 @@ impl Hashing {
     /// When it cannot be done.
     pub async fn verify(
         &self,
-        place: &Place,
+        permit: &Permit,
         password: &Password,
         hash: Option<&PasswordHash>,
-    ) -> Result<Verdict, Overloaded> {
+    ) -> Result<Verification, Overloaded> {
         let known = hash.is_some();
         let (password, hash) = (password.clone(), hash.unwrap_or(&self.decoy).clone());
         let cost = self.cost;
@@ -109,15 +119,15 @@ impl Hashing {
             }
             (right, stored != cost)
         };
-        Ok(match self.pool.run(place, work).await? {
+        Ok(match self.pool.run(permit, work).await? {
             (true, stale) if known => {
                 if stale {
-                    Verdict::RightButStale
+                    Verification::ValidNeedsRehash
                 } else {
-                    Verdict::Right
+                    Verification::Valid
                 }
             }
-            _ => Verdict::Wrong,
+            _ => Verification::Invalid,
         })
     }
 }
@@ -132,7 +142,9 @@ fn hash_now(password: &Password, cost: u32) -> PasswordHash {
 fn verify_now(password: &Password, stored: &PasswordHash) -> bool {
     let (scheme, bytes) = seen_by_bcrypt(password);
     // A password of the other scheme cannot be right; it is compared all the same, to take the same time.
-    let Some((stored_scheme, hash)) = split(stored) else { return false };
+    let Some((stored_scheme, hash)) = split(stored) else {
+        return false;
+    };
     let matches = bcrypt::non_truncating_verify(bytes.expose_secret(), hash).unwrap_or(false);
     matches && scheme == stored_scheme
 }
@@ -187,8 +199,16 @@ mod tests {
 
     #[test]
     fn the_stored_hash_says_its_scheme() {
-        assert!(hash_now(&Password::given("short"), 4).as_str().starts_with("bcrypt:$2b$04$"));
-        assert!(hash_now(&Password::given(&"l".repeat(100)), 4).as_str().starts_with("hmac-sha256+bcrypt:$2b$04$"));
+        assert!(
+            hash_now(&Password::given("short"), 4)
+                .as_str()
+                .starts_with("bcrypt:$2b$04$")
+        );
+        assert!(
+            hash_now(&Password::given(&"l".repeat(100)), 4)
+                .as_str()
+                .starts_with("hmac-sha256+bcrypt:$2b$04$")
+        );
     }
 
     #[test]
@@ -203,10 +223,21 @@ mod tests {
         let hashing = Hashing::new(4, 1);
         let password = Password::given("correct horse");
         let old = hash_now(&password, 5);
-        let place = hashing.enter().unwrap();
-        assert_eq!(hashing.verify(&place, &password, Some(&old)).await, Ok(Verdict::RightButStale));
-        let fresh = hashing.hash(&place, &password).await.unwrap();
-        assert_eq!(hashing.verify(&place, &password, Some(&fresh)).await, Ok(Verdict::Right));
-        assert_eq!(hashing.verify(&place, &Password::given("nobody's password"), None).await, Ok(Verdict::Wrong));
+        let permit = hashing.try_acquire().unwrap();
+        assert_eq!(
+            hashing.verify(&permit, &password, Some(&old)).await,
+            Ok(Verification::ValidNeedsRehash)
+        );
+        let fresh = hashing.hash(&permit, &password).await.unwrap();
+        assert_eq!(
+            hashing.verify(&permit, &password, Some(&fresh)).await,
+            Ok(Verification::Valid)
+        );
+        assert_eq!(
+            hashing
+                .verify(&permit, &Password::given("nobody's password"), None)
+                .await,
+            Ok(Verification::Invalid)
+        );
     }
 }

@@ -8,9 +8,9 @@ use tokio::sync::Semaphore;
 
 use super::Overloaded;
 
-/// How long a request waits for its turn, by what is typical: who would wait longer gets no place.
+/// How long a request waits for its turn, by what is estimate: who would wait longer gets no permit.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How far one piece of work moves what is held to be typical: a sixteenth up or down, however long it took. So it comes
+/// How far one piece of work moves what is held to be estimate: a sixteenth up or down, however long it took. So it comes
 /// to rest in the middle, and a hash that the machine held up for once changes little. Only where it took less than half,
 /// what is held is wrong, by a machine that stood still at the start: that is forgotten fast.
 const STEP: u64 = 16;
@@ -23,15 +23,15 @@ pub(super) struct Pool {
     /// Those who run or wait.
     present: Arc<AtomicUsize>,
     /// What one piece of work takes, in microseconds.
-    typical: Arc<AtomicU64>,
+    estimate: Arc<AtomicU64>,
 }
 
 /// A place in the pool, which is free again when this is dropped. Who has one is served.
 #[derive(Debug)]
 #[must_use]
-pub struct Place(Arc<AtomicUsize>);
+pub struct Permit(Arc<AtomicUsize>);
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -39,23 +39,33 @@ impl Drop for Place {
 
 impl Pool {
     /// A pool for so many at a time, whose work takes about so long.
-    pub(super) fn new(threads: usize, typical: Duration) -> Self {
+    pub(super) fn new(threads: usize, estimate: Duration) -> Self {
         let (running, present) = (Arc::new(Semaphore::new(threads)), Arc::default());
-        Self { threads, running, present, typical: Arc::new(AtomicU64::new(micros(typical))) }
+        Self {
+            threads,
+            running,
+            present,
+            estimate: Arc::new(AtomicU64::new(micros(estimate))),
+        }
     }
 
     /// What one piece of work has taken lately.
-    pub(super) fn typical(&self) -> Duration {
-        Duration::from_micros(self.typical.load(Ordering::Relaxed))
+    pub(super) fn estimate(&self) -> Duration {
+        Duration::from_micros(self.estimate.load(Ordering::Relaxed))
     }
 
     /// Does work on a thread of its own, when the turn of a place comes.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        _place: &Place,
+        _permit: &Permit,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
-        let turn = self.running.clone().acquire_owned().await.map_err(|_| Overloaded)?;
+        let turn = self
+            .running
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| Overloaded)?;
         let pool = self.clone();
         // The turn goes with the work: an act that is given up does not free its core before the hash is done.
         let task = tokio::task::spawn_blocking(move || {
@@ -68,28 +78,32 @@ impl Pool {
         task.await.map_err(|_| Overloaded)
     }
 
-    /// Takes a place, unless those before would take longer than anyone waits: a refusal that comes at once costs the
+    /// Takes a permit, unless those before would take longer than anyone waits: a refusal that comes at once costs the
     /// client no time, and the pool none of its own.
-    pub(super) fn enter(&self) -> Result<Place, Overloaded> {
+    pub(super) fn try_acquire(&self) -> Result<Permit, Overloaded> {
         let before = self.present.fetch_add(1, Ordering::Relaxed);
-        let place = Place(self.present.clone());
+        let permit = Permit(self.present.clone());
         let ahead = u32::try_from((before + 1).saturating_sub(self.threads)).unwrap_or(u32::MAX);
         let threads = u32::try_from(self.threads.max(1)).unwrap_or(u32::MAX);
-        if self.typical().saturating_mul(ahead) / threads > PATIENCE { Err(Overloaded) } else { Ok(place) }
+        if self.estimate().saturating_mul(ahead) / threads > PATIENCE {
+            Err(Overloaded)
+        } else {
+            Ok(permit)
+        }
     }
 
     fn took(&self, time: Duration) {
-        let typical = self.typical.load(Ordering::Relaxed);
-        let (step, time) = (typical / STEP + 1, micros(time));
-        let moved = if time > typical {
-            typical + step
-        } else if time < typical / 2 {
-            typical / 2
+        let estimate = self.estimate.load(Ordering::Relaxed);
+        let (step, time) = (estimate / STEP + 1, micros(time));
+        let moved = if time > estimate {
+            estimate + step
+        } else if time < estimate / 2 {
+            estimate / 2
         } else {
-            typical.saturating_sub(step)
+            estimate.saturating_sub(step)
         };
         // Of two at once one may be lost, which does no harm.
-        self.typical.store(moved, Ordering::Relaxed);
+        self.estimate.store(moved, Ordering::Relaxed);
     }
 }
 
@@ -101,19 +115,22 @@ fn micros(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    fn pool(threads: usize, typical: u64) -> Pool {
-        Pool::new(threads, Duration::from_millis(typical))
+    fn pool(threads: usize, estimate: u64) -> Pool {
+        Pool::new(threads, Duration::from_millis(estimate))
     }
 
     #[test]
     fn who_could_not_be_served_in_time_is_refused_at_once() {
-        for (threads, typical, fit) in [(1, 250, 9), (2, 250, 18), (2, 1000, 6), (2, 60_000, 2)] {
-            let pool = pool(threads, typical);
-            let places: Vec<_> = std::iter::from_fn(|| pool.enter().ok()).collect();
-            assert_eq!(places.len(), fit, "{threads} threads, {typical} ms");
-            assert_eq!(pool.enter().unwrap_err(), Overloaded);
+        for (threads, estimate, fit) in [(1, 250, 9), (2, 250, 18), (2, 1000, 6), (2, 60_000, 2)] {
+            let pool = pool(threads, estimate);
+            let places: Vec<_> = std::iter::from_fn(|| pool.try_acquire().ok()).collect();
+            assert_eq!(places.len(), fit, "{threads} threads, {estimate} ms");
+            assert_eq!(pool.try_acquire().unwrap_err(), Overloaded);
             drop(places);
-            assert!(pool.enter().is_ok(), "a place that is left is free again");
+            assert!(
+                pool.try_acquire().is_ok(),
+                "a place that is left is free again"
+            );
         }
     }
 
@@ -121,39 +138,58 @@ mod tests {
     async fn who_has_a_place_is_served_however_long_it_takes() {
         let pool = pool(1, 1);
         let (release, held) = std::sync::mpsc::channel();
-        let (first, second) = (pool.enter().unwrap(), pool.enter().unwrap());
+        let (first, second) = (pool.try_acquire().unwrap(), pool.try_acquire().unwrap());
         let running = pool.run(&first, move || held.recv().unwrap());
         let waiting = pool.run(&second, || 7);
         let releasing = async {
             tokio::task::yield_now().await;
             release.send(()).unwrap();
         };
-        assert_eq!(tokio::join!(running, waiting, releasing), (Ok(()), Ok(7), ()));
+        assert_eq!(
+            tokio::join!(running, waiting, releasing),
+            (Ok(()), Ok(7), ())
+        );
     }
 
     #[test]
     fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
         let pool = pool(1, 100);
         pool.took(Duration::from_mins(1));
-        assert!(pool.typical() < Duration::from_millis(110), "{:?}", pool.typical());
+        assert!(
+            pool.estimate() < Duration::from_millis(110),
+            "{:?}",
+            pool.estimate()
+        );
         for _ in 0..100 {
             pool.took(Duration::from_millis(200));
         }
-        assert!((180..=220).contains(&pool.typical().as_millis()), "{:?}", pool.typical());
+        assert!(
+            (180..=220).contains(&pool.estimate().as_millis()),
+            "{:?}",
+            pool.estimate()
+        );
         let held_up = self::pool(1, 30_000);
         for _ in 0..7 {
             held_up.took(Duration::from_millis(200));
         }
-        assert!(held_up.typical() < Duration::from_millis(400), "{:?}", held_up.typical());
+        assert!(
+            held_up.estimate() < Duration::from_millis(400),
+            "{:?}",
+            held_up.estimate()
+        );
     }
 
     #[tokio::test]
     async fn work_that_panics_gives_its_turn_back() {
         let pool = pool(1, 1);
         for _ in 0..3 {
-            assert_eq!(pool.run(&pool.enter().unwrap(), || assert_eq!(1, 2, "a panic")).await, Err(Overloaded));
+            assert_eq!(
+                pool.run(&pool.try_acquire().unwrap(), || assert_eq!(1, 2, "a panic"))
+                    .await,
+                Err(Overloaded)
+            );
         }
-        assert_eq!(pool.run(&pool.enter().unwrap(), || 7).await, Ok(7));
+        assert_eq!(pool.run(&pool.try_acquire().unwrap(), || 7).await, Ok(7));
         assert_eq!(pool.present.load(Ordering::Relaxed), 0);
     }
 }

@@ -8,8 +8,8 @@ use axum::{
     http::{
         HeaderValue, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+            REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -30,7 +30,12 @@ pub(crate) fn page() -> Response {
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))], PAGE).into_response()
+    (
+        headers,
+        [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))],
+        PAGE,
+    )
+        .into_response()
 }
 
 /// Answers with one of the page's files, by its name, or with 404.
@@ -40,12 +45,27 @@ pub(crate) fn asset(name: &str) -> Response {
     let Some((_, kind, bytes)) = ASSETS.iter().find(|(known, ..)| *known == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let cache = if BUNDLED { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let headers = [(CONTENT_TYPE, *kind), (CACHE_CONTROL, cache), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let cache = if BUNDLED {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let headers = [
+        (CONTENT_TYPE, *kind),
+        (CACHE_CONTROL, cache),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
     // A worker obeys the policy that came with its own script, not the page's.
-    let mut response = (headers, [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))], *bytes).into_response();
+    let mut response = (
+        headers,
+        [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))],
+        *bytes,
+    )
+        .into_response();
     if BUNDLED {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response
+            .headers_mut()
+            .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
 }
@@ -56,7 +76,9 @@ pub(crate) fn asset(name: &str) -> Response {
 /// inline, so it is allowed by its hash.
 #[must_use]
 pub fn policy(import_map: Option<&str>) -> String {
-    let (cdn, import_map) = import_map.map(|hash| (format!(" {CDN}"), format!(" '{hash}'"))).unwrap_or_default();
+    let (cdn, import_map) = import_map
+        .map(|hash| (format!(" {CDN}"), format!(" '{hash}'")))
+        .unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self'{cdn}{import_map}; style-src 'self' 'unsafe-inline'{cdn}; worker-src 'self'; \
          connect-src 'self'; img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; \
@@ -70,8 +92,11 @@ mod tests {
 
     #[test]
     fn every_file_that_the_page_names_is_served() {
-        let names: Vec<&str> =
-            PAGE.split("\"/graphiql/assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let names: Vec<&str> = PAGE
+            .split("\"/graphiql/assets/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         assert!(names.len() > 1);
         for name in names {
             assert_eq!(asset(name).status(), StatusCode::OK, "{name}");
@@ -88,14 +113,20 @@ mod tests {
     #[test]
     fn no_policy_runs_inline_scripts_or_eval() {
         for policy in [policy(None), policy(Some("sha256-x"))] {
-            let scripts = policy.split("; ").find(|part| part.starts_with("script-src")).expect("scripts have a rule");
+            let scripts = policy
+                .split("; ")
+                .find(|part| part.starts_with("script-src"))
+                .expect("scripts have a rule");
             assert!(!scripts.contains("unsafe"));
         }
     }
 
     #[test]
     fn the_page_is_allowed_another_host_only_when_it_says_so() {
-        assert_eq!(policy(IMPORT_MAP).contains("https:"), PAGE.contains("class=\"notice\""));
+        assert_eq!(
+            policy(IMPORT_MAP).contains("https:"),
+            PAGE.contains("class=\"notice\"")
+        );
         assert_eq!(BUNDLED, !policy(IMPORT_MAP).contains("https:"));
     }
 }

@@ -7,33 +7,33 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
 
-use super::Door;
+use super::AppState;
+use super::cors;
 use super::graphiql;
-use super::headers::RequestId;
+use super::middleware::RequestId;
 use super::negotiation::{self, MediaType};
-use super::origin;
-use super::request::{self, Refusal};
+use super::request::{self, HttpError};
 use super::response;
-use crate::graphql::{Acts, Asking, Params};
+use crate::graphql::{AuditTrail, GraphqlRequest, RequestContext};
 
 /// Reads the body, executes, answers.
 pub(super) async fn post(
-    State(door): State<Door>,
+    State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let params = async {
+    let request = async {
         request::require_json(&parts.headers)?;
-        request::read(body, &door.limits).await
+        request::read(body, &state.limits).await
     };
-    exchange(&door, peer, &id, &parts.headers, params).await
+    exchange(&state, peer, &id, &parts.headers, request).await
 }
 
 /// The page for whoever asks for one first, a document in the URL or not; else what the URL asks, if it changes nothing.
 pub(super) async fn get(
-    State(door): State<Door>,
+    State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     RequestId(id): RequestId,
     request: Request,
@@ -41,44 +41,53 @@ pub(super) async fn get(
     let (parts, _) = request.into_parts();
     let headers = &parts.headers;
     if negotiation::wants_page(headers) {
-        let is_there = door.endpoint.introspection;
-        return if is_there { graphiql::page() } else { StatusCode::NOT_FOUND.into_response() };
+        let is_there = state.executor.introspection;
+        return if is_there {
+            graphiql::page()
+        } else {
+            StatusCode::NOT_FOUND.into_response()
+        };
     }
-    let params = async { request::read_url(parts.uri.query().unwrap_or_default()) };
-    exchange(&door, peer, &id, headers, params).await
+    let request = async { request::read_url(parts.uri.query().unwrap_or_default()) };
+    exchange(&state, peer, &id, headers, request).await
 }
 
 /// Every other method.
 pub(super) async fn wrong_method(RequestId(id): RequestId, headers: HeaderMap) -> Response {
-    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Send the document by POST.");
+    let refusal = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "Send the document by POST.");
     response::refuse(refusal, MediaType::preferred(&headers), &id)
 }
 
 async fn exchange(
-    door: &Door,
+    state: &AppState,
     peer: SocketAddr,
     id: &str,
     headers: &HeaderMap,
-    params: impl Future<Output = Result<Params, Refusal>>,
+    request: impl Future<Output = Result<GraphqlRequest, HttpError>>,
 ) -> Response {
     let executed = async {
         let media_type = MediaType::accepted(headers)?;
-        let params = params.await?;
-        let answer = door.endpoint.execute(params, asking(door, peer, headers), id).await;
+        let request = request.await?;
+        let answer = state
+            .executor
+            .execute(request, request_context(state, peer, headers), id)
+            .await;
         Ok(response::answer(answer, media_type))
     };
-    executed.await.unwrap_or_else(|refusal| response::refuse(refusal, MediaType::preferred(headers), id))
+    executed
+        .await
+        .unwrap_or_else(|refusal| response::refuse(refusal, MediaType::preferred(headers), id))
 }
 
-fn asking(door: &Door, peer: SocketAddr, headers: &HeaderMap) -> Asking {
-    Asking {
-        accounts: door.accounts.clone(),
-        policy: door.policy,
+fn request_context(state: &AppState, peer: SocketAddr, headers: &HeaderMap) -> RequestContext {
+    RequestContext {
+        accounts: state.accounts.clone(),
+        policy: state.policy,
         bearer: request::bearer(headers),
-        cookie: door.origins.refresh_cookie(headers, door.policy.cookies),
-        device: origin::cookie(headers, door.policy.cookies.device_name()).map(Into::into),
-        client: door.trusted_proxies.client(peer, headers),
+        cookie: state.origins.refresh_cookie(headers, state.policy.cookies),
+        device: cors::cookie(headers, state.policy.cookies.device_name()).map(Into::into),
+        client: state.trusted_proxies.client(peer, headers),
         caller: OnceCell::new(),
-        acts: Acts::default(),
+        audit: AuditTrail::default(),
     }
 }

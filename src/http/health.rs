@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::IntoResponse;
 
-use super::Door;
+use super::AppState;
 
 /// How long the store may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,16 +18,20 @@ pub(super) async fn live() -> impl IntoResponse {
 }
 
 /// Answers 200 when the store answers, 503 when it does not or the server was told to stop.
-pub(super) async fn ready(State(door): State<Door>) -> impl IntoResponse {
-    if *door.stopping.borrow() {
+pub(super) async fn ready(State(state): State<AppState>) -> impl IntoResponse {
+    if *state.stopping.borrow() {
         return status(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
-    match tokio::time::timeout(PATIENCE, door.accounts.repository.ping()).await {
+    match tokio::time::timeout(PATIENCE, state.accounts.ping()).await {
         Ok(Ok(())) => status(StatusCode::OK, "ready"),
         _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
     }
 }
 
 fn status(code: StatusCode, status: &str) -> (StatusCode, [(HeaderName, &'static str); 1], String) {
-    (code, [(CONTENT_TYPE, "application/json")], format!(r#"{{"status":"{status}"}}"#))
+    (
+        code,
+        [(CONTENT_TYPE, "application/json")],
+        format!(r#"{{"status":"{status}"}}"#),
+    )
 }

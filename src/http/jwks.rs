@@ -7,15 +7,24 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::Door;
+use super::AppState;
 use crate::token::JWKS_MAX_AGE;
 
 /// The JWK set. It may be kept for a while: a new key is shown for longer than that before it signs.
-pub(super) async fn get(State(door): State<Door>, headers: HeaderMap) -> Response {
-    let keys = door.accounts.access_tokens.keyring.jwks(door.accounts.clock.now()).to_string();
-    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest(&SHA256, keys.as_bytes())));
+pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let keys = state.accounts.jwks().to_string();
+    let etag = format!(
+        "\"{}\"",
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, keys.as_bytes()))
+    );
     let is_known = knows(&headers, &etag);
-    let cache = [(CACHE_CONTROL, format!("public, max-age={}", JWKS_MAX_AGE.as_secs())), (ETAG, etag)];
+    let cache = [
+        (
+            CACHE_CONTROL,
+            format!("public, max-age={}", JWKS_MAX_AGE.as_secs()),
+        ),
+        (ETAG, etag),
+    ];
     if is_known {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
@@ -24,6 +33,12 @@ pub(super) async fn get(State(door): State<Door>, headers: HeaderMap) -> Respons
 
 /// Whether the client has it already; a proxy that compresses makes the tag a weak one.
 fn knows(headers: &HeaderMap, etag: &str) -> bool {
-    let mut known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-    known.any(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+    let mut known = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok());
+    known.any(|tags| {
+        tags.split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    })
 }

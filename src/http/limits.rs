@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The most that a client may send, and the longest that it may take. Limits of documents are in
-/// [`graphql::guard::LIMITS`](crate::graphql::guard::LIMITS).
+/// [`graphql::document_limits::LIMITS`](crate::graphql::document_limits::LIMITS).
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Connections at once; those beyond wait to be accepted. Fewer than the 1024 files that many systems let a process
@@ -11,7 +11,7 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one client; later ones are closed at once. A quarter of all, so that one that holds as many as it can
     /// leaves the others their usual time.
-    pub connections_of_one: usize,
+    pub max_connections_per_client: usize,
     /// Bytes of a request's head, and headers in it at most a hundred: more is answered with 431.
     pub head_bytes: usize,
     /// Bytes of path and query: more is answered with 414.
@@ -34,7 +34,7 @@ impl Limits {
     /// Those that are kept, unless a test has no time.
     pub const DEFAULT: Self = Self {
         connections: 768,
-        connections_of_one: 192,
+        max_connections_per_client: 192,
         head_bytes: 16 * 1024,
         uri_bytes: 4 * 1024,
         body_bytes: 64 * 1024,

@@ -1,20 +1,17 @@
 //! Floor 4: HTTP. Routes, limits, headers; no rules.
 
-mod client;
-mod crowd;
+mod client_ip;
+mod cors;
 mod graphiql;
 mod graphql;
-mod headers;
 mod health;
 mod jwks;
 mod limits;
+mod middleware;
 mod negotiation;
-mod origin;
-mod pulse;
 mod request;
 mod response;
-mod serve;
-mod stream;
+mod server;
 
 use std::sync::Arc;
 
@@ -28,21 +25,22 @@ use axum::routing::get;
 use tokio::sync::watch;
 
 use crate::accounts::Accounts;
-use crate::graphql::{self as schema, Endpoint};
+use crate::graphql::{self as schema, Executor};
+use crate::model::Rng;
 
-pub use client::TrustedProxies;
+pub use client_ip::TrustedProxies;
+pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
-pub use origin::Origins;
-pub use serve::serve;
+pub use server::serve;
 
 /// What every route needs.
 #[derive(Clone)]
-pub struct Door {
+pub struct AppState {
     /// The acts.
     pub accounts: Arc<Accounts>,
     /// The schema, and what clients may ask of it.
-    pub endpoint: Endpoint,
+    pub executor: Executor,
     /// What the schema knows of the operator's settings.
     pub policy: schema::Policy,
     /// Which web origins may do what.
@@ -51,35 +49,53 @@ pub struct Door {
     pub trusted_proxies: TrustedProxies,
     /// What a client may send, and how long it may take.
     pub limits: Limits,
+    /// Randomness, for the ids of requests.
+    pub rng: Rng,
     /// Whether the server was told to stop.
     pub stopping: watch::Receiver<bool>,
 }
 
 /// All routes. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
-pub fn router(door: Door) -> Router {
-    let cors = door.origins.cors();
+pub fn router(state: AppState) -> Router {
+    let cors = state.origins.cors();
     Router::new()
-        .route("/", get(async || (StatusCode::SEE_OTHER, [(LOCATION, "/graphql")])))
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route(
+            "/",
+            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "/graphql")])),
+        )
+        .route(
+            "/graphql",
+            get(graphql::get)
+                .post(graphql::post)
+                .fallback(graphql::wrong_method),
+        )
         .route("/graphiql/assets/{file}", get(asset))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::get))
         .layer(cors)
-        .layer(from_fn_with_state(door.clone(), headers::around))
-        .with_state(door)
+        .layer(from_fn_with_state(state.clone(), middleware::around))
+        .with_state(state)
 }
 
 /// A file of the `GraphiQL` page, where there is one.
-async fn asset(State(door): State<Door>, Path(file): Path<String>) -> Response {
-    if door.endpoint.introspection { graphiql::asset(&file) } else { StatusCode::NOT_FOUND.into_response() }
+async fn asset(State(state): State<AppState>, Path(file): Path<String>) -> Response {
+    if state.executor.introspection {
+        graphiql::asset(&file)
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    }
 }
 
 /// The schema, for whoever may also ask for it by introspection.
-async fn sdl(State(door): State<Door>) -> Response {
-    if !door.endpoint.introspection {
+async fn sdl(State(state): State<AppState>) -> Response {
+    if !state.executor.introspection {
         return StatusCode::NOT_FOUND.into_response();
     }
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], door.endpoint.schema.sdl()).into_response()
+    (
+        [(CONTENT_TYPE, "application/graphql; charset=utf-8")],
+        state.executor.schema.sdl(),
+    )
+        .into_response()
 }

@@ -5,32 +5,37 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use super::negotiation::MediaType;
-use super::request::Refusal;
-use crate::graphql::{Answer, Code, Stage, refused};
+use super::request::HttpError;
+use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, refused};
 
 /// The methods of `/graphql`.
 const METHODS: &str = "GET, POST";
 
 /// An executed request is a success to HTTP, whatever the outcome; one that was not is the client's mistake.
-pub(super) fn answer(answer: Answer, media_type: MediaType) -> Response {
-    let status = match (answer.stage, media_type) {
-        (Stage::NotByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
-        (Stage::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        (Stage::Executed, _) | (Stage::Refused, MediaType::Json) => StatusCode::OK,
+pub(super) fn answer(answer: GraphqlResponse, media_type: MediaType) -> Response {
+    let status = match (answer.status, media_type) {
+        (ExecutionStatus::NotByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (ExecutionStatus::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (ExecutionStatus::Executed, _) | (ExecutionStatus::Refused, MediaType::Json) => {
+            StatusCode::OK
+        }
     };
     with_status(answer, status, media_type)
 }
 
-/// The answer to a request that was turned away before it was read; the id is for who looks a fault up.
-pub(super) fn refuse(refusal: Refusal, media_type: MediaType, request_id: &str) -> Response {
+/// The answer to a request that was turned away before it was read; the id is for who looks a error up.
+pub(super) fn refuse(refusal: HttpError, media_type: MediaType, request_id: &str) -> Response {
     let mut error = refusal.code.error(refusal.message);
     if refusal.code == Code::Internal {
-        error.extensions.get_or_insert_default().set("requestId", request_id);
+        error
+            .extensions
+            .get_or_insert_default()
+            .set("requestId", request_id);
     }
     with_status(refused(vec![error]), refusal.status, media_type)
 }
 
-fn with_status(answer: Answer, status: StatusCode, media_type: MediaType) -> Response {
+fn with_status(answer: GraphqlResponse, status: StatusCode, media_type: MediaType) -> Response {
     let mut response = (status, answer.headers, answer.body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.header());
@@ -38,8 +43,11 @@ fn with_status(answer: Answer, status: StatusCode, media_type: MediaType) -> Res
         headers.insert(RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(ALLOW, const { axum::http::HeaderValue::from_static(METHODS) });
+        headers.insert(
+            ALLOW,
+            const { axum::http::HeaderValue::from_static(METHODS) },
+        );
     }
-    response.extensions_mut().insert(answer.told);
+    response.extensions_mut().insert(answer.audit);
     response
 }

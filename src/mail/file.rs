@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 
-use super::{Composed, MailFault};
+use super::{EmailMessage, MailError};
 
 /// A folder that only its owner can enter: the letters hold codes.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     /// Writes a letter under its id, so that names sort by time and a second try replaces the first.
-    pub(super) async fn send(&self, mail: Composed) -> Result<(), MailFault> {
+    pub(super) async fn send(&self, mail: EmailMessage) -> Result<(), MailError> {
         let folder = self.clone();
         folder
             .blocking(move |folder| {
@@ -30,22 +30,27 @@ impl Folder {
             .await
     }
 
-    pub(super) async fn check(&self) -> Result<(), MailFault> {
-        self.clone().blocking(|folder| fs::metadata(folder).map(drop)).await
+    pub(super) async fn check(&self) -> Result<(), MailError> {
+        self.clone()
+            .blocking(|folder| fs::metadata(folder).map(drop))
+            .await
     }
 
     async fn blocking(
         self,
         work: impl FnOnce(&PathBuf) -> std::io::Result<()> + Send + 'static,
-    ) -> Result<(), MailFault> {
+    ) -> Result<(), MailError> {
         let done = tokio::task::spawn_blocking(move || {
-            DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&self.0)?;
             work(&self.0)
         });
         match done.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(fault)) => Err(MailFault::Deferred(fault.to_string())),
-            Err(fault) => Err(MailFault::Deferred(fault.to_string())),
+            Ok(Err(error)) => Err(MailError::Deferred(error.to_string())),
+            Err(error) => Err(MailError::Deferred(error.to_string())),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Composed, MailFault};
+use super::{EmailMessage, MailError};
 use crate::model::Delivery;
 
 /// Keeps what was sent, and answers as a test asks it to. Clones share both.
@@ -33,15 +33,18 @@ impl Memory {
         self.state(|state| state.panics = true);
     }
 
-    pub(super) fn send(&self, mail: Composed) -> Result<(), MailFault> {
-        assert!(!self.state(|state| std::mem::take(&mut state.panics)), "as the test asked");
+    pub(super) fn send(&self, mail: EmailMessage) -> Result<(), MailError> {
+        assert!(
+            !self.state(|state| std::mem::take(&mut state.panics)),
+            "as the test asked"
+        );
         self.state(|state| match state.answer {
             None | Some(Delivery::Sent) => {
                 state.sent.push(mail.bytes);
                 Ok(())
             }
-            Some(Delivery::Deferred) => Err(MailFault::Deferred("as the test asked".to_owned())),
-            Some(Delivery::Refused) => Err(MailFault::Refused("as the test asked".to_owned())),
+            Some(Delivery::Deferred) => Err(MailError::Deferred("as the test asked".to_owned())),
+            Some(Delivery::Refused) => Err(MailError::Refused("as the test asked".to_owned())),
         })
     }
 

@@ -12,7 +12,7 @@ use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, Message};
 
-use crate::model::{Delivery, Email, Letter};
+use crate::model::{Delivery, Email, OutboxEmail};
 
 pub use file::Folder;
 pub use memory::Memory;
@@ -20,7 +20,7 @@ pub use smtp::{Relay, Smtp, Tls};
 
 /// A letter could not be sent. For the log: it names no address and no code.
 #[derive(Debug, thiserror::Error)]
-pub enum MailFault {
+pub enum MailError {
     /// The mail server could not be reached, or said "not now".
     #[error("not now: {0}")]
     Deferred(String),
@@ -29,8 +29,8 @@ pub enum MailFault {
     Refused(String),
 }
 
-impl MailFault {
-    /// What the fault means for the letter.
+impl MailError {
+    /// What the error means for the letter.
     #[must_use]
     pub const fn delivery(&self) -> Delivery {
         match self {
@@ -64,7 +64,7 @@ pub struct Mailer {
 
 /// A letter that is ready to be sent.
 #[derive(Clone, Debug)]
-pub struct Composed {
+pub struct EmailMessage {
     pub(crate) envelope: Envelope,
     pub(crate) id: String,
     pub(crate) bytes: Vec<u8>,
@@ -75,8 +75,13 @@ impl Mailer {
     ///
     /// # Errors
     /// When the letter cannot be made, or was not taken.
-    pub async fn send(&self, to: &Email, letter: &Letter, code: Option<&str>) -> Result<(), MailFault> {
-        let mail = self.compose(to, letter, code)?;
+    pub async fn send(
+        &self,
+        to: &Email,
+        message: &OutboxEmail,
+        code: Option<&str>,
+    ) -> Result<(), MailError> {
+        let mail = self.compose(to, message, code)?;
         match &self.transport {
             Transport::Smtp(smtp) => smtp.send(&mail).await,
             Transport::File(folder) => folder.send(mail).await,
@@ -88,7 +93,7 @@ impl Mailer {
     ///
     /// # Errors
     /// When the mail server cannot be reached or does not take the login, or the folder cannot be written to.
-    pub async fn check(&self) -> Result<(), MailFault> {
+    pub async fn check(&self) -> Result<(), MailError> {
         match &self.transport {
             Transport::Smtp(smtp) => smtp.check().await,
             Transport::File(folder) => folder.check().await,
@@ -97,25 +102,36 @@ impl Mailer {
     }
 
     /// Nothing in a letter is typed by anyone but us: no name, no title, so nothing can be injected into one.
-    fn compose(&self, to: &Email, letter: &Letter, code: Option<&str>) -> Result<Composed, MailFault> {
-        let refused = |fault: &dyn std::fmt::Display| MailFault::Refused(fault.to_string());
-        let address: Address = to.as_str().parse().map_err(|fault| refused(&fault))?;
-        let lifetime = letter.written_at.until(letter.expires_at);
-        let (subject, body) = text::write(&letter.kind, code, lifetime, &self.public_url);
-        let sent =
-            SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.written_at.millis()).unwrap_or(0));
+    fn compose(
+        &self,
+        to: &Email,
+        email: &OutboxEmail,
+        code: Option<&str>,
+    ) -> Result<EmailMessage, MailError> {
+        let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
+        let address: Address = to.as_str().parse().map_err(|error| refused(&error))?;
+        let lifetime = email.written_at.until(email.expires_at);
+        let (subject, body) = text::write(&email.kind, code, lifetime, &self.public_url);
+        let sent = SystemTime::UNIX_EPOCH
+            + Duration::from_millis(u64::try_from(email.written_at.millis()).unwrap_or(0));
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
-            .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
+            .message_id(Some(format!("<{}@{}>", email.id, self.from.email.domain())))
             .date(sent)
             .subject(subject)
             .header(ContentType::TEXT_PLAIN)
             .body(body)
-            .map_err(|fault| refused(&fault))?;
+            .map_err(|error| refused(&error))?;
         // So that nobody's holiday reply comes back (RFC 3834).
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
-        message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
-        Ok(Composed { envelope: message.envelope().clone(), id: letter.id.to_string(), bytes: message.formatted() })
+        message
+            .headers_mut()
+            .insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+        Ok(EmailMessage {
+            envelope: message.envelope().clone(),
+            id: email.id.to_string(),
+            bytes: message.formatted(),
+        })
     }
 }

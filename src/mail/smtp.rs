@@ -8,7 +8,7 @@ use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Composed, MailFault};
+use super::{EmailMessage, MailError};
 
 /// How long the server may take for each step.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -44,9 +44,9 @@ impl Smtp {
     ///
     /// # Errors
     /// When the host's name can be on no certificate.
-    pub fn new(relay: &Relay) -> Result<Self, MailFault> {
-        let parameters =
-            TlsParameters::new(relay.host.clone()).map_err(|fault| MailFault::Refused(fault.to_string()))?;
+    pub fn new(relay: &Relay) -> Result<Self, MailError> {
+        let parameters = TlsParameters::new(relay.host.clone())
+            .map_err(|error| MailError::Refused(error.to_string()))?;
         let tls = match relay.tls {
             Tls::StartTls => LettreTls::Required(parameters),
             Tls::Implicit => LettreTls::Wrapper(parameters),
@@ -57,36 +57,45 @@ impl Smtp {
             .timeout(Some(TIMEOUT))
             .pool_config(PoolConfig::new().max_size(4));
         let builder = match &relay.login {
-            Some((user, password)) => {
-                builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()))
-            }
+            Some((user, password)) => builder.credentials(Credentials::new(
+                user.clone(),
+                password.expose_secret().to_owned(),
+            )),
             None => builder,
         };
         Ok(Self(builder.build()))
     }
 
-    pub(super) async fn send(&self, mail: &Composed) -> Result<(), MailFault> {
-        self.0.send_raw(&mail.envelope, &mail.bytes).await.map(drop).map_err(|fault| told(&fault))
+    pub(super) async fn send(&self, mail: &EmailMessage) -> Result<(), MailError> {
+        self.0
+            .send_raw(&mail.envelope, &mail.bytes)
+            .await
+            .map(drop)
+            .map_err(|error| told(&error))
     }
 
-    pub(super) async fn check(&self) -> Result<(), MailFault> {
+    pub(super) async fn check(&self) -> Result<(), MailError> {
         match self.0.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(MailFault::Deferred("the mail server does not answer".to_owned())),
-            Err(fault) => Err(told(&fault)),
+            Ok(false) => Err(MailError::Deferred(
+                "the mail server does not answer".to_owned(),
+            )),
+            Err(error) => Err(told(&error)),
         }
     }
 }
 
 /// A server's answer may quote the address, so only its number is kept. That the login was refused (530 to 538) says
 /// nothing about the letter: it waits until the operator has mended the setting.
-fn told(fault: &Error) -> MailFault {
-    match fault.status() {
-        Some(code) if fault.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
-            MailFault::Refused(format!("the mail server answered {code}"))
+fn told(error: &Error) -> MailError {
+    match error.status() {
+        Some(code) if error.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
+            MailError::Refused(format!("the mail server answered {code}"))
         }
-        Some(code) => MailFault::Deferred(format!("the mail server answered {code}")),
-        None if fault.is_tls() => MailFault::Deferred(format!("no TLS with the mail server: {fault}")),
-        None => MailFault::Deferred(fault.to_string()),
+        Some(code) => MailError::Deferred(format!("the mail server answered {code}")),
+        None if error.is_tls() => {
+            MailError::Deferred(format!("no TLS with the mail server: {error}"))
+        }
+        None => MailError::Deferred(error.to_string()),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::model::LetterKind;
+use crate::model::EmailKind;
 
 /// The subject and the body of a letter. No code in a subject: lock screens show those.
 pub(super) fn write(
-    kind: &LetterKind,
+    kind: &EmailKind,
     code: Option<&str>,
     lifetime: Duration,
     public_url: &str,
@@ -17,43 +17,43 @@ pub(super) fn write(
         minutes => format!("{minutes} minutes"),
     };
     let (subject, text) = match kind {
-        LetterKind::PasswordResetCode(_) => (
+        EmailKind::PasswordResetCode(_) => (
             "Your code to reset your password",
             format!(
                 "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes}, and once.\n\
-                 Give it to nobody else.\n\nIf you did not ask for it, ignore this letter:\n\
+                 Give it to nobody else.\n\nIf you did not ask for it, ignore this message:\n\
                  your password stays as it is."
             ),
         ),
-        LetterKind::VerificationCode(_) => (
+        EmailKind::VerificationCode(_) => (
             "Your code to confirm your address",
             format!(
                 "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes}, and \
-                 once.\nGive it to nobody else.\n\nIf you did not ask for it, ignore this letter."
+                 once.\nGive it to nobody else.\n\nIf you did not ask for it, ignore this message."
             ),
         ),
-        LetterKind::SignUpCode(_) => (
+        EmailKind::SignUpCode(_) => (
             "Your code to complete your sign-up",
             format!(
                 "Enter this code where you signed up, to complete your sign-up:\n\n    {code}\n\nIt is good for \
                  {minutes}, and once.\nGive it to nobody else.\n\nIf you did not sign up, ignore this \
-                 letter:\nwithout the code nobody can use your address."
+                 message:\nwithout the code nobody can use your address."
             ),
         ),
-        LetterKind::AlreadyRegistered => (
+        EmailKind::AlreadyRegistered => (
             "You have an account already",
             "Somebody, probably you, tried to sign up with this address,\nwhich has an account already.\n\n\
              Log in instead. If you forgot your password, ask for a code to\nreset it.\n\n\
              If it was not you, there is nothing to do: nothing was changed."
                 .to_owned(),
         ),
-        LetterKind::PasswordChanged => (
+        EmailKind::PasswordChanged => (
             "Your password was changed",
             "The password of your account was changed just now.\n\n\
              If it was not you, reset your password at once:\nthat ends every session."
                 .to_owned(),
         ),
-        LetterKind::NewDevice { device, address } => (
+        EmailKind::NewDevice { device, address } => (
             "New device on your account",
             format!(
                 "Somebody logged in to your account on a device that was not seen\nbefore:\n\n    {}\n    {}\n\n\
@@ -63,7 +63,7 @@ pub(super) fn write(
                 address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string()),
             ),
         ),
-        LetterKind::RefreshTokenReused => (
+        EmailKind::RefreshTokenReused => (
             "One of your sessions was ended",
             "A sign-in token of your account that had been replaced was used\nagain. That can mean that somebody copied \
              it, so the session it\nbelonged to was ended.\n\n\
@@ -83,14 +83,25 @@ mod tests {
     fn a_code_is_in_the_body_and_not_in_the_subject() {
         let sealed = Sealed::new(String::new());
         for kind in [
-            LetterKind::PasswordResetCode(sealed.clone()),
-            LetterKind::VerificationCode(sealed.clone()),
-            LetterKind::SignUpCode(sealed.clone()),
+            EmailKind::PasswordResetCode(sealed.clone()),
+            EmailKind::VerificationCode(sealed.clone()),
+            EmailKind::SignUpCode(sealed.clone()),
         ] {
-            let (subject, body) = write(&kind, Some("123456"), Duration::from_mins(10), "https://id.example.org");
+            let (subject, body) = write(
+                &kind,
+                Some("123456"),
+                Duration::from_mins(10),
+                "https://id.example.org",
+            );
             assert!(!subject.contains("123456"));
-            assert!(body.contains("    123456\n") && body.contains("10 minutes"), "{body}");
-            assert!(body.is_ascii() && body.lines().all(|line| line.len() <= 72), "{body}");
+            assert!(
+                body.contains("    123456\n") && body.contains("10 minutes"),
+                "{body}"
+            );
+            assert!(
+                body.is_ascii() && body.lines().all(|line| line.len() <= 72),
+                "{body}"
+            );
         }
     }
 }

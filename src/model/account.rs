@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Letter, LetterId, LetterKind, Rng, SignUp, Timestamp, User};
+use super::{AccountId, Email, EmailId, EmailKind, OutboxEmail, Rng, SignUp, Timestamp, User};
 
 /// How many letters wait at a time: with one more, the oldest goes.
 const OUTBOX: usize = 20;
@@ -14,7 +14,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// How long a letter without a code is worth sending.
 const NOTICE_LIFETIME: Duration = Duration::from_hours(3 * 24);
 
-/// All there is about one address. Acts are functions on it; a repository loads it and saves it back whole.
+/// All there is about one address. AuditTrail are functions on it; a repository loads it and saves it back whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
@@ -25,9 +25,9 @@ pub struct Account {
     /// The address, unique in the store.
     pub email: Email,
     /// Whether the address is anyone's yet.
-    pub standing: Standing,
+    pub state: AccountState,
     /// Letters still to be mailed, written in one write with what they tell of.
-    pub outbox: Vec<Letter>,
+    pub outbox: Vec<OutboxEmail>,
     /// The notices of the last day.
     pub notices: Vec<Notice>,
 }
@@ -45,7 +45,7 @@ pub struct Notice {
 /// Whether an address is anyone's yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Standing {
+pub enum AccountState {
     /// Sign-ups wait for their code.
     Pending(Vec<SignUp>),
     /// The address has an owner.
@@ -53,59 +53,81 @@ pub enum Standing {
 }
 
 impl Account {
-    /// An address with this standing, not saved yet.
+    /// An address with this state, not saved yet.
     #[must_use]
-    pub const fn new(id: AccountId, email: Email, standing: Standing) -> Self {
-        Self { id, version: 0, email, standing, outbox: Vec::new(), notices: Vec::new() }
+    pub const fn new(id: AccountId, email: Email, state: AccountState) -> Self {
+        Self {
+            id,
+            version: 0,
+            email,
+            state,
+            outbox: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     /// The owner, if the address has one.
     #[must_use]
     pub fn user(&self) -> Option<&User> {
-        match &self.standing {
-            Standing::Active(user) => Some(user),
-            Standing::Pending(_) => None,
+        match &self.state {
+            AccountState::Active(user) => Some(user),
+            AccountState::Pending(_) => None,
         }
     }
 
     /// The owner, to change.
     #[must_use]
     pub fn user_mut(&mut self) -> Option<&mut User> {
-        match &mut self.standing {
-            Standing::Active(user) => Some(user),
-            Standing::Pending(_) => None,
+        match &mut self.state {
+            AccountState::Active(user) => Some(user),
+            AccountState::Pending(_) => None,
         }
     }
 
     /// Puts a letter into the outbox, due at once, in place of those of its kind: only the newest code is good, and one
     /// notice says it as well as two.
-    pub fn post(&mut self, kind: LetterKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
+    pub fn post(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         let same_kind = std::mem::discriminant(&kind);
-        self.outbox.retain(|letter| std::mem::discriminant(&letter.kind) != same_kind);
+        self.outbox
+            .retain(|message| std::mem::discriminant(&message.kind) != same_kind);
         self.post_another(kind, lifetime, now, rng);
     }
 
     /// Puts a notice into the outbox, unless the day has seen enough of its kind: whoever signs in with somebody else's
     /// address must not fill their mailbox.
-    pub fn notify(&mut self, kind: LetterKind, now: Timestamp, rng: &Rng) {
+    pub fn notify(&mut self, kind: EmailKind, now: Timestamp, rng: &Rng) {
         let name = kind.name();
         self.notices.retain(|notice| now < notice.at.plus(DAY));
-        if self.notices.iter().filter(|notice| notice.kind == name).count() < NOTICES {
-            self.notices.push(Notice { kind: name.to_owned(), at: now });
+        if self
+            .notices
+            .iter()
+            .filter(|notice| notice.kind == name)
+            .count()
+            < NOTICES
+        {
+            self.notices.push(Notice {
+                kind: name.to_owned(),
+                at: now,
+            });
             self.post(kind, NOTICE_LIFETIME, now, rng);
         }
     }
 
     /// Puts a letter into the outbox, due at once, beside those of its kind: each is somebody else's.
-    pub fn post_another(&mut self, kind: LetterKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
+    pub fn post_another(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         let surplus = (self.outbox.len() + 1).saturating_sub(OUTBOX);
         self.outbox.drain(..surplus);
-        self.outbox.push(Letter::new(LetterId::new(now, rng), kind, now, lifetime));
+        self.outbox.push(OutboxEmail::new(
+            EmailId::new(now, rng),
+            kind,
+            now,
+            lifetime,
+        ));
     }
 
     /// Makes every outstanding code worthless, also those that were not mailed yet.
     pub fn void_codes(&mut self) {
-        self.outbox.retain(|letter| letter.kind.code().is_none());
+        self.outbox.retain(|message| message.kind.code().is_none());
         if let Some(user) = self.user_mut() {
             user.reset_code = None;
             user.verification_code = None;
@@ -115,31 +137,42 @@ impl Account {
     /// When the worker should next look at the outbox.
     #[must_use]
     pub fn mail_due_at(&self) -> Option<Timestamp> {
-        self.outbox.iter().filter_map(|letter| letter.due_at).min()
+        self.outbox
+            .iter()
+            .filter_map(|message| message.due_at)
+            .min()
     }
 
     /// When the address is free again, if nobody completes a sign-up before.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        match &self.standing {
-            Standing::Pending(sign_ups) => {
-                Some(sign_ups.iter().map(|it| it.expires_at).max().unwrap_or(Timestamp::from_millis(0)))
-            }
-            Standing::Active(_) => None,
+        match &self.state {
+            AccountState::Pending(sign_ups) => Some(
+                sign_ups
+                    .iter()
+                    .map(|it| it.expires_at)
+                    .max()
+                    .unwrap_or(Timestamp::from_millis(0)),
+            ),
+            AccountState::Active(_) => None,
         }
     }
 
     /// Drops what has expired and what is over the caps: an account stays small. Done on each save.
-    pub fn tidy(&mut self, now: Timestamp) {
-        let mut parked = self.outbox.iter().filter(|letter| letter.due_at.is_none()).count();
-        self.outbox.retain(|letter| {
-            let surplus = letter.due_at.is_none() && parked > Letter::PARKED;
+    pub fn prune_expired(&mut self, now: Timestamp) {
+        let mut parked = self
+            .outbox
+            .iter()
+            .filter(|message| message.due_at.is_none())
+            .count();
+        self.outbox.retain(|message| {
+            let surplus = message.due_at.is_none() && parked > OutboxEmail::PARKED;
             parked -= usize::from(surplus);
             !surplus
         });
-        match &mut self.standing {
-            Standing::Pending(sign_ups) => sign_ups.retain(|sign_up| now < sign_up.expires_at),
-            Standing::Active(user) => user.tidy(now),
+        match &mut self.state {
+            AccountState::Pending(sign_ups) => sign_ups.retain(|sign_up| now < sign_up.expires_at),
+            AccountState::Active(user) => user.prune_expired(now),
         }
     }
 }

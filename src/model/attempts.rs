@@ -21,6 +21,8 @@ impl Wait {
     /// Whole seconds, rounded up, at least one: whoever waits that long is let through.
     #[must_use]
     pub fn seconds(self) -> u32 {
-        u32::try_from(self.0.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
+        u32::try_from(self.0.as_millis().div_ceil(1000))
+            .unwrap_or(u32::MAX)
+            .max(1)
     }
 }

@@ -49,7 +49,9 @@ impl Timestamp {
     /// RFC 3339, UTC, milliseconds, such as `2026-11-22T09:30:00.000Z`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
+        DateTime::<Utc>::from_timestamp_millis(self.0)
+            .unwrap_or_default()
+            .to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 }
 
@@ -78,7 +80,10 @@ impl Clock {
 
     /// The time now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for the time"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => Timestamp(Utc::now().timestamp_millis()),
@@ -101,7 +106,10 @@ mod tests {
 
     #[test]
     fn a_timestamp_reads_as_the_contract_says() {
-        assert_eq!(Timestamp::from_millis(1_795_339_800_000).to_rfc3339(), "2026-11-22T09:30:00.000Z");
+        assert_eq!(
+            Timestamp::from_millis(1_795_339_800_000).to_rfc3339(),
+            "2026-11-22T09:30:00.000Z"
+        );
     }
 
     #[test]

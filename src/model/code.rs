@@ -33,7 +33,11 @@ impl Code {
     /// A code that lives so long from now.
     #[must_use]
     pub fn new(digest: Digest, now: Timestamp, lifetime: Duration) -> Self {
-        Self { digest, expires_at: now.plus(lifetime), tries: 0 }
+        Self {
+            digest,
+            expires_at: now.plus(lifetime),
+            tries: 0,
+        }
     }
 
     /// Whether it is the code that another one is: sent in the same letter.
@@ -92,15 +96,25 @@ mod tests {
                 assert_eq!(Code::spend(&mut slot, &digest("wrong"), NOW), Spend::Wrong);
             }
             let last = Code::spend(&mut slot, &digest("right"), NOW);
-            assert_eq!(last == Spend::Right, wrong == 4, "after {wrong} wrong tries");
+            assert_eq!(
+                last == Spend::Right,
+                wrong == 4,
+                "after {wrong} wrong tries"
+            );
         }
     }
 
     #[test]
     fn a_code_dies_at_its_time() {
         let last_moment = NOW.plus(Duration::from_millis(599_999));
-        assert_eq!(Code::spend(&mut Some(code()), &digest("right"), last_moment), Spend::Right);
+        assert_eq!(
+            Code::spend(&mut Some(code()), &digest("right"), last_moment),
+            Spend::Right
+        );
         let over = NOW.plus(Duration::from_mins(10));
-        assert_eq!(Code::spend(&mut Some(code()), &digest("right"), over), Spend::Wrong);
+        assert_eq!(
+            Code::spend(&mut Some(code()), &digest("right"), over),
+            Spend::Wrong
+        );
     }
 }

@@ -26,11 +26,16 @@ impl Device {
     /// What makes it the same device the next time: its name, and its provider's network rather than its address, which
     /// changes by itself.
     #[must_use]
-    pub fn mark(&self) -> String {
-        let name = self.name().or_else(|| self.user_agent.clone()).unwrap_or_default();
+    pub fn fingerprint(&self) -> String {
+        let name = self
+            .name()
+            .or_else(|| self.user_agent.clone())
+            .unwrap_or_default();
         let network = match self.ip_address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => format!("{}.{}", address.octets()[0], address.octets()[1]),
-            Some(IpAddr::V6(address)) => format!("{:x}:{:x}", address.segments()[0], address.segments()[1]),
+            Some(IpAddr::V6(address)) => {
+                format!("{:x}:{:x}", address.segments()[0], address.segments()[1])
+            }
             None => String::new(),
         };
         format!("{network} {name}")
@@ -44,12 +49,21 @@ mod tests {
     #[test]
     fn a_device_stays_itself_in_its_network_and_over_updates() {
         let device = |version: &str, address: &str| Device {
-            user_agent: Some(format!("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/{version}")),
+            user_agent: Some(format!(
+                "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/{version}"
+            )),
             ip_address: Some(address.parse().unwrap()),
         };
-        let mark = device("145.0", "192.0.2.1").mark();
-        assert_eq!(device("146.0", "192.0.77.9").mark(), mark);
-        assert_ne!(device("145.0", "198.51.100.1").mark(), mark);
-        assert_ne!(Device { user_agent: Some("curl/8".to_owned()), ..device("1", "192.0.2.1") }.mark(), mark);
+        let fingerprint = device("145.0", "192.0.2.1").fingerprint();
+        assert_eq!(device("146.0", "192.0.77.9").fingerprint(), fingerprint);
+        assert_ne!(device("145.0", "198.51.100.1").fingerprint(), fingerprint);
+        assert_ne!(
+            Device {
+                user_agent: Some("curl/8".to_owned()),
+                ..device("1", "192.0.2.1")
+            }
+            .fingerprint(),
+            fingerprint
+        );
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::MixedScript;
 
-use super::{FieldCode, Refusal};
+use super::{FieldCode, FieldError};
 
 /// An address in its canonical form: trimmed, local part in lower-case ASCII, domain in lower-case A-labels.
 ///
@@ -25,16 +25,25 @@ impl Email {
     ///
     /// # Errors
     /// When it is empty, too long, or not a plain `local@domain` (no quotes, comments, lists or address literals).
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "An e-mail address is needed."));
+            return Err(FieldError::new(
+                FieldCode::Required,
+                "An e-mail address is needed.",
+            ));
         }
         if text.len() > Self::MAX {
-            return Err(Refusal::new(FieldCode::TooLong, format!("An address has {} bytes at most.", Self::MAX)));
+            return Err(FieldError::new(
+                FieldCode::TooLong,
+                format!("An address has {} bytes at most.", Self::MAX),
+            ));
         }
         canonical(text).map(Self).ok_or_else(|| {
-            Refusal::new(FieldCode::Malformed, "This is not an e-mail address of the form name@example.org.")
+            FieldError::new(
+                FieldCode::Malformed,
+                "This is not an e-mail address of the form name@example.org.",
+            )
         })
     }
 
@@ -54,24 +63,39 @@ impl fmt::Debug for Email {
 
 fn canonical(text: &str) -> Option<String> {
     let (local, domain) = text.rsplit_once('@')?;
-    let local_is_plain =
-        local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte))
-            && !local.starts_with('-');
+    let local_is_plain = local
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte))
+        && !local.starts_with('-');
     if !local_is_plain {
         return None;
     }
-    let canonical = format!("{}@{}", local.to_ascii_lowercase(), canonical_domain(domain)?);
-    let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+    let canonical = format!(
+        "{}@{}",
+        local.to_ascii_lowercase(),
+        canonical_domain(domain)?
+    );
+    let options = Options::default()
+        .without_display_text()
+        .without_domain_literal()
+        .with_required_tld();
     (canonical.len() <= Email::MAX && EmailAddress::parse_with_options(&canonical, options).is_ok())
         .then_some(canonical)
 }
 
 fn canonical_domain(domain: &str) -> Option<String> {
-    let domain: String = domain.split('.').map(canonical_label).collect::<Option<Vec<_>>>()?.join(".");
+    let domain: String = domain
+        .split('.')
+        .map(canonical_label)
+        .collect::<Option<Vec<_>>>()?
+        .join(".");
     // Every label is an A-label or plain ASCII by now; this checks lengths and hyphens, and decodes each A-label.
     let ascii = idna::domain_to_ascii_strict(&domain).ok()?;
     // A last label of digits is the end of an IP address, and no name.
-    let named = domain.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()));
+    let named = domain
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()));
     (ascii == domain && named).then_some(domain)
 }
 
@@ -91,7 +115,9 @@ mod tests {
     use super::*;
 
     fn canonical(text: &str) -> Option<String> {
-        Email::parse(text).ok().map(|email| email.as_str().to_owned())
+        Email::parse(text)
+            .ok()
+            .map(|email| email.as_str().to_owned())
     }
 
     #[test]
@@ -107,7 +133,11 @@ mod tests {
 
     #[test]
     fn plus_and_dots_stay_significant() {
-        let three = [canonical("ab@x.test"), canonical("ab+1@x.test"), canonical("a.b@x.test")];
+        let three = [
+            canonical("ab@x.test"),
+            canonical("ab+1@x.test"),
+            canonical("a.b@x.test"),
+        ];
         assert!(three.iter().all(Option::is_some));
         assert!(three[0] != three[1] && three[0] != three[2]);
     }
@@ -151,13 +181,22 @@ mod tests {
             "a@x..test",
             "a@-x.test",
         ] {
-            assert_eq!(Email::parse(text).map_err(|refusal| refusal.code), Err(FieldCode::Malformed), "{text:?}");
+            assert_eq!(
+                Email::parse(text).map_err(|refusal| refusal.code),
+                Err(FieldCode::Malformed),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn length_is_told_apart_from_form() {
         assert_eq!(Email::parse(" ").unwrap_err().code, FieldCode::Required);
-        assert_eq!(Email::parse(&format!("{}@x.test", "a".repeat(250))).unwrap_err().code, FieldCode::TooLong);
+        assert_eq!(
+            Email::parse(&format!("{}@x.test", "a".repeat(250)))
+                .unwrap_err()
+                .code,
+            FieldCode::TooLong
+        );
     }
 }

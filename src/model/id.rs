@@ -94,7 +94,7 @@ id!(
 );
 id!(
     /// Names one letter in an outbox: `let_…`, also in its Message-ID.
-    LetterId, "let"
+    EmailId, "let"
 );
 id!(
     /// Names one device that has logged in before, as far as it says so itself.
@@ -126,7 +126,10 @@ mod tests {
         let id = AccountId::new(Timestamp::from_millis(1_790_000_000_000), &Rng::system());
         let text = id.to_string();
         assert_eq!(text.parse(), Ok(id));
-        assert_eq!(text.replace("usr_", "ses_").parse::<AccountId>(), Err(MalformedId));
+        assert_eq!(
+            text.replace("usr_", "ses_").parse::<AccountId>(),
+            Err(MalformedId)
+        );
         assert_eq!(text.to_uppercase().parse::<AccountId>(), Err(MalformedId));
         assert_eq!("usr_".parse::<AccountId>(), Err(MalformedId));
     }

@@ -3,7 +3,7 @@
 use phonenumber::Mode;
 use serde::{Deserialize, Serialize};
 
-use super::{FieldCode, Refusal};
+use super::{FieldCode, FieldError};
 
 /// A telephone number in E.164, such as `+4915112345678`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,19 +15,25 @@ impl MobileNumber {
     ///
     /// # Errors
     /// When it is empty, has no country code, or is no number of that country's plan.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Refusal::new(FieldCode::Required, "A mobile number is needed."));
+            return Err(FieldError::new(
+                FieldCode::Required,
+                "A mobile number is needed.",
+            ));
         }
         let malformed = || {
-            Refusal::new(
+            FieldError::new(
                 FieldCode::Malformed,
                 "This is not a mobile number with its country code, such as +4915112345678.",
             )
         };
         // A longer text is no number, and the parser's work grows with it. It would take letters, and extensions, too.
-        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b" -()./".contains(&byte));
+        let plain = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_digit() || b" -()./".contains(&byte))
+        };
         if text.len() > 40 || !text.strip_prefix('+').is_some_and(plain) {
             return Err(malformed());
         }
@@ -52,16 +58,33 @@ mod tests {
     #[test]
     fn a_number_is_kept_in_one_form_however_it_was_typed() {
         for typed in ["+4915112345678", " +49 151 12345678", "+49 (151) 1234-5678"] {
-            assert_eq!(MobileNumber::parse(typed).unwrap().as_str(), "+4915112345678", "{typed}");
+            assert_eq!(
+                MobileNumber::parse(typed).unwrap().as_str(),
+                "+4915112345678",
+                "{typed}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for typed in ["015112345678", "+49", "+4915112345678901234", "hello", "+1 555", "+٤٩١٥١١٢٣٤٥٦٧٨٩٠١٢٣٤٥"]
-        {
-            assert_eq!(MobileNumber::parse(typed).unwrap_err().code, FieldCode::Malformed, "{typed}");
+        for typed in [
+            "015112345678",
+            "+49",
+            "+4915112345678901234",
+            "hello",
+            "+1 555",
+            "+٤٩١٥١١٢٣٤٥٦٧٨٩٠١٢٣٤٥",
+        ] {
+            assert_eq!(
+                MobileNumber::parse(typed).unwrap_err().code,
+                FieldCode::Malformed,
+                "{typed}"
+            );
         }
-        assert_eq!(MobileNumber::parse(" ").unwrap_err().code, FieldCode::Required);
+        assert_eq!(
+            MobileNumber::parse(" ").unwrap_err().code,
+            FieldCode::Required
+        );
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{FieldCode, Refusal};
+use super::{FieldCode, FieldError};
 
 /// A person's first or last name: trimmed, NFC, 1 to 100 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,16 +18,22 @@ impl Name {
     ///
     /// # Errors
     /// When it is empty, too long, or holds a control character.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name: String = text.trim().nfc().collect();
         if !name.chars().any(is_seen) {
-            return Err(Refusal::new(FieldCode::Required, "A name is needed."));
+            return Err(FieldError::new(FieldCode::Required, "A name is needed."));
         }
         if name.chars().any(is_control) {
-            return Err(Refusal::new(FieldCode::Malformed, "A name cannot hold control characters."));
+            return Err(FieldError::new(
+                FieldCode::Malformed,
+                "A name cannot hold control characters.",
+            ));
         }
         if name.chars().count() > Self::MAX {
-            return Err(Refusal::new(FieldCode::TooLong, format!("A name has {} characters at most.", Self::MAX)));
+            return Err(FieldError::new(
+                FieldCode::TooLong,
+                format!("A name has {} characters at most.", Self::MAX),
+            ));
         }
         Ok(Self(name))
     }
@@ -49,12 +55,13 @@ fn is_control(character: char) -> bool {
 
 /// Whether a reader sees something there; of what is left once controls are refused.
 fn is_seen(character: char) -> bool {
-    let blank = matches!(character, '\u{ad}' | '\u{34f}' | '\u{200c}'..='\u{200f}' | '\u{115f}' | '\u{1160}')
-        || matches!(
-            character,
-            '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
-        )
-        || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}');
+    let blank = matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{200c}'..='\u{200f}' | '\u{115f}' | '\u{1160}'
+    ) || matches!(
+        character,
+        '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+    ) || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}');
     !blank && !character.is_whitespace()
 }
 
@@ -68,8 +75,16 @@ mod tests {
 
     #[test]
     fn names_of_the_world_are_taken() {
-        for name in ["Ada", "Ó Súilleabháin", "李", "Jean-Luc", "d'Arc", "नरेन्द्र", "می\u{200c}نا", "♥\u{fe0f}"]
-        {
+        for name in [
+            "Ada",
+            "Ó Súilleabháin",
+            "李",
+            "Jean-Luc",
+            "d'Arc",
+            "नरेन्द्र",
+            "می\u{200c}نا",
+            "♥\u{fe0f}",
+        ] {
             assert!(Name::parse(name).is_ok(), "{name}");
         }
         assert_eq!(Name::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");

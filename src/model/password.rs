@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{FieldCode, Refusal};
+use super::{FieldCode, FieldError};
 
 /// A password in NFC, so that it is the same from every keyboard. Its `Debug` prints nothing of it.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl PasswordPolicy {
     /// # Errors
     /// When it is too short, too long, one character over and over, among the most common, or made of its owner's name
     /// and address.
-    pub fn accept(&self, text: &str, owner: &[&str]) -> Result<Password, Refusal> {
+    pub fn accept(&self, text: &str, owner: &[&str]) -> Result<Password, FieldError> {
         // What is longer in any form is not even normalised.
         if text.len() > Self::MAX * 16 {
             return Err(Self::too_long());
@@ -40,28 +40,41 @@ impl PasswordPolicy {
         let password = Password::given(text);
         let characters = password.expose().chars().count();
         if characters == 0 {
-            return Err(Refusal::new(FieldCode::Required, "A password is needed."));
+            return Err(FieldError::new(
+                FieldCode::Required,
+                "A password is needed.",
+            ));
         }
         if characters < self.min {
-            return Err(Refusal::new(FieldCode::TooShort, format!("A password has {} characters at least.", self.min)));
+            return Err(FieldError::new(
+                FieldCode::TooShort,
+                format!("A password has {} characters at least.", self.min),
+            ));
         }
         if characters > Self::MAX {
             return Err(Self::too_long());
         }
         if is_one_character(password.expose()) || common::contains(password.expose()) {
-            return Err(Refusal::new(FieldCode::TooCommon, "Many people use this password: it is guessed first."));
+            return Err(FieldError::new(
+                FieldCode::TooCommon,
+                "Many people use this password: it is guessed first.",
+            ));
         }
         if personal::is_made_of(password.expose(), owner) {
-            let message = "This password is made of your name, your address or ours: it is guessed early.";
-            return Err(Refusal::new(FieldCode::TooCommon, message));
+            let message =
+                "This password is made of your name, your address or ours: it is guessed early.";
+            return Err(FieldError::new(FieldCode::TooCommon, message));
         }
         Ok(password)
     }
 }
 
 impl PasswordPolicy {
-    fn too_long() -> Refusal {
-        Refusal::new(FieldCode::TooLong, format!("A password has {} characters at most.", Self::MAX))
+    fn too_long() -> FieldError {
+        FieldError::new(
+            FieldCode::TooLong,
+            format!("A password has {} characters at most.", Self::MAX),
+        )
     }
 }
 
@@ -115,7 +128,10 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Option<FieldCode> {
-        PasswordPolicy { min: 8 }.accept(text, &["Ada"]).err().map(|refusal| refusal.code)
+        PasswordPolicy { min: 8 }
+            .accept(text, &["Ada"])
+            .err()
+            .map(|refusal| refusal.code)
     }
 
     #[test]
@@ -129,21 +145,38 @@ mod tests {
 
     #[test]
     fn what_everybody_guesses_first_is_refused() {
-        for common in ["password", "PassWord", "12345678", "qwertyuiop", "aaaaaaaaaaaaaaaa", "ääääääääää", "ada-2026!"]
-        {
+        for common in [
+            "password",
+            "PassWord",
+            "12345678",
+            "qwertyuiop",
+            "aaaaaaaaaaaaaaaa",
+            "ääääääääää",
+            "ada-2026!",
+        ] {
             assert_eq!(code(common), Some(FieldCode::TooCommon), "{common}");
         }
         assert_eq!(code("correct horse battery staple"), None);
     }
 
     #[test]
-    fn composed_and_decomposed_letters_are_one_password() {
-        assert_eq!(Password::given("Zoe\u{308}").expose(), Password::given("Zo\u{eb}").expose());
+    fn composed_and_decomposed_emails_are_one_password() {
+        assert_eq!(
+            Password::given("Zoe\u{308}").expose(),
+            Password::given("Zo\u{eb}").expose()
+        );
     }
 
     #[test]
     fn debug_prints_neither_password_nor_hash() {
-        let shown = format!("{:?} {:?}", Password::given("s3cret"), PasswordHash::new("$2b$12$x".to_owned()));
-        assert!(!shown.contains("s3cret") && !shown.contains("2b"), "{shown}");
+        let shown = format!(
+            "{:?} {:?}",
+            Password::given("s3cret"),
+            PasswordHash::new("$2b$12$x".to_owned())
+        );
+        assert!(
+            !shown.contains("s3cret") && !shown.contains("2b"),
+            "{shown}"
+        );
     }
 }

@@ -20,7 +20,9 @@ impl Rng {
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).expect("the operating system gives random bytes");
+        self.0
+            .fill(&mut bytes)
+            .expect("the operating system gives random bytes");
         bytes
     }
 
@@ -47,6 +49,9 @@ mod tests {
     fn digits_are_as_many_as_asked_and_all_decimal() {
         let digits = Rng::system().digits(200);
         assert_eq!(digits.len(), 200);
-        assert!(('0'..='9').all(|digit| digits.contains(digit)), "200 draws show every digit: {digits}");
+        assert!(
+            ('0'..='9').all(|digit| digits.contains(digit)),
+            "200 draws show every digit: {digits}"
+        );
     }
 }

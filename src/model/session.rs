@@ -22,7 +22,7 @@ pub struct SessionPolicy {
 
 /// What a refresh token of a live session is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Worth {
+pub enum TokenStatus {
     /// It is the current one.
     Current,
     /// It is the one before, and was replaced just now: its successor is the current one still.
@@ -56,7 +56,14 @@ impl Session {
     #[must_use]
     pub fn begin(id: SessionId, device: Device, now: Timestamp, policy: &SessionPolicy) -> Self {
         let expires_at = now.plus(policy.idle.min(policy.absolute));
-        Self { id, generation: 0, device, created_at: now, last_used_at: now, expires_at }
+        Self {
+            id,
+            generation: 0,
+            device,
+            created_at: now,
+            last_used_at: now,
+            expires_at,
+        }
     }
 
     /// Whether its tokens are good.
@@ -67,12 +74,17 @@ impl Session {
 
     /// What a refresh token of this generation is worth.
     #[must_use]
-    pub fn worth(&self, generation: u32, now: Timestamp, policy: &SessionPolicy) -> Worth {
+    pub fn token_status(
+        &self,
+        generation: u32,
+        now: Timestamp,
+        policy: &SessionPolicy,
+    ) -> TokenStatus {
         match self.generation.checked_sub(generation) {
-            Some(0) => Worth::Current,
-            Some(1) if now < self.last_used_at.plus(policy.grace) => Worth::Repeated,
-            Some(_) => Worth::Replaced,
-            None => Worth::Unknown,
+            Some(0) => TokenStatus::Current,
+            Some(1) if now < self.last_used_at.plus(policy.grace) => TokenStatus::Repeated,
+            Some(_) => TokenStatus::Replaced,
+            None => TokenStatus::Unknown,
         }
     }
 
@@ -81,6 +93,8 @@ impl Session {
         self.generation += 1;
         self.device = device;
         self.last_used_at = now;
-        self.expires_at = now.plus(policy.idle).min(self.created_at.plus(policy.absolute));
+        self.expires_at = now
+            .plus(policy.idle)
+            .min(self.created_at.plus(policy.absolute));
     }
 }

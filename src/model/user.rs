@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Device, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Session, SessionId, Timestamp};
+use super::{
+    Code, Device, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Session, SessionId, Timestamp,
+};
 
 /// How many devices an account remembers.
 const KNOWN_DEVICES: usize = 20;
@@ -66,7 +68,10 @@ pub enum Role {
 /// How a user wishes to be addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it all; the schema describes each for the front end")]
+#[expect(
+    missing_docs,
+    reason = "the names say it all; the schema describes each for the front end"
+)]
 pub enum Gender {
     Female,
     Male,
@@ -111,7 +116,9 @@ impl User {
     /// The live session of this id.
     #[must_use]
     pub fn session(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
-        self.sessions.iter().find(|session| session.id == id && session.is_live(now))
+        self.sessions
+            .iter()
+            .find(|session| session.id == id && session.is_live(now))
     }
 
     /// Ends the sessions a predicate picks, and says how many.
@@ -125,25 +132,44 @@ impl User {
     pub fn begin(&mut self, session: Session, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
         while self.sessions.len() >= MAX_SESSIONS {
-            let oldest = (0..self.sessions.len()).min_by_key(|index| self.sessions[*index].last_used_at);
+            let oldest =
+                (0..self.sessions.len()).min_by_key(|index| self.sessions[*index].last_used_at);
             oldest.map(|index| self.sessions.remove(index));
         }
         self.sessions.push(session);
     }
 
+    /// Starts a session after the user has proven the password, and returns whether its device is new.
+    pub fn sign_in(&mut self, session: Session, now: Timestamp) -> bool {
+        self.last_login_at = Some(now);
+        let new_device = self.remember_device(&session.device);
+        self.begin(session, now);
+        new_device
+    }
+
+    /// Sets the password's hash.
+    pub fn set_password(&mut self, hash: PasswordHash, now: Timestamp) {
+        self.password = hash;
+        self.password_changed_at = now;
+        self.updated_at = now;
+    }
+
     /// Remembers a device, and says whether it is one that was not seen before.
-    pub fn meet(&mut self, device: &Device) -> bool {
-        let mark = device.mark();
-        let known = self.known_devices.iter().position(|known| *known == mark);
+    pub fn remember_device(&mut self, device: &Device) -> bool {
+        let fingerprint = device.fingerprint();
+        let known = self
+            .known_devices
+            .iter()
+            .position(|known| *known == fingerprint);
         if let Some(known) = known {
             self.known_devices.remove(known);
         }
-        self.known_devices.insert(0, mark);
+        self.known_devices.insert(0, fingerprint);
         self.known_devices.truncate(KNOWN_DEVICES);
         known.is_none()
     }
 
-    pub(super) fn tidy(&mut self, now: Timestamp) {
+    pub(super) fn prune_expired(&mut self, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
         for code in [&mut self.reset_code, &mut self.verification_code] {
             code.take_if(|code| code.is_over(now));

@@ -21,11 +21,11 @@ pub use sqlite::SqliteRepository;
 
 /// What became of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum WriteOutcome {
     /// It is durable.
     Done,
     /// Another save came first (or the account is gone): load again, decide again.
-    Moved,
+    VersionConflict,
     /// Another account has the address.
     EmailTaken,
     /// Another account has the mobile number.
@@ -34,7 +34,7 @@ pub enum Written {
 
 /// The store failed: for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreFault {
+pub enum StoreError {
     /// It could not be reached, or did not answer in time. Whether a write happened is not known.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -47,30 +47,35 @@ pub enum StoreFault {
 #[async_trait]
 pub trait Repository: Send + Sync {
     /// Adds an account, unless its address or its number is taken.
-    async fn insert(&self, account: &Account) -> Result<Written, StoreFault>;
+    async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 
     /// The account of this id: one point read.
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault>;
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
 
     /// The account of this address: one indexed read.
-    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault>;
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
 
     /// Replaces the account if the stored version is still the one given, and counts the version up by one.
-    async fn save(&self, account: &Account) -> Result<Written, StoreFault>;
+    async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 
     /// Up to `limit` accounts with a letter due at `now`, the longest due first.
-    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault>;
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError>;
 
     /// Counts one attempt under a key, atomically, and tells the count with this one in it. The first attempt opens a
     /// window of this length; the first after its end opens the next.
-    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault>;
+    async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError>;
 
     /// Takes one attempt back, as far as the window that is open at `now` has any.
-    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault>;
+    async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError>;
 
     /// Deletes the counts whose window is over, and the addresses whose sign-ups have all expired.
-    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault>;
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Answers when the store does.
-    async fn ping(&self) -> Result<(), StoreFault>;
+    async fn ping(&self) -> Result<(), StoreError>;
 }

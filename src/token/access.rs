@@ -40,7 +40,7 @@ pub struct AccessClaims {
 
 /// Why a bearer token was refused. For the log: the client is told nothing but that it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BearerFault {
+pub enum BearerError {
     /// Not a token of ours: form, type, key, algorithm or signature.
     #[error("not an access token of this service")]
     Foreign,
@@ -71,7 +71,14 @@ impl AccessTokens {
     /// # Panics
     /// Never: the key was proven to sign when it was read.
     #[must_use]
-    pub fn issue(&self, account: AccountId, session: SessionId, role: Role, now: Timestamp, rng: &Rng) -> String {
+    pub fn issue(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        role: Role,
+        now: Timestamp,
+        rng: &Rng,
+    ) -> String {
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
@@ -87,7 +94,11 @@ impl AccessTokens {
             },
         };
         let key = self.keyring.signing(now);
-        let header = Header { typ: Some(TYPE.to_owned()), kid: Some(key.kid.clone()), ..Header::new(key.algorithm) };
+        let header = Header {
+            typ: Some(TYPE.to_owned()),
+            kid: Some(key.kid.clone()),
+            ..Header::new(key.algorithm)
+        };
         signed(&key, &header, &claims)
     }
 
@@ -95,17 +106,23 @@ impl AccessTokens {
     ///
     /// # Errors
     /// When it is not one of ours, not good now, or not for us.
-    pub fn verify(&self, bearer: &str, now: Timestamp) -> Result<(AccountId, SessionId), BearerFault> {
+    pub fn verify(
+        &self,
+        bearer: &str,
+        now: Timestamp,
+    ) -> Result<(AccountId, SessionId), BearerError> {
         let claims = self.authentic(bearer, now)?;
         let (now, leeway) = (now.seconds(), LEEWAY.as_secs().cast_signed());
-        if now >= claims.exp.saturating_add(leeway) || now < claims.nbf.max(claims.iat).saturating_sub(leeway) {
-            return Err(BearerFault::OutOfTime);
+        if now >= claims.exp.saturating_add(leeway)
+            || now < claims.nbf.max(claims.iat).saturating_sub(leeway)
+        {
+            return Err(BearerError::OutOfTime);
         }
         if claims.iss != self.issuer || claims.aud != self.audience {
-            return Err(BearerFault::Misdirected);
+            return Err(BearerError::Misdirected);
         }
-        let account = claims.sub.parse().map_err(|_| BearerFault::Foreign)?;
-        let session = claims.sid.parse().map_err(|_| BearerFault::Foreign)?;
+        let account = claims.sub.parse().map_err(|_| BearerError::Foreign)?;
+        let session = claims.sid.parse().map_err(|_| BearerError::Foreign)?;
         Ok((account, session))
     }
 
@@ -114,22 +131,33 @@ impl AccessTokens {
     #[must_use]
     pub fn named_by(bearer: &str) -> Option<AccountId> {
         let payload = URL_SAFE_NO_PAD.decode(bearer.split('.').nth(1)?).ok()?;
-        serde_json::from_slice::<serde_json::Value>(&payload).ok()?.get("sub")?.as_str()?.parse().ok()
+        serde_json::from_slice::<serde_json::Value>(&payload)
+            .ok()?
+            .get("sub")?
+            .as_str()?
+            .parse()
+            .ok()
     }
 
     /// One type, one key named exactly, and that key's algorithm; whatever else a header says (`jku`, `jwk`, `x5u`) is not
     /// read, and what it says must be understood (`crit`) is not.
-    fn authentic(&self, bearer: &str, now: Timestamp) -> Result<AccessClaims, BearerFault> {
-        let header = decode_header(bearer).map_err(|_| BearerFault::Foreign)?;
-        let kid = header.kid.filter(|_| header.typ.as_deref() == Some(TYPE) && header.crit.is_none());
-        let key = kid.and_then(|kid| self.keyring.verifying(&kid, now)).ok_or(BearerFault::Foreign)?;
+    fn authentic(&self, bearer: &str, now: Timestamp) -> Result<AccessClaims, BearerError> {
+        let header = decode_header(bearer).map_err(|_| BearerError::Foreign)?;
+        let kid = header
+            .kid
+            .filter(|_| header.typ.as_deref() == Some(TYPE) && header.crit.is_none());
+        let key = kid
+            .and_then(|kid| self.keyring.verifying(&kid, now))
+            .ok_or(BearerError::Foreign)?;
         let mut validation = Validation::new(key.algorithm);
         // Times, issuer and audience are checked above, by the clock that is given and with a leeway of our own.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
         let token = decode::<AccessClaims>(bearer, &key.verifying, &validation);
-        token.map(|token| token.claims).map_err(|_| BearerFault::Foreign)
+        token
+            .map(|token| token.claims)
+            .map_err(|_| BearerError::Foreign)
     }
 }
 
@@ -137,7 +165,11 @@ impl AccessTokens {
 fn signed(key: &SigningKey, header: &Header, claims: &impl Serialize) -> String {
     let header = serde_json::to_vec(header).expect("a header is JSON");
     let claims = serde_json::to_vec(claims).expect("claims are JSON");
-    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let message = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(claims)
+    );
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }

@@ -34,7 +34,10 @@ impl DeviceTokens {
         let body: [u8; 32] = self.0.open_token(Purpose::DeviceToken, PREFIX, text)?;
         let (account, device) = body.split_first_chunk()?;
         let device = DeviceId::from_bytes(device.try_into().ok()?);
-        Some(DeviceToken { account: AccountId::from_bytes(*account), device })
+        Some(DeviceToken {
+            account: AccountId::from_bytes(*account),
+            device,
+        })
     }
 }
 
@@ -48,9 +51,18 @@ mod tests {
         let tokens = DeviceTokens(Secret::open(tempfile::tempdir().unwrap().path(), &rng).unwrap());
         let now = Timestamp::from_millis(1_790_000_000_000);
         let account = AccountId::new(now, &rng);
-        let (first, second) = (tokens.issue(account, now, &rng), tokens.issue(account, now, &rng));
-        assert_eq!(tokens.verify(&first).map(|token| token.device.created_at()), Some(now));
-        assert_eq!(tokens.verify(&first).map(|token| token.account), Some(account));
+        let (first, second) = (
+            tokens.issue(account, now, &rng),
+            tokens.issue(account, now, &rng),
+        );
+        assert_eq!(
+            tokens.verify(&first).map(|token| token.device.created_at()),
+            Some(now)
+        );
+        assert_eq!(
+            tokens.verify(&first).map(|token| token.account),
+            Some(account)
+        );
         assert_ne!(tokens.verify(&first), tokens.verify(&second));
         assert_eq!(tokens.verify(&first.replace("lkd_", "lkr_")), None);
         assert_eq!(tokens.verify(&first[..first.len() - 1]), None);

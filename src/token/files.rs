@@ -9,7 +9,7 @@ use crate::model::Rng;
 
 /// A key file cannot be used. The text names the file and never what is in it.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFault {
+pub enum KeyError {
     /// It can be neither read nor made.
     #[error("{}: {source}", path.display())]
     Io {
@@ -35,14 +35,21 @@ pub enum KeyFault {
 }
 
 /// Makes a folder that only its owner can enter, unless it is there.
-pub(super) fn create_folder(path: &Path) -> Result<(), KeyFault> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| io(path, source))
+pub(super) fn create_folder(path: &Path) -> Result<(), KeyError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| io(path, source))
 }
 
 /// Reads a key file, or makes it. Of several processes that start at once, all end up with the same content.
-pub(super) fn read_or_create(path: &Path, make: impl FnOnce() -> String) -> Result<String, KeyFault> {
+pub(super) fn read_or_create(
+    path: &Path,
+    make: impl FnOnce() -> String,
+) -> Result<String, KeyError> {
     match read(path) {
-        Err(KeyFault::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+        Err(KeyError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
         other => return other,
     }
     create(path, &make())?;
@@ -50,12 +57,17 @@ pub(super) fn read_or_create(path: &Path, make: impl FnOnce() -> String) -> Resu
 }
 
 /// Makes a key file, whole or not at all; false where there is one already, which stays as it is.
-pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyFault> {
+pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
     // Not by the process's id: in containers that share the folder, every server has the same.
-    let draft = path.with_extension(format!("{:016x}.tmp", u64::from_be_bytes(Rng::system().bytes())));
+    let draft = path.with_extension(format!(
+        "{:016x}.tmp",
+        u64::from_be_bytes(Rng::system().bytes())
+    ));
     let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
     // The name is to outlive a power failure as the content does, where the file system can promise it.
-    _ = path.parent().map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
+    _ = path
+        .parent()
+        .map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
     // The draft is only a name for what the link now names, or for what is not needed.
     let removed = fs::remove_file(&draft);
     match written {
@@ -65,19 +77,35 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyFault> {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<String, KeyFault> {
+pub(super) fn read(path: &Path) -> Result<String, KeyError> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
-    let mode = fs::metadata(path).map_err(|source| io(path, source))?.permissions().mode();
+    let mode = fs::metadata(path)
+        .map_err(|source| io(path, source))?
+        .permissions()
+        .mode();
     let others = mode & 0o077;
-    if others == 0 { Ok(content) } else { Err(KeyFault::Exposed { path: path.to_owned() }) }
+    if others == 0 {
+        Ok(content)
+    } else {
+        Err(KeyError::Exposed {
+            path: path.to_owned(),
+        })
+    }
 }
 
 fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
 
-pub(super) fn io(path: &Path, source: std::io::Error) -> KeyFault {
-    KeyFault::Io { path: path.to_owned(), source }
+pub(super) fn io(path: &Path, source: std::io::Error) -> KeyError {
+    KeyError::Io {
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -7,12 +7,12 @@ mod keyring;
 mod refresh;
 mod secret;
 
-pub use access::{AccessClaims, AccessTokens, BearerFault};
+pub use access::{AccessClaims, AccessTokens, BearerError};
 pub use device::{DeviceToken, DeviceTokens};
-pub use files::KeyFault;
+pub use files::KeyError;
 pub use keyring::{
-    Given, JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME, RetireFault,
-    RotateFault, Rotated,
+    JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME,
+    RetireError, RotateError, Rotated, SecretSource,
 };
 pub use refresh::{RefreshToken, RefreshTokens};
 pub use secret::{Purpose, Secret};

@@ -29,7 +29,8 @@ impl RefreshTokens {
     /// The text of a token: for the same three values always the same.
     #[must_use]
     pub fn issue(&self, token: RefreshToken) -> String {
-        self.0.sign_token(Purpose::RefreshToken, PREFIX, &body(token))
+        self.0
+            .sign_token(Purpose::RefreshToken, PREFIX, &body(token))
     }
 
     /// What a token names, if it is one of ours.
@@ -67,7 +68,11 @@ mod tests {
 
     fn token() -> RefreshToken {
         let (now, rng) = (Timestamp::from_millis(1_790_000_000_000), Rng::system());
-        RefreshToken { account: AccountId::new(now, &rng), session: SessionId::new(now, &rng), generation: 7 }
+        RefreshToken {
+            account: AccountId::new(now, &rng),
+            session: SessionId::new(now, &rng),
+            generation: 7,
+        }
     }
 
     #[test]
@@ -83,9 +88,15 @@ mod tests {
         let (ours, theirs) = (tokens(), tokens());
         let text = ours.issue(token());
         assert_eq!(theirs.verify(&text), None);
-        for garbage in
-            ["", "lkr_", "lkr_AAAA", &text[4..], &text[..text.len() - 1], &format!("{text}A"), &text.replace('_', "*")]
-        {
+        for garbage in [
+            "",
+            "lkr_",
+            "lkr_AAAA",
+            &text[4..],
+            &text[..text.len() - 1],
+            &format!("{text}A"),
+            &text.replace('_', "*"),
+        ] {
             assert_eq!(ours.verify(garbage), None, "{garbage}");
         }
     }
@@ -97,7 +108,11 @@ mod tests {
         for bit in 0..bytes.len() * 8 {
             let mut turned = bytes.clone();
             turned[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(tokens.verify(&format!("lkr_{}", URL_SAFE_NO_PAD.encode(turned))), None, "bit {bit}");
+            assert_eq!(
+                tokens.verify(&format!("lkr_{}", URL_SAFE_NO_PAD.encode(turned))),
+                None,
+                "bit {bit}"
+            );
         }
     }
 }

@@ -8,8 +8,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::Given;
-use super::files::{self, KeyFault};
+use super::SecretSource;
+use super::files::{self, KeyError};
 use crate::model::{Rng, Sealed};
 
 /// What a key is for: no two purposes share one, so that no digest can stand in for another.
@@ -30,7 +30,7 @@ pub enum Purpose {
     /// Names of counters, so that the store lists no addresses of people who have no account.
     Counter,
     /// Seals codes in letters.
-    Letter,
+    EmailCode,
 }
 
 impl Purpose {
@@ -43,7 +43,7 @@ impl Purpose {
             Self::SignUpCode => "latchkey/sign-up-code/v1",
             Self::Ticket => "latchkey/ticket/v1",
             Self::Counter => "latchkey/counter/v1",
-            Self::Letter => "latchkey/letter/v1",
+            Self::EmailCode => "latchkey/email-code/v1",
         }
     }
 }
@@ -57,13 +57,16 @@ impl Secret {
     ///
     /// # Errors
     /// When the file can neither be read nor made, is malformed, or can be read by others.
-    pub fn open(folder: &Path, rng: &Rng) -> Result<Self, KeyFault> {
+    pub fn open(folder: &Path, rng: &Rng) -> Result<Self, KeyError> {
         files::create_folder(folder)?;
         let path = folder.join("secret");
         let text = files::read_or_create(&path, || URL_SAFE_NO_PAD.encode(rng.bytes::<32>()))?;
         match URL_SAFE_NO_PAD.decode(text.trim()) {
             Ok(bytes) if bytes.len() == 32 => Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes))),
-            _ => Err(KeyFault::Malformed { path, expected: "32 bytes in base64url" }),
+            _ => Err(KeyError::Malformed {
+                path,
+                expected: "32 bytes in base64url",
+            }),
         }
     }
 
@@ -71,7 +74,7 @@ impl Secret {
     ///
     /// # Errors
     /// When it cannot be read, or has fewer than 32 bytes.
-    pub fn given(given: &Given) -> Result<Self, KeyFault> {
+    pub fn given(given: &SecretSource) -> Result<Self, KeyError> {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &given.bytes()?)))
     }
 
@@ -89,20 +92,33 @@ impl Secret {
     }
 
     fn tag(&self, purpose: Purpose, parts: &[&[u8]]) -> hmac::Tag {
-        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.key(purpose).as_ref()), &framed(parts))
+        hmac::sign(
+            &hmac::Key::new(hmac::HMAC_SHA256, self.key(purpose).as_ref()),
+            &framed(parts),
+        )
     }
 
     /// A token that says what is in its body to whoever has this secret, and nothing to anyone else.
     pub(super) fn sign_token(&self, purpose: Purpose, prefix: &str, body: &[u8]) -> String {
         let tag = self.tag(purpose, &[body]);
-        format!("{prefix}{}", URL_SAFE_NO_PAD.encode([body, tag.as_ref()].concat()))
+        format!(
+            "{prefix}{}",
+            URL_SAFE_NO_PAD.encode([body, tag.as_ref()].concat())
+        )
     }
 
     /// The body of a token, if it was signed with this secret, for this purpose, and has so many bytes.
-    pub(super) fn open_token<const N: usize>(&self, purpose: Purpose, prefix: &str, text: &str) -> Option<[u8; N]> {
+    pub(super) fn open_token<const N: usize>(
+        &self,
+        purpose: Purpose,
+        prefix: &str,
+        text: &str,
+    ) -> Option<[u8; N]> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix)?).ok()?;
         let (body, tag) = bytes.split_first_chunk()?;
-        verify_slices_are_equal(tag, self.tag(purpose, &[body]).as_ref()).ok().map(|()| *body)
+        verify_slices_are_equal(tag, self.tag(purpose, &[body]).as_ref())
+            .ok()
+            .map(|()| *body)
     }
 
     /// Encrypts a code into a letter.
@@ -113,8 +129,12 @@ impl Secret {
     pub fn seal(&self, plain: &str, rng: &Rng) -> Sealed {
         let nonce = rng.bytes::<NONCE_LEN>();
         let mut bytes = plain.as_bytes().to_vec();
-        self.letter_key()
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut bytes)
+        self.email_code_key()
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::empty(),
+                &mut bytes,
+            )
             .expect("a code is short enough to be sealed");
         Sealed::new(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
     }
@@ -126,13 +146,18 @@ impl Secret {
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut sealed = sealed.to_vec();
-        let plain = self.letter_key().open_in_place(nonce, Aad::empty(), &mut sealed).ok()?;
+        let plain = self
+            .email_code_key()
+            .open_in_place(nonce, Aad::empty(), &mut sealed)
+            .ok()?;
         String::from_utf8(plain.to_vec()).ok()
     }
 
-    fn letter_key(&self) -> LessSafeKey {
-        let key = self.key(Purpose::Letter);
-        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("an HMAC-SHA-256 tag has 32 bytes"))
+    fn email_code_key(&self) -> LessSafeKey {
+        let key = self.key(Purpose::EmailCode);
+        LessSafeKey::new(
+            UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("an HMAC-SHA-256 tag has 32 bytes"),
+        )
     }
 
     fn key(&self, purpose: Purpose) -> hmac::Tag {
@@ -147,7 +172,10 @@ impl fmt::Debug for Secret {
 }
 
 fn framed(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect()
+    parts
+        .iter()
+        .flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat())
+        .collect()
 }
 
 #[cfg(test)]
@@ -172,18 +200,30 @@ mod tests {
     fn a_secret_that_is_given_is_the_one_that_a_file_holds() {
         let folder = tempfile::tempdir().unwrap();
         let ours = Secret::open(folder.path(), &Rng::system()).unwrap();
-        let file = Given::parse(&format!("file:{}", folder.path().join("secret").display()));
+        let file = SecretSource::parse(&format!("file:{}", folder.path().join("secret").display()));
         let given = Secret::given(&file).unwrap();
-        assert_eq!(given.digest(Purpose::Ticket, &[b"x"]), ours.digest(Purpose::Ticket, &[b"x"]));
-        assert_eq!((given.fingerprint().len(), given.fingerprint()), (8, ours.fingerprint()));
+        assert_eq!(
+            given.digest(Purpose::Ticket, &[b"x"]),
+            ours.digest(Purpose::Ticket, &[b"x"])
+        );
+        assert_eq!(
+            (given.fingerprint().len(), given.fingerprint()),
+            (8, ours.fingerprint())
+        );
         assert_ne!(secret().fingerprint(), ours.fingerprint());
     }
 
     #[test]
     fn purposes_and_part_boundaries_keep_digests_apart() {
         let secret = secret();
-        assert_ne!(secret.digest(Purpose::Ticket, &[b"ab", b"c"]), secret.digest(Purpose::Ticket, &[b"a", b"bc"]));
-        assert_ne!(secret.digest(Purpose::Ticket, &[b"x"]), secret.digest(Purpose::Counter, &[b"x"]));
+        assert_ne!(
+            secret.digest(Purpose::Ticket, &[b"ab", b"c"]),
+            secret.digest(Purpose::Ticket, &[b"a", b"bc"])
+        );
+        assert_ne!(
+            secret.digest(Purpose::Ticket, &[b"x"]),
+            secret.digest(Purpose::Counter, &[b"x"])
+        );
     }
 
     #[test]
@@ -203,7 +243,7 @@ mod tests {
         drop(Secret::open(folder.path(), &Rng::system()).unwrap());
         let path = folder.path().join("secret");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let fault = Secret::open(folder.path(), &Rng::system()).unwrap_err();
-        assert!(matches!(fault, KeyFault::Exposed { .. }), "{fault}");
+        let error = Secret::open(folder.path(), &Rng::system()).unwrap_err();
+        assert!(matches!(error, KeyError::Exposed { .. }), "{error}");
     }
 }

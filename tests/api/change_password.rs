@@ -7,7 +7,12 @@ use crate::support::{Device, PASSWORD, Service, kind, refused};
 const NEW: &str = "a brand new password";
 
 async fn change(device: &Device, current: &str, new: &str) -> Value {
-    device.act("changePassword", json!({ "currentPassword": current, "newPassword": new })).await
+    device
+        .act(
+            "changePassword",
+            json!({ "currentPassword": current, "newPassword": new }),
+        )
+        .await
 }
 
 #[tokio::test]
@@ -18,7 +23,10 @@ async fn the_new_password_holds_and_every_other_session_ends() {
     service.wait(60);
     let answer = change(&here, PASSWORD, NEW).await;
     assert_eq!(kind(&answer), "PasswordChanged");
-    assert_eq!(answer["user"]["passwordChangedAt"], "2026-11-22T09:31:00.000Z");
+    assert_eq!(
+        answer["user"]["passwordChangedAt"],
+        "2026-11-22T09:31:00.000Z"
+    );
     assert_eq!(answer["user"]["updatedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(answer["user"]["emailVerified"], false);
     let sessions = answer["user"]["sessions"].as_array().unwrap();
@@ -26,19 +34,28 @@ async fn the_new_password_holds_and_every_other_session_ends() {
     assert_eq!(here.me().await.as_ref(), Ok(&answer["user"]));
     assert_eq!(kind(&here.refresh(&here_token).await), "Authenticated");
     assert_eq!(there.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(kind(&there.refresh(&there_token).await), "InvalidRefreshToken");
-    assert_eq!(kind(&here.log_in("ada@x.test", PASSWORD).await), "InvalidCredentials");
+    assert_eq!(
+        kind(&there.refresh(&there_token).await),
+        "InvalidRefreshToken"
+    );
+    assert_eq!(
+        kind(&here.log_in("ada@x.test", PASSWORD).await),
+        "InvalidCredentials"
+    );
     assert_eq!(kind(&here.log_in("ada@x.test", NEW).await), "Authenticated");
 }
 
 #[tokio::test]
-async fn the_owner_is_told_by_a_letter() {
+async fn the_owner_is_told_by_a_email() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!((&*letters[0].to, &*letters[0].subject), ("ada@x.test", "Your password was changed"));
+    let messages = service.messages().await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(
+        (&*messages[0].to, &*messages[0].subject),
+        ("ada@x.test", "Your password was changed")
+    );
 }
 
 #[tokio::test]
@@ -47,33 +64,70 @@ async fn a_wrong_current_password_changes_nothing() {
     let (there, _) = service.device().signed_up("ada@x.test").await;
     let (here, _) = service.device().logged_in("ada@x.test").await;
     for wrong in ["", "wrong password", &PASSWORD.to_uppercase(), NEW] {
-        assert_eq!(kind(&change(&here, wrong, NEW).await), "InvalidCredentials", "{wrong}");
+        assert_eq!(
+            kind(&change(&here, wrong, NEW).await),
+            "InvalidCredentials",
+            "{wrong}"
+        );
     }
     assert!(there.me().await.is_ok());
-    assert_eq!(service.letters().await.len(), 0);
-    assert_eq!(kind(&here.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(
+        kind(&here.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
 async fn the_new_password_must_be_another_one() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
     let unchanged = [("newPassword".to_owned(), "UNCHANGED".to_owned())];
-    assert_eq!(refused(&change(&device, PASSWORD, PASSWORD).await), unchanged);
-    assert_eq!(kind(&change(&device, "wrong password", "wrong password").await), "InvalidCredentials");
-    assert_eq!(kind(&change(&device, PASSWORD, "Zoe\u{308} and Ada").await), "PasswordChanged");
-    assert_eq!(refused(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await), unchanged);
+    assert_eq!(
+        refused(&change(&device, PASSWORD, PASSWORD).await),
+        unchanged
+    );
+    assert_eq!(
+        kind(&change(&device, "wrong password", "wrong password").await),
+        "InvalidCredentials"
+    );
+    assert_eq!(
+        kind(&change(&device, PASSWORD, "Zoe\u{308} and Ada").await),
+        "PasswordChanged"
+    );
+    assert_eq!(
+        refused(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await),
+        unchanged
+    );
 }
 
 #[tokio::test]
 async fn the_new_password_must_be_a_good_one() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
-    for (new, code) in
-        [("", "REQUIRED"), ("short", "TOO_SHORT"), (&*"äx".repeat(129), "TOO_LONG"), ("password", "TOO_COMMON")]
-    {
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
+    for (new, code) in [
+        ("", "REQUIRED"),
+        ("short", "TOO_SHORT"),
+        (&*"äx".repeat(129), "TOO_LONG"),
+        ("password", "TOO_COMMON"),
+    ] {
         let expected = [("newPassword".to_owned(), code.to_owned())];
-        assert_eq!(refused(&change(&device, PASSWORD, new).await), expected, "{new}");
+        assert_eq!(
+            refused(&change(&device, PASSWORD, new).await),
+            expected,
+            "{new}"
+        );
     }
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -82,12 +136,18 @@ async fn guesses_are_limited_by_session() {
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let (other, _) = service.device().logged_in("ada@x.test").await;
     for _ in 0..10 {
-        assert_eq!(kind(&change(&device, "guess", NEW).await), "InvalidCredentials");
+        assert_eq!(
+            kind(&change(&device, "guess", NEW).await),
+            "InvalidCredentials"
+        );
     }
     let refused = change(&device, PASSWORD, NEW).await;
     assert_eq!(kind(&refused), "TooManyAttempts");
     assert_eq!(refused["retryAfterSeconds"], 900);
-    assert_eq!(kind(&change(&other, PASSWORD, NEW).await), "PasswordChanged");
+    assert_eq!(
+        kind(&change(&other, PASSWORD, NEW).await),
+        "PasswordChanged"
+    );
 }
 
 #[tokio::test]
@@ -96,23 +156,37 @@ async fn what_strangers_guess_at_the_login_does_not_hold_it_up() {
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for client in 0..11 {
         for _ in 0..10 {
-            service.device().at(&format!("198.51.100.{client}")).log_in("ada@x.test", "guess").await;
+            service
+                .device()
+                .at(&format!("198.51.100.{client}"))
+                .log_in("ada@x.test", "guess")
+                .await;
         }
     }
-    assert_eq!(kind(&change(&device, PASSWORD, NEW).await), "PasswordChanged");
+    assert_eq!(
+        kind(&change(&device, PASSWORD, NEW).await),
+        "PasswordChanged"
+    );
 }
 
 #[tokio::test]
 async fn codes_that_were_asked_for_under_the_old_password_are_void() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    device.act("forgotPassword", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
     let reset_code = service.code_for("ada@x.test").await;
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let proof = service.code_for("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
     let input = json!({ "email": "ada@x.test", "code": reset_code, "newPassword": "the attacker's password" });
-    assert_eq!(kind(&device.act("resetPassword", input).await), "InvalidCode");
+    assert_eq!(
+        kind(&device.act("resetPassword", input).await),
+        "InvalidCode"
+    );
     let input = json!({ "email": "ada@x.test", "code": proof });
     assert_eq!(kind(&device.act("verifyEmail", input).await), "InvalidCode");
 }
@@ -122,8 +196,20 @@ async fn a_caller_is_needed() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
-    assert_eq!(service.device().fault("changePassword", input.clone()).await, "UNAUTHENTICATED");
+    assert_eq!(
+        service
+            .device()
+            .error("changePassword", input.clone())
+            .await,
+        "UNAUTHENTICATED"
+    );
     device.act("logout", json!({})).await;
-    assert_eq!(device.fault("changePassword", input).await, "UNAUTHENTICATED");
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(
+        device.error("changePassword", input).await,
+        "UNAUTHENTICATED"
+    );
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }

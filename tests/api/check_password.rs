@@ -7,30 +7,50 @@ use crate::support::{PASSWORD, Service, refused};
 async fn check(input: Value) -> Value {
     let document = "query($input: CheckPasswordInput!) { checkPassword(input: $input) { __typename \
         ... on PasswordAccepted { length } ... on InvalidInput { message fields { path code message } } } }";
-    let reply = Service::start().await.device().post(document, json!({ "input": input })).await;
+    let reply = Service::start()
+        .await
+        .device()
+        .post(document, json!({ "input": input }))
+        .await;
     reply.json["data"]["checkPassword"].clone()
 }
 
 #[tokio::test]
 async fn a_good_password_is_accepted_without_an_account() {
     let answer = check(json!({ "password": PASSWORD })).await;
-    assert_eq!(answer, json!({ "__typename": "PasswordAccepted", "length": 28 }));
+    assert_eq!(
+        answer,
+        json!({ "__typename": "PasswordAccepted", "length": 28 })
+    );
 }
 
 #[tokio::test]
 async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
-    for (password, code) in
-        [("", "REQUIRED"), ("short", "TOO_SHORT"), ("Password1", "TOO_COMMON"), ("lovelace-1815", "TOO_COMMON")]
-    {
+    for (password, code) in [
+        ("", "REQUIRED"),
+        ("short", "TOO_SHORT"),
+        ("Password1", "TOO_COMMON"),
+        ("lovelace-1815", "TOO_COMMON"),
+    ] {
         let input = json!({ "password": password, "email": "ada@x.test", "lastName": "Lovelace" });
-        assert_eq!(refused(&check(input).await), [("password".to_owned(), code.to_owned())], "{password}");
+        assert_eq!(
+            refused(&check(input).await),
+            [("password".to_owned(), code.to_owned())],
+            "{password}"
+        );
     }
     let long = check(json!({ "password": "äx".repeat(129) })).await;
-    assert_eq!(refused(&long), [("password".to_owned(), "TOO_LONG".to_owned())]);
+    assert_eq!(
+        refused(&long),
+        [("password".to_owned(), "TOO_LONG".to_owned())]
+    );
 }
 
 #[tokio::test]
 async fn its_length_is_counted_as_policy_counts_it() {
     let answer = check(json!({ "password": "Zoe\u{308} and a few others" })).await;
-    assert_eq!(answer, json!({ "__typename": "PasswordAccepted", "length": 20 }));
+    assert_eq!(
+        answer,
+        json!({ "__typename": "PasswordAccepted", "length": 20 })
+    );
 }

@@ -30,7 +30,10 @@ impl Walk {
         let union = format!("{}{}Result", field[..1].to_uppercase(), &field[1..]);
         self.0.insert(format!("{union}.{}", kind(answer)));
         for field in answer["fields"].as_array().into_iter().flatten() {
-            self.0.insert(format!("InvalidFieldCode.{}", field["code"].as_str().unwrap()));
+            self.0.insert(format!(
+                "InvalidFieldCode.{}",
+                field["code"].as_str().unwrap()
+            ));
         }
     }
 
@@ -73,48 +76,110 @@ impl Walk {
         let wrong = json!({ "email": "ada@x.test", "password": "wrong" });
         let answer = self.act(&device, "login", good.clone()).await;
         let (signed_in, token) = device.signed_in_by(&answer);
-        self.exhaust(&device.at("198.51.100.2"), "login", wrong).await;
+        self.exhaust(&device.at("198.51.100.2"), "login", wrong)
+            .await;
         let strict = service.node(&[STRICT]).await;
         self.act(&strict.device(), "login", good).await;
-        self.act(&device, "refresh", json!({ "refreshToken": token })).await;
-        self.act(&device, "refresh", json!({ "refreshToken": "x" })).await;
+        self.act(&device, "refresh", json!({ "refreshToken": token }))
+            .await;
+        self.act(&device, "refresh", json!({ "refreshToken": "x" }))
+            .await;
         let sessions = answer["user"]["sessions"].as_array().unwrap();
-        let session = sessions.iter().find(|session| session["current"] == true).unwrap()["id"].clone();
-        self.act(&signed_in, "revokeSession", json!({ "sessionId": "x" })).await;
-        self.act(&signed_in, "revokeSession", json!({ "sessionId": session })).await;
+        let session = sessions
+            .iter()
+            .find(|session| session["current"] == true)
+            .unwrap()["id"]
+            .clone();
+        self.act(&signed_in, "revokeSession", json!({ "sessionId": "x" }))
+            .await;
+        self.act(&signed_in, "revokeSession", json!({ "sessionId": session }))
+            .await;
     }
 
     async fn profile(&mut self, signed_in: &Device) {
-        let change = |current: &str, new: &str| json!({ "currentPassword": current, "newPassword": new });
-        self.act(signed_in, "changePassword", change(PASSWORD, "")).await;
-        self.act(signed_in, "changePassword", change(PASSWORD, PASSWORD)).await;
-        self.act(signed_in, "changePassword", change(PASSWORD, NEW)).await;
-        self.exhaust(signed_in, "changePassword", change("wrong", "another new password")).await;
-        self.act(signed_in, "updateProfile", json!({ "firstName": "Augusta" })).await;
-        self.act(signed_in, "updateProfile", json!({ "firstName": "" })).await;
+        let change =
+            |current: &str, new: &str| json!({ "currentPassword": current, "newPassword": new });
+        self.act(signed_in, "changePassword", change(PASSWORD, ""))
+            .await;
+        self.act(signed_in, "changePassword", change(PASSWORD, PASSWORD))
+            .await;
+        self.act(signed_in, "changePassword", change(PASSWORD, NEW))
+            .await;
+        self.exhaust(
+            signed_in,
+            "changePassword",
+            change("wrong", "another new password"),
+        )
+        .await;
+        self.act(
+            signed_in,
+            "updateProfile",
+            json!({ "firstName": "Augusta" }),
+        )
+        .await;
+        self.act(signed_in, "updateProfile", json!({ "firstName": "" }))
+            .await;
         let (bob, _) = signed_in.signed_up("bob@x.test").await;
-        self.act(&bob, "updateMobileNumber", json!({ "mobileNumber": "+4915112345678" })).await;
-        self.act(&bob, "updateMobileNumber", json!({ "mobileNumber": "x" })).await;
-        self.exhaust(&bob, "updateMobileNumber", json!({ "mobileNumber": null })).await;
+        self.act(
+            &bob,
+            "updateMobileNumber",
+            json!({ "mobileNumber": "+4915112345678" }),
+        )
+        .await;
+        self.act(&bob, "updateMobileNumber", json!({ "mobileNumber": "x" }))
+            .await;
+        self.exhaust(&bob, "updateMobileNumber", json!({ "mobileNumber": null }))
+            .await;
     }
 
     async fn codes(&mut self, service: &Service) {
         let device = service.device();
         let code = |code: &str| json!({ "email": "ada@x.test", "code": code });
         let reset = |code: &str| json!({ "email": "ada@x.test", "code": code, "newPassword": NEW });
-        self.act(&device, "sendVerificationCode", json!({ "email": "ada@x.test" })).await;
-        self.act(&device, "verifyEmail", code(&service.code_for("ada@x.test").await)).await;
-        self.act(&device, "forgotPassword", json!({ "email": "ada@x.test" })).await;
-        self.act(&device, "resetPassword", reset(&service.code_for("ada@x.test").await)).await;
-        self.act(&device, "resetPassword", json!({ "email": "x", "code": "x", "newPassword": "x" })).await;
+        self.act(
+            &device,
+            "sendVerificationCode",
+            json!({ "email": "ada@x.test" }),
+        )
+        .await;
+        self.act(
+            &device,
+            "verifyEmail",
+            code(&service.code_for("ada@x.test").await),
+        )
+        .await;
+        self.act(&device, "forgotPassword", json!({ "email": "ada@x.test" }))
+            .await;
+        self.act(
+            &device,
+            "resetPassword",
+            reset(&service.code_for("ada@x.test").await),
+        )
+        .await;
+        self.act(
+            &device,
+            "resetPassword",
+            json!({ "email": "x", "code": "x", "newPassword": "x" }),
+        )
+        .await;
         for operation in ["sendVerificationCode", "forgotPassword"] {
             self.act(&device, operation, json!({ "email": "x" })).await;
-            self.exhaust(&device, operation, json!({ "email": format!("{}@x.test", operation.to_lowercase()) })).await;
+            self.exhaust(
+                &device,
+                operation,
+                json!({ "email": format!("{}@x.test", operation.to_lowercase()) }),
+            )
+            .await;
         }
-        self.exhaust(&device.at("198.51.100.3"), "verifyEmail", code("wrong")).await;
-        self.exhaust(&device.at("198.51.100.4"), "resetPassword", reset("wrong")).await;
+        self.exhaust(&device.at("198.51.100.3"), "verifyEmail", code("wrong"))
+            .await;
+        self.exhaust(&device.at("198.51.100.4"), "resetPassword", reset("wrong"))
+            .await;
         let strict = Service::with(&[STRICT]).await;
-        let ticket = self.act(&strict.device(), "signup", sign_up_input("ada@x.test")).await["ticket"].clone();
+        let ticket = self
+            .act(&strict.device(), "signup", sign_up_input("ada@x.test"))
+            .await["ticket"]
+            .clone();
         let mut input = code(&strict.code_for("ada@x.test").await);
         input["ticket"] = ticket;
         self.act(&strict.device(), "verifyEmail", input).await;
@@ -124,7 +189,10 @@ impl Walk {
 /// What the schema says can be seen.
 async fn promised(device: &Device) -> BTreeSet<String> {
     let query = "{ __schema { types { kind name possibleTypes { name } enumValues { name } } } }";
-    let types = device.post(query, json!({})).await.json["data"]["__schema"]["types"].as_array().unwrap().clone();
+    let types = device.post(query, json!({})).await.json["data"]["__schema"]["types"]
+        .as_array()
+        .unwrap()
+        .clone();
     let mut promised = BTreeSet::new();
     for promise in types {
         let name = promise["name"].as_str().unwrap();
@@ -133,7 +201,11 @@ async fn promised(device: &Device) -> BTreeSet<String> {
             "ENUM" if name == "InvalidFieldCode" => &promise["enumValues"],
             _ => continue,
         };
-        let members = members.as_array().unwrap().iter().map(|member| member["name"].as_str().unwrap());
+        let members = members
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|member| member["name"].as_str().unwrap());
         promised.extend(members.map(|member| format!("{name}.{member}")));
     }
     promised
@@ -148,12 +220,22 @@ async fn every_member_of_every_result_and_every_code_of_a_refused_field_is_produ
     walk.profile(&signed_in).await;
     walk.codes(&service).await;
     let (device, _) = {
-        let answer = service.device().at("198.51.100.5").log_in("ada@x.test", NEW).await;
+        let answer = service
+            .device()
+            .at("198.51.100.5")
+            .log_in("ada@x.test", NEW)
+            .await;
         service.device().signed_in_by(&answer)
     };
-    walk.send(&device, "revokeOtherSessions", "mutation { revokeOtherSessions { __typename } }").await;
+    walk.send(
+        &device,
+        "revokeOtherSessions",
+        "mutation { revokeOtherSessions { __typename } }",
+    )
+    .await;
     for password in ["", PASSWORD] {
-        let document = format!("{{ checkPassword(input: {{ password: {password:?} }}) {{ __typename }} }}");
+        let document =
+            format!("{{ checkPassword(input: {{ password: {password:?} }}) {{ __typename }} }}");
         walk.send(&device, "checkPassword", &document).await;
     }
     walk.act(&device, "logout", json!({})).await;
@@ -162,5 +244,8 @@ async fn every_member_of_every_result_and_every_code_of_a_refused_field_is_produ
     assert!(promised.len() > 40, "{promised:?}");
     let never: Vec<_> = promised.difference(&walk.0).collect();
     let unheard_of: Vec<_> = walk.0.difference(&promised).collect();
-    assert!(never.is_empty() && unheard_of.is_empty(), "never produced: {never:?}, not in the schema: {unheard_of:?}");
+    assert!(
+        never.is_empty() && unheard_of.is_empty(),
+        "never produced: {never:?}, not in the schema: {unheard_of:?}"
+    );
 }

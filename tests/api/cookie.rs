@@ -14,21 +14,35 @@ async fn service() -> Service {
 
 /// A browser with a cookie, on a page of an origin.
 fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
-    service.device().with_header("cookie", &format!("theme=dark; {NAME}={cookie}; a=b")).with_header("origin", origin)
+    service
+        .device()
+        .with_header("cookie", &format!("theme=dark; {NAME}={cookie}; a=b"))
+        .with_header("origin", origin)
 }
 
 async fn call(device: &Device, operation: &str, input: Value) -> Reply {
-    device.post(&document(operation), json!({ "input": input })).await
+    device
+        .post(&document(operation), json!({ "input": input }))
+        .await
 }
 
 /// The value and the attributes of the one refresh cookie that an answer sets.
 fn cookie(reply: &Reply) -> (String, Vec<String>) {
-    let set = reply.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
+    let set = reply
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|it| it.to_str().unwrap());
     let set: Vec<_> = set.filter(|it| it.contains("latchkey_refresh=")).collect();
     assert_eq!(set.len(), 1, "{set:?}");
     let (pair, attributes) = set[0].split_once("; ").unwrap();
-    let value = pair.strip_prefix(&format!("{NAME}=")).expect("the refresh cookie");
-    (value.to_owned(), attributes.split("; ").map(str::to_owned).collect())
+    let value = pair
+        .strip_prefix(&format!("{NAME}="))
+        .expect("the refresh cookie");
+    (
+        value.to_owned(),
+        attributes.split("; ").map(str::to_owned).collect(),
+    )
 }
 
 /// Signs up in a browser, and gives the cookie.
@@ -41,15 +55,23 @@ async fn signed_up(service: &Service) -> String {
 #[tokio::test]
 async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_refresh_token() {
     let service = service().await;
-    let strict = service.node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let strict = service
+        .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
     let ticket = strict.device().sign_up("bob@x.test").await["ticket"].clone();
     let code = strict.code_for("bob@x.test").await;
     let mut sign_up = sign_up_input("ada@x.test");
     sign_up["delivery"] = json!("COOKIE");
     for (operation, input) in [
         ("signup", sign_up),
-        ("login", json!({ "email": "ada@x.test", "password": PASSWORD, "delivery": "COOKIE" })),
-        ("verifyEmail", json!({ "email": "bob@x.test", "code": code, "ticket": ticket, "delivery": "COOKIE" })),
+        (
+            "login",
+            json!({ "email": "ada@x.test", "password": PASSWORD, "delivery": "COOKIE" }),
+        ),
+        (
+            "verifyEmail",
+            json!({ "email": "bob@x.test", "code": code, "ticket": ticket, "delivery": "COOKIE" }),
+        ),
     ] {
         let reply = call(&service.device(), operation, input).await;
         let tokens = &reply.json["data"][operation]["tokens"];
@@ -57,7 +79,11 @@ async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_ref
         assert!(tokens["accessToken"].is_string(), "{}", reply.json);
         let (value, attributes) = cookie(&reply);
         assert!(!reply.json.to_string().contains(&value));
-        assert_eq!(attributes, ["Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"], "{operation}");
+        assert_eq!(
+            attributes,
+            ["Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"],
+            "{operation}"
+        );
     }
 }
 
@@ -67,8 +93,14 @@ async fn none_is_set_where_the_token_is_in_the_body() {
     let reply = call(&service.device(), "signup", sign_up_input("ada@x.test")).await;
     assert!(reply.json["data"]["signup"]["tokens"]["refreshToken"].is_string());
     assert!(!reply.headers.contains_key("set-cookie"));
-    let wrong = json!({ "email": "ada@x.test", "password": "wrong password", "delivery": "COOKIE" });
-    assert!(!call(&service.device(), "login", wrong).await.headers.contains_key("set-cookie"));
+    let wrong =
+        json!({ "email": "ada@x.test", "password": "wrong password", "delivery": "COOKIE" });
+    assert!(
+        !call(&service.device(), "login", wrong)
+            .await
+            .headers
+            .contains_key("set-cookie")
+    );
 }
 
 #[tokio::test]
@@ -79,12 +111,27 @@ async fn under_https_it_is_secure_and_bound_to_its_host() {
     let reply = call(&service.device(), "signup", input).await;
     let set = reply.headers["set-cookie"].to_str().unwrap();
     assert!(set.starts_with("__Host-latchkey_refresh=lkr_"), "{set}");
-    assert!(set.ends_with("; Secure") && set.contains("; Path=/;") && !set.contains("Domain"), "{set}");
+    assert!(
+        set.ends_with("; Secure") && set.contains("; Path=/;") && !set.contains("Domain"),
+        "{set}"
+    );
     let bare = set.split(';').next().unwrap();
-    let own = service.device().with_header("origin", "https://accounts.example.org");
+    let own = service
+        .device()
+        .with_header("origin", "https://accounts.example.org");
     let unprefixed = own.with_header("cookie", bare.trim_start_matches("__Host-"));
-    assert_eq!(kind(&unprefixed.act("refresh", json!({})).await), "InvalidRefreshToken");
-    assert_eq!(kind(&own.with_header("cookie", bare).act("refresh", json!({})).await), "Authenticated");
+    assert_eq!(
+        kind(&unprefixed.act("refresh", json!({})).await),
+        "InvalidRefreshToken"
+    );
+    assert_eq!(
+        kind(
+            &own.with_header("cookie", bare)
+                .act("refresh", json!({}))
+                .await
+        ),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -101,8 +148,16 @@ async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
         let mut input = sign_up_input("ada@x.test");
         input["delivery"] = json!("COOKIE");
         let reply = call(&service.device(), "signup", input).await;
-        let set: Vec<_> = reply.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap()).collect();
-        assert!(!set.is_empty() && set.iter().all(|cookie| cookie.ends_with(end)), "{said}: {set:?}");
+        let set: Vec<_> = reply
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|it| it.to_str().unwrap())
+            .collect();
+        assert!(
+            !set.is_empty() && set.iter().all(|cookie| cookie.ends_with(end)),
+            "{said}: {set:?}"
+        );
     }
 }
 
@@ -126,25 +181,44 @@ async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
 async fn another_sites_page_cannot_use_it() {
     let service = service().await;
     let token = signed_up(&service).await;
-    for origin in ["https://evil.test", "https://app.example.org.evil.test", "http://app.example.org", "null", ""] {
+    for origin in [
+        "https://evil.test",
+        "https://app.example.org.evil.test",
+        "http://app.example.org",
+        "null",
+        "",
+    ] {
         let device = browser(&service, &token, origin);
         let reply = call(&device, "refresh", json!({})).await;
         assert_eq!(reply.code(), "FORBIDDEN", "{origin}");
         assert_eq!(reply.json["data"], Value::Null);
         assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
     }
-    assert_eq!(kind(&browser(&service, &token, OWN).act("refresh", json!({})).await), "Authenticated");
+    assert_eq!(
+        kind(
+            &browser(&service, &token, OWN)
+                .act("refresh", json!({}))
+                .await
+        ),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
 async fn without_an_origin_the_browser_must_say_that_the_page_is_ours() {
     let service = service().await;
     let token = signed_up(&service).await;
-    let device = service.device().with_header("cookie", &format!("{NAME}={token}"));
-    assert_eq!(device.fault("refresh", json!({})).await, "FORBIDDEN");
+    let device = service
+        .device()
+        .with_header("cookie", &format!("{NAME}={token}"));
+    assert_eq!(device.error("refresh", json!({})).await, "FORBIDDEN");
     for site in ["cross-site", "same-site", "none", ""] {
         let device = device.with_header("sec-fetch-site", site);
-        assert_eq!(device.fault("refresh", json!({})).await, "FORBIDDEN", "{site}");
+        assert_eq!(
+            device.error("refresh", json!({})).await,
+            "FORBIDDEN",
+            "{site}"
+        );
     }
     let ours = device.with_header("sec-fetch-site", "same-origin");
     assert_eq!(kind(&ours.act("refresh", json!({})).await), "Authenticated");
@@ -156,9 +230,18 @@ async fn a_token_in_the_input_goes_before_the_cookie_and_is_answered_in_the_body
     let in_cookie = signed_up(&service).await;
     let (_, in_body) = service.device().logged_in("ada@x.test").await;
     for origin in [OWN, "https://evil.test"] {
-        let reply = call(&browser(&service, &in_cookie, origin), "refresh", json!({ "refreshToken": in_body })).await;
+        let reply = call(
+            &browser(&service, &in_cookie, origin),
+            "refresh",
+            json!({ "refreshToken": in_body }),
+        )
+        .await;
         let answer = &reply.json["data"]["refresh"];
-        assert!(answer["tokens"]["refreshToken"].is_string(), "{origin}: {}", reply.json);
+        assert!(
+            answer["tokens"]["refreshToken"].is_string(),
+            "{origin}: {}",
+            reply.json
+        );
         assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
     }
 }
@@ -182,15 +265,27 @@ async fn a_logout_clears_it() {
     let token = signed_up(&service).await;
     let reply = call(&browser(&service, &token, OWN), "refresh", json!({})).await;
     let (device, _) = {
-        let access = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap().to_owned();
-        (browser(&service, &cookie(&reply).0, OWN).with_bearer(&access), access)
+        let access = reply.json["data"]["refresh"]["tokens"]["accessToken"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        (
+            browser(&service, &cookie(&reply).0, OWN).with_bearer(&access),
+            access,
+        )
     };
     let reply = call(&device, "logout", json!({})).await;
     assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
     let (value, attributes) = cookie(&reply);
     assert_eq!(value, "");
-    assert!(attributes.contains(&"Max-Age=0".to_owned()), "{attributes:?}");
-    assert_eq!(kind(&device.act("refresh", json!({})).await), "InvalidRefreshToken");
+    assert!(
+        attributes.contains(&"Max-Age=0".to_owned()),
+        "{attributes:?}"
+    );
+    assert_eq!(
+        kind(&device.act("refresh", json!({})).await),
+        "InvalidRefreshToken"
+    );
 }
 
 #[tokio::test]
@@ -199,7 +294,12 @@ async fn a_cookie_alone_signs_nobody_in() {
     let token = signed_up(&service).await;
     let device = browser(&service, &token, OWN);
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(device.fault("updateProfile", json!({ "firstName": "Eve" })).await, "UNAUTHENTICATED");
+    assert_eq!(
+        device
+            .error("updateProfile", json!({ "firstName": "Eve" }))
+            .await,
+        "UNAUTHENTICATED"
+    );
 }
 
 #[tokio::test]
@@ -211,9 +311,19 @@ async fn a_cookie_alone_does_nothing_but_refresh_and_log_out() {
     for (operation, input) in [
         ("updateProfile", json!({ "firstName": "Eve" })),
         ("updateMobileNumber", json!({ "mobileNumber": null })),
-        ("changePassword", json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" })),
-        ("revokeSession", json!({ "sessionId": "ses_00000000000000000000000000000000" })),
+        (
+            "changePassword",
+            json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" }),
+        ),
+        (
+            "revokeSession",
+            json!({ "sessionId": "ses_00000000000000000000000000000000" }),
+        ),
     ] {
-        assert_eq!(device.fault(operation, input).await, "UNAUTHENTICATED", "{operation}");
+        assert_eq!(
+            device.error(operation, input).await,
+            "UNAUTHENTICATED",
+            "{operation}"
+        );
     }
 }

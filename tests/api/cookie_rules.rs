@@ -6,14 +6,19 @@ use serde_json::{Value, json};
 use crate::support::{Device, Reply, Service, sign_up_input};
 
 const OWN: &str = "http://127.0.0.1:4000";
-const REFRESH: &str =
-    "mutation { refresh(input: {}) { __typename ... on Authenticated { tokens { accessToken refreshToken } } } }";
-const LOGOUT: &str = "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
+const REFRESH: &str = "mutation { refresh(input: {}) { __typename ... on Authenticated { tokens { accessToken refreshToken } } } }";
+const LOGOUT: &str =
+    "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
 
 /// The refresh cookie that an answer sets.
 fn set_cookie(headers: &HeaderMap) -> &str {
-    let set = headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
-    set.into_iter().find(|it| it.contains("latchkey_refresh=")).expect("a refresh cookie")
+    let set = headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|it| it.to_str().unwrap());
+    set.into_iter()
+        .find(|it| it.contains("latchkey_refresh="))
+        .expect("a refresh cookie")
 }
 
 /// The same as a browser would send it back.
@@ -55,26 +60,46 @@ async fn only_listed_origins_may_use_the_cookie() {
         ("sec-fetch-site", "same-site"),
         ("accept", "application/json"),
     ] {
-        let reply = browser.with_header(name, value).post(REFRESH, json!({})).await;
+        let reply = browser
+            .with_header(name, value)
+            .post(REFRESH, json!({}))
+            .await;
         assert_eq!(code(&reply), "FORBIDDEN", "{name}: {value}");
-        let reply = browser.with_header(name, value).post(LOGOUT, json!({})).await;
+        let reply = browser
+            .with_header(name, value)
+            .post(LOGOUT, json!({}))
+            .await;
         assert_eq!(code(&reply), "UNAUTHENTICATED", "{name}: {value}");
     }
-    let lying = browser.with_header("sec-fetch-site", "same-origin").with_header("origin", "https://evil.test");
+    let lying = browser
+        .with_header("sec-fetch-site", "same-origin")
+        .with_header("origin", "https://evil.test");
     assert_eq!(code(&lying.post(REFRESH, json!({})).await), "FORBIDDEN");
     let app = browser.with_header("origin", "https://app.example.org");
-    assert_eq!(app.post(REFRESH, json!({})).await.json["data"]["refresh"]["__typename"], "Authenticated");
+    assert_eq!(
+        app.post(REFRESH, json!({})).await.json["data"]["refresh"]["__typename"],
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
 async fn a_form_of_another_site_cannot_use_the_cookie() {
     let service = Service::start().await;
     let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ] {
         let request = axum::http::Request::post("/graphql").header("content-type", content_type);
         let body = json!({ "query": REFRESH }).to_string();
-        let browser = service.device().with_header("cookie", &cookie).with_header("origin", OWN);
-        let reply = browser.send(request.body(axum::body::Body::from(body)).unwrap()).await;
+        let browser = service
+            .device()
+            .with_header("cookie", &cookie)
+            .with_header("origin", OWN);
+        let reply = browser
+            .send(request.body(axum::body::Body::from(body)).unwrap())
+            .await;
         assert_eq!(reply.status, 415, "{content_type}");
         assert!(reply.headers.get("set-cookie").is_none());
     }
@@ -84,16 +109,33 @@ async fn a_form_of_another_site_cannot_use_the_cookie() {
 async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
     let service = Service::start().await;
     let (signed_up, cookie) = sign_up(&service.device(), "ada@x.test").await;
-    let browser = service.device().with_header("origin", OWN).with_header("cookie", &cookie);
+    let browser = service
+        .device()
+        .with_header("origin", OWN)
+        .with_header("cookie", &cookie);
     let reply = browser.post(LOGOUT, json!({})).await;
     assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
     let set = set_cookie(&reply.headers);
-    assert!(set.starts_with("latchkey_refresh=; ") && set.contains("Max-Age=0"), "{set}");
-    let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
-    assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
+    assert!(
+        set.starts_with("latchkey_refresh=; ") && set.contains("Max-Age=0"),
+        "{set}"
+    );
+    let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"]
+        .as_str()
+        .unwrap();
+    assert_eq!(
+        service.device().with_bearer(token).me().await,
+        Err("UNAUTHENTICATED".to_owned())
+    );
     let reply = browser.post(REFRESH, json!({})).await;
-    assert_eq!(reply.json["data"]["refresh"]["__typename"], "InvalidRefreshToken");
-    assert!(set_cookie(&reply.headers).contains("Max-Age=0"), "a dead cookie is cleared");
+    assert_eq!(
+        reply.json["data"]["refresh"]["__typename"],
+        "InvalidRefreshToken"
+    );
+    assert!(
+        set_cookie(&reply.headers).contains("Max-Age=0"),
+        "a dead cookie is cleared"
+    );
 }
 
 #[tokio::test]
@@ -101,30 +143,59 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     let service = Service::start().await;
     let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
-    let both = bob.with_header("origin", OWN).with_header("cookie", &ada_cookie);
+    let both = bob
+        .with_header("origin", OWN)
+        .with_header("cookie", &ada_cookie);
 
     let reply = both.post(LOGOUT, json!({})).await;
     assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1);
-    assert!(reply.headers.get("set-cookie").is_none(), "another user's cookie is left alone");
-    assert_eq!(bob.me().await, Err("UNAUTHENTICATED".to_owned()), "the bearer token's session has ended");
+    assert!(
+        reply.headers.get("set-cookie").is_none(),
+        "another user's cookie is left alone"
+    );
+    assert_eq!(
+        bob.me().await,
+        Err("UNAUTHENTICATED".to_owned()),
+        "the bearer token's session has ended"
+    );
 
     // Bob's bearer token is good no more, and would not be if its key were gone; it still says that this is not Ada.
     let mut unsigned = both.clone();
-    unsigned.bearer = unsigned.bearer.map(|token| format!("{}.AAAA", token.rsplit_once('.').unwrap().0));
+    unsigned.bearer = unsigned
+        .bearer
+        .map(|token| format!("{}.AAAA", token.rsplit_once('.').unwrap().0));
     for both in [&both, &unsigned] {
         for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
             let reply = both.post(document, json!({})).await;
             let answer = &reply.json["data"][operation]["__typename"];
-            assert!(answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED", "{}", reply.json);
-            assert!(reply.headers.get("set-cookie").is_none(), "{operation}: another user's cookie is left alone");
+            assert!(
+                answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED",
+                "{}",
+                reply.json
+            );
+            assert!(
+                reply.headers.get("set-cookie").is_none(),
+                "{operation}: another user's cookie is left alone"
+            );
         }
     }
 
-    let ada = service.device().with_header("origin", OWN).with_header("cookie", &ada_cookie);
+    let ada = service
+        .device()
+        .with_header("origin", OWN)
+        .with_header("cookie", &ada_cookie);
     let reply = ada.post(REFRESH, json!({})).await;
-    assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "the cookie's session lives");
-    let token = reply.json["data"]["refresh"]["tokens"]["accessToken"].as_str().unwrap();
-    assert_eq!(service.device().with_bearer(token).me().await.unwrap()["email"], "ada@x.test");
+    assert_eq!(
+        reply.json["data"]["refresh"]["__typename"], "Authenticated",
+        "the cookie's session lives"
+    );
+    let token = reply.json["data"]["refresh"]["tokens"]["accessToken"]
+        .as_str()
+        .unwrap();
+    assert_eq!(
+        service.device().with_bearer(token).me().await.unwrap()["email"],
+        "ada@x.test"
+    );
 }
 
 #[tokio::test]
@@ -132,41 +203,82 @@ async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
     let service = Service::start().await;
     for later in [1, 60] {
         let (signed_up, cookie) = sign_up(&service.device(), &format!("ada{later}@x.test")).await;
-        let browser = service.device().with_header("origin", OWN).with_header("cookie", &cookie);
+        let browser = service
+            .device()
+            .with_header("origin", OWN)
+            .with_header("cookie", &cookie);
         browser.post(REFRESH, json!({})).await;
         service.wait(later);
         let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
         if later == 60 {
             let reply = browser.post(&everywhere, json!({})).await;
-            assert_eq!(code(&reply), "UNAUTHENTICATED", "it may be a thief's: it ends no other session");
+            assert_eq!(
+                code(&reply),
+                "UNAUTHENTICATED",
+                "it may be a thief's: it ends no other session"
+            );
         }
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(reply.json["data"]["logout"]["endedSessions"], 1, "after {later} s");
+        assert_eq!(
+            reply.json["data"]["logout"]["endedSessions"], 1,
+            "after {later} s"
+        );
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
-        let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"].as_str().unwrap();
-        assert_eq!(service.device().with_bearer(token).me().await, Err("UNAUTHENTICATED".to_owned()));
+        let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"]
+            .as_str()
+            .unwrap();
+        assert_eq!(
+            service.device().with_bearer(token).me().await,
+            Err("UNAUTHENTICATED".to_owned())
+        );
 
-        let told = service.letters().await.iter().any(|letter| letter.subject == "One of your sessions was ended");
+        let told = service
+            .messages()
+            .await
+            .iter()
+            .any(|message| message.subject == "One of your sessions was ended");
         assert_eq!(told, later == 60, "too late for a refresh is too late here");
 
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(reply.json["data"]["logout"]["endedSessions"], 0, "whoever is signed out already has no more to do");
+        assert_eq!(
+            reply.json["data"]["logout"]["endedSessions"], 0,
+            "whoever is signed out already has no more to do"
+        );
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
         let reply = browser.post(&everywhere, json!({})).await;
-        assert_eq!(code(&reply), "UNAUTHENTICATED", "nobody is told that sessions ended which live");
+        assert_eq!(
+            code(&reply),
+            "UNAUTHENTICATED",
+            "nobody is told that sessions ended which live"
+        );
     }
 }
 
 #[tokio::test]
 async fn other_cookies_beside_it_hide_nothing_whatever_is_in_them() {
     let service = Service::start().await;
-    for other in [&b"theme=caf\xe9; "[..], "theme=café; ".as_bytes(), b"a; =; ;; "] {
+    for other in [
+        &b"theme=caf\xe9; "[..],
+        "theme=café; ".as_bytes(),
+        b"a; =; ;; ",
+    ] {
         let (_, cookie) = sign_up(&service.device(), &format!("ada{}@x.test", other.len())).await;
-        let mut request = axum::http::Request::post("/graphql").header("content-type", "application/json");
+        let mut request =
+            axum::http::Request::post("/graphql").header("content-type", "application/json");
         let value = [other, cookie.as_bytes()].concat();
-        request = request.header("cookie", axum::http::HeaderValue::from_bytes(&value).unwrap());
+        request = request.header(
+            "cookie",
+            axum::http::HeaderValue::from_bytes(&value).unwrap(),
+        );
         let body = axum::body::Body::from(json!({ "query": REFRESH }).to_string());
-        let reply = service.device().with_header("origin", OWN).send(request.body(body).unwrap()).await;
-        assert_eq!(reply.json["data"]["refresh"]["__typename"], "Authenticated", "{other:?}");
+        let reply = service
+            .device()
+            .with_header("origin", OWN)
+            .send(request.body(body).unwrap())
+            .await;
+        assert_eq!(
+            reply.json["data"]["refresh"]["__typename"], "Authenticated",
+            "{other:?}"
+        );
     }
 }

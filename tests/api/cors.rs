@@ -20,14 +20,21 @@ const STRANGERS: [&str; 9] = [
 ];
 
 async fn service() -> Service {
-    Service::with(&[("LATCHKEY_ORIGINS", "https://app.example.org,http://localhost:5173")]).await
+    Service::with(&[(
+        "LATCHKEY_ORIGINS",
+        "https://app.example.org,http://localhost:5173",
+    )])
+    .await
 }
 
 async fn preflight(device: &Device, origin: &str) -> Reply {
     let request = Request::options("/graphql")
         .header("origin", origin)
         .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization,content-type");
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type",
+        );
     device.send(request.body(Body::empty()).unwrap()).await
 }
 
@@ -39,15 +46,36 @@ async fn a_listed_origin_may_call_with_credentials() {
         assert_eq!(reply.status, StatusCode::OK);
         assert_eq!(reply.headers["access-control-allow-origin"], origin);
         assert_eq!(reply.headers["access-control-allow-credentials"], "true");
-        let allowed = reply.headers["access-control-allow-headers"].to_str().unwrap().to_ascii_lowercase();
-        assert!(["authorization", "content-type"].iter().all(|header| allowed.contains(header)), "{allowed}");
-        assert!(reply.headers["access-control-allow-methods"].to_str().unwrap().contains("POST"));
+        let allowed = reply.headers["access-control-allow-headers"]
+            .to_str()
+            .unwrap()
+            .to_ascii_lowercase();
+        assert!(
+            ["authorization", "content-type"]
+                .iter()
+                .all(|header| allowed.contains(header)),
+            "{allowed}"
+        );
+        assert!(
+            reply.headers["access-control-allow-methods"]
+                .to_str()
+                .unwrap()
+                .contains("POST")
+        );
 
-        let reply = device.with_header("origin", origin).post("{ policy { codeLength } }", json!({})).await;
+        let reply = device
+            .with_header("origin", origin)
+            .post("{ policy { codeLength } }", json!({}))
+            .await;
         assert_eq!(reply.headers["access-control-allow-origin"], origin);
         assert_eq!(reply.headers["access-control-allow-credentials"], "true");
-        let exposed = reply.headers["access-control-expose-headers"].to_str().unwrap();
-        assert!(exposed.contains("retry-after") && exposed.contains("x-request-id"), "{exposed}");
+        let exposed = reply.headers["access-control-expose-headers"]
+            .to_str()
+            .unwrap();
+        assert!(
+            exposed.contains("retry-after") && exposed.contains("x-request-id"),
+            "{exposed}"
+        );
     }
 }
 
@@ -55,9 +83,16 @@ async fn a_listed_origin_may_call_with_credentials() {
 async fn no_other_origin_is_ever_let_in() {
     let device = service().await.device();
     for origin in STRANGERS {
-        let call = device.with_header("origin", origin).post("{ policy { codeLength } }", json!({})).await;
+        let call = device
+            .with_header("origin", origin)
+            .post("{ policy { codeLength } }", json!({}))
+            .await;
         for reply in [preflight(&device, origin).await, call] {
-            assert_eq!(reply.headers.get("access-control-allow-origin"), None, "{origin}");
+            assert_eq!(
+                reply.headers.get("access-control-allow-origin"),
+                None,
+                "{origin}"
+            );
         }
     }
 }
@@ -66,7 +101,14 @@ async fn no_other_origin_is_ever_let_in() {
 async fn without_a_list_no_origin_is_let_in() {
     let device = Service::start().await.device();
     for origin in STRANGERS.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
-        assert_eq!(preflight(&device, origin).await.headers.get("access-control-allow-origin"), None, "{origin}");
+        assert_eq!(
+            preflight(&device, origin)
+                .await
+                .headers
+                .get("access-control-allow-origin"),
+            None,
+            "{origin}"
+        );
     }
 }
 
@@ -74,7 +116,10 @@ async fn without_a_list_no_origin_is_let_in() {
 async fn caches_are_told_that_the_answer_depends_on_the_origin() {
     let device = service().await.device();
     for origin in [APP, "https://evil.test"] {
-        let reply = device.with_header("origin", origin).get("/.well-known/jwks.json").await;
+        let reply = device
+            .with_header("origin", origin)
+            .get("/.well-known/jwks.json")
+            .await;
         let vary = reply.headers["vary"].to_str().unwrap().to_ascii_lowercase();
         assert!(vary.contains("origin"), "{vary}");
     }

@@ -19,26 +19,33 @@ async fn a_login_on_a_new_device_mails_a_notice_and_one_on_a_known_device_does_n
     let laptop = browser(&service, FIREFOX);
     laptop.sign_up("ada@x.test").await;
     laptop.logged_in("ada@x.test").await;
-    assert!(service.letters().await.is_empty(), "the device that signed up is known");
+    assert!(
+        service.messages().await.is_empty(),
+        "the device that signed up is known"
+    );
 
     let phone = browser(&service, IPHONE).at("2001:db8::7");
     phone.logged_in("ada@x.test").await;
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].to, "ada@x.test");
-    assert_eq!(letters[0].subject, "New device on your account");
+    let messages = service.messages().await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].to, "ada@x.test");
+    assert_eq!(messages[0].subject, "New device on your account");
     assert!(
-        letters[0].text.contains("Safari on iPhone") && letters[0].text.contains("2001:db8::7"),
+        messages[0].text.contains("Safari on iPhone") && messages[0].text.contains("2001:db8::7"),
         "{:?}",
-        letters[0]
+        messages[0]
     );
 
     phone.logged_in("ada@x.test").await;
     laptop.logged_in("ada@x.test").await;
-    assert_eq!(service.letters().await.len(), 1, "both are known by now");
+    assert_eq!(service.messages().await.len(), 1, "both are known by now");
 
     laptop.at("203.0.113.9").logged_in("ada@x.test").await;
-    assert_eq!(service.letters().await.len(), 2, "the same browser in a network that was not seen before");
+    assert_eq!(
+        service.messages().await.len(),
+        2,
+        "the same browser in a network that was not seen before"
+    );
 }
 
 #[tokio::test]
@@ -47,9 +54,9 @@ async fn a_wrong_password_makes_no_device_known_and_mails_nothing() {
     browser(&service, FIREFOX).sign_up("ada@x.test").await;
     let stranger = browser(&service, IPHONE).at("203.0.113.9");
     stranger.log_in("ada@x.test", "wrong password").await;
-    assert!(service.letters().await.is_empty());
+    assert!(service.messages().await.is_empty());
     stranger.logged_in("ada@x.test").await;
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(service.messages().await.len(), 1);
 }
 
 #[tokio::test]
@@ -58,30 +65,40 @@ async fn a_refresh_in_another_network_makes_it_known() {
     let (laptop, token) = browser(&service, FIREFOX).signed_up("ada@x.test").await;
     laptop.at("203.0.113.9").refresh(&token).await;
     laptop.at("203.0.113.10").logged_in("ada@x.test").await;
-    assert!(service.letters().await.is_empty());
+    assert!(service.messages().await.is_empty());
 }
 
 #[tokio::test]
-async fn nothing_of_a_header_gets_into_the_letter() {
+async fn nothing_of_a_header_gets_into_the_email() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    browser(&service, "<a href=//evil.test>visit evil.test</a>").logged_in("ada@x.test").await;
-    let letters = service.letters().await;
-    assert!(letters[0].text.contains("Unknown device") && !letters[0].text.contains("evil"), "{:?}", letters[0]);
+    browser(&service, "<a href=//evil.test>visit evil.test</a>")
+        .logged_in("ada@x.test")
+        .await;
+    let messages = service.messages().await;
+    assert!(
+        messages[0].text.contains("Unknown device") && !messages[0].text.contains("evil"),
+        "{:?}",
+        messages[0]
+    );
 }
 
 #[tokio::test]
-async fn a_day_sees_five_such_letters_so_that_nobody_fills_a_strangers_mailbox() {
+async fn a_day_sees_five_such_emails_so_that_nobody_fills_a_strangers_mailbox() {
     let service = Service::start().await;
     service.device().sign_up("victim@x.test").await;
     for device in 0..60 {
-        browser(&service, &format!("device {device}")).logged_in("victim@x.test").await;
-        service.letters().await;
+        browser(&service, &format!("device {device}"))
+            .logged_in("victim@x.test")
+            .await;
+        service.messages().await;
     }
-    assert_eq!(service.letters().await.len(), 5);
+    assert_eq!(service.messages().await.len(), 5);
     service.wait(24 * 60 * 60);
-    browser(&service, "another device").logged_in("victim@x.test").await;
-    assert_eq!(service.letters().await.len(), 6);
+    browser(&service, "another device")
+        .logged_in("victim@x.test")
+        .await;
+    assert_eq!(service.messages().await.len(), 6);
 }
 
 #[tokio::test]
@@ -94,7 +111,10 @@ async fn the_first_login_to_an_account_that_the_operator_made_is_on_a_new_device
         last_name: "Admin".to_owned(),
         role: Role::Admin,
     };
-    assert!(matches!(service.app.accounts.create_user(command).await.unwrap(), CreateUserOutcome::Created(_)));
+    assert!(matches!(
+        service.app.accounts.create_user(command).await.unwrap(),
+        CreateUserOutcome::Created(_)
+    ));
     browser(&service, FIREFOX).logged_in("ada@x.test").await;
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
 }

@@ -2,12 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use latchkey::accounts::Administered;
+use latchkey::accounts::AdminOutcome;
 use serde_json::{Value, json};
 
 use crate::support::{Service, Work, document};
 
-const STATES: [&str; 8] = ["unknown", "unproven", "proven", "signed-out", "coded", "burnt", "suspended", "pending"];
+const STATES: [&str; 8] = [
+    "unknown",
+    "unproven",
+    "proven",
+    "signed-out",
+    "coded",
+    "burnt",
+    "suspended",
+    "pending",
+];
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 
 /// Of the same length for every state: an answer repeats it.
@@ -18,36 +27,60 @@ fn address(state: &str) -> String {
 /// A service with an address in each state an address can be in.
 async fn world() -> Service {
     let service = Service::with(&[UNLIMITED]).await;
-    let strict = service.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let strict = service
+        .node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
     let device = service.device();
-    for state in ["unproven", "proven", "signed-out", "coded", "burnt", "suspended"] {
+    for state in [
+        "unproven",
+        "proven",
+        "signed-out",
+        "coded",
+        "burnt",
+        "suspended",
+    ] {
         let email = address(state);
         let (signed_in, _) = device.signed_up(&email).await;
         match state {
             "proven" => {
-                device.act("sendVerificationCode", json!({ "email": email })).await;
+                device
+                    .act("sendVerificationCode", json!({ "email": email }))
+                    .await;
                 let code = service.code_for(&email).await;
-                device.act("verifyEmail", json!({ "email": email, "code": code })).await;
+                device
+                    .act("verifyEmail", json!({ "email": email, "code": code }))
+                    .await;
             }
             "signed-out" => drop(signed_in.act("logout", json!({})).await),
             "coded" | "burnt" => {
-                device.act("forgotPassword", json!({ "email": email })).await;
-                device.act("sendVerificationCode", json!({ "email": email })).await;
+                device
+                    .act("forgotPassword", json!({ "email": email }))
+                    .await;
+                device
+                    .act("sendVerificationCode", json!({ "email": email }))
+                    .await;
             }
             "suspended" => {
-                device.act("forgotPassword", json!({ "email": email })).await;
-                assert_eq!(service.app.accounts.suspend(&email).await.unwrap(), Administered::Done);
+                device
+                    .act("forgotPassword", json!({ "email": email }))
+                    .await;
+                assert_eq!(
+                    service.app.accounts.suspend(&email).await.unwrap(),
+                    AdminOutcome::Done
+                );
             }
             _ => {}
         }
     }
     for _ in 0..5 {
         for operation in ["resetPassword", "verifyEmail"] {
-            device.act(operation, input(operation, &address("burnt"))).await;
+            device
+                .act(operation, input(operation, &address("burnt")))
+                .await;
         }
     }
     strict.device().sign_up(&address("pending")).await;
-    service.letters().await;
+    service.messages().await;
     service
 }
 
@@ -55,7 +88,9 @@ async fn world() -> Service {
 fn input(operation: &str, email: &str) -> Value {
     match operation {
         "login" => json!({ "email": email, "password": "wrong password" }),
-        "resetPassword" => json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" }),
+        "resetPassword" => {
+            json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" })
+        }
         "verifyEmail" => json!({ "email": email, "code": "wrong" }),
         _ => json!({ "email": email }),
     }
@@ -65,7 +100,13 @@ fn input(operation: &str, email: &str) -> Value {
 async fn probe(service: &Service, operation: &str, state: &str) -> (String, Work) {
     let email = address(state);
     service.store.work();
-    let reply = service.device().post(&document(operation), json!({ "input": input(operation, &email) })).await;
+    let reply = service
+        .device()
+        .post(
+            &document(operation),
+            json!({ "input": input(operation, &email) }),
+        )
+        .await;
     let mut headers = reply.headers;
     assert!(headers.remove("x-request-id").is_some());
     let seen = format!("{} {headers:?} {}", reply.status, reply.json).replace(&email, "ADDRESS");
@@ -73,18 +114,30 @@ async fn probe(service: &Service, operation: &str, state: &str) -> (String, Work
 }
 
 /// Groups the states by what came out; one group is as it should be.
-async fn groups<T: Ord>(operation: &str, pick: impl Fn((String, Work)) -> T) -> BTreeMap<T, Vec<&'static str>> {
+async fn groups<T: Ord>(
+    operation: &str,
+    pick: impl Fn((String, Work)) -> T,
+) -> BTreeMap<T, Vec<&'static str>> {
     let service = world().await;
     let mut groups = BTreeMap::<T, Vec<_>>::new();
     for state in STATES {
-        groups.entry(pick(probe(&service, operation, state).await)).or_default().push(state);
+        groups
+            .entry(pick(probe(&service, operation, state).await))
+            .or_default()
+            .push(state);
     }
     groups
 }
 
 #[tokio::test]
 async fn a_stranger_reads_the_same_answer_for_every_address() {
-    for operation in ["login", "forgotPassword", "resetPassword", "sendVerificationCode", "verifyEmail"] {
+    for operation in [
+        "login",
+        "forgotPassword",
+        "resetPassword",
+        "sendVerificationCode",
+        "verifyEmail",
+    ] {
         let groups = groups(operation, |(seen, _)| seen).await;
         assert_eq!(groups.len(), 1, "{operation}: {groups:#?}");
     }
@@ -92,7 +145,11 @@ async fn a_stranger_reads_the_same_answer_for_every_address() {
 
 async fn assert_the_same_work(operation: &str) {
     let groups = groups(operation, |(_, work)| (work.reads, work.writes)).await;
-    assert_eq!(groups.len(), 1, "{operation}, states by (reads, writes): {groups:?}");
+    assert_eq!(
+        groups.len(),
+        1,
+        "{operation}, states by (reads, writes): {groups:?}"
+    );
 }
 
 #[tokio::test]
@@ -122,7 +179,10 @@ async fn a_wrong_verification_code_costs_the_same_for_every_address() {
 
 #[tokio::test]
 async fn a_sign_up_that_asks_for_proof_costs_and_answers_the_same_for_every_address() {
-    let service = world().await.node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let service = world()
+        .await
+        .node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for state in STATES {
         service.store.work();
@@ -130,7 +190,12 @@ async fn a_sign_up_that_asks_for_proof_costs_and_answers_the_same_for_every_addr
         let mut answer = service.device().sign_up(&email).await;
         let ticket = answer["ticket"].take();
         let work = service.store.work();
-        let seen = (answer.to_string().replace(&email, "ADDRESS"), ticket.to_string().len(), work.reads, work.writes);
+        let seen = (
+            answer.to_string().replace(&email, "ADDRESS"),
+            ticket.to_string().len(),
+            work.reads,
+            work.writes,
+        );
         groups.entry(seen).or_default().push(state);
     }
     assert_eq!(groups.len(), 1, "{groups:#?}");

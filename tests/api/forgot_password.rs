@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::support::{Device, Service, kind, refused};
 
 async fn forgot(device: &Device, email: &str) -> Value {
-    device.act("forgotPassword", json!({ "email": email })).await
+    device
+        .act("forgotPassword", json!({ "email": email }))
+        .await
 }
 
 #[tokio::test]
@@ -15,38 +17,55 @@ async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
     device.sign_up("ada@x.test").await;
     device.sign_up("bob@x.test").await;
     let answer = forgot(&device, " Ada@X.test ").await;
-    assert_eq!(answer, json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 }));
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].to, "ada@x.test");
+    assert_eq!(
+        answer,
+        json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
+    );
+    let messages = service.messages().await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].to, "ada@x.test");
     let code = service.code_for("ada@x.test").await;
-    assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
-    assert!(!letters[0].subject.contains(&code));
+    assert!(
+        code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()),
+        "{code}"
+    );
+    assert!(!messages[0].subject.contains(&code));
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_answered_alike_and_gets_no_letter() {
+async fn an_unknown_address_is_answered_alike_and_gets_no_email() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
     let known = forgot(&device, "ada@x.test").await;
     let unknown = forgot(&device, "bob@x.test").await;
-    assert_eq!(known.to_string().replace("ada@", ""), unknown.to_string().replace("bob@", ""));
-    assert_eq!(service.letters_to("bob@x.test").await, 0);
+    assert_eq!(
+        known.to_string().replace("ada@", ""),
+        unknown.to_string().replace("bob@", "")
+    );
+    assert_eq!(service.emails_to("bob@x.test").await, 0);
 }
 
 #[tokio::test]
-async fn a_look_alike_of_the_address_never_gets_its_letters() {
+async fn a_look_alike_of_the_address_never_gets_its_emails() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("kim@x.test").await;
-    for (email, code) in [("\u{212a}im@x.test", "MALFORMED"), ("k\u{131}m@x.test", "MALFORMED"), (" ", "REQUIRED")] {
-        assert_eq!(refused(&forgot(&device, email).await), [("email".to_owned(), code.to_owned())], "{email}");
+    for (email, code) in [
+        ("\u{212a}im@x.test", "MALFORMED"),
+        ("k\u{131}m@x.test", "MALFORMED"),
+        (" ", "REQUIRED"),
+    ] {
+        assert_eq!(
+            refused(&forgot(&device, email).await),
+            [("email".to_owned(), code.to_owned())],
+            "{email}"
+        );
     }
     for other in ["kim+1@x.test", "k.im@x.test", "kim@x.test.evil.test"] {
         assert_eq!(kind(&forgot(&device, other).await), "CodeSent", "{other}");
     }
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
 }
 
 #[tokio::test]
@@ -61,16 +80,23 @@ async fn nothing_changes_until_the_code_is_spent() {
 }
 
 #[tokio::test]
-async fn an_address_gets_three_letters_and_then_one_an_hour_and_who_asks_is_not_told() {
+async fn an_address_gets_three_emails_and_then_one_an_hour_and_who_asks_is_not_told() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let ask_from_many = async |network: &str| {
         for client in 0..100 {
-            let answer = forgot(&service.device().at(&format!("{network}.{client}")), "ada@x.test").await;
-            assert_eq!(answer, json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 }));
-            service.letters().await;
+            let answer = forgot(
+                &service.device().at(&format!("{network}.{client}")),
+                "ada@x.test",
+            )
+            .await;
+            assert_eq!(
+                answer,
+                json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
+            );
+            service.messages().await;
         }
-        service.letters_to("ada@x.test").await
+        service.emails_to("ada@x.test").await
     };
     assert_eq!(ask_from_many("198.51.100").await, 3);
     service.wait(3600);
@@ -80,16 +106,24 @@ async fn an_address_gets_three_letters_and_then_one_an_hour_and_who_asks_is_not_
 }
 
 #[tokio::test]
-async fn a_code_that_was_mailed_stays_good_while_no_further_letters_are_written() {
+async fn a_code_that_was_mailed_stays_good_while_no_further_emails_are_written() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for client in 0..10 {
-        forgot(&service.device().at(&format!("198.51.100.{client}")), "ada@x.test").await;
-        service.letters().await;
+        forgot(
+            &service.device().at(&format!("198.51.100.{client}")),
+            "ada@x.test",
+        )
+        .await;
+        service.messages().await;
     }
     let code = service.code_for("ada@x.test").await;
-    let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
-    assert_eq!(kind(&service.device().act("resetPassword", input).await), "PasswordReset");
+    let input =
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
+    assert_eq!(
+        kind(&service.device().act("resetPassword", input).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -97,30 +131,50 @@ async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
     let service = Service::start().await;
     for email in ["ada@x.test", "nobody@x.test"] {
         for _ in 0..3 {
-            assert_eq!(kind(&forgot(&service.device(), email).await), "CodeSent", "{email}");
+            assert_eq!(
+                kind(&forgot(&service.device(), email).await),
+                "CodeSent",
+                "{email}"
+            );
         }
         let refused = forgot(&service.device(), email).await;
         assert_eq!(kind(&refused), "TooManyAttempts", "{email}");
         assert_eq!(refused["retryAfterSeconds"], 3600);
     }
     service.wait(3599);
-    assert_eq!(forgot(&service.device(), "ada@x.test").await["retryAfterSeconds"], 1);
+    assert_eq!(
+        forgot(&service.device(), "ada@x.test").await["retryAfterSeconds"],
+        1
+    );
     service.wait(1);
-    assert_eq!(kind(&forgot(&service.device(), "ada@x.test").await), "CodeSent");
+    assert_eq!(
+        kind(&forgot(&service.device(), "ada@x.test").await),
+        "CodeSent"
+    );
 }
 
 #[tokio::test]
-async fn a_client_asks_for_twenty_letters_an_hour_at_most() {
+async fn a_client_asks_for_twenty_emails_an_hour_at_most() {
     let service = Service::start().await;
     for attempt in 0..20 {
-        assert_eq!(kind(&forgot(&service.device(), &format!("user{attempt}@x.test")).await), "CodeSent", "{attempt}");
+        assert_eq!(
+            kind(&forgot(&service.device(), &format!("user{attempt}@x.test")).await),
+            "CodeSent",
+            "{attempt}"
+        );
     }
-    assert_eq!(kind(&forgot(&service.device(), "ada@x.test").await), "TooManyAttempts");
-    assert_eq!(kind(&forgot(&service.device().at("198.51.100.7"), "ada@x.test").await), "CodeSent");
+    assert_eq!(
+        kind(&forgot(&service.device(), "ada@x.test").await),
+        "TooManyAttempts"
+    );
+    assert_eq!(
+        kind(&forgot(&service.device().at("198.51.100.7"), "ada@x.test").await),
+        "CodeSent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_for_addresses_without_an_account_do_not_use_up_the_letters_of_those_with_one() {
+async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_those_with_one() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let mut clients = tokio::task::JoinSet::new();
@@ -134,11 +188,11 @@ async fn requests_for_addresses_without_an_account_do_not_use_up_the_letters_of_
     }
     clients.join_all().await;
     forgot(&service.device(), "ada@x.test").await;
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
 }
 
 #[tokio::test]
-async fn a_forged_host_gets_into_no_letter() {
+async fn a_forged_host_gets_into_no_email() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
     service.device().sign_up("ada@x.test").await;
     let mut device = service.device();
@@ -152,8 +206,11 @@ async fn a_forged_host_gets_into_no_letter() {
         device = device.with_header(name, value);
     }
     forgot(&device, "ada@x.test").await;
-    service.letters().await;
+    service.messages().await;
     let sent = service.mail.sent();
-    let letter = String::from_utf8_lossy(sent.last().unwrap());
-    assert!(letter.contains("https://id.example.org") && !letter.contains("evil.test"), "{letter}");
+    let message = String::from_utf8_lossy(sent.last().unwrap());
+    assert!(
+        message.contains("https://id.example.org") && !message.contains("evil.test"),
+        "{message}"
+    );
 }

@@ -6,19 +6,28 @@ use serde_json::{Value, json};
 
 use crate::support::{Device, Service};
 
-const INTROSPECTION: &str = include_str!("../../src/graphql/guard/introspection.graphql");
+const INTROSPECTION: &str = include_str!("../../src/graphql/document_limits/introspection.graphql");
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 async fn closed() -> Device {
-    Service::with(&[("LATCHKEY_INTROSPECTION", "off")]).await.device()
+    Service::with(&[("LATCHKEY_INTROSPECTION", "off")])
+        .await
+        .device()
 }
 
 #[tokio::test]
 async fn graphiql_gets_all_that_it_asks_for() {
-    let reply = Service::start().await.device().post(INTROSPECTION, json!({})).await;
+    let reply = Service::start()
+        .await
+        .device()
+        .post(INTROSPECTION, json!({}))
+        .await;
     assert_eq!(reply.json.get("errors"), None);
     let types = reply.json["data"]["__schema"]["types"].as_array().unwrap();
-    assert!(types.iter().any(|it| it["name"] == "SignupResult"), "{types:?}");
+    assert!(
+        types.iter().any(|it| it["name"] == "SignupResult"),
+        "{types:?}"
+    );
 }
 
 /// The guard only estimates values: here its limit is held against those that there are.
@@ -31,9 +40,21 @@ async fn what_graphiql_gets_is_well_below_the_limit_of_values() {
             _ => 1,
         }
     }
-    let reply = Service::start().await.device().post(INTROSPECTION, json!({})).await;
-    let most = latchkey::graphql::guard::LIMITS.iter().find(|limit| limit.name == "VALUES").unwrap().most;
-    assert!(values(&reply.json["data"]) * 2 < most, "{}", values(&reply.json["data"]));
+    let reply = Service::start()
+        .await
+        .device()
+        .post(INTROSPECTION, json!({}))
+        .await;
+    let most = latchkey::graphql::document_limits::LIMITS
+        .iter()
+        .find(|limit| limit.name == "VALUES")
+        .unwrap()
+        .most;
+    assert!(
+        values(&reply.json["data"]) * 2 < most,
+        "{}",
+        values(&reply.json["data"])
+    );
 }
 
 #[tokio::test]
@@ -63,12 +84,34 @@ async fn where_it_is_off_the_schema_is_not_told_in_any_disguise() {
 #[tokio::test]
 async fn where_it_is_off_there_is_no_page_and_no_schema_to_get() {
     let open = Service::start().await.device();
-    let page = open.with_header("accept", BROWSER).get("/graphql").await.json;
-    let asset = page.as_str().unwrap().split('"').find(|text| text.starts_with("/graphiql/assets/")).unwrap();
+    let page = open
+        .with_header("accept", BROWSER)
+        .get("/graphql")
+        .await
+        .json;
+    let asset = page
+        .as_str()
+        .unwrap()
+        .split('"')
+        .find(|text| text.starts_with("/graphiql/assets/"))
+        .unwrap();
     let closed = closed().await;
-    for path in ["/graphql", "/graphql?query={__typename}", asset, "/schema.graphql"] {
-        assert_eq!(open.with_header("accept", BROWSER).get(path).await.status, 200, "{path}");
-        assert_eq!(closed.with_header("accept", BROWSER).get(path).await.status, 404, "{path}");
+    for path in [
+        "/graphql",
+        "/graphql?query={__typename}",
+        asset,
+        "/schema.graphql",
+    ] {
+        assert_eq!(
+            open.with_header("accept", BROWSER).get(path).await.status,
+            200,
+            "{path}"
+        );
+        assert_eq!(
+            closed.with_header("accept", BROWSER).get(path).await.status,
+            404,
+            "{path}"
+        );
     }
     let reply = closed.get("/graphql?query=%7B__typename%7D").await;
     assert_eq!(reply.json, json!({ "data": { "__typename": "Query" } }));
@@ -79,7 +122,9 @@ fn names() -> BTreeSet<String> {
     let described = latchkey::graphql::sdl();
     // Every other part is a description.
     let sdl: String = described.split("\"\"\"").step_by(2).collect();
-    let words = sdl.split(|it: char| !it.is_alphanumeric() && it != '_').filter(|word| word.len() > 4);
+    let words = sdl
+        .split(|it: char| !it.is_alphanumeric() && it != '_')
+        .filter(|word| word.len() > 4);
     words.chain(["ID", "Int"]).map(str::to_owned).collect()
 }
 
@@ -96,11 +141,20 @@ async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
         ("{ me { id { x } } }", json!({})),
         ("mutation { logout { __typename } }", json!({})),
         ("mutation { logi(input: {}) { __typename } }", json!({})),
-        ("mutation { login(input: { e: { x: 1 } }) { __typename } }", json!({})),
+        (
+            "mutation { login(input: { e: { x: 1 } }) { __typename } }",
+            json!({}),
+        ),
         ("mutation { login(input: 1) { __typename } }", json!({})),
         ("mutation { login(inpt: {}) { x } }", json!({})),
-        ("mutation { updateProfile(input: { gender: X }) { __typename } }", json!({})),
-        ("mutation { updateProfile(input: { gender: \"X\" }) { x ... on Y { z } } }", json!({})),
+        (
+            "mutation { updateProfile(input: { gender: X }) { __typename } }",
+            json!({}),
+        ),
+        (
+            "mutation { updateProfile(input: { gender: \"X\" }) { x ... on Y { z } } }",
+            json!({}),
+        ),
         ("{ me { ... on AccountError { message } } }", json!({})),
         (sign_up, json!({})),
         (sign_up, json!({ "input": null })),
@@ -108,8 +162,14 @@ async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
         (sign_up, json!({ "input": { "email": 1 } })),
         (sign_up, json!({ "input": "x" })),
         ("query($v: Nothing) { me(v: $v) { id } }", json!({ "v": 1 })),
-        ("query($v: Boolean) { me { id @include(if: $v) } }", json!({})),
-        ("query($v: Boolean!) { me { id @include(if: $v) } }", json!({ "v": "x" })),
+        (
+            "query($v: Boolean) { me { id @include(if: $v) } }",
+            json!({}),
+        ),
+        (
+            "query($v: Boolean!) { me { id @include(if: $v) } }",
+            json!({ "v": "x" }),
+        ),
         ("{ me { id @include } }", json!({})),
         ("subscription { me { id } }", json!({})),
         ("{", json!({})),
@@ -119,28 +179,49 @@ async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
         let text = reply.json.to_string();
         assert!(!reply.code().is_empty(), "{query}: {text}");
         for name in &names {
-            let is_word =
-                |text: &str| text.split(|it: char| !it.is_alphanumeric() && it != '_').any(|word| word == name);
-            assert!(!is_word(&text) || is_word(&sent) || is_of_errors(name), "{name} in {text} for {query}");
+            let is_word = |text: &str| {
+                text.split(|it: char| !it.is_alphanumeric() && it != '_')
+                    .any(|word| word == name)
+            };
+            assert!(
+                !is_word(&text) || is_word(&sent) || is_of_errors(name),
+                "{name} in {text} for {query}"
+            );
         }
         // The words differ, and nothing else.
         let helpful = open.post(query, variables).await;
         assert_eq!(codes(&reply.json), codes(&helpful.json), "{query}");
         told += usize::from(reply.json != helpful.json);
     }
-    assert!(told > 10, "with introspection, messages are no more helpful");
+    assert!(
+        told > 10,
+        "with introspection, messages are no more helpful"
+    );
 }
 
 /// Words that every GraphQL error has.
 fn is_of_errors(name: &str) -> bool {
-    ["message", "locations", "extensions", "errors", "document", "schema", "field", "server", "valid", "request"]
-        .contains(&name)
+    [
+        "message",
+        "locations",
+        "extensions",
+        "errors",
+        "document",
+        "schema",
+        "field",
+        "server",
+        "valid",
+        "request",
+    ]
+    .contains(&name)
 }
 
 fn codes(answer: &Value) -> Vec<(Value, Value)> {
     let errors = answer["errors"].as_array().unwrap();
-    let mut codes: Vec<_> =
-        errors.iter().map(|it| (it["extensions"]["code"].clone(), it["locations"].clone())).collect();
+    let mut codes: Vec<_> = errors
+        .iter()
+        .map(|it| (it["extensions"]["code"].clone(), it["locations"].clone()))
+        .collect();
     codes.sort_by_key(|(code, locations)| format!("{code}{locations}"));
     codes
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::app::{App, StartFault};
+use latchkey::app::{App, StartError};
 use latchkey::config::Config;
 use latchkey::model::{Clock, Rng};
 use latchkey::token::{LEAD, LONGEST_LIFETIME, Rotated};
@@ -23,17 +23,27 @@ const LEEWAY: u64 = 5;
 /// Makes the next key, as the command does in a process of its own.
 async fn rotate(service: &Service, settings: &[(&str, &str)], lead: Duration) -> Rotated {
     let command = service.node(settings).await;
-    command.app.accounts.access_tokens.keyring.rotate(lead, service.clock.now()).unwrap()
+    command
+        .app
+        .accounts
+        .keyring()
+        .rotate(lead, service.clock.now())
+        .unwrap()
 }
 
 async fn retire(service: &Service, kid: &str) {
     let command = service.node(&[]).await;
-    command.app.accounts.access_tokens.keyring.retire(kid, service.clock.now()).unwrap();
+    command
+        .app
+        .accounts
+        .keyring()
+        .retire(kid, service.clock.now())
+        .unwrap();
 }
 
 /// What a running server does every second.
 fn look(service: &Service) {
-    service.app.accounts.access_tokens.keyring.refresh();
+    service.app.accounts.keyring().refresh();
 }
 
 async fn jwks(service: &Service) -> Reply {
@@ -43,12 +53,19 @@ async fn jwks(service: &Service) -> Reply {
 /// The names in the JWK set.
 async fn shown(service: &Service) -> Vec<String> {
     let keys = jwks(service).await.json["keys"].as_array().unwrap().clone();
-    keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    keys.iter()
+        .map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn header(device: &Device) -> Value {
     let token = device.bearer.as_ref().unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap()
+    serde_json::from_slice(
+        &URL_SAFE_NO_PAD
+            .decode(token.split('.').next().unwrap())
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 fn kid(device: &Device) -> String {
@@ -70,8 +87,19 @@ async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
         ("\"x\"".to_owned(), 200),
         (etag.replace('"', ""), 200),
     ] {
-        let again = service.device().with_header("if-none-match", &tags).get("/.well-known/jwks.json").await;
-        assert_eq!((again.status.as_u16(), again.headers["etag"].to_str().unwrap()), (status, etag.as_str()), "{tags}");
+        let again = service
+            .device()
+            .with_header("if-none-match", &tags)
+            .get("/.well-known/jwks.json")
+            .await;
+        assert_eq!(
+            (
+                again.status.as_u16(),
+                again.headers["etag"].to_str().unwrap()
+            ),
+            (status, etag.as_str()),
+            "{tags}"
+        );
         assert_eq!(again.json == json!(""), status == 304, "{tags}");
     }
     rotate(&service, &[], LEAD).await;
@@ -96,7 +124,10 @@ async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_
         assert!(device.me().await.is_ok());
     }
     service.wait(LIFETIME - 2);
-    assert!(last.me().await.is_ok(), "the last token of the old key is good to its end");
+    assert!(
+        last.me().await.is_ok(),
+        "the last token of the old key is good to its end"
+    );
     service.wait(2 + LEEWAY);
     assert_eq!(last.me().await, Err(UNAUTHENTICATED.to_owned()));
     // Nobody knows that it was the last: tokens may have lived longer before the setting was lowered.
@@ -111,9 +142,18 @@ async fn tokens_of_an_old_key_live_on_when_the_lifetime_of_new_ones_is_lowered()
     let service = Service::start().await;
     let device = service.device().signed_up("ada@x.test").await.0;
     rotate(&service, &[], Duration::ZERO).await;
-    let restarted = service.node(&[("LATCHKEY_ACCESS_TOKEN_SECONDS", "60")]).await;
+    let restarted = service
+        .node(&[("LATCHKEY_ACCESS_TOKEN_SECONDS", "60")])
+        .await;
     service.wait(LIFETIME - 1);
-    assert!(restarted.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+    assert!(
+        restarted
+            .device()
+            .with_bearer(device.bearer.as_ref().unwrap())
+            .me()
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -125,7 +165,13 @@ async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
     look(&a);
     let device = a.device().signed_up("ada@x.test").await.0;
     assert_eq!(kid(&device), new);
-    assert!(b.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+    assert!(
+        b.device()
+            .with_bearer(device.bearer.as_ref().unwrap())
+            .me()
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -153,7 +199,10 @@ async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
     for (algorithm, next) in [("ES256", "EdDSA"), ("EdDSA", "RS256"), ("RS256", "ES256")] {
         let service = Service::with(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
         let device = service.device().signed_up("ada@x.test").await.0;
-        assert_eq!(header(&device), json!({ "typ": "at+jwt", "alg": algorithm, "kid": shown(&service).await[0] }));
+        assert_eq!(
+            header(&device),
+            json!({ "typ": "at+jwt", "alg": algorithm, "kid": shown(&service).await[0] })
+        );
 
         let changed = [("LATCHKEY_SIGNING_ALGORITHM", next)];
         let restarted = service.node(&changed).await;
@@ -165,48 +214,91 @@ async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
         let now = restarted.device().logged_in("ada@x.test").await.0;
         assert_eq!(header(&now)["alg"], next);
         for device in [&device, &still, &now] {
-            assert!(restarted.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
+            assert!(
+                restarted
+                    .device()
+                    .with_bearer(device.bearer.as_ref().unwrap())
+                    .me()
+                    .await
+                    .is_ok()
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn a_shared_secret_signs_and_is_shown_nowhere() {
-    let shared = [("LATCHKEY_SIGNING_ALGORITHM", "HS256"), ("LATCHKEY_SIGNING_SECRET", SECRET)];
+    let shared = [
+        ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
+        ("LATCHKEY_SIGNING_SECRET", SECRET),
+    ];
     let service = Service::with(&shared).await;
     let device = service.device().signed_up("ada@x.test").await.0;
     assert_eq!(header(&device)["alg"], "HS256");
     assert!(device.me().await.is_ok());
     assert_eq!(jwks(&service).await.json, json!({ "keys": [] }));
-    assert!(!service.folder.path().join("keys").exists(), "the two families are never mixed");
+    assert!(
+        !service.folder.path().join("keys").exists(),
+        "the two families are never mixed"
+    );
     let node = service.node(&[]).await;
-    assert_eq!(node.device().with_bearer(device.bearer.as_ref().unwrap()).me().await, Err(UNAUTHENTICATED.to_owned()));
+    assert_eq!(
+        node.device()
+            .with_bearer(device.bearer.as_ref().unwrap())
+            .me()
+            .await,
+        Err(UNAUTHENTICATED.to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_shared_secret_that_is_the_one_behind_refresh_tokens_is_refused_wherever_the_two_are() {
     let service = Service::start().await;
     let file = service.folder.path().join("secret");
-    let (file, text) = (format!("file:{}", file.display()), std::fs::read_to_string(&file).unwrap());
+    let (file, text) = (
+        format!("file:{}", file.display()),
+        std::fs::read_to_string(&file).unwrap(),
+    );
     let data = ("LATCHKEY_DATA", service.folder.path().to_str().unwrap());
-    for (shared, secret) in [(&text, ""), (&file, ""), (&text, file.as_str()), (&file, &text), (&text, &text)] {
-        let hs256 = [("LATCHKEY_SIGNING_ALGORITHM", "HS256"), ("LATCHKEY_SIGNING_SECRET", shared)];
+    for (shared, secret) in [
+        (&text, ""),
+        (&file, ""),
+        (&text, file.as_str()),
+        (&file, &text),
+        (&text, &text),
+    ] {
+        let hs256 = [
+            ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
+            ("LATCHKEY_SIGNING_SECRET", shared),
+        ];
         let vars = hs256.into_iter().chain([data, ("LATCHKEY_SECRET", secret)]);
-        let config = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
-        let fault = App::build(&config, Clock::fixed(BEGINNING), Rng::system()).await.err().expect("a fault");
-        assert!(matches!(fault, StartFault::OneSecret), "{fault}");
+        let config =
+            Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())))
+                .unwrap();
+        let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
+            .await
+            .err()
+            .expect("a error");
+        assert!(matches!(error, StartError::OneSecret), "{error}");
     }
 }
 
 /// Why a service does not start with settings, in a data folder that is not there yet; it is not made either.
-async fn fault(folder: &Path, settings: &[(&str, &str)]) -> String {
+async fn error(folder: &Path, settings: &[(&str, &str)]) -> String {
     let data = folder.join("data");
     let place = ("LATCHKEY_DATA", data.to_str().unwrap());
-    let vars = settings.iter().chain([&place]).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let vars = settings
+        .iter()
+        .chain([&place])
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let config = Config::from_vars(vars).unwrap();
-    let fault = App::build(&config, Clock::fixed(BEGINNING), Rng::system()).await.err().expect("a fault").to_string();
-    assert!(!data.exists(), "{fault}");
-    fault
+    let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
+        .await
+        .err()
+        .expect("a error")
+        .to_string();
+    assert!(!data.exists(), "{error}");
+    error
 }
 
 #[tokio::test]
@@ -217,22 +309,40 @@ async fn nothing_is_made_where_something_that_is_given_is_not_good() {
         ("LATCHKEY_SECRET", "file:no/such/file"),
         ("LATCHKEY_TRUSTED_DOCUMENTS", "no/such/file"),
     ] {
-        let fault = fault(folder.path(), &[(name, value)]).await;
-        assert!(fault.contains("No such file"), "{name}: {fault}");
+        let error = error(folder.path(), &[(name, value)]).await;
+        assert!(error.contains("No such file"), "{name}: {error}");
     }
 }
 
 #[tokio::test]
 async fn with_keys_and_secret_given_nodes_agree_without_a_common_folder() {
     let made = Service::start().await;
-    let key = std::fs::read_to_string(made.folder.path().join("keys/1.pem")).unwrap().replace('\n', "\\n");
-    let store = format!("sqlite:{}", made.folder.path().join("latchkey.db").display());
-    let given = [("LATCHKEY_SIGNING_KEYS", key.as_str()), ("LATCHKEY_SECRET", SECRET), ("LATCHKEY_STORE", &store)];
+    let key = std::fs::read_to_string(made.folder.path().join("keys/1.pem"))
+        .unwrap()
+        .replace('\n', "\\n");
+    let store = format!(
+        "sqlite:{}",
+        made.folder.path().join("latchkey.db").display()
+    );
+    let given = [
+        ("LATCHKEY_SIGNING_KEYS", key.as_str()),
+        ("LATCHKEY_SECRET", SECRET),
+        ("LATCHKEY_STORE", &store),
+    ];
     let (a, b) = (Service::with(&given).await, Service::with(&given).await);
     let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
     assert_eq!(shown(&b).await, shown(&made).await);
-    assert!(b.device().with_bearer(device.bearer.as_ref().unwrap()).me().await.is_ok());
-    assert_eq!(kind(&b.device().refresh(&refresh_token).await), "Authenticated");
+    assert!(
+        b.device()
+            .with_bearer(device.bearer.as_ref().unwrap())
+            .me()
+            .await
+            .is_ok()
+    );
+    assert_eq!(
+        kind(&b.device().refresh(&refresh_token).await),
+        "Authenticated"
+    );
     for node in [&a, &b] {
         for file in ["keys", "secret"] {
             assert!(!node.folder.path().join(file).exists(), "{file}");

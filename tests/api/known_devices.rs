@@ -16,12 +16,24 @@ async fn storm(service: &Service, email: &str) {
             stranger.log_in(email, "guess").await;
         }
     }
-    let anybody = service.device().at("203.0.113.1").log_in(email, PASSWORD).await;
-    assert_eq!(kind(&anybody), "TooManyAttempts", "the storm is strong enough");
+    let anybody = service
+        .device()
+        .at("203.0.113.1")
+        .log_in(email, PASSWORD)
+        .await;
+    assert_eq!(
+        kind(&anybody),
+        "TooManyAttempts",
+        "the storm is strong enough"
+    );
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
-    headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap().split(';').next().unwrap().to_owned()).collect()
+    headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|it| it.to_str().unwrap().split(';').next().unwrap().to_owned())
+        .collect()
 }
 
 async fn log_in_by_cookie(device: &Device, password: &str) -> Reply {
@@ -48,7 +60,10 @@ async fn a_refresh_token_of_an_ended_session_still_shows_that_the_device_is_know
     device.act("logout", json!({})).await;
     storm(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
-    assert_eq!(kind(&service.device().act("login", input).await), "Authenticated");
+    assert_eq!(
+        kind(&service.device().act("login", input).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -57,15 +72,26 @@ async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
     let document = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
-    let reply = service.device().post(document, json!({ "input": input })).await;
+    let reply = service
+        .device()
+        .post(document, json!({ "input": input }))
+        .await;
     let set = cookies(&reply.headers);
-    let device_cookie = set.iter().find(|it| it.starts_with("latchkey_device=lkd_")).expect("a device cookie");
+    let device_cookie = set
+        .iter()
+        .find(|it| it.starts_with("latchkey_device=lkd_"))
+        .expect("a device cookie");
     storm(&service, "ada@x.test").await;
 
     let browser = service.device().with_header("cookie", device_cookie);
     let reply = log_in_by_cookie(&browser, PASSWORD).await;
     assert_eq!(outcome(&reply), "Authenticated");
-    assert!(!cookies(&reply.headers).iter().any(|it| it.starts_with("latchkey_device")), "it keeps the one it has");
+    assert!(
+        !cookies(&reply.headers)
+            .iter()
+            .any(|it| it.starts_with("latchkey_device")),
+        "it keeps the one it has"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +100,10 @@ async fn a_known_device_has_a_budget_of_its_own() {
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
     for _ in 0..10 {
-        assert_eq!(kind(&device.act("login", guess.clone()).await), "InvalidCredentials");
+        assert_eq!(
+            kind(&device.act("login", guess.clone()).await),
+            "InvalidCredentials"
+        );
     }
     assert_eq!(kind(&device.act("login", guess).await), "TooManyAttempts");
 }
@@ -87,7 +116,11 @@ async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
     storm(&service, "ada@x.test").await;
     for token in [mallory.as_str(), "lkr_AAAA", "lkd_", ""] {
         let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
-        assert_eq!(kind(&service.device().act("login", input).await), "TooManyAttempts", "{token}");
+        assert_eq!(
+            kind(&service.device().act("login", input).await),
+            "TooManyAttempts",
+            "{token}"
+        );
     }
 }
 
@@ -96,13 +129,22 @@ async fn a_new_password_makes_all_devices_unknown() {
     let service = Service::start().await;
     let (thief, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
-    thief.act("forgotPassword", json!({ "email": "ada@x.test" })).await;
+    thief
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
-    let reset = json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner's" });
-    assert_eq!(kind(&thief.act("resetPassword", reset).await), "PasswordReset");
+    let reset =
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner's" });
+    assert_eq!(
+        kind(&thief.act("resetPassword", reset).await),
+        "PasswordReset"
+    );
     storm(&service, "ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
-    assert_eq!(kind(&thief.at("203.0.113.2").act("login", guess).await), "TooManyAttempts");
+    assert_eq!(
+        kind(&thief.at("203.0.113.2").act("login", guess).await),
+        "TooManyAttempts"
+    );
 }
 
 #[tokio::test]
@@ -111,12 +153,26 @@ async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() 
     let (owner, stranger) = (service.device(), service.device().at("198.51.100.1"));
     owner.sign_up("ada@x.test").await;
     for attempt in 0..100 {
-        stranger.log_in(&format!("user{attempt}@x.test"), "guess").await;
+        stranger
+            .log_in(&format!("user{attempt}@x.test"), "guess")
+            .await;
     }
     for _ in 0..110 {
-        assert_eq!(kind(&stranger.log_in("ada@x.test", "guess").await), "TooManyAttempts");
+        assert_eq!(
+            kind(&stranger.log_in("ada@x.test", "guess").await),
+            "TooManyAttempts"
+        );
     }
-    assert_eq!(kind(&service.device().at("203.0.113.1").log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(
+        kind(
+            &service
+                .device()
+                .at("203.0.113.1")
+                .log_in("ada@x.test", PASSWORD)
+                .await
+        ),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -125,12 +181,22 @@ async fn the_session_that_changed_the_password_is_known_as_long_as_it_lives() {
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
     let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
-    assert_eq!(kind(&device.act("changePassword", change).await), "PasswordChanged");
+    assert_eq!(
+        kind(&device.act("changePassword", change).await),
+        "PasswordChanged"
+    );
     storm(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": NEW, "refreshToken": token });
-    assert_eq!(kind(&service.device().act("login", input.clone()).await), "Authenticated");
+    assert_eq!(
+        kind(&service.device().act("login", input.clone()).await),
+        "Authenticated"
+    );
     device.act("logout", json!({ "everywhere": true })).await;
-    assert_eq!(kind(&service.device().act("login", input).await), "TooManyAttempts", "it is from before the password");
+    assert_eq!(
+        kind(&service.device().act("login", input).await),
+        "TooManyAttempts",
+        "it is from before the password"
+    );
 }
 
 #[tokio::test]
@@ -138,17 +204,36 @@ async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let reply = log_in_by_cookie(&service.device(), PASSWORD).await;
-    let before = cookies(&reply.headers).into_iter().find(|it| it.starts_with("latchkey_device=")).unwrap();
+    let before = cookies(&reply.headers)
+        .into_iter()
+        .find(|it| it.starts_with("latchkey_device="))
+        .unwrap();
     service.wait(1);
-    let signed_in = service.device().logged_in("ada@x.test").await.0.with_header("cookie", &before);
+    let signed_in = service
+        .device()
+        .logged_in("ada@x.test")
+        .await
+        .0
+        .with_header("cookie", &before);
     let document = format!(
         "mutation {{ changePassword(input: {{ currentPassword: \"{PASSWORD}\", newPassword: \"{NEW}\" }}) {{ __typename }} }}"
     );
     let reply = signed_in.post(&document, json!({})).await;
-    let after = cookies(&reply.headers).into_iter().find(|it| it.starts_with("latchkey_device=")).expect("a new one");
+    let after = cookies(&reply.headers)
+        .into_iter()
+        .find(|it| it.starts_with("latchkey_device="))
+        .expect("a new one");
     service.device().sign_up("bob@x.test").await;
-    let bob = service.device().logged_in("bob@x.test").await.0.with_header("cookie", &after);
-    assert!(cookies(&bob.post(&document, json!({})).await.headers).is_empty(), "another user's cookie is left alone");
+    let bob = service
+        .device()
+        .logged_in("bob@x.test")
+        .await
+        .0
+        .with_header("cookie", &after);
+    assert!(
+        cookies(&bob.post(&document, json!({})).await.headers).is_empty(),
+        "another user's cookie is left alone"
+    );
     storm(&service, "ada@x.test").await;
     for (cookie, expected) in [(before, "TooManyAttempts"), (after, "Authenticated")] {
         let browser = service.device().with_header("cookie", &cookie);

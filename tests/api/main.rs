@@ -1,6 +1,9 @@
 //! The API through the router: one file an act, with a clock that is moved and letters kept in memory.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails is what a panic is for")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails is what a panic is for"
+)]
 
 mod support;
 
@@ -10,25 +13,24 @@ mod contract;
 mod cookie;
 mod cookie_rules;
 mod cors;
-mod costs;
 mod devices;
-mod door;
-mod door_log;
-mod door_random;
-mod door_trusted;
+mod document_limits;
 mod enumeration;
 mod errors;
-mod floors;
 mod forgot_password;
-mod guard;
+mod generated_files;
 mod http;
+mod http_execution;
+mod http_log;
+mod http_random;
+mod http_trusted_documents;
 mod introspection;
 mod keys;
 mod known_devices;
+mod layering;
 mod login;
 mod logout;
 mod me;
-mod mirrors;
 mod outbox;
 mod policy;
 mod races;
@@ -42,8 +44,9 @@ mod send_verification_code;
 mod session_lifetime;
 mod sessions;
 mod signup;
-mod signup_crowds;
+mod signup_abuse;
 mod signup_verify_first;
+mod store_roundtrips;
 mod suspend;
 mod tokens_page;
 mod update_mobile_number;

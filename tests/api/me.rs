@@ -1,4 +1,4 @@
-//! `me`: who is asking. What is no good bearer token is told only where a caller is needed.
+//! `me`: who is request. What is no good bearer token is told only where a caller is needed.
 
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign as hmac};
 use aws_lc_rs::rand::SystemRandom;
@@ -11,23 +11,38 @@ use crate::support::{BEGINNING, Device, PASSWORD, Service};
 const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 
 fn segment(token: &str, index: usize) -> Value {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(index).unwrap()).unwrap()).unwrap()
+    serde_json::from_slice(
+        &URL_SAFE_NO_PAD
+            .decode(token.split('.').nth(index).unwrap())
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 fn message(header: &Value, claims: &Value) -> String {
-    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
+    format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header.to_string()),
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    )
 }
 
 /// The private key of a service, as its file holds it.
 fn key_of(service: &Service) -> EcdsaKeyPair {
     let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pem::parse(text).unwrap().contents()).unwrap()
+    EcdsaKeyPair::from_pkcs8(
+        &ECDSA_P256_SHA256_FIXED_SIGNING,
+        pem::parse(text).unwrap().contents(),
+    )
+    .unwrap()
 }
 
 /// A token of these parts, signed with a service's own key.
 fn signed(service: &Service, header: &Value, claims: &Value) -> String {
     let message = message(header, claims);
-    let signature = key_of(service).sign(&SystemRandom::new(), message.as_bytes()).unwrap();
+    let signature = key_of(service)
+        .sign(&SystemRandom::new(), message.as_bytes())
+        .unwrap();
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
 }
 
@@ -39,7 +54,12 @@ async fn signed_up() -> (Service, Device, String) {
 }
 
 async fn code(device: &Device, token: &str) -> String {
-    device.with_bearer(token).me().await.err().unwrap_or_default()
+    device
+        .with_bearer(token)
+        .me()
+        .await
+        .err()
+        .unwrap_or_default()
 }
 
 #[tokio::test]
@@ -47,13 +67,23 @@ async fn the_signed_in_user_sees_themselves() {
     let (service, device, _) = signed_up().await;
     service.device().sign_up("bob@x.test").await;
     let user = device.me().await.unwrap();
-    assert_eq!((&user["email"], &user["firstName"]), (&json!("ada@x.test"), &json!("Ada")));
+    assert_eq!(
+        (&user["email"], &user["firstName"]),
+        (&json!("ada@x.test"), &json!("Ada"))
+    );
 }
 
 #[tokio::test]
 async fn without_a_token_the_answer_is_null_and_an_error_with_its_path() {
-    let reply = Service::start().await.device().post("{ me { id } policy { codeLength } }", json!({})).await;
-    assert_eq!(reply.json["data"], json!({ "me": null, "policy": { "codeLength": 6 } }));
+    let reply = Service::start()
+        .await
+        .device()
+        .post("{ me { id } policy { codeLength } }", json!({}))
+        .await;
+    assert_eq!(
+        reply.json["data"],
+        json!({ "me": null, "policy": { "codeLength": 6 } })
+    );
     assert_eq!(reply.json["errors"].as_array().unwrap().len(), 1);
     assert_eq!(reply.json["errors"][0]["path"], json!(["me"]));
     assert_eq!(reply.code(), UNAUTHENTICATED);
@@ -99,7 +129,12 @@ async fn what_is_no_token_of_this_service_is_refused() {
         &format!("{unsigned}.{}", foreign.rsplit_once('.').unwrap().1),
         &"x".repeat(20_000),
     ] {
-        assert_eq!(code(&device, wrong).await, UNAUTHENTICATED, "{}", &wrong[..wrong.len().min(80)]);
+        assert_eq!(
+            code(&device, wrong).await,
+            UNAUTHENTICATED,
+            "{}",
+            &wrong[..wrong.len().min(80)]
+        );
     }
     assert_eq!(code(&device, &token).await, "");
 }
@@ -108,9 +143,19 @@ async fn what_is_no_token_of_this_service_is_refused() {
 async fn other_secrets_are_no_bearer_tokens() {
     let service = Service::start().await;
     let (device, refresh_token) = service.device().signed_up("ada@x.test").await;
-    let strict = service.node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
-    let ticket = strict.device().sign_up("bob@x.test").await["ticket"].as_str().unwrap().to_owned();
-    for secret in [refresh_token, ticket, PASSWORD.to_owned(), strict.code_for("bob@x.test").await] {
+    let strict = service
+        .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
+    let ticket = strict.device().sign_up("bob@x.test").await["ticket"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for secret in [
+        refresh_token,
+        ticket,
+        PASSWORD.to_owned(),
+        strict.code_for("bob@x.test").await,
+    ] {
         assert_eq!(code(&device, &secret).await, UNAUTHENTICATED);
     }
 }
@@ -130,10 +175,19 @@ async fn a_token_says_what_gateways_ask_for() {
     let user = device.me().await.unwrap();
     let (header, claims) = (segment(&token, 0), segment(&token, 1));
     let jwk = service.device().get("/.well-known/jwks.json").await.json["keys"][0].clone();
-    assert_eq!(header, json!({ "alg": "ES256", "typ": "at+jwt", "kid": jwk["kid"] }));
+    assert_eq!(
+        header,
+        json!({ "alg": "ES256", "typ": "at+jwt", "kid": jwk["kid"] })
+    );
     let now = BEGINNING.seconds();
-    assert_eq!((&claims["iss"], &claims["aud"]), (&json!("http://127.0.0.1:4000"), &json!("latchkey")));
-    assert_eq!((&claims["sub"], &claims["sid"]), (&user["id"], &user["sessions"][0]["id"]));
+    assert_eq!(
+        (&claims["iss"], &claims["aud"]),
+        (&json!("http://127.0.0.1:4000"), &json!("latchkey"))
+    );
+    assert_eq!(
+        (&claims["sub"], &claims["sid"]),
+        (&user["id"], &user["sessions"][0]["id"])
+    );
     let times = (&claims["iat"], &claims["nbf"], &claims["exp"]);
     assert_eq!(times, (&json!(now), &json!(now), &json!(now + 14_400)));
     assert_eq!(claims["role"], "USER");
@@ -167,12 +221,22 @@ async fn claims_of_another_time_or_for_somebody_else_are_refused() {
     ] {
         let mut claims = claims.clone();
         claims[claim] = value.clone();
-        assert_eq!(code(&device, &signed(&service, &header, &claims)).await, UNAUTHENTICATED, "{claim} {value}");
+        assert_eq!(
+            code(&device, &signed(&service, &header, &claims)).await,
+            UNAUTHENTICATED,
+            "{claim} {value}"
+        );
     }
-    for claim in ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role"] {
+    for claim in [
+        "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
+    ] {
         let mut claims = claims.clone();
         claims.as_object_mut().unwrap().remove(claim);
-        assert_eq!(code(&device, &signed(&service, &header, &claims)).await, UNAUTHENTICATED, "without {claim}");
+        assert_eq!(
+            code(&device, &signed(&service, &header, &claims)).await,
+            UNAUTHENTICATED,
+            "without {claim}"
+        );
     }
 }
 
@@ -201,7 +265,11 @@ async fn headers_of_another_type_algorithm_or_key_are_refused() {
     ] {
         let mut header = header.clone();
         header[name] = value.clone();
-        assert_eq!(code(&device, &signed(&service, &header, &claims)).await, UNAUTHENTICATED, "{name} {value}");
+        assert_eq!(
+            code(&device, &signed(&service, &header, &claims)).await,
+            UNAUTHENTICATED,
+            "{name} {value}"
+        );
     }
 }
 
@@ -212,13 +280,24 @@ async fn no_signature_but_one_of_the_services_own_key_counts() {
     for alg in ["none", "None", "nOnE", "ES256", "HS256"] {
         let mut header = header.clone();
         header["alg"] = json!(alg);
-        assert_eq!(code(&device, &format!("{}.", message(&header, &claims))).await, UNAUTHENTICATED, "{alg}");
+        assert_eq!(
+            code(&device, &format!("{}.", message(&header, &claims))).await,
+            UNAUTHENTICATED,
+            "{alg}"
+        );
     }
     // The public key as the secret of an HMAC, in every form in which it can be had.
     let jwk = service.device().get("/.well-known/jwks.json").await.json["keys"][0].clone();
-    let point: Vec<u8> =
-        ["x", "y"].iter().flat_map(|it| URL_SAFE_NO_PAD.decode(jwk[it].as_str().unwrap()).unwrap()).collect();
-    for secret in [[&[4], &point[..]].concat(), point, jwk.to_string().into_bytes(), Vec::new()] {
+    let point: Vec<u8> = ["x", "y"]
+        .iter()
+        .flat_map(|it| URL_SAFE_NO_PAD.decode(jwk[it].as_str().unwrap()).unwrap())
+        .collect();
+    for secret in [
+        [&[4], &point[..]].concat(),
+        point,
+        jwk.to_string().into_bytes(),
+        Vec::new(),
+    ] {
         let mut header = header.clone();
         header["alg"] = json!("HS256");
         let message = message(&header, &claims);
@@ -229,11 +308,17 @@ async fn no_signature_but_one_of_the_services_own_key_counts() {
     // A key that the token itself brings along, or says where to fetch.
     let other = Service::start().await;
     let theirs = other.device().get("/.well-known/jwks.json").await.json["keys"][0].clone();
-    for (name, value) in
-        [("jwk", theirs), ("jku", json!("http://127.0.0.1:9/jwks.json")), ("x5u", json!("http://127.0.0.1:9"))]
-    {
+    for (name, value) in [
+        ("jwk", theirs),
+        ("jku", json!("http://127.0.0.1:9/jwks.json")),
+        ("x5u", json!("http://127.0.0.1:9")),
+    ] {
         let mut header = header.clone();
         header[name] = value;
-        assert_eq!(code(&device, &signed(&other, &header, &claims)).await, UNAUTHENTICATED, "{name}");
+        assert_eq!(
+            code(&device, &signed(&other, &header, &claims)).await,
+            UNAUTHENTICATED,
+            "{name}"
+        );
     }
 }

@@ -9,83 +9,121 @@ use crate::support::{Failure, PASSWORD, Service, kind};
 const DAY: u64 = 24 * 60 * 60;
 
 /// A service with an account, and a letter of a kind in its outbox that nobody has tried to send yet.
-async fn with_letter(kind_of: &str) -> Service {
+async fn with_email(kind_of: &str) -> Service {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let answer = if kind_of == "code" {
-        device.act("forgotPassword", json!({ "email": "ada@x.test" })).await
+        device
+            .act("forgotPassword", json!({ "email": "ada@x.test" }))
+            .await
     } else {
         let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
         device.act("changePassword", input).await
     };
-    assert!(["CodeSent", "PasswordChanged"].contains(&kind(&answer)), "{answer}");
+    assert!(
+        ["CodeSent", "PasswordChanged"].contains(&kind(&answer)),
+        "{answer}"
+    );
     service
 }
 
 fn message_ids(service: &Service) -> Vec<String> {
-    let id = |bytes: &Vec<u8>| MessageParser::default().parse(bytes).unwrap().message_id().unwrap().to_owned();
+    let id = |bytes: &Vec<u8>| {
+        MessageParser::default()
+            .parse(bytes)
+            .unwrap()
+            .message_id()
+            .unwrap()
+            .to_owned()
+    };
     service.mail.sent().iter().map(id).collect()
 }
 
 #[tokio::test]
-async fn a_letter_is_sent_once_and_leaves_the_outbox() {
-    let service = with_letter("code").await;
+async fn a_email_is_sent_once_and_leaves_the_outbox() {
+    let service = with_email("code").await;
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 1);
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(service.messages().await.len(), 1);
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 0);
     service.wait(100);
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(service.messages().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_letter_has_one_recipient_our_sender_and_a_plain_text() {
-    let service = with_letter("code").await;
-    service.letters().await;
+async fn a_email_has_one_recipient_our_sender_and_a_plain_text() {
+    let service = with_email("code").await;
+    service.messages().await;
     let bytes = service.mail.sent().remove(0);
     let message = MessageParser::default().parse(&bytes).unwrap();
-    assert_eq!(message.from().unwrap().first().unwrap().address(), Some("no-reply@localhost"));
+    assert_eq!(
+        message.from().unwrap().first().unwrap().address(),
+        Some("no-reply@localhost")
+    );
     assert_eq!(message.to().unwrap().as_list().unwrap().len(), 1);
     assert!(message.cc().is_none() && message.bcc().is_none());
     assert_eq!(message.date().unwrap().to_rfc3339(), "2026-11-22T09:30:00Z");
-    let headers = String::from_utf8(bytes).unwrap().split("\r\n\r\n").next().unwrap().to_ascii_lowercase();
-    assert!(headers.contains("content-type: text/plain; charset=utf-8"), "{headers}");
+    let headers = String::from_utf8(bytes)
+        .unwrap()
+        .split("\r\n\r\n")
+        .next()
+        .unwrap()
+        .to_ascii_lowercase();
+    assert!(
+        headers.contains("content-type: text/plain; charset=utf-8"),
+        "{headers}"
+    );
 }
 
 #[tokio::test]
-async fn a_letter_that_the_mail_server_puts_off_is_tried_again_ever_later() {
-    let service = with_letter("code").await;
+async fn a_email_that_the_mail_server_puts_off_is_tried_again_ever_later() {
+    let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     for backoff in [5, 10, 20] {
         service.wait(backoff - 1);
-        assert_eq!(service.app.accounts.deliver().await.unwrap(), 0, "before {backoff} s");
+        assert_eq!(
+            service.app.accounts.deliver().await.unwrap(),
+            0,
+            "before {backoff} s"
+        );
         service.wait(1);
-        assert_eq!(service.app.accounts.deliver().await.unwrap(), 1, "after {backoff} s");
+        assert_eq!(
+            service.app.accounts.deliver().await.unwrap(),
+            1,
+            "after {backoff} s"
+        );
     }
     service.mail.answer(Delivery::Sent);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     service.wait(40);
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(service.messages().await.len(), 1);
     let code = service.code_for("ada@x.test").await;
-    let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
-    assert_eq!(kind(&service.device().act("resetPassword", input).await), "PasswordReset");
+    let input =
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
+    assert_eq!(
+        kind(&service.device().act("resetPassword", input).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
-async fn a_letter_that_the_mail_server_refuses_is_parked_where_the_operator_sees_it() {
-    let service = with_letter("notice").await;
+async fn a_email_that_the_mail_server_refuses_is_parked_where_the_operator_sees_it() {
+    let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     service.mail.answer(Delivery::Sent);
     service.wait(DAY);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     let outbox = service.account("ada@x.test").await.outbox;
-    assert_eq!((outbox.len(), outbox[0].tries, outbox[0].due_at), (1, 1, None));
+    assert_eq!(
+        (outbox.len(), outbox[0].tries, outbox[0].due_at),
+        (1, 1, None)
+    );
 }
 
 #[tokio::test]
-async fn a_letter_that_is_put_off_again_and_again_is_parked_in_the_end() {
-    let service = with_letter("notice").await;
+async fn a_email_that_is_put_off_again_and_again_is_parked_in_the_end() {
+    let service = with_email("notice").await;
     service.mail.answer(Delivery::Deferred);
     let mut tries = 0;
     for _ in 0..20 {
@@ -94,77 +132,93 @@ async fn a_letter_that_is_put_off_again_and_again_is_parked_in_the_end() {
     }
     assert_eq!(tries, 8);
     let outbox = service.account("ada@x.test").await.outbox;
-    assert_eq!((outbox.len(), outbox[0].tries, outbox[0].due_at), (1, 8, None));
+    assert_eq!(
+        (outbox.len(), outbox[0].tries, outbox[0].due_at),
+        (1, 8, None)
+    );
 }
 
 #[tokio::test]
-async fn a_parked_letter_holds_up_no_other() {
-    let service = with_letter("notice").await;
+async fn a_parked_email_holds_up_no_other() {
+    let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
-    service.letters().await;
+    service.messages().await;
     service.mail.answer(Delivery::Sent);
     for email in ["ada@x.test", "bob@x.test"] {
         service.device().sign_up(email).await;
-        service.device().act("forgotPassword", json!({ "email": email })).await;
-        assert_eq!(service.letters_to(email).await, 1, "{email}");
+        service
+            .device()
+            .act("forgotPassword", json!({ "email": email }))
+            .await;
+        assert_eq!(service.emails_to(email).await, 1, "{email}");
     }
 }
 
 #[tokio::test]
 async fn a_code_that_has_expired_is_not_mailed_any_more() {
-    let service = with_letter("code").await;
+    let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
-    service.letters().await;
+    service.messages().await;
     service.mail.answer(Delivery::Sent);
     service.wait(600);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 0);
 }
 
 #[tokio::test]
 async fn a_code_that_a_newer_one_replaced_is_not_mailed_any_more() {
-    let service = with_letter("code").await;
-    service.device().act("forgotPassword", json!({ "email": "ada@x.test" })).await;
-    assert_eq!(service.letters().await.len(), 1);
+    let service = with_email("code").await;
+    service
+        .device()
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
+    assert_eq!(service.messages().await.len(), 1);
     let code = service.code_for("ada@x.test").await;
-    let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
-    assert_eq!(kind(&service.device().act("resetPassword", input).await), "PasswordReset");
+    let input =
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
+    assert_eq!(
+        kind(&service.device().act("resetPassword", input).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_after_sending_leaves_a_letter_to_be_sent_again_under_the_same_id() {
-    let service = with_letter("code").await;
+async fn a_worker_that_dies_after_sending_leaves_a_email_to_be_sent_again_under_the_same_id() {
+    let service = with_email("code").await;
     service.store.fail_after(1, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
     assert_eq!(message_ids(&service).len(), 1);
     service.store.mend();
     service.wait(89);
-    assert_eq!(service.letters().await.len(), 1, "the lease is not over");
+    assert_eq!(service.messages().await.len(), 1, "the lease is not over");
     service.wait(1);
-    assert_eq!(service.letters().await.len(), 2);
+    assert_eq!(service.messages().await.len(), 2);
     let ids = message_ids(&service);
     assert_eq!(ids[0], ids[1]);
     service.wait(300);
-    assert_eq!(service.letters().await.len(), 2);
+    assert_eq!(service.messages().await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_before_leasing_leaves_the_letter_to_be_sent() {
-    let service = with_letter("code").await;
+async fn a_worker_that_dies_before_leasing_leaves_the_email_to_be_sent() {
+    let service = with_email("code").await;
     service.store.fail_after(0, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
     service.store.mend();
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(service.messages().await.len(), 1);
 }
 
 #[tokio::test]
-async fn two_nodes_that_look_at_once_send_each_letter_once() {
+async fn two_nodes_that_look_at_once_send_each_email_once() {
     let service = Service::start().await;
     let node = service.node(&[]).await;
     for index in 0..16 {
         let email = format!("user{index}@x.test");
         service.device().sign_up(&email).await;
-        service.device().act("forgotPassword", json!({ "email": email })).await;
+        service
+            .device()
+            .act("forgotPassword", json!({ "email": email }))
+            .await;
     }
     let (here, there) = tokio::join!(service.app.accounts.deliver(), node.app.accounts.deliver());
     assert!(here.is_ok() && there.is_ok());
@@ -176,19 +230,28 @@ async fn two_nodes_that_look_at_once_send_each_letter_once() {
 }
 
 #[tokio::test]
-async fn a_code_and_its_letter_are_one_write() {
+async fn a_code_and_its_email_are_one_write() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     service.device().sign_up("ada@x.test").await;
     let before = service.account("ada@x.test").await;
     service.store.fail_after(0, Failure::Unavailable);
     let input = json!({ "email": "ada@x.test" });
-    assert_eq!(service.device().fault("forgotPassword", input.clone()).await, "OVERLOADED");
+    assert_eq!(
+        service
+            .device()
+            .error("forgotPassword", input.clone())
+            .await,
+        "OVERLOADED"
+    );
     service.store.mend();
     assert_eq!(service.account("ada@x.test").await, before);
 
     service.store.work();
     service.store.fail_after(1, Failure::Unavailable);
-    assert_eq!(kind(&service.device().act("forgotPassword", input).await), "CodeSent");
+    assert_eq!(
+        kind(&service.device().act("forgotPassword", input).await),
+        "CodeSent"
+    );
     service.store.mend();
     assert_eq!(service.store.work().writes, 1);
     let after = service.account("ada@x.test").await;
@@ -196,23 +259,32 @@ async fn a_code_and_its_letter_are_one_write() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_read_holds_up_no_others_letters() {
-    let service = with_letter("notice").await;
+async fn an_account_that_cannot_be_read_holds_up_no_others_emails() {
+    let service = with_email("notice").await;
     service.store.spoil(service.account("ada@x.test").await.id);
     service.device().sign_up("bob@x.test").await;
-    service.device().act("forgotPassword", json!({ "email": "bob@x.test" })).await;
+    service
+        .device()
+        .act("forgotPassword", json!({ "email": "bob@x.test" }))
+        .await;
     assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
     assert_eq!(service.mail.sent().len(), 1);
-    assert!(service.app.accounts.deliver().await.is_err(), "what is left is a fault");
+    assert!(
+        service.app.accounts.deliver().await.is_err(),
+        "what is left is a error"
+    );
 }
 
 #[tokio::test]
-async fn a_letter_that_panics_is_parked_and_stops_no_other() {
-    let service = with_letter("notice").await;
+async fn a_email_that_panics_is_parked_and_stops_no_other() {
+    let service = with_email("notice").await;
     service.mail.panic();
     assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
     let outbox = service.account("ada@x.test").await.outbox;
     assert_eq!((outbox.len(), outbox[0].due_at), (1, None));
-    service.device().act("forgotPassword", json!({ "email": "ada@x.test" })).await;
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
+    service
+        .device()
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
 }

@@ -33,7 +33,13 @@ async fn it_tells_what_the_operator_has_set_and_the_service_keeps_to_it() {
     assert_eq!(policy["verifyEmailFirst"], true);
     let answer = service.device().sign_up("ada@x.test").await;
     assert_eq!(answer["fields"][0]["code"], "TOO_SHORT");
-    assert!(answer["fields"][0]["message"].as_str().unwrap().contains("30"), "{answer}");
+    assert!(
+        answer["fields"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("30"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -42,6 +48,9 @@ async fn it_is_public_and_does_not_need_the_store() {
     service.store.fail(Failure::Unavailable);
     for device in [service.device(), service.device().with_bearer("garbage")] {
         let reply = device.post("{ policy { codeLength } }", json!({})).await;
-        assert_eq!(reply.json, json!({ "data": { "policy": { "codeLength": 6 } } }));
+        assert_eq!(
+            reply.json,
+            json!({ "data": { "policy": { "codeLength": 6 } } })
+        );
     }
 }

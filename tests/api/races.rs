@@ -11,7 +11,11 @@ const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 const MANY: usize = 200;
 
 /// Runs an operation so many times at once.
-async fn at_once(device: &Device, operation: &'static str, input: impl Fn(usize) -> Value) -> Vec<Value> {
+async fn at_once(
+    device: &Device,
+    operation: &'static str,
+    input: impl Fn(usize) -> Value,
+) -> Vec<Value> {
     let mut requests = JoinSet::new();
     for index in 0..MANY {
         let (device, input) = (device.clone(), input(index));
@@ -29,7 +33,10 @@ fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
 }
 
 async fn code_for(service: &Service, operation: &str) -> String {
-    service.device().act(operation, json!({ "email": "ada@x.test" })).await;
+    service
+        .device()
+        .act(operation, json!({ "email": "ada@x.test" }))
+        .await;
     service.code_for("ada@x.test").await
 }
 
@@ -37,9 +44,18 @@ async fn code_for(service: &Service, operation: &str) -> String {
 async fn of_many_signups_of_one_address_one_wins() {
     let service = Service::with(&[UNLIMITED]).await;
     let spellings = ["ada@x.test", "ADA@x.test", " ada@X.TEST "];
-    let answers = at_once(&service.device(), "signup", |index| sign_up_input(spellings[index % 3])).await;
-    assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", 1), ("EmailTaken", MANY - 1)]));
-    let winner = answers.iter().find(|answer| kind(answer) == "Authenticated").unwrap();
+    let answers = at_once(&service.device(), "signup", |index| {
+        sign_up_input(spellings[index % 3])
+    })
+    .await;
+    assert_eq!(
+        tally(&answers),
+        BTreeMap::from([("Authenticated", 1), ("EmailTaken", MANY - 1)])
+    );
+    let winner = answers
+        .iter()
+        .find(|answer| kind(answer) == "Authenticated")
+        .unwrap();
     let login = service.device().log_in("ada@x.test", PASSWORD).await;
     assert_eq!(login["user"]["id"], winner["user"]["id"]);
     assert!(service.device().signed_in_by(winner).0.me().await.is_ok());
@@ -54,7 +70,10 @@ async fn of_many_signups_with_one_number_one_wins() {
         input
     })
     .await;
-    assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", 1), ("MobileNumberTaken", MANY - 1)]));
+    assert_eq!(
+        tally(&answers),
+        BTreeMap::from([("Authenticated", 1), ("MobileNumberTaken", MANY - 1)])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,14 +88,25 @@ async fn of_many_resets_with_one_code_one_wins() {
         |index| json!({ "email": "ada@x.test", "code": code, "newPassword": password(index) }),
     )
     .await;
-    assert_eq!(tally(&answers), BTreeMap::from([("InvalidCode", MANY - 1), ("PasswordReset", 1)]));
+    assert_eq!(
+        tally(&answers),
+        BTreeMap::from([("InvalidCode", MANY - 1), ("PasswordReset", 1)])
+    );
     let mut right = 0;
     for index in 0..MANY {
-        let answer = service.device().log_in("ada@x.test", &password(index)).await;
+        let answer = service
+            .device()
+            .log_in("ada@x.test", &password(index))
+            .await;
         right += usize::from(kind(&answer) == "Authenticated");
     }
     assert_eq!(right, 1);
-    let notices = service.letters().await.iter().filter(|it| it.subject == "Your password was changed").count();
+    let notices = service
+        .messages()
+        .await
+        .iter()
+        .filter(|it| it.subject == "Your password was changed")
+        .count();
     assert_eq!(notices, 1);
 }
 
@@ -84,15 +114,28 @@ async fn of_many_resets_with_one_code_one_wins() {
 async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
     let service = Service::with(&[UNLIMITED]).await;
     service.device().sign_up("ada@x.test").await;
-    for (operation, spend) in [("forgotPassword", "resetPassword"), ("sendVerificationCode", "verifyEmail")] {
+    for (operation, spend) in [
+        ("forgotPassword", "resetPassword"),
+        ("sendVerificationCode", "verifyEmail"),
+    ] {
         let code = code_for(&service, operation).await;
         let input = |code: &str| match spend {
-            "resetPassword" => json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" }),
+            "resetPassword" => {
+                json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" })
+            }
             _ => json!({ "email": "ada@x.test", "code": code }),
         };
         let answers = at_once(&service.device(), spend, |_| input("wrong")).await;
-        assert_eq!(tally(&answers), BTreeMap::from([("InvalidCode", MANY)]), "{spend}");
-        assert_eq!(kind(&service.device().act(spend, input(&code)).await), "InvalidCode", "{spend}");
+        assert_eq!(
+            tally(&answers),
+            BTreeMap::from([("InvalidCode", MANY)]),
+            "{spend}"
+        );
+        assert_eq!(
+            kind(&service.device().act(spend, input(&code)).await),
+            "InvalidCode",
+            "{spend}"
+        );
     }
 }
 
@@ -103,7 +146,10 @@ async fn of_many_verifications_with_one_code_one_wins() {
     let code = service.code_for("ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "code": code, "ticket": ticket });
     let answers = at_once(&service.device(), "verifyEmail", |_| input.clone()).await;
-    assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", 1), ("InvalidCode", MANY - 1)]));
+    assert_eq!(
+        tally(&answers),
+        BTreeMap::from([("Authenticated", 1), ("InvalidCode", MANY - 1)])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,12 +158,21 @@ async fn many_refreshes_of_one_token_get_one_successor_and_the_session_lives() {
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
     assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", MANY)]));
-    let successors: BTreeSet<_> = answers.iter().map(|answer| answer["tokens"]["refreshToken"].to_string()).collect();
+    let successors: BTreeSet<_> = answers
+        .iter()
+        .map(|answer| answer["tokens"]["refreshToken"].to_string())
+        .collect();
     assert_eq!(successors.len(), 1);
     let (device, successor) = device.signed_in_by(&answers[0]);
-    assert_eq!(device.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        device.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(kind(&device.refresh(&successor).await), "Authenticated");
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,13 +181,28 @@ async fn without_a_grace_one_refresh_wins_and_the_others_are_taken_for_theft() {
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (elsewhere, _) = service.device().logged_in("ada@x.test").await;
     let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
-    assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", 1), ("InvalidRefreshToken", MANY - 1)]));
-    let winner = answers.iter().find(|answer| kind(answer) == "Authenticated").unwrap();
+    assert_eq!(
+        tally(&answers),
+        BTreeMap::from([("Authenticated", 1), ("InvalidRefreshToken", MANY - 1)])
+    );
+    let winner = answers
+        .iter()
+        .find(|answer| kind(answer) == "Authenticated")
+        .unwrap();
     let (device, successor) = device.signed_in_by(winner);
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(kind(&device.refresh(&successor).await), "InvalidRefreshToken");
-    assert_eq!(elsewhere.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
+    assert_eq!(
+        kind(&device.refresh(&successor).await),
+        "InvalidRefreshToken"
+    );
+    assert_eq!(
+        elsewhere.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,13 +212,28 @@ async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
     let mut requests = JoinSet::new();
     for index in 0..MANY {
         let device = service.device().at(&format!("198.51.100.{index}"));
-        requests.spawn(async move { device.act("forgotPassword", json!({ "email": "ada@x.test" })).await });
+        requests.spawn(async move {
+            device
+                .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                .await
+        });
     }
-    assert_eq!(tally(&requests.join_all().await), BTreeMap::from([("CodeSent", MANY)]));
+    assert_eq!(
+        tally(&requests.join_all().await),
+        BTreeMap::from([("CodeSent", MANY)])
+    );
     let code = service.code_for("ada@x.test").await;
-    assert_eq!(service.letters_to("ada@x.test").await, 1, "the newest replaced the others in the outbox");
-    let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
-    assert_eq!(kind(&service.device().act("resetPassword", input).await), "PasswordReset");
+    assert_eq!(
+        service.emails_to("ada@x.test").await,
+        1,
+        "the newest replaced the others in the outbox"
+    );
+    let input =
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
+    assert_eq!(
+        kind(&service.device().act("resetPassword", input).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +249,16 @@ async fn a_password_change_and_logins_with_the_old_one_leave_no_session_of_the_o
     let changed = device.act("changePassword", input).await;
     assert_eq!(kind(&changed), "PasswordChanged");
     for answer in logins.join_all().await {
-        assert!(["Authenticated", "InvalidCredentials"].contains(&kind(&answer)), "{answer}");
+        assert!(
+            ["Authenticated", "InvalidCredentials"].contains(&kind(&answer)),
+            "{answer}"
+        );
     }
-    assert_eq!(device.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        device.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }

@@ -8,22 +8,38 @@ use crate::support::{Device, Service, kind};
 async fn next(device: &Device, token: &str) -> String {
     let answer = device.refresh(token).await;
     assert_eq!(kind(&answer), "Authenticated", "{answer}");
-    answer["tokens"]["refreshToken"].as_str().unwrap().to_owned()
+    answer["tokens"]["refreshToken"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
 async fn the_session_goes_on_with_new_tokens() {
     let service = Service::start().await;
-    let (device, first) = service.device().with_header("user-agent", "Firefox").signed_up("ada@x.test").await;
+    let (device, first) = service
+        .device()
+        .with_header("user-agent", "Firefox")
+        .signed_up("ada@x.test")
+        .await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     service.wait(3600);
-    let elsewhere = service.device().at("198.51.100.7").with_header("user-agent", "Firefox 2");
+    let elsewhere = service
+        .device()
+        .at("198.51.100.7")
+        .with_header("user-agent", "Firefox 2");
     let answer = elsewhere.refresh(&first).await;
     assert_eq!(kind(&answer), "Authenticated");
     assert_ne!(answer["tokens"]["refreshToken"], first.as_str());
-    assert_ne!(answer["tokens"]["accessToken"], device.bearer.clone().unwrap());
+    assert_ne!(
+        answer["tokens"]["accessToken"],
+        device.bearer.clone().unwrap()
+    );
     assert_eq!(answer["tokens"]["expiresIn"], 14400);
-    assert_eq!(answer["tokens"]["refreshTokenExpiresAt"], "2026-12-22T10:30:00.000Z");
+    assert_eq!(
+        answer["tokens"]["refreshTokenExpiresAt"],
+        "2026-12-22T10:30:00.000Z"
+    );
     assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:30:00.000Z");
     let sessions = answer["user"]["sessions"].as_array().unwrap();
     assert_eq!(sessions.len(), 1);
@@ -34,7 +50,10 @@ async fn the_session_goes_on_with_new_tokens() {
     assert_eq!(sessions[0]["expiresAt"], "2026-12-22T10:30:00.000Z");
     assert_eq!(sessions[0]["userAgent"], "Firefox 2");
     assert_eq!(sessions[0]["ipAddress"], "198.51.100.7");
-    assert_eq!(device.signed_in_by(&answer).0.me().await.as_ref(), Ok(&answer["user"]));
+    assert_eq!(
+        device.signed_in_by(&answer).0.me().await.as_ref(),
+        Ok(&answer["user"])
+    );
 }
 
 #[tokio::test]
@@ -56,7 +75,7 @@ async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
     }
     service.wait(2_592_000);
     assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
-    assert_eq!(service.letters_to("ada@x.test").await, 0);
+    assert_eq!(service.emails_to("ada@x.test").await, 0);
 }
 
 #[tokio::test]
@@ -87,9 +106,9 @@ async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_own
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert!(other_device.me().await.is_ok());
     next(&other_device, &other).await;
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].subject, "One of your sessions was ended");
+    let messages = service.messages().await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0].subject, "One of your sessions was ended");
 }
 
 #[tokio::test]
@@ -117,16 +136,36 @@ async fn no_grace_covers_a_token_whose_successor_was_used() {
 async fn what_is_no_refresh_token_of_this_service_is_refused() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    let (_, foreign) = Service::start().await.device().signed_up("ada@x.test").await;
+    let (_, foreign) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
     let access_token = device.bearer.clone().unwrap();
     let cut = &token[..token.len() - 1];
-    for wrong in
-        ["", "lkr_", "lkr_AAAA", " ", "$where", cut, &token[4..], &token.to_uppercase(), &foreign, &access_token]
-    {
-        assert_eq!(kind(&device.refresh(wrong).await), "InvalidRefreshToken", "{wrong}");
+    for wrong in [
+        "",
+        "lkr_",
+        "lkr_AAAA",
+        " ",
+        "$where",
+        cut,
+        &token[4..],
+        &token.to_uppercase(),
+        &foreign,
+        &access_token,
+    ] {
+        assert_eq!(
+            kind(&device.refresh(wrong).await),
+            "InvalidRefreshToken",
+            "{wrong}"
+        );
     }
     for absent in [json!({}), json!({ "refreshToken": null })] {
-        assert_eq!(kind(&device.act("refresh", absent).await), "InvalidRefreshToken");
+        assert_eq!(
+            kind(&device.act("refresh", absent).await),
+            "InvalidRefreshToken"
+        );
     }
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
 }
@@ -138,7 +177,7 @@ async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
     device.act("logout", json!({})).await;
     let refused = device.refresh(&token).await;
     assert_eq!(kind(&refused), "InvalidRefreshToken");
-    assert_eq!(service.letters_to("ada@x.test").await, 0);
+    assert_eq!(service.emails_to("ada@x.test").await, 0);
     assert_eq!(device.refresh("garbage").await, refused);
 }
 
@@ -147,7 +186,10 @@ async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     for attempt in 0..120 {
-        device.at(&format!("198.51.100.{}", attempt / 10)).log_in("ada@x.test", "guess").await;
+        device
+            .at(&format!("198.51.100.{}", attempt / 10))
+            .log_in("ada@x.test", "guess")
+            .await;
     }
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
 }

@@ -8,12 +8,20 @@ const NEW: &str = "a brand new password";
 
 /// Asks for a code and reads it in the letter.
 async fn code_for(service: &Service, email: &str) -> String {
-    service.device().act("forgotPassword", json!({ "email": email })).await;
+    service
+        .device()
+        .act("forgotPassword", json!({ "email": email }))
+        .await;
     service.code_for(email).await
 }
 
 async fn reset(device: &Device, email: &str, code: &str) -> Value {
-    device.act("resetPassword", json!({ "email": email, "code": code, "newPassword": NEW })).await
+    device
+        .act(
+            "resetPassword",
+            json!({ "email": email, "code": code, "newPassword": NEW }),
+        )
+        .await
 }
 
 #[tokio::test]
@@ -22,20 +30,41 @@ async fn the_code_sets_the_password_ends_every_session_and_proves_the_address() 
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
     service.wait(60);
-    let answer = reset(&service.device(), " ADA@x.test", &format!(" {} {} ", &code[..3], &code[3..])).await;
-    assert_eq!(answer, json!({ "__typename": "PasswordReset", "email": "ada@x.test" }));
+    let answer = reset(
+        &service.device(),
+        " ADA@x.test",
+        &format!(" {} {} ", &code[..3], &code[3..]),
+    )
+    .await;
+    assert_eq!(
+        answer,
+        json!({ "__typename": "PasswordReset", "email": "ada@x.test" })
+    );
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "InvalidCredentials");
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "InvalidCredentials"
+    );
     let user = device.log_in("ada@x.test", NEW).await["user"].clone();
     assert_eq!(user["emailVerified"], true);
     assert_eq!(user["passwordChangedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(user["updatedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(user["sessions"].as_array().unwrap().len(), 1);
-    let letters = service.letters().await;
-    let subjects: Vec<_> = letters.iter().map(|letter| letter.subject.as_str()).collect();
+    let messages = service.messages().await;
+    let subjects: Vec<_> = messages
+        .iter()
+        .map(|message| message.subject.as_str())
+        .collect();
     let device_is_new_again = "New device on your account";
-    assert_eq!(subjects, ["Your code to reset your password", "Your password was changed", device_is_new_again]);
+    assert_eq!(
+        subjects,
+        [
+            "Your code to reset your password",
+            "Your password was changed",
+            device_is_new_again
+        ]
+    );
 }
 
 #[tokio::test]
@@ -43,8 +72,14 @@ async fn a_code_is_good_once() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "PasswordReset");
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "InvalidCode");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "PasswordReset"
+    );
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
@@ -53,10 +88,16 @@ async fn a_code_dies_at_its_time() {
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
     service.wait(600);
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "InvalidCode");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "InvalidCode"
+    );
     let code = code_for(&service, "ada@x.test").await;
     service.wait(599);
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -67,9 +108,15 @@ async fn the_newest_code_alone_is_good() {
     let newer = code_for(&service, "ada@x.test").await;
     // One draw in a million gives the same code twice.
     if older != newer {
-        assert_eq!(kind(&reset(&service.device(), "ada@x.test", &older).await), "InvalidCode");
+        assert_eq!(
+            kind(&reset(&service.device(), "ada@x.test", &older).await),
+            "InvalidCode"
+        );
     }
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &newer).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &newer).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -79,11 +126,20 @@ async fn five_wrong_tries_void_a_code_and_a_restart_does_not_revive_it() {
     let code = code_for(&service, "ada@x.test").await;
     for attempt in 0..4 {
         let device = service.device().at(&format!("198.51.100.{attempt}"));
-        assert_eq!(kind(&reset(&device, "ada@x.test", "wrong").await), "InvalidCode");
+        assert_eq!(
+            kind(&reset(&device, "ada@x.test", "wrong").await),
+            "InvalidCode"
+        );
     }
     let restarted = service.node(&[]).await;
-    assert_eq!(kind(&reset(&restarted.device(), "ada@x.test", "wrong").await), "InvalidCode");
-    assert_eq!(kind(&reset(&restarted.device(), "ada@x.test", &code).await), "InvalidCode");
+    assert_eq!(
+        kind(&reset(&restarted.device(), "ada@x.test", "wrong").await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(&reset(&restarted.device(), "ada@x.test", &code).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
@@ -92,9 +148,16 @@ async fn the_fifth_try_may_be_right() {
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
     for wrong in ["", "wrong", "12345", "١٢٣٤٥٦"] {
-        assert_eq!(kind(&reset(&service.device(), "ada@x.test", wrong).await), "InvalidCode", "{wrong}");
+        assert_eq!(
+            kind(&reset(&service.device(), "ada@x.test", wrong).await),
+            "InvalidCode",
+            "{wrong}"
+        );
     }
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -105,15 +168,40 @@ async fn a_code_is_good_for_its_own_address_and_purpose() {
     device.sign_up("bob@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
     code_for(&service, "bob@x.test").await;
-    assert_eq!(kind(&reset(&device, "bob@x.test", &code).await), "InvalidCode");
-    let verified = device.act("verifyEmail", json!({ "email": "ada@x.test", "code": code })).await;
+    assert_eq!(
+        kind(&reset(&device, "bob@x.test", &code).await),
+        "InvalidCode"
+    );
+    let verified = device
+        .act(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": code }),
+        )
+        .await;
     assert_eq!(kind(&verified), "InvalidCode");
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let proof = service.code_for("ada@x.test").await;
-    assert_eq!(kind(&reset(&device, "ada@x.test", &proof).await), "InvalidCode");
-    assert_eq!(kind(&reset(&device, "ada@x.test", &code).await), "PasswordReset");
-    let verified = device.act("verifyEmail", json!({ "email": "ada@x.test", "code": proof })).await;
-    assert_eq!(kind(&verified), "InvalidCode", "a reset voids the other codes");
+    assert_eq!(
+        kind(&reset(&device, "ada@x.test", &proof).await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(&reset(&device, "ada@x.test", &code).await),
+        "PasswordReset"
+    );
+    let verified = device
+        .act(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": proof }),
+        )
+        .await;
+    assert_eq!(
+        kind(&verified),
+        "InvalidCode",
+        "a reset voids the other codes"
+    );
 }
 
 #[tokio::test]
@@ -133,13 +221,19 @@ async fn a_form_with_faults_is_told_all_at_once_and_does_not_spend_the_code() {
     device.sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
     let input = json!({ "email": "no address", "code": code, "newPassword": "password" });
-    let both = [("email".to_owned(), "MALFORMED".to_owned()), ("newPassword".to_owned(), "TOO_COMMON".to_owned())];
+    let both = [
+        ("email".to_owned(), "MALFORMED".to_owned()),
+        ("newPassword".to_owned(), "TOO_COMMON".to_owned()),
+    ];
     assert_eq!(refused(&device.act("resetPassword", input).await), both);
     for _ in 0..6 {
         let input = json!({ "email": "ada@x.test", "code": "wrong", "newPassword": "short" });
         refused(&device.act("resetPassword", input).await);
     }
-    assert_eq!(kind(&reset(&device, "ada@x.test", &code).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&device, "ada@x.test", &code).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -150,12 +244,19 @@ async fn one_client_tries_thirty_codes_and_is_then_told_to_wait() {
     let attacker = service.device().at("198.51.100.7");
     for attempt in 0..30 {
         let email = format!("user{attempt}@x.test");
-        assert_eq!(kind(&reset(&attacker, &email, "wrong").await), "InvalidCode", "{attempt}");
+        assert_eq!(
+            kind(&reset(&attacker, &email, "wrong").await),
+            "InvalidCode",
+            "{attempt}"
+        );
     }
     let refused = reset(&attacker, "ada@x.test", &code).await;
     assert_eq!(kind(&refused), "TooManyAttempts");
     assert_eq!(refused["retryAfterSeconds"], 900);
-    assert_eq!(kind(&reset(&service.device(), "ada@x.test", &code).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&service.device(), "ada@x.test", &code).await),
+        "PasswordReset"
+    );
 }
 
 #[tokio::test]
@@ -163,16 +264,32 @@ async fn whoever_signed_up_with_a_strangers_address_is_thrown_out_by_its_owner()
     let service = Service::start().await;
     let attacker = service.device().at("198.51.100.7");
     let (signed_in, token) = attacker.signed_up("victim@x.test").await;
-    signed_in.act("sendVerificationCode", json!({ "email": "victim@x.test" })).await;
+    signed_in
+        .act("sendVerificationCode", json!({ "email": "victim@x.test" }))
+        .await;
     let pending = service.code_for("victim@x.test").await;
     let code = code_for(&service, "victim@x.test").await;
-    assert_eq!(kind(&reset(&service.device(), "victim@x.test", &code).await), "PasswordReset");
+    assert_eq!(
+        kind(&reset(&service.device(), "victim@x.test", &code).await),
+        "PasswordReset"
+    );
     assert_eq!(signed_in.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(kind(&attacker.refresh(&token).await), "InvalidRefreshToken");
-    assert_eq!(kind(&attacker.log_in("victim@x.test", PASSWORD).await), "InvalidCredentials");
-    let verified = attacker.act("verifyEmail", json!({ "email": "victim@x.test", "code": pending })).await;
+    assert_eq!(
+        kind(&attacker.log_in("victim@x.test", PASSWORD).await),
+        "InvalidCredentials"
+    );
+    let verified = attacker
+        .act(
+            "verifyEmail",
+            json!({ "email": "victim@x.test", "code": pending }),
+        )
+        .await;
     assert_eq!(kind(&verified), "InvalidCode");
-    assert_eq!(kind(&service.device().log_in("victim@x.test", NEW).await), "Authenticated");
+    assert_eq!(
+        kind(&service.device().log_in("victim@x.test", NEW).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -181,7 +298,12 @@ async fn a_sign_up_that_waits_has_no_password_to_reset() {
     let device = service.device();
     device.sign_up("ada@x.test").await;
     let code = service.code_for("ada@x.test").await;
-    device.act("forgotPassword", json!({ "email": "ada@x.test" })).await;
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
-    assert_eq!(kind(&reset(&device, "ada@x.test", &code).await), "InvalidCode");
+    device
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
+    assert_eq!(
+        kind(&reset(&device, "ada@x.test", &code).await),
+        "InvalidCode"
+    );
 }

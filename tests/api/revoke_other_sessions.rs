@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::support::Service;
 
-const DOCUMENT: &str = "mutation { revokeOtherSessions { __typename ... on OtherSessionsRevoked { endedSessions } } }";
+const DOCUMENT: &str =
+    "mutation { revokeOtherSessions { __typename ... on OtherSessionsRevoked { endedSessions } } }";
 
 #[tokio::test]
 async fn every_other_session_ends_and_the_current_one_goes_on() {
@@ -21,10 +22,24 @@ async fn every_other_session_ends_and_the_current_one_goes_on() {
     for ended in [&first, &second] {
         assert_eq!(ended.me().await, Err("UNAUTHENTICATED".to_owned()));
     }
-    assert_eq!(first.refresh(&first_refresh).await["__typename"], "InvalidRefreshToken");
-    assert_eq!(current.me().await.unwrap()["sessions"].as_array().map(Vec::len), Some(1));
-    assert_eq!(current.refresh(&current_refresh).await["__typename"], "Authenticated");
+    assert_eq!(
+        first.refresh(&first_refresh).await["__typename"],
+        "InvalidRefreshToken"
+    );
+    assert_eq!(
+        current.me().await.unwrap()["sessions"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    assert_eq!(
+        current.refresh(&current_refresh).await["__typename"],
+        "Authenticated"
+    );
 
     let reply = service.device().post(DOCUMENT, json!({})).await;
-    assert_eq!(reply.json["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(
+        reply.json["errors"][0]["extensions"]["code"],
+        "UNAUTHENTICATED"
+    );
 }

@@ -7,13 +7,20 @@ use crate::support::{Device, Service, kind};
 /// The id of the session that a device's own access token belongs to.
 async fn session_of(device: &Device) -> String {
     let user = device.me().await.unwrap();
-    let current =
-        user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap().clone();
+    let current = user["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|session| session["current"] == true)
+        .unwrap()
+        .clone();
     current["id"].as_str().unwrap().to_owned()
 }
 
 async fn revoke(device: &Device, id: &str) -> Value {
-    device.act("revokeSession", json!({ "sessionId": id })).await
+    device
+        .act("revokeSession", json!({ "sessionId": id }))
+        .await
 }
 
 #[tokio::test]
@@ -23,16 +30,32 @@ async fn another_device_is_signed_out_from_the_next_request_on() {
     let (there, token) = service.device().logged_in("ada@x.test").await;
     let id = session_of(&there).await;
     let answer = revoke(&here, &id).await;
-    assert_eq!(answer, json!({ "__typename": "SessionRevoked", "sessionId": id }));
+    assert_eq!(
+        answer,
+        json!({ "__typename": "SessionRevoked", "sessionId": id })
+    );
     assert_eq!(there.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(kind(&there.refresh(&token).await), "InvalidRefreshToken");
-    assert_eq!(here.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        here.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn ones_own_session_can_be_revoked_too() {
-    let (device, token) = Service::start().await.device().signed_up("ada@x.test").await;
-    assert_eq!(kind(&revoke(&device, &session_of(&device).await).await), "SessionRevoked");
+    let (device, token) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
+    assert_eq!(
+        kind(&revoke(&device, &session_of(&device).await).await),
+        "SessionRevoked"
+    );
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
 }
@@ -54,16 +77,41 @@ async fn somebody_elses_session_is_not_found_and_lives_on() {
     let (bob, _) = service.device().signed_up("bob@x.test").await;
     let theirs = revoke(&bob, &session_of(&ada).await).await;
     assert_eq!(kind(&theirs), "SessionNotFound");
-    assert_eq!(revoke(&bob, "ses_00000000000000000000000000000000").await, theirs);
+    assert_eq!(
+        revoke(&bob, "ses_00000000000000000000000000000000").await,
+        theirs
+    );
     assert!(ada.me().await.is_ok());
 }
 
 #[tokio::test]
 async fn what_is_no_session_id_is_not_found() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
-    let (id, user) = (session_of(&device).await, device.me().await.unwrap()["id"].as_str().unwrap().to_owned());
-    for wrong in ["", "x", "$where", &id[4..], &id.to_uppercase(), &user, &user.replace("usr_", "ses_")] {
-        assert_eq!(kind(&revoke(&device, wrong).await), "SessionNotFound", "{wrong}");
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
+    let (id, user) = (
+        session_of(&device).await,
+        device.me().await.unwrap()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    );
+    for wrong in [
+        "",
+        "x",
+        "$where",
+        &id[4..],
+        &id.to_uppercase(),
+        &user,
+        &user.replace("usr_", "ses_"),
+    ] {
+        assert_eq!(
+            kind(&revoke(&device, wrong).await),
+            "SessionNotFound",
+            "{wrong}"
+        );
     }
     assert!(device.me().await.is_ok());
 }
@@ -73,6 +121,12 @@ async fn a_caller_is_needed() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let id = session_of(&device).await;
-    assert_eq!(service.device().fault("revokeSession", json!({ "sessionId": id })).await, "UNAUTHENTICATED");
+    assert_eq!(
+        service
+            .device()
+            .error("revokeSession", json!({ "sessionId": id }))
+            .await,
+        "UNAUTHENTICATED"
+    );
     assert!(device.me().await.is_ok());
 }

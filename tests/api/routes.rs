@@ -15,12 +15,21 @@ async fn the_process_is_live_while_the_store_is_down_and_ready_when_it_is_back()
         let reply = device.get(path).await;
         (reply.status, reply.json)
     };
-    assert_eq!(health("/health/live").await, (StatusCode::OK, json!({ "status": "live" })));
-    assert_eq!(health("/health/ready").await, (StatusCode::OK, json!({ "status": "ready" })));
+    assert_eq!(
+        health("/health/live").await,
+        (StatusCode::OK, json!({ "status": "live" }))
+    );
+    assert_eq!(
+        health("/health/ready").await,
+        (StatusCode::OK, json!({ "status": "ready" }))
+    );
     service.store.fail(Failure::Unavailable);
     assert_eq!(health("/health/live").await.0, StatusCode::OK);
     let down = json!({ "status": "the store does not answer" });
-    assert_eq!(health("/health/ready").await, (StatusCode::SERVICE_UNAVAILABLE, down));
+    assert_eq!(
+        health("/health/ready").await,
+        (StatusCode::SERVICE_UNAVAILABLE, down)
+    );
     service.store.mend();
     assert_eq!(health("/health/ready").await.0, StatusCode::OK);
 }
@@ -31,11 +40,25 @@ async fn a_gateway_verifies_an_access_token_with_the_published_keys_alone() {
     let reply = service.device().get("/.well-known/jwks.json").await;
     assert_eq!(reply.headers["content-type"], "application/jwk-set+json");
     let keys = reply.json["keys"].as_array().unwrap().clone();
-    let mut members: Vec<_> = keys[0].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut members: Vec<_> = keys[0]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     members.sort_unstable();
-    assert_eq!((keys.len(), members), (1, vec!["alg", "crv", "kid", "kty", "use", "x", "y"]));
+    assert_eq!(
+        (keys.len(), members),
+        (1, vec!["alg", "crv", "kid", "kty", "use", "x", "y"])
+    );
 
-    let token = service.device().signed_up("ada@x.test").await.0.bearer.unwrap();
+    let token = service
+        .device()
+        .signed_up("ada@x.test")
+        .await
+        .0
+        .bearer
+        .unwrap();
     let text = |name: &str| keys[0][name].as_str().unwrap();
     let key = DecodingKey::from_ec_components(text("x"), text("y")).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
@@ -50,7 +73,10 @@ async fn a_gateway_verifies_an_access_token_with_the_published_keys_alone() {
 #[tokio::test]
 async fn the_schema_is_served_as_it_is_printed() {
     let reply = Service::start().await.device().get("/schema.graphql").await;
-    assert_eq!(reply.headers["content-type"], "application/graphql; charset=utf-8");
+    assert_eq!(
+        reply.headers["content-type"],
+        "application/graphql; charset=utf-8"
+    );
     assert_eq!(reply.json, json!(latchkey::graphql::sdl()));
 }
 
@@ -58,22 +84,43 @@ async fn the_schema_is_served_as_it_is_printed() {
 async fn a_browser_gets_graphiql_where_programs_post() {
     let device = Service::start().await.device();
     let home = device.get("/").await;
-    assert_eq!((home.status, &home.headers["location"]), (StatusCode::SEE_OTHER, &"/graphql".parse().unwrap()));
-    let browser = device.with_header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    assert_eq!(
+        (home.status, &home.headers["location"]),
+        (StatusCode::SEE_OTHER, &"/graphql".parse().unwrap())
+    );
+    let browser = device.with_header(
+        "accept",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    );
     let page = browser.get("/graphql").await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     let policy = page.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    let injected = browser.get("/graphql?query=%3C/script%3E%3Cimg%20src=x%20onerror=alert(1)%3E").await;
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
+    let injected = browser
+        .get("/graphql?query=%3C/script%3E%3Cimg%20src=x%20onerror=alert(1)%3E")
+        .await;
     assert_eq!(injected.json, page.json);
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let device = Service::start().await.device();
-    for path in ["/graphql/", "/admin", "/graphiql/assets/..%2f..%2fmain.rs", "/.env", "/health"] {
-        assert_eq!(device.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    for path in [
+        "/graphql/",
+        "/admin",
+        "/graphiql/assets/..%2f..%2fmain.rs",
+        "/.env",
+        "/health",
+    ] {
+        assert_eq!(
+            device.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
 }
 
@@ -81,11 +128,27 @@ async fn what_is_not_there_is_not_found() {
 async fn no_method_does_anything_but_those_of_the_routes() {
     let device = Service::start().await.device();
     for method in ["TRACE", "TRACK", "CONNECT", "PUT", "DELETE", "PATCH"] {
-        for path in ["/", "/graphql", "/schema.graphql", "/health/live", "/.well-known/jwks.json"] {
-            let request = Request::builder().method(method).uri(path).header("x-secret", "echoed");
+        for path in [
+            "/",
+            "/graphql",
+            "/schema.graphql",
+            "/health/live",
+            "/.well-known/jwks.json",
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("x-secret", "echoed");
             let reply = device.send(request.body(Body::empty()).unwrap()).await;
-            assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
-            assert!(!format!("{reply:?}").contains("echoed"), "{method} {path}: {reply:?}");
+            assert_eq!(
+                reply.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert!(
+                !format!("{reply:?}").contains("echoed"),
+                "{method} {path}: {reply:?}"
+            );
         }
     }
 }
@@ -95,13 +158,30 @@ async fn every_answer_carries_the_headers_for_safety() {
     let service = Service::start().await;
     let device = service.device();
     let mut replies = Vec::new();
-    for path in
-        ["/", "/graphql", "/schema.graphql", "/health/live", "/health/ready", "/.well-known/jwks.json", "/nothing"]
-    {
+    for path in [
+        "/",
+        "/graphql",
+        "/schema.graphql",
+        "/health/live",
+        "/health/ready",
+        "/.well-known/jwks.json",
+        "/nothing",
+    ] {
         replies.push((path, device.get(path).await));
     }
-    replies.push(("a mutation", device.post("mutation { logout(input: {}) { __typename } }", json!({})).await));
-    replies.push(("the page", device.with_header("accept", "text/html").get("/graphql").await));
+    replies.push((
+        "a mutation",
+        device
+            .post("mutation { logout(input: {}) { __typename } }", json!({}))
+            .await,
+    ));
+    replies.push((
+        "the page",
+        device
+            .with_header("accept", "text/html")
+            .get("/graphql")
+            .await,
+    ));
     service.store.fail(Failure::Panic);
     replies.push(("a panic", device.get("/health/ready").await));
     for (what, reply) in replies {
@@ -109,9 +189,16 @@ async fn every_answer_carries_the_headers_for_safety() {
         assert_eq!(reply.headers["x-frame-options"], "DENY", "{what}");
         let policy = reply.headers["content-security-policy"].to_str().unwrap();
         let is_strict = policy == "default-src 'none'; frame-ancestors 'none'";
-        assert!(is_strict || (what == "the page" && policy.contains("frame-ancestors 'none'")), "{what}: {policy}");
+        assert!(
+            is_strict || (what == "the page" && policy.contains("frame-ancestors 'none'")),
+            "{what}: {policy}"
+        );
         // Public keys alone are for keeping.
-        let kept = if what.ends_with("jwks.json") { "public, max-age=300" } else { "no-store" };
+        let kept = if what.ends_with("jwks.json") {
+            "public, max-age=300"
+        } else {
+            "no-store"
+        };
         assert_eq!(reply.headers["cache-control"], kept, "{what}");
         assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{what}");
         assert!(reply.headers.contains_key("x-request-id"), "{what}");

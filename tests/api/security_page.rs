@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use latchkey::config::SETTINGS;
-use latchkey::graphql::guard::LIMITS;
-use latchkey::graphql::{ANSWER, ERRORS};
+use latchkey::graphql::document_limits::LIMITS;
+use latchkey::graphql::{MAX_ERRORS, MAX_RESPONSE_BYTES};
 use latchkey::http::Limits;
 use latchkey::model::{Code, MAX_SESSIONS, PasswordPolicy};
-use latchkey::throttle::Budget;
+use latchkey::rate_limit::RateLimit;
 
 const PAGE: &str = include_str!("../../docs/security.md");
 
@@ -29,7 +29,10 @@ fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
             Some((file, test)) => (file, Some(test)),
             None => (span, None),
         };
-        if ["src/", "tests/", "docs/"].iter().any(|folder| file.starts_with(folder)) {
+        if ["src/", "tests/", "docs/"]
+            .iter()
+            .any(|folder| file.starts_with(folder))
+        {
             cited.entry(file).or_default().extend(test);
             last = file;
         }
@@ -47,19 +50,31 @@ fn every_file_and_every_test_that_it_cites_exists() {
         match std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) {
             Ok(text) => {
                 let is_missing = |test: &&str| !text.contains(&format!("fn {test}("));
-                missing.extend(tests.into_iter().filter(is_missing).map(|test| format!("{file}::{test}")));
+                missing.extend(
+                    tests
+                        .into_iter()
+                        .filter(is_missing)
+                        .map(|test| format!("{file}::{test}")),
+                );
             }
             Err(_) => missing.push(file.to_owned()),
         }
     }
-    assert!(missing.is_empty(), "docs/security.md cites what is not there (any more):\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "docs/security.md cites what is not there (any more):\n{}",
+        missing.join("\n")
+    );
 }
 
 #[test]
 fn every_setting_that_it_names_exists() {
     for span in quoted().filter(|span| span.starts_with("LATCHKEY_")) {
         let name = span.split('=').next().unwrap_or_default();
-        assert!(SETTINGS.iter().any(|setting| setting.name == name), "docs/security.md: no setting {name}");
+        assert!(
+            SETTINGS.iter().any(|setting| setting.name == name),
+            "docs/security.md: no setting {name}"
+        );
     }
 }
 
@@ -69,35 +84,45 @@ fn rows(table: &str) -> Vec<Vec<String>> {
     let between = after.and_then(|(_, rest)| rest.split_once(&format!("<!-- /{table} -->")));
     let (lines, _) = between.expect("a marked table");
     let cells = |line: &str| -> Vec<String> {
-        line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().replace('`', ""))
+            .collect()
     };
-    lines.lines().filter(|line| line.starts_with("| `")).map(cells).collect()
+    lines
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(cells)
+        .collect()
 }
 
 /// Some columns of those rows.
 fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]> {
-    rows(table).iter().map(|row| numbers.map(|number| row[number].clone())).collect()
+    rows(table)
+        .iter()
+        .map(|row| numbers.map(|number| row[number].clone()))
+        .collect()
 }
 
 /// The budgets in the order of the page. A new one does not compile until it has its place here.
-fn next(budget: Option<Budget>) -> Option<Budget> {
+fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
     Some(match budget {
-        None => Budget::LoginByAddressAndClient,
-        Some(Budget::LoginByAddressAndClient) => Budget::LoginByClient,
-        Some(Budget::LoginByClient) => Budget::LoginByAddress,
-        Some(Budget::LoginByAddress) => Budget::LoginByDevice,
-        Some(Budget::LoginByDevice) => Budget::LoginByKnownDevices,
-        Some(Budget::LoginByKnownDevices) => Budget::ChangePasswordBySession,
-        Some(Budget::ChangePasswordBySession) => Budget::CodeByClient,
-        Some(Budget::CodeByClient) => Budget::SignupByClient,
-        Some(Budget::SignupByClient) => Budget::MailByAddressAndClient,
-        Some(Budget::MailByAddressAndClient) => Budget::MailByClient,
-        Some(Budget::MailByClient) => Budget::MailByAddress,
-        Some(Budget::MailByAddress) => Budget::MailByAddressLater,
-        Some(Budget::MailByAddressLater) => Budget::MailOverall,
-        Some(Budget::MailOverall) => Budget::SignupMailOverall,
-        Some(Budget::SignupMailOverall) => Budget::MobileNumberByAccount,
-        Some(Budget::MobileNumberByAccount) => return None,
+        None => RateLimit::LoginByEmailAndClient,
+        Some(RateLimit::LoginByEmailAndClient) => RateLimit::LoginByClient,
+        Some(RateLimit::LoginByClient) => RateLimit::LoginByEmail,
+        Some(RateLimit::LoginByEmail) => RateLimit::LoginByDevice,
+        Some(RateLimit::LoginByDevice) => RateLimit::LoginByKnownDevices,
+        Some(RateLimit::LoginByKnownDevices) => RateLimit::ChangePasswordBySession,
+        Some(RateLimit::ChangePasswordBySession) => RateLimit::CodeByClient,
+        Some(RateLimit::CodeByClient) => RateLimit::SignupByClient,
+        Some(RateLimit::SignupByClient) => RateLimit::MailByEmailAndClient,
+        Some(RateLimit::MailByEmailAndClient) => RateLimit::MailByClient,
+        Some(RateLimit::MailByClient) => RateLimit::MailByEmail,
+        Some(RateLimit::MailByEmail) => RateLimit::MailByEmailLater,
+        Some(RateLimit::MailByEmailLater) => RateLimit::MailOverall,
+        Some(RateLimit::MailOverall) => RateLimit::SignupMailOverall,
+        Some(RateLimit::SignupMailOverall) => RateLimit::MobileNumberByAccount,
+        Some(RateLimit::MobileNumberByAccount) => return None,
     })
 }
 
@@ -108,18 +133,42 @@ fn the_budgets_are_those_of_the_code() {
         minutes => format!("{} h", minutes / 60),
     };
     let budgets = successors(next(None), |budget| next(Some(*budget)));
-    let expected: Vec<_> = budgets.map(|it| [format!("{it:?}"), it.limit().to_string(), window(it.window())]).collect();
-    assert_eq!(columns("budgets", [0, 2, 3]), expected, "docs/security.md is stale: its budgets are on the left");
+    let expected: Vec<_> = budgets
+        .map(|it| {
+            [
+                format!("{it:?}"),
+                it.limit().to_string(),
+                window(it.window()),
+            ]
+        })
+        .collect();
+    assert_eq!(
+        columns("budgets", [0, 2, 3]),
+        expected,
+        "docs/security.md is stale: its budgets are on the left"
+    );
 }
 
 #[test]
 fn the_limits_of_a_document_are_those_of_the_code() {
-    let expected: Vec<_> =
-        LIMITS.iter().map(|limit| [limit.name.to_owned(), limit.most.to_string(), limit.what.to_owned()]).collect();
+    let expected: Vec<_> = LIMITS
+        .iter()
+        .map(|limit| {
+            [
+                limit.name.to_owned(),
+                limit.most.to_string(),
+                limit.what.to_owned(),
+            ]
+        })
+        .collect();
     let cure = "docs/security.md is stale: its limits of a document are on the left";
     assert_eq!(columns("document limits", [0, 1, 2]), expected, "{cure}");
-    let answer = format!("An answer holds {ERRORS} errors at most, and {ANSWER} bytes.");
-    assert!(PAGE.contains(&answer), "docs/security.md does not say: {answer}");
+    let answer =
+        format!("An answer holds {MAX_ERRORS} errors at most, and {MAX_RESPONSE_BYTES} bytes.");
+    assert!(
+        PAGE.contains(&answer),
+        "docs/security.md does not say: {answer}"
+    );
 }
 
 #[test]
@@ -128,7 +177,10 @@ fn the_limits_of_a_request_are_those_of_the_code() {
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
         ("connections", limits.connections.to_string()),
-        ("connections_of_one", limits.connections_of_one.to_string()),
+        (
+            "max_connections_per_client",
+            limits.max_connections_per_client.to_string(),
+        ),
         ("head_bytes", limits.head_bytes.to_string()),
         ("uri_bytes", limits.uri_bytes.to_string()),
         ("body_bytes", limits.body_bytes.to_string()),
@@ -150,6 +202,9 @@ fn other_numbers_are_those_of_the_code() {
         format!("8 to {} characters by default", PasswordPolicy::MAX),
         format!("**met**: {MAX_SESSIONS}; with one more, the least recently used ends"),
     ] {
-        assert!(PAGE.contains(&words), "docs/security.md does not say: {words}");
+        assert!(
+            PAGE.contains(&words),
+            "docs/security.md does not say: {words}"
+        );
     }
 }

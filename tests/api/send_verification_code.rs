@@ -5,11 +5,15 @@ use serde_json::{Value, json};
 use crate::support::{Device, Service, kind, refused};
 
 async fn send(device: &Device, email: &str) -> Value {
-    device.act("sendVerificationCode", json!({ "email": email })).await
+    device
+        .act("sendVerificationCode", json!({ "email": email }))
+        .await
 }
 
 async fn verify(device: &Device, email: &str, code: &str) -> Value {
-    device.act("verifyEmail", json!({ "email": email, "code": code })).await
+    device
+        .act("verifyEmail", json!({ "email": email, "code": code }))
+        .await
 }
 
 #[tokio::test]
@@ -17,16 +21,22 @@ async fn an_address_that_is_not_proven_yet_gets_a_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(service.messages().await.len(), 0);
     let answer = send(&device, "Ada@x.test").await;
-    assert_eq!(answer, json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 }));
-    assert_eq!(service.letters_to("ada@x.test").await, 1);
+    assert_eq!(
+        answer,
+        json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
+    );
+    assert_eq!(service.emails_to("ada@x.test").await, 1);
     let code = service.code_for("ada@x.test").await;
-    assert_eq!(kind(&verify(&device, "ada@x.test", &code).await), "EmailVerified");
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "EmailVerified"
+    );
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_letter_is_sent() {
+async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_email_is_sent() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -34,8 +44,11 @@ async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_letter_is
     verify(&device, "ada@x.test", &service.code_for("ada@x.test").await).await;
     assert_eq!(send(&device, "ada@x.test").await, unproven);
     let unknown = send(&device, "bob@x.test").await;
-    assert_eq!(unknown.to_string().replace("bob@", "ada@"), unproven.to_string());
-    assert_eq!(service.letters().await.len(), 1);
+    assert_eq!(
+        unknown.to_string().replace("bob@", "ada@"),
+        unproven.to_string()
+    );
+    assert_eq!(service.messages().await.len(), 1);
 }
 
 #[tokio::test]
@@ -49,32 +62,49 @@ async fn the_newest_code_alone_is_good() {
     let newer = service.code_for("ada@x.test").await;
     // One draw in a million gives the same code twice.
     if older != newer {
-        assert_eq!(kind(&verify(&device, "ada@x.test", &older).await), "InvalidCode");
+        assert_eq!(
+            kind(&verify(&device, "ada@x.test", &older).await),
+            "InvalidCode"
+        );
     }
-    assert_eq!(kind(&verify(&device, "ada@x.test", &newer).await), "EmailVerified");
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &newer).await),
+        "EmailVerified"
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_address_is_refused() {
     let device = Service::start().await.device();
-    for (wrong, code) in [("", "REQUIRED"), ("ada", "MALFORMED"), (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG")]
-    {
-        assert_eq!(refused(&send(&device, wrong).await), [("email".to_owned(), code.to_owned())], "{wrong}");
+    for (wrong, code) in [
+        ("", "REQUIRED"),
+        ("ada", "MALFORMED"),
+        (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG"),
+    ] {
+        assert_eq!(
+            refused(&send(&device, wrong).await),
+            [("email".to_owned(), code.to_owned())],
+            "{wrong}"
+        );
     }
 }
 
 #[tokio::test]
-async fn letters_of_all_kinds_to_one_address_share_its_limit() {
+async fn emails_of_all_kinds_to_one_address_share_its_limit() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for attempt in 0..6 {
         let device = service.device().at(&format!("198.51.100.{attempt}"));
         let answer = match attempt % 2 {
             0 => send(&device, "ada@x.test").await,
-            _ => device.act("forgotPassword", json!({ "email": "ada@x.test" })).await,
+            _ => {
+                device
+                    .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                    .await
+            }
         };
         assert_eq!(kind(&answer), "CodeSent", "{attempt}");
-        service.letters().await;
+        service.messages().await;
     }
-    assert_eq!(service.letters_to("ada@x.test").await, 3);
+    assert_eq!(service.emails_to("ada@x.test").await, 3);
 }

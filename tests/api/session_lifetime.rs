@@ -1,6 +1,7 @@
 //! How long sessions live: idle, and at most.
 
 use crate::support::{Device, Service, kind};
+use latchkey::repository::Repository as _;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -36,9 +37,18 @@ async fn a_session_ends_at_its_absolute_lifetime_however_often_it_is_refreshed()
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let answer = refresh_daily(&device, token, 89).await;
     assert_eq!(kind(&answer), "Authenticated");
-    assert_eq!(answer["tokens"]["refreshTokenExpiresAt"], "2027-02-20T09:30:00.000Z", "90 days after the sign-up");
-    let token = answer["tokens"]["refreshToken"].as_str().unwrap().to_owned();
-    assert_eq!(kind(&refresh_daily(&device, token, 1).await), "InvalidRefreshToken");
+    assert_eq!(
+        answer["tokens"]["refreshTokenExpiresAt"], "2027-02-20T09:30:00.000Z",
+        "90 days after the sign-up"
+    );
+    let token = answer["tokens"]["refreshToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        kind(&refresh_daily(&device, token, 1).await),
+        "InvalidRefreshToken"
+    );
 }
 
 #[tokio::test]
@@ -46,7 +56,15 @@ async fn me_writes_nothing() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let email = latchkey::model::Email::parse("ada@x.test").unwrap();
-    let version = async || service.app.accounts.repository.by_email(&email).await.unwrap().unwrap().version;
+    let version = async || {
+        service
+            .store
+            .by_email(&email)
+            .await
+            .unwrap()
+            .unwrap()
+            .version
+    };
     let before = version().await;
     service.wait(60);
     device.me().await.unwrap();

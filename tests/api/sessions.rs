@@ -11,7 +11,14 @@ async fn the_latest_used_comes_first_and_the_callers_own_is_marked() {
     let (laptop, _) = device("laptop").logged_in("ada@x.test").await;
     let names = |user: &serde_json::Value| -> Vec<(String, bool)> {
         let sessions = user["sessions"].as_array().unwrap().iter();
-        sessions.map(|it| (it["userAgent"].as_str().unwrap().to_owned(), it["current"] == true)).collect()
+        sessions
+            .map(|it| {
+                (
+                    it["userAgent"].as_str().unwrap().to_owned(),
+                    it["current"] == true,
+                )
+            })
+            .collect()
     };
     let (first, second) = (("laptop".to_owned(), true), ("phone".to_owned(), false));
     assert_eq!(names(&laptop.me().await.unwrap()), [first, second]);
@@ -25,8 +32,12 @@ async fn the_latest_used_comes_first_and_the_callers_own_is_marked() {
 async fn a_session_tells_where_it_was_used_from() {
     let service = Service::start().await;
     let long = "x".repeat(300);
-    let (device, _) =
-        service.device().at("::ffff:192.0.2.9").with_header("user-agent", &long).signed_up("ada@x.test").await;
+    let (device, _) = service
+        .device()
+        .at("::ffff:192.0.2.9")
+        .with_header("user-agent", &long)
+        .signed_up("ada@x.test")
+        .await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     assert!(session["id"].as_str().unwrap().starts_with("ses_"));
     assert_eq!(session["ipAddress"], "192.0.2.9");
@@ -35,15 +46,33 @@ async fn a_session_tells_where_it_was_used_from() {
     assert_eq!(session["createdAt"], "2026-11-22T09:30:00.000Z");
     assert_eq!(session["lastUsedAt"], "2026-11-22T09:30:00.000Z");
     assert_eq!(session["expiresAt"], "2026-12-22T09:30:00.000Z");
-    let (device, _) = service.device().at("2001:db8::1").logged_in("ada@x.test").await;
+    let (device, _) = service
+        .device()
+        .at("2001:db8::1")
+        .logged_in("ada@x.test")
+        .await;
     let user = device.me().await.unwrap();
-    let current = user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+    let current = user["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|session| session["current"] == true)
+        .unwrap();
     assert_eq!(current["ipAddress"], "2001:db8::1");
     assert_eq!(current["userAgent"], serde_json::Value::Null);
     let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
-    let (device, _) = service.device().with_header("user-agent", firefox).logged_in("ada@x.test").await;
+    let (device, _) = service
+        .device()
+        .with_header("user-agent", firefox)
+        .logged_in("ada@x.test")
+        .await;
     let user = device.me().await.unwrap();
-    let current = user["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+    let current = user["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|session| session["current"] == true)
+        .unwrap();
     assert_eq!(current["deviceName"], "Firefox on Linux");
 }
 
@@ -53,9 +82,21 @@ async fn a_session_that_has_expired_is_not_listed() {
     service.device().signed_up("ada@x.test").await;
     service.wait(14_000);
     let (device, _) = service.device().logged_in("ada@x.test").await;
-    assert_eq!(device.me().await.unwrap()["sessions"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        device.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     service.wait(400);
-    assert_eq!(device.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        device.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -70,10 +111,22 @@ async fn the_fifty_first_login_ends_the_least_recently_used_session() {
         service.wait(1);
         service.device().logged_in("ada@x.test").await;
     }
-    assert_eq!(second.me().await.unwrap()["sessions"].as_array().unwrap().len(), 50);
+    assert_eq!(
+        second.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        50
+    );
     service.wait(1);
     let (last, _) = service.device().logged_in("ada@x.test").await;
-    assert_eq!(last.me().await.unwrap()["sessions"].as_array().unwrap().len(), 50);
+    assert_eq!(
+        last.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        50
+    );
     assert_eq!(second.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert!(first.me().await.is_ok());
 }
@@ -83,6 +136,10 @@ async fn a_right_password_signs_in_however_many_sessions_began_in_the_same_momen
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     for login in 1..=51 {
-        assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "Authenticated", "login {login}");
+        assert_eq!(
+            kind(&device.log_in("ada@x.test", PASSWORD).await),
+            "Authenticated",
+            "login {login}"
+        );
     }
 }

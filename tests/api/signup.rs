@@ -7,19 +7,26 @@ use crate::support::{Device, PASSWORD, Service, kind, refused, sign_up_input};
 /// The usual sign-up with some inputs changed.
 async fn sign_up_with(device: &Device, email: &str, inputs: Value) -> Value {
     let mut input = sign_up_input(email);
-    input.as_object_mut().unwrap().extend(inputs.as_object().unwrap().clone());
+    input
+        .as_object_mut()
+        .unwrap()
+        .extend(inputs.as_object().unwrap().clone());
     device.act("signup", input).await
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    expected.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()
+    expected
+        .iter()
+        .map(|(field, code)| ((*field).to_owned(), (*code).to_owned()))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_new_user_is_signed_in_at_once() {
     let service = Service::start().await;
     let device = service.device().with_header("user-agent", "Firefox");
-    let inputs = json!({ "firstName": " Ada ", "gender": "FEMALE", "mobileNumber": "+49 (151) 1234-5678" });
+    let inputs =
+        json!({ "firstName": " Ada ", "gender": "FEMALE", "mobileNumber": "+49 (151) 1234-5678" });
     let answer = sign_up_with(&device, " Ada@X.Test\n", inputs).await;
     assert_eq!(kind(&answer), "Authenticated");
     let user = &answer["user"];
@@ -56,9 +63,18 @@ async fn an_address_has_one_account_however_it_is_typed() {
     let device = Service::start().await.device();
     device.sign_up("ada@exämple.test").await;
     let decomposed = "ada@exa\u{308}mple.test";
-    for same in ["ada@exämple.test", "  ADA@EXÄMPLE.TEST ", decomposed, "ada@xn--exmple-cua.test"] {
+    for same in [
+        "ada@exämple.test",
+        "  ADA@EXÄMPLE.TEST ",
+        decomposed,
+        "ada@xn--exmple-cua.test",
+    ] {
         assert_eq!(kind(&device.sign_up(same).await), "EmailTaken", "{same}");
-        assert_eq!(kind(&device.log_in(same, PASSWORD).await), "Authenticated", "{same}");
+        assert_eq!(
+            kind(&device.log_in(same, PASSWORD).await),
+            "Authenticated",
+            "{same}"
+        );
     }
 }
 
@@ -73,7 +89,10 @@ async fn plus_and_dots_make_another_address() {
         let answer = device.log_in(email, &password).await;
         assert_eq!(answer["user"]["email"], email);
         ids.push(answer["user"]["id"].clone());
-        assert_eq!(kind(&device.log_in(email, PASSWORD).await), "InvalidCredentials");
+        assert_eq!(
+            kind(&device.log_in(email, PASSWORD).await),
+            "InvalidCredentials"
+        );
     }
     ids.dedup();
     assert_eq!(ids.len(), 3);
@@ -101,7 +120,11 @@ async fn look_alikes_and_trick_addresses_are_refused() {
         "$where",
         "a.b",
     ] {
-        assert_eq!(refused(&device.sign_up(email).await), pairs(&[("email", "MALFORMED")]), "{email:?}");
+        assert_eq!(
+            refused(&device.sign_up(email).await),
+            pairs(&[("email", "MALFORMED")]),
+            "{email:?}"
+        );
     }
 }
 
@@ -131,13 +154,30 @@ async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
 #[tokio::test]
 async fn names_without_content_or_with_control_characters_are_refused() {
     let device = Service::start().await.device();
-    for (name, code) in
-        [("  ", "REQUIRED"), ("a\r\nBcc: b@x.test", "MALFORMED"), ("a\0", "MALFORMED"), ("a\u{202e}b", "MALFORMED")]
-    {
-        let answer = sign_up_with(&device, "ada@x.test", json!({ "firstName": name, "lastName": name })).await;
-        assert_eq!(refused(&answer), pairs(&[("firstName", code), ("lastName", code)]), "{name:?}");
+    for (name, code) in [
+        ("  ", "REQUIRED"),
+        ("a\r\nBcc: b@x.test", "MALFORMED"),
+        ("a\0", "MALFORMED"),
+        ("a\u{202e}b", "MALFORMED"),
+    ] {
+        let answer = sign_up_with(
+            &device,
+            "ada@x.test",
+            json!({ "firstName": name, "lastName": name }),
+        )
+        .await;
+        assert_eq!(
+            refused(&answer),
+            pairs(&[("firstName", code), ("lastName", code)]),
+            "{name:?}"
+        );
     }
-    let answer = sign_up_with(&device, "ada@x.test", json!({ "firstName": "李", "lastName": "Ó Súilleabháin" })).await;
+    let answer = sign_up_with(
+        &device,
+        "ada@x.test",
+        json!({ "firstName": "李", "lastName": "Ó Súilleabháin" }),
+    )
+    .await;
     assert_eq!(answer["user"]["lastName"], "Ó Súilleabháin");
 }
 
@@ -154,7 +194,10 @@ async fn passwords_that_are_easily_guessed_are_refused() {
     ] {
         let answer = sign_up_with(&device, "ada@x.test", json!({ "password": password })).await;
         assert_eq!(refused(&answer), pairs(&[("password", code)]), "{password}");
-        assert!(!answer.to_string().contains(password) || password.is_empty(), "{answer}");
+        assert!(
+            !answer.to_string().contains(password) || password.is_empty(),
+            "{answer}"
+        );
     }
 }
 
@@ -175,16 +218,32 @@ async fn every_character_of_a_password_counts() {
     {
         let email = format!("user{index}@x.test");
         sign_up_with(&device, &email, json!({ "password": set })).await;
-        assert_eq!(kind(&device.log_in(&email, &given).await), "InvalidCredentials", "{index}");
-        assert_eq!(kind(&device.log_in(&email, &set).await), "Authenticated", "{index}");
+        assert_eq!(
+            kind(&device.log_in(&email, &given).await),
+            "InvalidCredentials",
+            "{index}"
+        );
+        assert_eq!(
+            kind(&device.log_in(&email, &set).await),
+            "Authenticated",
+            "{index}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_password_is_the_same_from_every_keyboard() {
     let device = Service::start().await.device();
-    sign_up_with(&device, "ada@x.test", json!({ "password": "Zoe\u{308} and Ada" })).await;
-    assert_eq!(kind(&device.log_in("ada@x.test", "Zo\u{eb} and Ada").await), "Authenticated");
+    sign_up_with(
+        &device,
+        "ada@x.test",
+        json!({ "password": "Zoe\u{308} and Ada" }),
+    )
+    .await;
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", "Zo\u{eb} and Ada").await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -195,7 +254,11 @@ async fn a_mobile_number_belongs_to_one_account_and_many_have_none() {
     let taken = sign_up_with(&device, "bob@x.test", number(json!("+49 151 12345678"))).await;
     assert_eq!(kind(&taken), "MobileNumberTaken");
     for email in ["bob@x.test", "eve@x.test"] {
-        assert_eq!(kind(&sign_up_with(&device, email, number(Value::Null)).await), "Authenticated", "{email}");
+        assert_eq!(
+            kind(&sign_up_with(&device, email, number(Value::Null)).await),
+            "Authenticated",
+            "{email}"
+        );
     }
 }
 
@@ -212,7 +275,11 @@ async fn nobody_signs_up_as_more_than_a_user() {
     ] {
         let mut input = sign_up_input("ada@x.test");
         input[name] = value;
-        assert_eq!(device.fault("signup", input).await, "GRAPHQL_VALIDATION_FAILED", "{name}");
+        assert_eq!(
+            device.error("signup", input).await,
+            "GRAPHQL_VALIDATION_FAILED",
+            "{name}"
+        );
     }
     let (device, _) = device.signed_up("ada@x.test").await;
     assert_eq!(device.me().await.unwrap()["role"], "USER");
@@ -223,13 +290,28 @@ async fn one_client_signs_up_so_many_times_and_another_is_not_held_up() {
     let service = Service::start().await;
     let device = service.device().at("2001:db8:1:2::1");
     for index in 0..30 {
-        assert_eq!(kind(&device.sign_up(&format!("user{index}@x.test")).await), "Authenticated", "{index}");
+        assert_eq!(
+            kind(&device.sign_up(&format!("user{index}@x.test")).await),
+            "Authenticated",
+            "{index}"
+        );
     }
     let refused = device.sign_up("ada@x.test").await;
     assert_eq!(kind(&refused), "TooManyAttempts");
     assert_eq!(refused["retryAfterSeconds"], 3600);
-    assert_eq!(kind(&device.at("2001:db8:1:2:ffff::9").sign_up("ada@x.test").await), "TooManyAttempts");
-    assert_eq!(kind(&device.at("2001:db8:1:3::1").sign_up("ada@x.test").await), "Authenticated");
+    assert_eq!(
+        kind(
+            &device
+                .at("2001:db8:1:2:ffff::9")
+                .sign_up("ada@x.test")
+                .await
+        ),
+        "TooManyAttempts"
+    );
+    assert_eq!(
+        kind(&device.at("2001:db8:1:3::1").sign_up("ada@x.test").await),
+        "Authenticated"
+    );
     service.wait(3600);
     assert_eq!(kind(&device.sign_up("bob@x.test").await), "Authenticated");
 }

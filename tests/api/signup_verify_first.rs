@@ -21,7 +21,12 @@ pub async fn ticket_for(device: &Device, email: &str, password: &str) -> String 
 }
 
 pub async fn complete(device: &Device, email: &str, code: &str, ticket: &str) -> Value {
-    device.act("verifyEmail", json!({ "email": email, "code": code, "ticket": ticket })).await
+    device
+        .act(
+            "verifyEmail",
+            json!({ "email": email, "code": code, "ticket": ticket }),
+        )
+        .await
 }
 
 #[tokio::test]
@@ -29,16 +34,31 @@ async fn the_ticket_and_the_mailed_code_complete_a_sign_up() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, " Ada@X.test", PASSWORD).await;
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "InvalidCredentials");
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "InvalidCredentials"
+    );
     service.wait(60);
-    let answer = complete(&device, "ADA@x.test ", &service.code_for("ada@x.test").await, &ticket).await;
+    let answer = complete(
+        &device,
+        "ADA@x.test ",
+        &service.code_for("ada@x.test").await,
+        &ticket,
+    )
+    .await;
     assert_eq!(kind(&answer), "Authenticated");
     assert_eq!(answer["user"]["emailVerified"], true);
     assert_eq!(answer["user"]["email"], "ada@x.test");
     assert_eq!(answer["user"]["createdAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(answer["user"]["role"], "USER");
-    assert_eq!(device.signed_in_by(&answer).0.me().await.as_ref(), Ok(&answer["user"]));
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(
+        device.signed_in_by(&answer).0.me().await.as_ref(),
+        Ok(&answer["user"])
+    );
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -48,15 +68,24 @@ async fn a_code_and_a_ticket_are_good_once() {
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
     complete(&device, "ada@x.test", &code, &ticket).await;
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "InvalidCode");
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
-async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_letter() {
+async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_email() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
-    complete(&device, "ada@x.test", &service.code_for("ada@x.test").await, &ticket).await;
+    complete(
+        &device,
+        "ada@x.test",
+        &service.code_for("ada@x.test").await,
+        &ticket,
+    )
+    .await;
 
     let mut input = sign_up_input("ada@x.test");
     input["password"] = json!(OTHER_PASSWORD);
@@ -70,12 +99,28 @@ async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_lette
     let length = |answer: &Value| answer["ticket"].as_str().unwrap().len();
     assert_eq!(length(&known), length(&unknown));
 
-    let letters = service.letters().await;
-    let letter = letters.iter().rfind(|letter| letter.to == "ada@x.test").unwrap();
-    assert_eq!(letter.subject, "You have an account already");
-    assert!(!letter.text.lines().any(|line| line.trim().parse::<u32>().is_ok()), "{}", letter.text);
-    assert_eq!(kind(&device.log_in("ada@x.test", OTHER_PASSWORD).await), "InvalidCredentials");
-    assert_eq!(kind(&device.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    let messages = service.messages().await;
+    let message = messages
+        .iter()
+        .rfind(|message| message.to == "ada@x.test")
+        .unwrap();
+    assert_eq!(message.subject, "You have an account already");
+    assert!(
+        !message
+            .text
+            .lines()
+            .any(|line| line.trim().parse::<u32>().is_ok()),
+        "{}",
+        message.text
+    );
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", OTHER_PASSWORD).await),
+        "InvalidCredentials"
+    );
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -87,15 +132,37 @@ async fn a_code_completes_no_sign_up_but_the_one_whose_ticket_comes_with_it() {
     let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
     for wrong in ["", "ticket", &ours[1..]] {
-        assert_eq!(kind(&complete(&attacker, "ada@x.test", &code, wrong).await), "InvalidCode", "{wrong}");
+        assert_eq!(
+            kind(&complete(&attacker, "ada@x.test", &code, wrong).await),
+            "InvalidCode",
+            "{wrong}"
+        );
     }
-    let without = owner.act("verifyEmail", json!({ "email": "ada@x.test", "code": code })).await;
+    let without = owner
+        .act(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": code }),
+        )
+        .await;
     assert_eq!(kind(&without), "InvalidCode");
     let answer = complete(&owner, "ada@x.test", &code, &ours).await;
     assert_eq!(kind(&answer), "Authenticated");
-    assert_eq!(kind(&complete(&attacker, "ada@x.test", &codes[0], &theirs).await), "InvalidCode");
-    assert_eq!(kind(&attacker.log_in("ada@x.test", "the attacker's password").await), "InvalidCredentials");
-    assert_eq!(kind(&owner.log_in("ada@x.test", PASSWORD).await), "Authenticated");
+    assert_eq!(
+        kind(&complete(&attacker, "ada@x.test", &codes[0], &theirs).await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(
+            &attacker
+                .log_in("ada@x.test", "the attacker's password")
+                .await
+        ),
+        "InvalidCredentials"
+    );
+    assert_eq!(
+        kind(&owner.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -107,10 +174,16 @@ async fn nobody_uses_up_the_tries_of_somebody_elses_sign_up() {
     let theirs = ticket_for(&attacker, "ada@x.test", OTHER_PASSWORD).await;
     for ticket in [&theirs, "no ticket"] {
         for _ in 0..6 {
-            assert_eq!(kind(&complete(&attacker, "ada@x.test", "wrong", ticket).await), "InvalidCode");
+            assert_eq!(
+                kind(&complete(&attacker, "ada@x.test", "wrong", ticket).await),
+                "InvalidCode"
+            );
         }
     }
-    assert_eq!(kind(&complete(&owner, "ada@x.test", &code, &ours).await), "Authenticated");
+    assert_eq!(
+        kind(&complete(&owner, "ada@x.test", &code, &ours).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -120,12 +193,23 @@ async fn five_wrong_codes_void_the_right_one_until_another_is_sent() {
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
     for _ in 0..5 {
-        assert_eq!(kind(&complete(&device, "ada@x.test", "wrong", &ticket).await), "InvalidCode");
+        assert_eq!(
+            kind(&complete(&device, "ada@x.test", "wrong", &ticket).await),
+            "InvalidCode"
+        );
     }
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "InvalidCode");
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "InvalidCode"
+    );
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "Authenticated");
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -135,10 +219,18 @@ async fn a_code_dies_at_its_time_and_another_can_be_sent() {
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
     service.wait(600);
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "InvalidCode");
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "InvalidCode"
+    );
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "Authenticated");
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -148,30 +240,52 @@ async fn a_sign_up_is_dropped_after_a_day_and_no_code_is_mailed_for_it_any_more(
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
     service.wait(DAY - 60);
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
     service.wait(60);
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &ticket).await), "InvalidCode");
-    let letters = service.letters_to("ada@x.test").await;
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
-    assert_eq!(service.letters_to("ada@x.test").await, letters, "a code that completes nothing was mailed");
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &ticket).await),
+        "InvalidCode"
+    );
+    let messages = service.emails_to("ada@x.test").await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
+    assert_eq!(
+        service.emails_to("ada@x.test").await,
+        messages,
+        "a code that completes nothing was mailed"
+    );
 }
 
 #[tokio::test]
-async fn a_sign_up_right_after_another_does_not_swallow_the_letter_of_the_first() {
+async fn a_sign_up_right_after_another_does_not_swallow_the_email_of_the_first() {
     let service = strict().await;
     let (first, second) = (service.device(), service.device().at("198.51.100.7"));
     let ticket = ticket_for(&first, "ada@x.test", PASSWORD).await;
     ticket_for(&second, "ada@x.test", OTHER_PASSWORD).await;
     let mut codes = Vec::new();
-    for letter in service.letters().await {
-        codes.extend(letter.text.lines().map(str::trim).filter(|line| line.parse::<u32>().is_ok()).map(str::to_owned));
+    for message in service.messages().await {
+        codes.extend(
+            message
+                .text
+                .lines()
+                .map(str::trim)
+                .filter(|line| line.parse::<u32>().is_ok())
+                .map(str::to_owned),
+        );
     }
     let mut kinds = Vec::new();
     for code in &codes {
         kinds.push(kind(&complete(&first, "ada@x.test", code, &ticket).await).to_owned());
     }
-    assert!(kinds.iter().any(|kind| kind == "Authenticated"), "{} letters, {kinds:?}", codes.len());
+    assert!(
+        kinds.iter().any(|kind| kind == "Authenticated"),
+        "{} letters, {kinds:?}",
+        codes.len()
+    );
 }
 
 #[tokio::test]
@@ -183,10 +297,18 @@ async fn ten_sign_ups_of_an_address_wait_at_a_time() {
         tickets.push(ticket_for(&device, "ada@x.test", PASSWORD).await);
         service.wait(1);
     }
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &tickets[0]).await), "InvalidCode");
-    assert_eq!(kind(&complete(&device, "ada@x.test", &code, &tickets[1]).await), "Authenticated");
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &tickets[0]).await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &tickets[1]).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -216,6 +338,9 @@ async fn a_form_with_faults_is_refused_before_anything_is_mailed() {
     let mut input = sign_up_input("ada@x.test");
     input["firstName"] = json!("");
     let answer = service.device().act("signup", input).await;
-    assert_eq!(refused(&answer), [("firstName".to_owned(), "REQUIRED".to_owned())]);
-    assert_eq!(service.letters().await.len(), 0);
+    assert_eq!(
+        refused(&answer),
+        [("firstName".to_owned(), "REQUIRED".to_owned())]
+    );
+    assert_eq!(service.messages().await.len(), 0);
 }

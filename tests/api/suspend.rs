@@ -1,6 +1,6 @@
 //! A suspended user is nobody: `latchkey user suspend`, and `reinstate`.
 
-use latchkey::accounts::Administered;
+use latchkey::accounts::AdminOutcome;
 use serde_json::json;
 
 use crate::support::{PASSWORD, Service, kind};
@@ -8,7 +8,10 @@ use crate::support::{PASSWORD, Service, kind};
 const ADA: &str = "ada@x.test";
 
 async fn suspend(service: &Service) {
-    assert_eq!(service.app.accounts.suspend(ADA).await.unwrap(), Administered::Done);
+    assert_eq!(
+        service.app.accounts.suspend(ADA).await.unwrap(),
+        AdminOutcome::Done
+    );
 }
 
 #[tokio::test]
@@ -18,7 +21,10 @@ async fn every_session_ends_with_both_of_its_tokens() {
     let (bob, _) = service.device().signed_up("bob@x.test").await;
     suspend(&service).await;
     assert_eq!(ada.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(kind(&ada.refresh(&refresh_token).await), "InvalidRefreshToken");
+    assert_eq!(
+        kind(&ada.refresh(&refresh_token).await),
+        "InvalidRefreshToken"
+    );
     assert!(bob.me().await.is_ok());
 }
 
@@ -29,7 +35,10 @@ async fn the_right_password_is_as_wrong_as_any_and_counts_as_much() {
     device.sign_up(ADA).await;
     suspend(&service).await;
     for _ in 0..10 {
-        assert_eq!(kind(&device.log_in(ADA, PASSWORD).await), "InvalidCredentials");
+        assert_eq!(
+            kind(&device.log_in(ADA, PASSWORD).await),
+            "InvalidCredentials"
+        );
     }
     assert_eq!(kind(&device.log_in(ADA, PASSWORD).await), "TooManyAttempts");
 }
@@ -44,13 +53,16 @@ async fn a_code_that_was_mailed_before_is_void_and_none_is_mailed_after() {
     let code = service.code_for(ADA).await;
     suspend(&service).await;
     let input = json!({ "email": ADA, "code": code, "newPassword": "nanoseconds of copper wire" });
-    assert_eq!(kind(&device.act("resetPassword", input).await), "InvalidCode");
+    assert_eq!(
+        kind(&device.act("resetPassword", input).await),
+        "InvalidCode"
+    );
 
-    let letters = service.letters_to(ADA).await;
+    let messages = service.emails_to(ADA).await;
     for operation in ["forgotPassword", "sendVerificationCode"] {
         assert_eq!(kind(&device.act(operation, ask.clone()).await), "CodeSent");
     }
-    assert_eq!(service.letters_to(ADA).await, letters);
+    assert_eq!(service.emails_to(ADA).await, messages);
 }
 
 #[tokio::test]
@@ -67,7 +79,10 @@ async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
     let (before, _) = service.device().signed_up(ADA).await;
     suspend(&service).await;
     suspend(&service).await;
-    assert_eq!(service.app.accounts.reinstate(" ADA@x.test").await.unwrap(), Administered::Done);
+    assert_eq!(
+        service.app.accounts.reinstate(" ADA@x.test").await.unwrap(),
+        AdminOutcome::Done
+    );
     assert!(service.device().logged_in(ADA).await.0.me().await.is_ok());
     assert_eq!(before.me().await, Err("UNAUTHENTICATED".to_owned()));
 }
@@ -76,7 +91,13 @@ async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
 async fn who_has_no_account_cannot_be_suspended() {
     let service = Service::start().await;
     for email in ["nobody@x.test", "no address"] {
-        assert_eq!(service.app.accounts.suspend(email).await.unwrap(), Administered::NoSuchUser);
-        assert_eq!(service.app.accounts.reinstate(email).await.unwrap(), Administered::NoSuchUser);
+        assert_eq!(
+            service.app.accounts.suspend(email).await.unwrap(),
+            AdminOutcome::NoSuchUser
+        );
+        assert_eq!(
+            service.app.accounts.reinstate(email).await.unwrap(),
+            AdminOutcome::NoSuchUser
+        );
     }
 }

@@ -10,7 +10,9 @@ const PAGE: &str = include_str!("../../docs/tokens.md");
 
 /// The fenced block after a marker.
 fn example(name: &str) -> &'static str {
-    let (_, rest) = PAGE.split_once(&format!("<!-- example: {name} -->\n```")).expect("a marked example");
+    let (_, rest) = PAGE
+        .split_once(&format!("<!-- example: {name} -->\n```"))
+        .expect("a marked example");
     let (_, block) = rest.split_once('\n').unwrap();
     block.split_once("\n```").unwrap().0
 }
@@ -21,7 +23,11 @@ fn decoded(part: &str) -> Value {
 
 /// The same with every id, key and text that differs from token to token replaced by its kind.
 fn shape(value: &Value) -> Value {
-    let prefix = |text: &str| text.split_once('_').map_or("", |(prefix, _)| prefix).to_owned();
+    let prefix = |text: &str| {
+        text.split_once('_')
+            .map_or("", |(prefix, _)| prefix)
+            .to_owned()
+    };
     let mut shape = value.clone();
     for (name, value) in shape.as_object_mut().unwrap() {
         match name.as_str() {
@@ -35,7 +41,11 @@ fn shape(value: &Value) -> Value {
 
 #[tokio::test]
 async fn the_example_token_is_one() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
     let token = device.bearer.unwrap();
     let parts: Vec<&str> = token.split('.').collect();
     let page = |name| serde_json::from_str::<Value>(example(name)).unwrap();
@@ -49,7 +59,10 @@ async fn the_example_cookie_is_one() {
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
     let document = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
-    let reply = service.device().post(document, json!({ "input": input })).await;
+    let reply = service
+        .device()
+        .post(document, json!({ "input": input }))
+        .await;
     let set = reply.headers["set-cookie"].to_str().unwrap();
     let (name, rest) = set.split_once("=lkr_").unwrap();
     let attributes = rest.split_once(';').unwrap().1;
@@ -58,12 +71,21 @@ async fn the_example_cookie_is_one() {
 
 #[test]
 fn every_setting_it_names_exists_with_the_default_it_names() {
-    let named = PAGE.split("`LATCHKEY_").skip(1).map(|rest| rest.split_once('`').unwrap());
+    let named = PAGE
+        .split("`LATCHKEY_")
+        .skip(1)
+        .map(|rest| rest.split_once('`').unwrap());
     let mut defaults = 0;
     for (name, rest) in named {
-        let setting = SETTINGS.iter().find(|it| it.name == format!("LATCHKEY_{name}"));
+        let setting = SETTINGS
+            .iter()
+            .find(|it| it.name == format!("LATCHKEY_{name}"));
         let setting = setting.unwrap_or_else(|| panic!("no setting LATCHKEY_{name}"));
-        if let Some((default, _)) = rest.trim_start().strip_prefix('(').and_then(|it| it.split_once(')')) {
+        if let Some((default, _)) = rest
+            .trim_start()
+            .strip_prefix('(')
+            .and_then(|it| it.split_once(')'))
+        {
             assert_eq!(default, setting.default, "LATCHKEY_{name}");
             defaults += 1;
         }

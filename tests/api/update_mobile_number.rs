@@ -7,7 +7,9 @@ use crate::support::{Device, Service, kind, refused};
 const NUMBER: &str = "+4915112345678";
 
 async fn update(device: &Device, number: Value) -> Value {
-    device.act("updateMobileNumber", json!({ "mobileNumber": number })).await
+    device
+        .act("updateMobileNumber", json!({ "mobileNumber": number }))
+        .await
 }
 
 #[tokio::test]
@@ -23,7 +25,10 @@ async fn a_number_is_set_changed_and_removed() {
         let answer = update(&device, given).await;
         assert_eq!(kind(&answer), "UserUpdated");
         assert_eq!(answer["user"]["mobileNumber"], kept);
-        assert_eq!(answer["user"]["updatedAt"], format!("2026-11-22T09:3{minute}:00.000Z"));
+        assert_eq!(
+            answer["user"]["updatedAt"],
+            format!("2026-11-22T09:3{minute}:00.000Z")
+        );
         assert_eq!(device.me().await.as_ref(), Ok(&answer["user"]));
     }
 }
@@ -44,17 +49,27 @@ async fn a_number_belongs_to_one_account_until_it_is_given_up() {
     let (ada, _) = service.device().signed_up("ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
     update(&ada, json!(NUMBER)).await;
-    assert_eq!(kind(&update(&bob, json!(NUMBER)).await), "MobileNumberTaken");
+    assert_eq!(
+        kind(&update(&bob, json!(NUMBER)).await),
+        "MobileNumberTaken"
+    );
     assert_eq!(bob.me().await.unwrap()["mobileNumber"], Value::Null);
     assert_eq!(kind(&update(&bob, Value::Null).await), "UserUpdated");
     update(&ada, Value::Null).await;
     assert_eq!(kind(&update(&bob, json!(NUMBER)).await), "UserUpdated");
-    assert_eq!(kind(&update(&ada, json!(NUMBER)).await), "MobileNumberTaken");
+    assert_eq!(
+        kind(&update(&ada, json!(NUMBER)).await),
+        "MobileNumberTaken"
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_number_is_refused_and_the_old_one_stays() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
     update(&device, json!(NUMBER)).await;
     for (wrong, code) in [
         ("", "REQUIRED"),
@@ -67,17 +82,29 @@ async fn what_is_no_number_is_refused_and_the_old_one_stays() {
         (&*format!("+49{}", "1".repeat(60_000)), "MALFORMED"),
     ] {
         let expected = [("mobileNumber".to_owned(), code.to_owned())];
-        assert_eq!(refused(&update(&device, json!(wrong)).await), expected, "{}", &wrong[..wrong.len().min(40)]);
+        assert_eq!(
+            refused(&update(&device, json!(wrong)).await),
+            expected,
+            "{}",
+            &wrong[..wrong.len().min(40)]
+        );
     }
     assert_eq!(device.me().await.unwrap()["mobileNumber"], NUMBER);
 }
 
 #[tokio::test]
 async fn a_form_that_does_not_say_removes_nothing() {
-    let (device, _) = Service::start().await.device().signed_up("ada@x.test").await;
+    let (device, _) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
     update(&device, json!(NUMBER)).await;
     let answer = device.act("updateMobileNumber", json!({})).await;
-    assert_eq!(refused(&answer), [("mobileNumber".to_owned(), "REQUIRED".to_owned())]);
+    assert_eq!(
+        refused(&answer),
+        [("mobileNumber".to_owned(), "REQUIRED".to_owned())]
+    );
     assert_eq!(device.me().await.unwrap()["mobileNumber"], NUMBER);
 }
 
@@ -86,7 +113,11 @@ async fn nobody_asks_many_times_whether_a_number_is_taken() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for last in 0..10 {
-        assert_eq!(kind(&update(&device, json!(format!("+491511234567{last}"))).await), "UserUpdated", "{last}");
+        assert_eq!(
+            kind(&update(&device, json!(format!("+491511234567{last}"))).await),
+            "UserUpdated",
+            "{last}"
+        );
     }
     let refused = update(&device, json!("+4915112345680")).await;
     assert_eq!(kind(&refused), "TooManyAttempts");
@@ -94,15 +125,27 @@ async fn nobody_asks_many_times_whether_a_number_is_taken() {
     assert_eq!(device.me().await.unwrap()["mobileNumber"], "+4915112345679");
     service.wait(3600);
     let (device, _) = service.device().logged_in("ada@x.test").await;
-    assert_eq!(kind(&update(&device, json!("+4915112345680")).await), "UserUpdated");
+    assert_eq!(
+        kind(&update(&device, json!("+4915112345680")).await),
+        "UserUpdated"
+    );
 }
 
 #[tokio::test]
 async fn a_caller_is_needed() {
     let service = Service::start().await;
     let input = json!({ "mobileNumber": NUMBER });
-    assert_eq!(service.device().fault("updateMobileNumber", input.clone()).await, "UNAUTHENTICATED");
+    assert_eq!(
+        service
+            .device()
+            .error("updateMobileNumber", input.clone())
+            .await,
+        "UNAUTHENTICATED"
+    );
     let (device, _) = service.device().signed_up("ada@x.test").await;
     device.act("logout", json!({})).await;
-    assert_eq!(device.fault("updateMobileNumber", input).await, "UNAUTHENTICATED");
+    assert_eq!(
+        device.error("updateMobileNumber", input).await,
+        "UNAUTHENTICATED"
+    );
 }

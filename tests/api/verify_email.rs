@@ -7,13 +7,17 @@ use crate::support::{Device, Service, kind};
 /// An account with an address that is not proven, and a code on its way.
 async fn unproven(service: &Service) -> (Device, String) {
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
     (device, code)
 }
 
 async fn verify(device: &Device, email: &str, code: &str) -> Value {
-    device.act("verifyEmail", json!({ "email": email, "code": code })).await
+    device
+        .act("verifyEmail", json!({ "email": email, "code": code }))
+        .await
 }
 
 #[tokio::test]
@@ -21,8 +25,16 @@ async fn the_code_proves_the_address_and_signs_nobody_in() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     service.wait(60);
-    let answer = verify(&service.device(), " ADA@x.test", &format!("{} {}", &code[..3], &code[3..])).await;
-    assert_eq!(answer, json!({ "__typename": "EmailVerified", "email": "ada@x.test" }));
+    let answer = verify(
+        &service.device(),
+        " ADA@x.test",
+        &format!("{} {}", &code[..3], &code[3..]),
+    )
+    .await;
+    assert_eq!(
+        answer,
+        json!({ "__typename": "EmailVerified", "email": "ada@x.test" })
+    );
     let user = device.me().await.unwrap();
     assert_eq!(user["emailVerified"], true);
     assert_eq!(user["updatedAt"], "2026-11-22T09:31:00.000Z");
@@ -34,12 +46,23 @@ async fn a_code_is_good_once_and_for_its_time() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     service.wait(600);
-    assert_eq!(kind(&verify(&device, "ada@x.test", &code).await), "InvalidCode");
-    device.act("sendVerificationCode", json!({ "email": "ada@x.test" })).await;
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "InvalidCode"
+    );
+    device
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
     let code = service.code_for("ada@x.test").await;
     service.wait(599);
-    assert_eq!(kind(&verify(&device, "ada@x.test", &code).await), "EmailVerified");
-    assert_eq!(kind(&verify(&device, "ada@x.test", &code).await), "InvalidCode");
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "EmailVerified"
+    );
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
@@ -47,9 +70,16 @@ async fn five_wrong_codes_void_the_right_one() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     for wrong in ["", "wrong", "12345", "1234567", "$gt"] {
-        assert_eq!(kind(&verify(&device, "ada@x.test", wrong).await), "InvalidCode", "{wrong}");
+        assert_eq!(
+            kind(&verify(&device, "ada@x.test", wrong).await),
+            "InvalidCode",
+            "{wrong}"
+        );
     }
-    assert_eq!(kind(&verify(&device, "ada@x.test", &code).await), "InvalidCode");
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "InvalidCode"
+    );
     assert_eq!(device.me().await.unwrap()["emailVerified"], false);
 }
 
@@ -69,8 +99,12 @@ async fn a_code_proves_its_own_address_alone() {
     let service = Service::start().await;
     let (ada, code) = unproven(&service).await;
     let (bob, _) = ada.signed_up("bob@x.test").await;
-    bob.act("sendVerificationCode", json!({ "email": "bob@x.test" })).await;
-    assert_eq!(kind(&verify(&ada, "bob@x.test", &code).await), "InvalidCode");
+    bob.act("sendVerificationCode", json!({ "email": "bob@x.test" }))
+        .await;
+    assert_eq!(
+        kind(&verify(&ada, "bob@x.test", &code).await),
+        "InvalidCode"
+    );
     assert_eq!(bob.me().await.unwrap()["emailVerified"], false);
 }
 
@@ -78,22 +112,45 @@ async fn a_code_proves_its_own_address_alone() {
 async fn a_ticket_does_not_turn_the_code_of_an_account_into_a_sign_in() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
-    let strict = service.node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
+    let strict = service
+        .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
     let attacker = strict.device().at("198.51.100.7");
     let ticket = attacker.sign_up("ada@x.test").await["ticket"].clone();
-    let answer = attacker.act("verifyEmail", json!({ "email": "ada@x.test", "code": code, "ticket": ticket })).await;
+    let answer = attacker
+        .act(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": code, "ticket": ticket }),
+        )
+        .await;
     assert_ne!(kind(&answer), "Authenticated");
-    assert_eq!(device.me().await.unwrap()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        device.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_proven_address_logs_in_where_the_policy_asks_for_proof() {
     let service = Service::start().await;
     let (_, code) = unproven(&service).await;
-    let strict = service.node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
-    let log_in = async || strict.device().log_in("ada@x.test", crate::support::PASSWORD).await;
+    let strict = service
+        .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
+        .await;
+    let log_in = async || {
+        strict
+            .device()
+            .log_in("ada@x.test", crate::support::PASSWORD)
+            .await
+    };
     assert_eq!(kind(&log_in().await), "EmailNotVerified");
-    assert_eq!(kind(&verify(&strict.device(), "ada@x.test", &code).await), "EmailVerified");
+    assert_eq!(
+        kind(&verify(&strict.device(), "ada@x.test", &code).await),
+        "EmailVerified"
+    );
     assert_eq!(kind(&log_in().await), "Authenticated");
 }
 
@@ -107,7 +164,8 @@ async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait()
         let answer = if attempt % 2 == 0 {
             verify(&attacker, &email, "wrong").await
         } else {
-            let input = json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
+            let input =
+                json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
             attacker.act("resetPassword", input).await
         };
         assert_eq!(kind(&answer), "InvalidCode", "{attempt}");
@@ -115,5 +173,8 @@ async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait()
     let refused = verify(&attacker, "ada@x.test", &code).await;
     assert_eq!(kind(&refused), "TooManyAttempts");
     assert_eq!(refused["retryAfterSeconds"], 900);
-    assert_eq!(kind(&verify(&owner, "ada@x.test", &code).await), "EmailVerified");
+    assert_eq!(
+        kind(&verify(&owner, "ada@x.test", &code).await),
+        "EmailVerified"
+    );
 }

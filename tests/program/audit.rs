@@ -16,9 +16,20 @@ fn every_audit_of_graphql_http_passes() {
     let home = Home::new();
     let server = home.start();
     let mut node = Command::new(tool::path("node"));
-    node.arg("audit.mjs").arg(format!("{}/graphql", server.url)).current_dir(folder);
+    node.arg("audit.mjs")
+        .arg(format!("{}/graphql", server.url))
+        .current_dir(folder);
     let ran = process::run(&mut node, "", RAN);
-    let failed: Vec<_> = ran.stdout.lines().filter(|line| !line.starts_with("ok ")).collect();
-    assert_eq!(failed, [format!("{AUDITS} of {AUDITS} audits passed")], "{}", ran.stderr);
+    let failed: Vec<_> = ran
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with("ok "))
+        .collect();
+    assert_eq!(
+        failed,
+        [format!("{AUDITS} of {AUDITS} audits passed")],
+        "{}",
+        ran.stderr
+    );
     assert_eq!(ran.code, Some(0));
 }

@@ -17,15 +17,26 @@ fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
     let client = server.client();
     client.sign_up("ada@x.test");
     client.forget("ada@x.test");
-    home.letter_to("ada@x.test", 1);
+    home.email_to("ada@x.test", 1);
     server.process.signal("TERM");
     assert_eq!(server.process.ended().code(), Some(0));
     assert_eq!(server.process.more_lines(), Vec::<String>::new());
-    let [graphql, data, letters] = &server.lines[..] else { panic!("{:?}", server.lines) };
-    assert_eq!(graphql, &format!("GraphQL and GraphiQL: {}/graphql", server.url));
-    assert!(server.address().starts_with("127.0.0.1:") && server.address() != "127.0.0.1:0", "{graphql}");
-    assert_eq!(data, "Data: latchkey-data/latchkey.db (keys in latchkey-data)");
-    assert_eq!(letters, "Letters: latchkey-data/mail");
+    let [graphql, data, messages] = &server.lines[..] else {
+        panic!("{:?}", server.lines)
+    };
+    assert_eq!(
+        graphql,
+        &format!("GraphQL and GraphiQL: {}/graphql", server.url)
+    );
+    assert!(
+        server.address().starts_with("127.0.0.1:") && server.address() != "127.0.0.1:0",
+        "{graphql}"
+    );
+    assert_eq!(
+        data,
+        "Data: latchkey-data/latchkey.db (keys in latchkey-data)"
+    );
+    assert_eq!(messages, "Letters: latchkey-data/mail");
 }
 
 #[test]
@@ -34,19 +45,33 @@ fn what_is_kept_is_for_its_owner_alone() {
     let server = home.start();
     server.client().sign_up("ada@x.test");
     server.client().forget("ada@x.test");
-    home.letter_to("ada@x.test", 1);
+    home.email_to("ada@x.test", 1);
     let mut kept = Vec::new();
     modes(&home.data(), "", &mut kept);
     for (name, is_folder, mode) in &kept {
         assert_eq!(*mode, if *is_folder { 0o700 } else { 0o600 }, "{name}");
     }
     let names: Vec<&str> = kept.iter().map(|(name, ..)| name.as_str()).collect();
-    for name in ["/", "/latchkey.db", "/latchkey.db-wal", "/mail/", "/keys/1.pem", "/secret"] {
+    for name in [
+        "/",
+        "/latchkey.db",
+        "/latchkey.db-wal",
+        "/mail/",
+        "/keys/1.pem",
+        "/secret",
+    ] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
-    let letter = names.iter().find(|name| name.starts_with("/mail/let_"));
-    assert!(letter.is_some_and(|letter| Path::new(letter).extension() == Some("eml".as_ref())), "{names:?}");
-    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 1, "there is more than latchkey-data");
+    let message = names.iter().find(|name| name.starts_with("/mail/let_"));
+    assert!(
+        message.is_some_and(|message| Path::new(message).extension() == Some("eml".as_ref())),
+        "{names:?}"
+    );
+    assert_eq!(
+        fs::read_dir(home.path("")).unwrap().count(),
+        1,
+        "there is more than latchkey-data"
+    );
 }
 
 /// Collects names below a folder, whether they are folders, and their permissions.
@@ -58,7 +83,11 @@ fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
     }
     kept.push((format!("{name}/"), true, mode));
     for entry in fs::read_dir(path).unwrap().map(Result::unwrap) {
-        modes(&entry.path(), &format!("{name}/{}", entry.file_name().display()), kept);
+        modes(
+            &entry.path(),
+            &format!("{name}/{}", entry.file_name().display()),
+            kept,
+        );
     }
 }
 
@@ -72,7 +101,11 @@ fn a_restart_keeps_accounts_sessions_and_keys() {
 
     let server = home.start();
     assert_eq!(server.client().get("/.well-known/jwks.json").text, keys);
-    let me = server.client().with_bearer(&tokens.access).me().expect("the access token is still good");
+    let me = server
+        .client()
+        .with_bearer(&tokens.access)
+        .me()
+        .expect("the access token is still good");
     assert_eq!(me["email"], "ada@x.test");
     server.client().refresh(&tokens.refresh);
     server.client().log_in("ada@x.test", PASSWORD);
@@ -85,7 +118,8 @@ fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
         let server = home.start();
         server.client().sign_up(email);
         assert_eq!(server.stop().code(), Some(0));
-        let left = ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"].map(|name| home.data().join(name).exists());
+        let left = ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"]
+            .map(|name| home.data().join(name).exists());
         assert_eq!(left, [true, false, false], "the file, its log, its index");
     }
 }
@@ -100,7 +134,8 @@ fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
     let _silent = Raw::connect(server.address());
 
     let query = "mutation M($input: SignupInput!) { signup(input: $input) { __typename } }";
-    let body = json!({ "query": query, "variables": { "input": sign_up_input("ada@x.test") } }).to_string();
+    let body = json!({ "query": query, "variables": { "input": sign_up_input("ada@x.test") } })
+        .to_string();
     let mut under_way = Raw::connect(server.address());
     under_way.send(format!(
         "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n\
@@ -116,7 +151,10 @@ fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
     under_way.send(body);
     let answer = under_way.read_to_end();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.ends_with(r#"{"data":{"signup":{"__typename":"Authenticated"}}}"#), "{answer}");
+    assert!(
+        answer.ends_with(r#"{"data":{"signup":{"__typename":"Authenticated"}}}"#),
+        "{answer}"
+    );
     assert_eq!(server.process.ended().code(), Some(0));
 }
 
@@ -159,9 +197,27 @@ fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
     let lines: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(lines[0], "latchkey: the settings are wrong:");
-    let places: Vec<_> = lines[1..].iter().filter_map(|line| line.split_once(": ")).map(|(place, _)| place).collect();
-    assert_eq!(places, ["LATCHKEY_LISTEN", "LATCHKEY_STORE", "LATCHKEY_MAIL", "LATCHKEY_BCRYPT_COST"], "{ran:#?}");
-    assert!(lines[1..].iter().all(|line| line.contains("(for example: LATCHKEY_")), "{ran:#?}");
+    let places: Vec<_> = lines[1..]
+        .iter()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(place, _)| place)
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "LATCHKEY_LISTEN",
+            "LATCHKEY_STORE",
+            "LATCHKEY_MAIL",
+            "LATCHKEY_BCRYPT_COST"
+        ],
+        "{ran:#?}"
+    );
+    assert!(
+        lines[1..]
+            .iter()
+            .all(|line| line.contains("(for example: LATCHKEY_")),
+        "{ran:#?}"
+    );
     assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
     assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
 }
@@ -179,13 +235,23 @@ fn an_unknown_setting_is_refused_and_the_nearest_one_named() {
 #[test]
 fn settings_are_read_from_a_file_too_and_the_environment_wins() {
     // A blank one counts as not set: the file's holds.
-    let home = Home::bare().with("LATCHKEY_PASSWORD_MIN_LENGTH", "20").with("LATCHKEY_CODE_SECONDS", "");
-    fs::write(home.path(".env"), "LATCHKEY_PASSWORD_MIN_LENGTH=10\nLATCHKEY_CODE_SECONDS=120\n").unwrap();
+    let home = Home::bare()
+        .with("LATCHKEY_PASSWORD_MIN_LENGTH", "20")
+        .with("LATCHKEY_CODE_SECONDS", "");
+    fs::write(
+        home.path(".env"),
+        "LATCHKEY_PASSWORD_MIN_LENGTH=10\nLATCHKEY_CODE_SECONDS=120\n",
+    )
+    .unwrap();
     let server = home.start();
     let mut input = sign_up_input("ada@x.test");
     input["password"] = json!("nineteen characters");
     assert_eq!(kind(&server.client().act("signup", &input)), "InvalidInput");
     server.client().sign_up("ada@x.test");
     server.client().forget("ada@x.test");
-    assert!(home.letter_to("ada@x.test", 1).text.contains("good for 2 minutes"));
+    assert!(
+        home.email_to("ada@x.test", 1)
+            .text
+            .contains("good for 2 minutes")
+    );
 }

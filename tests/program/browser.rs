@@ -15,7 +15,11 @@ const RAN: Duration = Duration::from_mins(3);
 fn graphiql_works_in_chromium_and_stays_on_this_machine() {
     let screenshot = walks_in_chromium("graphiql", &[]);
     let picture = std::fs::read(&screenshot).unwrap();
-    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{} bytes", picture.len());
+    assert!(
+        picture.starts_with(b"\x89PNG") && picture.len() > 20_000,
+        "{} bytes",
+        picture.len()
+    );
 }
 
 #[test]
@@ -33,7 +37,8 @@ fn graphiql_from_the_cdn_works_in_chromium_and_asks_nobody_else() {
 #[test]
 fn the_hashes_of_the_cdns_files_are_those_of_npms_packages() {
     let mut node = Command::new(tool::path("node"));
-    node.args(["pin-cdn.js", "--check"]).current_dir(typescript::installed("web/graphiql"));
+    node.args(["pin-cdn.js", "--check"])
+        .current_dir(typescript::installed("web/graphiql"));
     let ran = process::run(&mut node, "", RAN);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
 }
@@ -44,16 +49,27 @@ fn walks_in_chromium(picture: &str, page: &[(&str, String)]) -> PathBuf {
     let folder = typescript::installed("tests/browser");
     let home = Home::new();
     let server = home.start();
-    let screenshot = Path::new(env!("CARGO_TARGET_TMPDIR")).join(picture).with_extension("png");
+    let screenshot = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(picture)
+        .with_extension("png");
     _ = std::fs::remove_file(&screenshot);
     let mut node = Command::new(tool::path("node"));
     node.arg("graphiql.mjs").current_dir(folder);
-    node.env("LATCHKEY_URL", &server.url).env("LATCHKEY_MAIL_DIR", home.data().join("mail"));
-    node.env("SCREENSHOT", &screenshot).env("CHROMIUM", tool::path("chromium"));
+    node.env("LATCHKEY_URL", &server.url)
+        .env("LATCHKEY_MAIL_DIR", home.data().join("mail"));
+    node.env("SCREENSHOT", &screenshot)
+        .env("CHROMIUM", tool::path("chromium"));
     node.envs(page.iter().map(|(name, value)| (name, value)));
     let ran = process::run(&mut node, "", RAN);
     let last = ran.stdout.lines().last().unwrap_or_default();
-    let passed = last.strip_suffix(" passed, 0 failed").and_then(|passed| passed.parse().ok());
-    assert!(ran.code == Some(0) && passed >= Some(15), "{}\n{}", ran.stdout, ran.stderr);
+    let passed = last
+        .strip_suffix(" passed, 0 failed")
+        .and_then(|passed| passed.parse().ok());
+    assert!(
+        ran.code == Some(0) && passed >= Some(15),
+        "{}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
     screenshot
 }

@@ -20,10 +20,15 @@ fn me_of(server: &Server) -> Value {
 
 #[test]
 fn schema_prints_the_schema_that_is_committed_and_asks_for_no_settings() {
-    let ran = Home::new().with("LATCHKEY_STORE", "nonsense").run(&["schema"], "");
+    let ran = Home::new()
+        .with("LATCHKEY_STORE", "nonsense")
+        .run(&["schema"], "");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let committed = fs::read_to_string(tool::root().join("schema.graphql")).unwrap();
-    assert!(ran.stdout == committed, "schema.graphql is stale: run cargo run -- schema > schema.graphql");
+    assert!(
+        ran.stdout == committed,
+        "schema.graphql is stale: run cargo run -- schema > schema.graphql"
+    );
 }
 
 #[test]
@@ -40,7 +45,11 @@ fn user_create_makes_an_administrator_who_can_log_in_at_a_running_server() {
     let arguments = ["user", "create", "--email", " Ada@X.test", "--admin"];
     let ran = home.run(&arguments, &format!("{PASSWORD}\nnot the password\n"));
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    let id = ran.stdout.strip_prefix("created ").and_then(|id| id.strip_suffix('\n')).expect("the id alone");
+    let id = ran
+        .stdout
+        .strip_prefix("created ")
+        .and_then(|id| id.strip_suffix('\n'))
+        .expect("the id alone");
     let me = me_of(&server);
     assert_eq!(me["id"], id);
     assert_eq!(me["role"], "ADMIN");
@@ -51,32 +60,67 @@ fn user_create_makes_an_administrator_who_can_log_in_at_a_running_server() {
 fn user_create_makes_a_user_where_it_is_not_asked_for_an_administrator() {
     let home = Home::new();
     // Before the first start: the store and the keys are made on the way.
-    assert_eq!(home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD).code, Some(0));
+    assert_eq!(
+        home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD)
+            .code,
+        Some(0)
+    );
     assert_eq!(me_of(&home.start())["role"], "USER");
 }
 
 #[test]
 fn user_create_tells_all_that_is_wrong_and_changes_nothing() {
     let home = Home::new();
-    let ran = home.run(&["user", "create", "--email", "nobody", "--first-name", "\u{1b}[2J"], "short\n");
+    let ran = home.run(
+        &[
+            "user",
+            "create",
+            "--email",
+            "nobody",
+            "--first-name",
+            "\u{1b}[2J",
+        ],
+        "short\n",
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
     for field in ["email: ", "password: ", "firstName: "] {
-        assert!(ran.stderr.lines().any(|line| line.starts_with(field)), "{field}{ran:#?}");
+        assert!(
+            ran.stderr.lines().any(|line| line.starts_with(field)),
+            "{field}{ran:#?}"
+        );
     }
     assert!(!ran.stderr.contains('\u{1b}'), "{ran:#?}");
 
-    assert_eq!(home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD).code, Some(0));
-    let ran = home.run(&["user", "create", "--email", "ADA@x.test", "--admin"], "another password");
+    assert_eq!(
+        home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD)
+            .code,
+        Some(0)
+    );
+    let ran = home.run(
+        &["user", "create", "--email", "ADA@x.test", "--admin"],
+        "another password",
+    );
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.stderr.contains("this address has an account already"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("this address has an account already"),
+        "{ran:#?}"
+    );
     assert_eq!(me_of(&home.start())["role"], "USER");
 }
 
 #[test]
 fn user_create_takes_no_password_as_an_argument() {
     let home = Home::new();
-    for password in [&["--password", PASSWORD][..], &["--password=x"], &["-p", PASSWORD], &[PASSWORD]] {
-        let ran = home.run(&[&["user", "create", "--email", "ada@x.test"], password].concat(), PASSWORD);
+    for password in [
+        &["--password", PASSWORD][..],
+        &["--password=x"],
+        &["-p", PASSWORD],
+        &[PASSWORD],
+    ] {
+        let ran = home.run(
+            &[&["user", "create", "--email", "ada@x.test"], password].concat(),
+            PASSWORD,
+        );
         assert_eq!(ran.code, Some(2), "{ran:#?}");
     }
     assert!(!home.data().exists());
@@ -86,12 +130,27 @@ fn user_create_takes_no_password_as_an_argument() {
 fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
     let home = Home::new();
     let server = home.start();
-    let mut signed_in = server.client().with_bearer(&server.client().sign_up("ada@x.test").access);
+    let mut signed_in = server
+        .client()
+        .with_bearer(&server.client().sign_up("ada@x.test").access);
     for (role, shown) in [("admin", "ADMIN"), ("user", "USER")] {
-        let ran = home.run(&["user", "set-role", "--email", "ADA@x.test", "--role", role], "");
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:#?}");
-        assert_eq!(signed_in.me(), Err("UNAUTHENTICATED".to_owned()), "the token still says the old role");
-        signed_in = server.client().with_bearer(&server.client().log_in("ada@x.test", PASSWORD).access);
+        let ran = home.run(
+            &["user", "set-role", "--email", "ADA@x.test", "--role", role],
+            "",
+        );
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(0), "done\n"),
+            "{ran:#?}"
+        );
+        assert_eq!(
+            signed_in.me(),
+            Err("UNAUTHENTICATED".to_owned()),
+            "the token still says the old role"
+        );
+        signed_in = server
+            .client()
+            .with_bearer(&server.client().log_in("ada@x.test", PASSWORD).access);
         assert_eq!(signed_in.me().unwrap()["role"], shown);
     }
 }
@@ -100,23 +159,60 @@ fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
 fn user_suspend_keeps_a_user_out_at_once_until_reinstated() {
     let home = Home::new();
     let server = home.start();
-    let signed_in = server.client().with_bearer(&server.client().sign_up("ada@x.test").access);
+    let signed_in = server
+        .client()
+        .with_bearer(&server.client().sign_up("ada@x.test").access);
     for command in ["suspend", "suspend"] {
         let ran = home.run(&["user", command, "--email", "ADA@x.test"], "");
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "done\n"), "{ran:#?}");
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(0), "done\n"),
+            "{ran:#?}"
+        );
         assert_eq!(signed_in.me(), Err("UNAUTHENTICATED".to_owned()));
     }
-    assert_eq!(home.run(&["user", "reinstate", "--email", "ada@x.test"], "").code, Some(0));
+    assert_eq!(
+        home.run(&["user", "reinstate", "--email", "ada@x.test"], "")
+            .code,
+        Some(0)
+    );
     assert_eq!(me_of(&server)["email"], "ada@x.test");
-    assert_eq!(home.run(&["user", "suspend", "--email", "nobody@x.test"], "").code, Some(1));
+    assert_eq!(
+        home.run(&["user", "suspend", "--email", "nobody@x.test"], "")
+            .code,
+        Some(1)
+    );
 }
 
 #[test]
 fn user_set_role_knows_its_roles_and_its_users() {
     let home = Home::new();
-    let ran = home.run(&["user", "set-role", "--email", "nobody@x.test", "--role", "admin"], "");
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), "latchkey: no user has this address\n"));
-    let ran = home.run(&["user", "set-role", "--email", "nobody@x.test", "--role", "root"], "");
+    let ran = home.run(
+        &[
+            "user",
+            "set-role",
+            "--email",
+            "nobody@x.test",
+            "--role",
+            "admin",
+        ],
+        "",
+    );
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (Some(1), "latchkey: no user has this address\n")
+    );
+    let ran = home.run(
+        &[
+            "user",
+            "set-role",
+            "--email",
+            "nobody@x.test",
+            "--role",
+            "root",
+        ],
+        "",
+    );
     assert_eq!(ran.code, Some(2), "{ran:#?}");
 }
 
@@ -127,7 +223,9 @@ fn files_that_settings_name_are_told_all_at_once_and_nothing_is_made() {
         ("LATCHKEY_SIGNING_KEYS", "file:keys.pem"),
         ("LATCHKEY_SECRET", "file:secret"),
     ];
-    let home = settings.iter().fold(Home::new(), |home, (name, value)| home.with(name, *value));
+    let home = settings
+        .iter()
+        .fold(Home::new(), |home, (name, value)| home.with(name, *value));
     fs::write(home.path("secret"), "hunter2").unwrap();
     for command in ["serve", "check"] {
         let ran = home.run(&[command], "");
@@ -135,13 +233,23 @@ fn files_that_settings_name_are_told_all_at_once_and_nothing_is_made() {
         let lines: Vec<&str> = ran.stderr.lines().collect();
         assert_eq!(lines.len(), 1 + settings.len(), "{ran:#?}");
         for ((name, _), line) in settings.iter().zip(&lines[1..]) {
-            assert!(line.starts_with(&format!("{name}: ")) && line.contains("(for example: "), "{ran:#?}");
+            assert!(
+                line.starts_with(&format!("{name}: ")) && line.contains("(for example: "),
+                "{ran:#?}"
+            );
         }
         assert!(!ran.stderr.contains("hunter2"), "{ran:#?}");
     }
     let ran = home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD);
-    assert!(ran.code == Some(1) && !ran.stderr.contains("hunter2"), "{ran:#?}");
-    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 1, "there is more than the secret");
+    assert!(
+        ran.code == Some(1) && !ran.stderr.contains("hunter2"),
+        "{ran:#?}"
+    );
+    assert_eq!(
+        fs::read_dir(home.path("")).unwrap().count(),
+        1,
+        "there is more than the secret"
+    );
 }
 
 #[test]
@@ -149,8 +257,11 @@ fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
     let home = Home::new();
     let ran = home.run(&["check"], "");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:#?}");
-    let found: Vec<_> =
-        ran.stdout.lines().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(": ")).collect();
+    let found: Vec<_> = ran
+        .stdout
+        .lines()
+        .map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(": "))
+        .collect();
     assert_eq!(found, ["ok: settings", "ok: keys", "ok: store", "ok: mail"]);
     assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
 }
@@ -160,9 +271,15 @@ fn check_compares_the_secret_of_hs256_with_the_one_that_the_server_made() {
     let home = Home::new();
     assert!(home.start().stop().success());
     let shared = home.with("LATCHKEY_SIGNING_ALGORITHM", "HS256");
-    let ran = shared.with("LATCHKEY_SIGNING_SECRET", "file:latchkey-data/secret").run(&["check"], "");
+    let ran = shared
+        .with("LATCHKEY_SIGNING_SECRET", "file:latchkey-data/secret")
+        .run(&["check"], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
-    assert!(ran.stderr.contains("LATCHKEY_SIGNING_SECRET: it is the secret behind refresh tokens too"), "{ran:#?}");
+    assert!(
+        ran.stderr
+            .contains("LATCHKEY_SIGNING_SECRET: it is the secret behind refresh tokens too"),
+        "{ran:#?}"
+    );
 }
 
 #[test]
@@ -176,13 +293,26 @@ fn check_tells_everything_that_would_keep_a_server_from_its_work() {
         fs::write(home.data().join(file), "no database").unwrap();
     }
     let ran = home.run(&["check"], "");
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), "ok: settings\n"), "{ran:#?}");
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(2), "ok: settings\n"),
+        "{ran:#?}"
+    );
     let lines: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(lines.len(), 4, "{ran:#?}");
     assert_eq!(lines[0], "latchkey: not ready");
-    assert!(lines[1].starts_with("wrong: keys: ") && lines[1].contains("run chmod 700 latchkey-data"), "{ran:#?}");
-    assert!(lines[2].starts_with("wrong: store: ") && lines[2].contains("LATCHKEY_STORE"), "{ran:#?}");
-    assert!(lines[3].starts_with("wrong: mail: ") && lines[3].contains("LATCHKEY_MAIL"), "{ran:#?}");
+    assert!(
+        lines[1].starts_with("wrong: keys: ") && lines[1].contains("run chmod 700 latchkey-data"),
+        "{ran:#?}"
+    );
+    assert!(
+        lines[2].starts_with("wrong: store: ") && lines[2].contains("LATCHKEY_STORE"),
+        "{ran:#?}"
+    );
+    assert!(
+        lines[3].starts_with("wrong: mail: ") && lines[3].contains("LATCHKEY_MAIL"),
+        "{ran:#?}"
+    );
 }
 
 #[test]
@@ -191,7 +321,11 @@ fn a_file_that_is_wrong_keeps_nobody_from_acting_on_a_user_or_a_key() {
     home.start().client().sign_up("ada@x.test");
     let home = home.with("LATCHKEY_TRUSTED_DOCUMENTS", "missing.json");
     assert_eq!(home.run(&["check"], "").code, Some(2));
-    for command in [&["user", "suspend", "--email", "ada@x.test"][..], &["keys", "list"], &["keys", "rotate"]] {
+    for command in [
+        &["user", "suspend", "--email", "ada@x.test"][..],
+        &["keys", "list"],
+        &["keys", "rotate"],
+    ] {
         assert_eq!(home.run(command, "").code, Some(0), "{command:?}");
     }
 }
@@ -200,7 +334,13 @@ fn a_file_that_is_wrong_keeps_nobody_from_acting_on_a_user_or_a_key() {
 fn a_secret_may_come_by_a_pipe_which_is_read_once() {
     let home = Home::new();
     let fifo = home.path("secret");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
     let home = home.with("LATCHKEY_SECRET", format!("file:{}", fifo.display()));
     let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
     let writer = std::thread::spawn(move || fs::write(fifo, secret));

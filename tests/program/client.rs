@@ -25,6 +25,13 @@ fn is_content(home: &Home) {
     let server = home.start();
     let ran = typescript::run(&server.url, home);
     let last = ran.stdout.lines().last().unwrap_or_default();
-    let passed = last.strip_suffix(" passed, 0 failed").and_then(|passed| passed.parse().ok());
-    assert!(ran.code == Some(0) && passed > Some(20), "{}\n{}", ran.stdout, ran.stderr);
+    let passed = last
+        .strip_suffix(" passed, 0 failed")
+        .and_then(|passed| passed.parse().ok());
+    assert!(
+        ran.code == Some(0) && passed > Some(20),
+        "{}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
 }

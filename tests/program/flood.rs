@@ -28,7 +28,9 @@ struct Flood {
 
 /// Lets so many clients log in again and again for so long, while one asks who they are.
 fn flood(server: &Server, clients: usize, length: Duration) -> Flood {
-    let bystander = server.client().with_bearer(&server.client().log_in(BYSTANDER, PASSWORD).access);
+    let bystander = server
+        .client()
+        .with_bearer(&server.client().log_in(BYSTANDER, PASSWORD).access);
     let (flood, end) = (Mutex::new(Flood::default()), Instant::now() + length);
     thread::scope(|scope| {
         for _ in 0..clients {
@@ -52,7 +54,9 @@ fn flood(server: &Server, clients: usize, length: Duration) -> Flood {
 
 fn log_in(client: &Client, flood: &Mutex<Flood>) {
     let asked = Instant::now();
-    let answer = client.try_act("login", &json!({ "email": EMAIL, "password": PASSWORD })).unwrap();
+    let answer = client
+        .try_act("login", &json!({ "email": EMAIL, "password": PASSWORD }))
+        .unwrap();
     let took = asked.elapsed();
     let mut flood = flood.lock().unwrap();
     let error = &answer["errors"][0]["extensions"];
@@ -86,7 +90,10 @@ fn a_crowd_that_logs_in_at_once_is_served_or_refused_and_nobody_else_feels_it() 
     assert_eq!(flood.other, Vec::<Value>::new());
     assert!(!flood.signed_in.is_empty() && !flood.refused.is_empty() && !flood.me.is_empty());
     server.client().log_in(EMAIL, PASSWORD);
-    assert!(!home.log().contains("ERROR"), "a refusal is no fault of the service");
+    assert!(
+        !home.log().contains("ERROR"),
+        "a refusal is no error of the service"
+    );
 }
 
 /// Figures, not a check: `cargo test --release --test program flood::figures -- --ignored --nocapture`.
@@ -120,5 +127,8 @@ fn figures() {
 fn percentile(times: &[Duration], percent: usize) -> Duration {
     let mut times = times.to_vec();
     times.sort();
-    times.get(times.len() * percent / 100).copied().unwrap_or_default()
+    times
+        .get(times.len() * percent / 100)
+        .copied()
+        .unwrap_or_default()
 }

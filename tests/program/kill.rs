@@ -27,27 +27,47 @@ fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
         thread::scope(|scope| {
             for writer in 0..WRITERS {
                 let (client, sender, done) = (server.client(), sender.clone(), &done);
-                scope.spawn(move || sign_up_until_killed(&client, &format!("{round}.{writer}"), &sender, done));
+                scope.spawn(move || {
+                    sign_up_until_killed(&client, &format!("{round}.{writer}"), &sender, done)
+                });
             }
-            until("sign-ups", SOON * 2, || (done.load(Ordering::Relaxed) >= BETWEEN).then_some(()));
+            until("sign-ups", SOON * 2, || {
+                (done.load(Ordering::Relaxed) >= BETWEEN).then_some(())
+            });
             server.kill();
         });
         drop(sender);
         acknowledged.extend(receiver);
     }
-    assert!(acknowledged.len() >= KILLS * BETWEEN, "only {} sign-ups", acknowledged.len());
+    assert!(
+        acknowledged.len() >= KILLS * BETWEEN,
+        "only {} sign-ups",
+        acknowledged.len()
+    );
 
     let server = home.start();
     for email in &acknowledged {
-        let answer = server.client().act("login", &json!({ "email": email, "password": PASSWORD }));
-        assert_eq!(kind(&answer), "Authenticated", "{email} was acknowledged, of {}", acknowledged.len());
+        let answer = server
+            .client()
+            .act("login", &json!({ "email": email, "password": PASSWORD }));
+        assert_eq!(
+            kind(&answer),
+            "Authenticated",
+            "{email} was acknowledged, of {}",
+            acknowledged.len()
+        );
     }
     assert!(server.stop().success());
     assert_eq!(integrity(&home), "ok");
 }
 
 /// Signs up one after the other until there is no answer any more, and tells which were acknowledged.
-fn sign_up_until_killed(client: &Client, name: &str, told: &mpsc::Sender<String>, done: &AtomicUsize) {
+fn sign_up_until_killed(
+    client: &Client,
+    name: &str,
+    told: &mpsc::Sender<String>,
+    done: &AtomicUsize,
+) {
     for number in 0.. {
         let email = format!("ada.{name}.{number}@x.test");
         let answer = client.try_act("signup", &sign_up_input(&email));
@@ -64,25 +84,44 @@ fn a_password_that_was_changed_before_a_kill_is_the_only_one_after_it() {
     let server = home.start();
     let client = server.client();
     let before = client.sign_up("ada@x.test");
-    let changed = client
-        .with_bearer(&before.access)
-        .act("changePassword", &json!({ "currentPassword": PASSWORD, "newPassword": "nanoseconds of wire" }));
+    let changed = client.with_bearer(&before.access).act(
+        "changePassword",
+        &json!({ "currentPassword": PASSWORD, "newPassword": "nanoseconds of wire" }),
+    );
     assert_eq!(kind(&changed), "PasswordChanged");
-    assert_eq!(kind(&client.with_bearer(&before.access).act("logout", &json!({ "everywhere": true }))), "LoggedOut");
+    assert_eq!(
+        kind(
+            &client
+                .with_bearer(&before.access)
+                .act("logout", &json!({ "everywhere": true }))
+        ),
+        "LoggedOut"
+    );
     server.kill();
 
     let server = home.start();
     let client = server.client();
-    let old = client.act("login", &json!({ "email": "ada@x.test", "password": PASSWORD }));
+    let old = client.act(
+        "login",
+        &json!({ "email": "ada@x.test", "password": PASSWORD }),
+    );
     assert_eq!(kind(&old), "InvalidCredentials");
     client.log_in("ada@x.test", "nanoseconds of wire");
-    assert_eq!(client.with_bearer(&before.access).me(), Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(kind(&client.act("refresh", &json!({ "refreshToken": before.refresh }))), "InvalidRefreshToken");
+    assert_eq!(
+        client.with_bearer(&before.access).me(),
+        Err("UNAUTHENTICATED".to_owned())
+    );
+    assert_eq!(
+        kind(&client.act("refresh", &json!({ "refreshToken": before.refresh }))),
+        "InvalidRefreshToken"
+    );
 }
 
 /// What SQLite itself says of the file.
 fn integrity(home: &Home) -> String {
     let connection = rusqlite::Connection::open(home.data().join("latchkey.db")).unwrap();
     connection.busy_timeout(Duration::from_secs(5)).unwrap();
-    connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap()
+    connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap()
 }

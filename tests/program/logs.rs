@@ -20,14 +20,20 @@ const PENDING: &str = "grace.hopper@quiet.test";
 const NOBODY: &str = "nobody.at.all@quiet.test";
 
 fn talkative(home: Home) -> Home {
-    home.with("LATCHKEY_LOG", "trace").with("LATCHKEY_LOG_FORMAT", "json")
+    home.with("LATCHKEY_LOG", "trace")
+        .with("LATCHKEY_LOG_FORMAT", "json")
 }
 
 /// Every line of the log as the object that it must be.
 #[track_caller]
 fn lines(home: &Home) -> Vec<Value> {
-    let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|fault| panic!("{fault}: {line:?}"));
-    home.log().lines().map(read).inspect(|line: &Value| assert!(line["level"].is_string(), "{line}")).collect()
+    let read =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+    home.log()
+        .lines()
+        .map(read)
+        .inspect(|line: &Value| assert!(line["level"].is_string(), "{line}"))
+        .collect()
 }
 
 #[test]
@@ -35,26 +41,42 @@ fn nothing_secret_is_in_the_log_of_a_whole_loop_on_sqlite() {
     let mail = MailServer::start(Tls::Starttls, &[]);
     let home = talkative(mail.used_by(Home::unlimited(), mail_server::PASSWORD));
     let secrets = tells_no_secret(&home, &mail);
-    holds_none("a copy of the file", &fs::read(home.data().join("latchkey.db")).unwrap(), &secrets);
+    holds_none(
+        "a copy of the file",
+        &fs::read(home.data().join("latchkey.db")).unwrap(),
+        &secrets,
+    );
 }
 
 #[test]
 fn nothing_secret_is_in_the_log_of_a_whole_loop_on_mongodb() {
-    let (mail, database) = (MailServer::start(Tls::FromTheStart, &["--defer", "1"]), Database::new());
+    let (mail, database) = (
+        MailServer::start(Tls::FromTheStart, &["--defer", "1"]),
+        Database::new(),
+    );
     let home = talkative(mail.used_by(Home::unlimited(), mail_server::PASSWORD));
     let store = database.with_user("keeper", STORE_PASSWORD);
     let secrets = tells_no_secret(&home.with("LATCHKEY_STORE", store), &mail);
-    holds_none("a copy of the database", database.dump().as_bytes(), &secrets);
+    holds_none(
+        "a copy of the database",
+        database.dump().as_bytes(),
+        &secrets,
+    );
 }
 
 /// Holds what somebody stole to be of no use to them: no token, no ticket and no code can be read off it.
 fn holds_none(what: &str, copy: &[u8], secrets: &[String]) {
-    assert!(copy.windows(EMAIL.len()).any(|window| window == EMAIL.as_bytes()), "{what} holds the account");
+    assert!(
+        copy.windows(EMAIL.len())
+            .any(|window| window == EMAIL.as_bytes()),
+        "{what} holds the account"
+    );
     for secret in secrets {
         let bytes = secret.as_bytes();
         // Six digits may be part of a longer number.
         let is_word = |at: usize| {
-            let around = [at.checked_sub(1), Some(at + bytes.len())].map(|at| at.and_then(|at| copy.get(at)));
+            let around = [at.checked_sub(1), Some(at + bytes.len())]
+                .map(|at| at.and_then(|at| copy.get(at)));
             !around.into_iter().flatten().any(u8::is_ascii_alphanumeric)
         };
         let mut found = (0..copy.len()).filter(|at| copy[*at..].starts_with(bytes) && is_word(*at));
@@ -66,15 +88,34 @@ fn holds_none(what: &str, copy: &[u8], secrets: &[String]) {
 fn tells_no_secret(home: &Home, mail: &MailServer) -> Vec<String> {
     let met = whole_loop(home, mail);
     let mut secrets = met.clone();
-    secrets.extend([OLD_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD, EMAIL, PENDING, NOBODY].map(str::to_owned));
+    secrets.extend(
+        [
+            OLD_PASSWORD,
+            NEW_PASSWORD,
+            WRONG_PASSWORD,
+            EMAIL,
+            PENDING,
+            NOBODY,
+        ]
+        .map(str::to_owned),
+    );
     for password in [mail_server::PASSWORD, STORE_PASSWORD] {
         secrets.extend([password.to_owned(), escaped(password)]);
     }
     let lines = lines(home);
-    assert!(lines.iter().filter(|line| line["message"] == "answered").count() > 15, "the log is quiet: {lines:#?}");
+    assert!(
+        lines
+            .iter()
+            .filter(|line| line["message"] == "answered")
+            .count()
+            > 15,
+        "the log is quiet: {lines:#?}"
+    );
     for secret in secrets {
         assert!(secret.len() >= 6, "{secret}");
-        let leak = lines.iter().find(|line| texts(line).contains(&secret.to_lowercase()));
+        let leak = lines
+            .iter()
+            .find(|line| texts(line).contains(&secret.to_lowercase()));
         assert!(leak.is_none(), "{secret} is in {}", leak.unwrap());
     }
     met
@@ -86,7 +127,9 @@ fn texts(line: &Value) -> String {
         Value::String(text) => text.to_lowercase(),
         Value::Array(values) => values.iter().map(texts).collect::<Vec<_>>().join("\n"),
         Value::Object(fields) => {
-            let texts = fields.iter().map(|(key, value)| format!("{key}\n{}", texts(value)));
+            let texts = fields
+                .iter()
+                .map(|(key, value)| format!("{key}\n{}", texts(value)));
             texts.collect::<Vec<_>>().join("\n")
         }
         other => other.to_string(),
@@ -108,30 +151,58 @@ fn whole_loop(home: &Home, mail: &MailServer) -> Vec<String> {
     let signed_in = client.with_bearer(&third.access);
     signed_in.me().unwrap();
     for email in [EMAIL, NOBODY] {
-        let wrong = client.act("login", &json!({ "email": email, "password": WRONG_PASSWORD }));
+        let wrong = client.act(
+            "login",
+            &json!({ "email": email, "password": WRONG_PASSWORD }),
+        );
         assert_eq!(kind(&wrong), "InvalidCredentials");
     }
     in_all_the_wrong_places(&client, &server.url, &third);
     client.forget(NOBODY);
     client.forget(EMAIL);
     let code = mail.taken(1, SOON * 2).remove(0).code();
-    assert_eq!(kind(&client.reset(EMAIL, &code, NEW_PASSWORD)), "PasswordReset");
-    assert_eq!(kind(&client.reset(EMAIL, &code, NEW_PASSWORD)), "InvalidCode");
+    assert_eq!(
+        kind(&client.reset(EMAIL, &code, NEW_PASSWORD)),
+        "PasswordReset"
+    );
+    assert_eq!(
+        kind(&client.reset(EMAIL, &code, NEW_PASSWORD)),
+        "InvalidCode"
+    );
     assert_eq!(signed_in.me(), Err("UNAUTHENTICATED".to_owned()));
     let fourth = client.log_in(EMAIL, NEW_PASSWORD);
-    assert_eq!(kind(&client.with_bearer(&fourth.access).act("logout", &json!({ "everywhere": false }))), "LoggedOut");
-    let mut secrets: Vec<String> = [first, second, third, fourth].into_iter().flat_map(both).collect();
+    assert_eq!(
+        kind(
+            &client
+                .with_bearer(&fourth.access)
+                .act("logout", &json!({ "everywhere": false }))
+        ),
+        "LoggedOut"
+    );
+    let mut secrets: Vec<String> = [first, second, third, fourth]
+        .into_iter()
+        .flat_map(both)
+        .collect();
     secrets.push(code);
     assert!(server.stop().success());
 
-    let server = home.clone().with("LATCHKEY_VERIFY_EMAIL_FIRST", "true").start();
+    let server = home
+        .clone()
+        .with("LATCHKEY_VERIFY_EMAIL_FIRST", "true")
+        .start();
     let client = server.client();
     let pending = client.act("signup", &input(PENDING, OLD_PASSWORD));
     let ticket = pending["ticket"].as_str().unwrap().to_owned();
     let code = until("the code for the ticket", SOON * 2, || {
-        mail.letters().into_iter().find(|letter| letter.to == PENDING).map(|letter| letter.code())
+        mail.messages()
+            .into_iter()
+            .find(|message| message.to == PENDING)
+            .map(|message| message.code())
     });
-    let verified = client.act("verifyEmail", &json!({ "email": PENDING, "code": code, "ticket": ticket }));
+    let verified = client.act(
+        "verifyEmail",
+        &json!({ "email": PENDING, "code": code, "ticket": ticket }),
+    );
     secrets.extend([ticket, code].into_iter().chain(both(tokens(&verified))));
     assert!(server.stop().success());
     secrets
@@ -144,22 +215,50 @@ fn both(tokens: Tokens) -> [String; 2] {
 /// Puts passwords and tokens where they do not belong, and where errors come from that might quote them.
 fn in_all_the_wrong_places(client: &Client, url: &str, tokens: &Tokens) {
     let Tokens { access, refresh } = tokens;
-    let login =
-        format!(r#"mutation {{ login(input: {{ email: "{EMAIL}", password: "{OLD_PASSWORD}" }}) {{ __typename }} }}"#);
-    for document in [&login, &login[..login.len() - 20], &login.replace("login", "logon"), &format!("{{ {refresh} }}")]
-    {
-        _ = client.try_post(document, &json!({ "input": OLD_PASSWORD, "email": EMAIL })).unwrap();
+    let login = format!(
+        r#"mutation {{ login(input: {{ email: "{EMAIL}", password: "{OLD_PASSWORD}" }}) {{ __typename }} }}"#
+    );
+    for document in [
+        &login,
+        &login[..login.len() - 20],
+        &login.replace("login", "logon"),
+        &format!("{{ {refresh} }}"),
+    ] {
+        _ = client
+            .try_post(document, &json!({ "input": OLD_PASSWORD, "email": EMAIL }))
+            .unwrap();
     }
-    let query = login.replace(' ', "%20").replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
-    for path in [format!("/graphql?query={query}"), format!("/health/live?access_token={access}&email={EMAIL}")] {
+    let query = login
+        .replace(' ', "%20")
+        .replace('"', "%22")
+        .replace('{', "%7B")
+        .replace('}', "%7D");
+    for path in [
+        format!("/graphql?query={query}"),
+        format!("/health/live?access_token={access}&email={EMAIL}"),
+    ] {
         _ = client.get(&path);
     }
     for bearer in [refresh, &access[..access.len() - 3], OLD_PASSWORD] {
-        assert_eq!(client.with_bearer(bearer).me(), Err("UNAUTHENTICATED".to_owned()));
+        assert_eq!(
+            client.with_bearer(bearer).me(),
+            Err("UNAUTHENTICATED".to_owned())
+        );
     }
-    assert_eq!(kind(&client.act("refresh", &json!({ "refreshToken": access }))), "InvalidRefreshToken");
-    assert_eq!(kind(&client.act("login", &json!({ "email": refresh, "password": access }))), "InvalidCredentials");
-    _ = client.try_act("login", &json!({ "email": { "$gt": EMAIL }, "password": [OLD_PASSWORD] })).unwrap();
+    assert_eq!(
+        kind(&client.act("refresh", &json!({ "refreshToken": access }))),
+        "InvalidRefreshToken"
+    );
+    assert_eq!(
+        kind(&client.act("login", &json!({ "email": refresh, "password": access }))),
+        "InvalidCredentials"
+    );
+    _ = client
+        .try_act(
+            "login",
+            &json!({ "email": { "$gt": EMAIL }, "password": [OLD_PASSWORD] }),
+        )
+        .unwrap();
     let mut raw = Raw::connect(url.strip_prefix("http://").unwrap());
     let body = format!(r#"{{"query": "{EMAIL} {OLD_PASSWORD}"#);
     raw.send(format!(
@@ -178,7 +277,11 @@ fn lines_are_json_where_stderr_is_no_terminal_unless_they_are_asked_for_otherwis
     assert!(!lines(&home).is_empty());
     let home = Home::new().with("LATCHKEY_LOG_FORMAT", "pretty");
     assert!(home.start().stop().success());
-    assert!(home.log().contains("INFO latchkey") && !home.log().contains('{'), "{}", home.log());
+    assert!(
+        home.log().contains("INFO latchkey") && !home.log().contains('{'),
+        "{}",
+        home.log()
+    );
 }
 
 #[test]
@@ -190,14 +293,31 @@ fn a_wrong_password_of_the_store_is_told_without_it() {
     let server = home.start();
     let client = server.client();
     assert_eq!(client.get("/health/ready").status, 503);
-    let answer = client.try_act("login", &json!({ "email": EMAIL, "password": OLD_PASSWORD })).unwrap();
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "OVERLOADED", "{answer}");
+    let answer = client
+        .try_act(
+            "login",
+            &json!({ "email": EMAIL, "password": OLD_PASSWORD }),
+        )
+        .unwrap();
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "OVERLOADED",
+        "{answer}"
+    );
     home.logged("request failed", 1);
     let told = lines(&home);
-    let fault = told.iter().find(|line| line["message"] == "request failed").unwrap();
-    assert_eq!(fault["span"]["request_id"], answer["errors"][0]["extensions"]["requestId"], "{fault}");
+    let error = told
+        .iter()
+        .find(|line| line["message"] == "request failed")
+        .unwrap();
+    assert_eq!(
+        error["span"]["request_id"], answer["errors"][0]["extensions"]["requestId"],
+        "{error}"
+    );
     for line in told {
-        assert!(!line.to_string().contains("hunter2") && !line.to_string().contains("ada.lovelace"), "{line}");
+        assert!(
+            !line.to_string().contains("hunter2") && !line.to_string().contains("ada.lovelace"),
+            "{line}"
+        );
     }
 }
 
@@ -206,8 +326,15 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
     let home = talkative(Home::new());
     let server = home.start();
     let forged = "x\t{\"level\":\"ERROR\",\"message\":\"forged\"}";
-    let names =
-        [forged, "\u{1b}[2J\u{1b}[31m", "a\u{85}b\u{2028}c", "\u{7f}\u{0}", "a\rb", "a b\nlevel: forged", "ünïcödé"];
+    let names = [
+        forged,
+        "\u{1b}[2J\u{1b}[31m",
+        "a\u{85}b\u{2028}c",
+        "\u{7f}\u{0}",
+        "a\rb",
+        "a b\nlevel: forged",
+        "ünïcödé",
+    ];
     let mut accepted = 0;
     for name in names {
         for header in ["user-agent", "x-request-id", "authorization", "cookie"] {
@@ -222,19 +349,38 @@ fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
     // No control character, and yet none of ours: the id of whoever calls, which is kept.
     let mut raw = Raw::connect(server.address());
     raw.send("GET /health/live HTTP/1.1\r\nhost: localhost\r\nx-request-id: Trace-1234\r\nconnection: close\r\n\r\n");
-    assert!(raw.read_to_end().to_lowercase().contains("x-request-id: trace-1234\r\n"));
+    assert!(
+        raw.read_to_end()
+            .to_lowercase()
+            .contains("x-request-id: trace-1234\r\n")
+    );
     let mut raw = Raw::connect(server.address());
-    raw.send("GET /%0a%1b[2J?\u{85}{\"level\" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    raw.send(
+        "GET /%0a%1b[2J?\u{85}{\"level\" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+    );
     accepted += 1 + usize::from(raw.read_to_end().starts_with("HTTP/1.1 404 "));
     assert!(server.stop().success());
 
     assert!(!home.log().contains('\u{1b}'));
     let told = lines(&home);
-    assert!(told.iter().all(|line| line["message"] != "forged" && line["level"] != "ERROR"), "{told:#?}");
-    let answered: Vec<&Value> = told.iter().filter(|line| line["message"] == "answered").collect();
+    assert!(
+        told.iter()
+            .all(|line| line["message"] != "forged" && line["level"] != "ERROR"),
+        "{told:#?}"
+    );
+    let answered: Vec<&Value> = told
+        .iter()
+        .filter(|line| line["message"] == "answered")
+        .collect();
     // Of the names, hyper refuses some before they are a request, and some in one header but not in another.
     assert_eq!(answered.len(), accepted, "{told:#?}");
-    let ids: Vec<&str> = answered.iter().map(|line| line["span"]["request_id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = answered
+        .iter()
+        .map(|line| line["span"]["request_id"].as_str().unwrap())
+        .collect();
     let is_ours = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    assert_eq!(ids.iter().filter(|id| !is_ours(id)).collect::<Vec<_>>(), [&"Trace-1234"]);
+    assert_eq!(
+        ids.iter().filter(|id| !is_ours(id)).collect::<Vec<_>>(),
+        [&"Trace-1234"]
+    );
 }

@@ -1,6 +1,9 @@
 //! The built program: started as a child process in a folder and an environment of its own, and used over the wire.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails is what a panic is for")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails is what a panic is for"
+)]
 
 #[path = "../support/mongod.rs"]
 mod mongod;
@@ -8,10 +11,10 @@ mod support;
 
 mod audit;
 mod bare;
-mod bombs;
 mod browser;
 mod cli;
 mod client;
+mod document_limits;
 mod flood;
 mod keys;
 mod kill;

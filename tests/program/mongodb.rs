@@ -24,32 +24,60 @@ fn the_whole_loop_from_sign_up_to_a_new_password() {
     let database = Database::new();
     let home = home_on(&database.url);
     let server = home.start();
-    assert!(server.lines[1].starts_with("Data: mongodb://"), "{:?}", server.lines);
+    assert!(
+        server.lines[1].starts_with("Data: mongodb://"),
+        "{:?}",
+        server.lines
+    );
     let client = server.client();
     let first = client.sign_up("ada@x.test");
-    assert_eq!(kind(&client.act("signup", &sign_up_input("Ada@x.test"))), "EmailTaken");
+    assert_eq!(
+        kind(&client.act("signup", &sign_up_input("Ada@x.test"))),
+        "EmailTaken"
+    );
     let second = client.log_in("ada@x.test", PASSWORD);
     let third = client.refresh(&second.refresh);
     let me = client.with_bearer(&third.access).me().unwrap();
-    assert_eq!((&me["email"], me["sessions"].as_array().map(Vec::len)), (&json!("ada@x.test"), Some(2)));
+    assert_eq!(
+        (&me["email"], me["sessions"].as_array().map(Vec::len)),
+        (&json!("ada@x.test"), Some(2))
+    );
 
     client.forget("ada@x.test");
-    let code = home.letter_to("ada@x.test", 1).code();
-    assert_eq!(kind(&client.reset("ada@x.test", &code, "nanoseconds of wire")), "PasswordReset");
-    assert_eq!(kind(&client.reset("ada@x.test", &code, "nanoseconds of rope")), "InvalidCode");
+    let code = home.email_to("ada@x.test", 1).code();
+    assert_eq!(
+        kind(&client.reset("ada@x.test", &code, "nanoseconds of wire")),
+        "PasswordReset"
+    );
+    assert_eq!(
+        kind(&client.reset("ada@x.test", &code, "nanoseconds of rope")),
+        "InvalidCode"
+    );
     for ended in [&first, &third] {
-        assert_eq!(client.with_bearer(&ended.access).me(), Err("UNAUTHENTICATED".to_owned()));
+        assert_eq!(
+            client.with_bearer(&ended.access).me(),
+            Err("UNAUTHENTICATED".to_owned())
+        );
         let refreshed = client.act("refresh", &json!({ "refreshToken": ended.refresh }));
         assert_eq!(kind(&refreshed), "InvalidRefreshToken");
     }
-    let wrong = client.act("login", &json!({ "email": "ada@x.test", "password": PASSWORD }));
+    let wrong = client.act(
+        "login",
+        &json!({ "email": "ada@x.test", "password": PASSWORD }),
+    );
     assert_eq!(kind(&wrong), "InvalidCredentials");
     client.log_in("ada@x.test", "nanoseconds of wire");
-    assert_eq!(home.letter_to("ada@x.test", 2).subject, "Your password was changed");
+    assert_eq!(
+        home.email_to("ada@x.test", 2).subject,
+        "Your password was changed"
+    );
     assert!(!home.data().join("latchkey.db").exists());
     assert!(server.stop().success());
 
-    let again = home.start().client().log_in("ada@x.test", "nanoseconds of wire");
+    let again = home
+        .start()
+        .client()
+        .log_in("ada@x.test", "nanoseconds of wire");
     assert!(!again.access.is_empty());
 }
 
@@ -64,22 +92,49 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
 
     let (one, two) = (a.sign_up("ada@x.test"), b.log_in("ada@x.test", PASSWORD));
     let (one_at_b, two_at_a) = (b.with_bearer(&one.access), a.with_bearer(&two.access));
-    let session = one_at_b.me().expect("a token of one node is good on the other")["sessions"].clone();
-    let current = session.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+    let session = one_at_b
+        .me()
+        .expect("a token of one node is good on the other")["sessions"]
+        .clone();
+    let current = session
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|session| session["current"] == true)
+        .unwrap();
     let revoked = two_at_a.act("revokeSession", &json!({ "sessionId": current["id"] }));
     assert_eq!(kind(&revoked), "SessionRevoked");
     assert_eq!(one_at_b.me(), Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(kind(&b.act("refresh", &json!({ "refreshToken": one.refresh }))), "InvalidRefreshToken");
+    assert_eq!(
+        kind(&b.act("refresh", &json!({ "refreshToken": one.refresh }))),
+        "InvalidRefreshToken"
+    );
 
-    assert_eq!(kind(&two_at_a.act("logout", &json!({ "everywhere": true }))), "LoggedOut");
-    assert_eq!(b.with_bearer(&two.access).me(), Err("UNAUTHENTICATED".to_owned()));
+    assert_eq!(
+        kind(&two_at_a.act("logout", &json!({ "everywhere": true }))),
+        "LoggedOut"
+    );
+    assert_eq!(
+        b.with_bearer(&two.access).me(),
+        Err("UNAUTHENTICATED".to_owned())
+    );
 
     // A code that one node mailed is spent on the other, and once.
     a.forget("ada@x.test");
-    let find = || [&first, &second].iter().find_map(|home| home.letters().pop());
+    let find = || {
+        [&first, &second]
+            .iter()
+            .find_map(|home| home.messages().pop())
+    };
     let code = until("a letter from either node", SOON, find).code();
-    assert_eq!(kind(&b.reset("ada@x.test", &code, "nanoseconds of wire")), "PasswordReset");
-    assert_eq!(kind(&a.reset("ada@x.test", &code, "nanoseconds of rope")), "InvalidCode");
+    assert_eq!(
+        kind(&b.reset("ada@x.test", &code, "nanoseconds of wire")),
+        "PasswordReset"
+    );
+    assert_eq!(
+        kind(&a.reset("ada@x.test", &code, "nanoseconds of rope")),
+        "InvalidCode"
+    );
 }
 
 #[test]
@@ -95,7 +150,11 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
     for _ in 0..2 {
         assert_eq!(in_time(|| client.get("/health/live").status), 200);
         assert_eq!(in_time(|| client.get("/health/ready").status), 503);
-        is_overloaded(&client, "login", &json!({ "email": "ada@x.test", "password": PASSWORD }));
+        is_overloaded(
+            &client,
+            "login",
+            &json!({ "email": "ada@x.test", "password": PASSWORD }),
+        );
         is_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
         is_overloaded(&client, "forgotPassword", &json!({ "email": "ada@x.test" }));
         assert_eq!(in_time(|| signed_in.me()), Err("OVERLOADED".to_owned()));
@@ -106,7 +165,7 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
     assert_eq!(signed_in.me().unwrap()["email"], "ada@x.test");
     client.log_in("ada@x.test", PASSWORD);
     client.forget("ada@x.test");
-    home.letter_to("ada@x.test", 1);
+    home.email_to("ada@x.test", 1);
 }
 
 #[test]
@@ -123,7 +182,10 @@ fn a_store_that_is_killed_and_started_again_is_found_again() {
     mongod.start();
     ready(&client);
     client.sign_up("bob@x.test");
-    assert_eq!(kind(&client.act("signup", &sign_up_input("ada@x.test"))), "EmailTaken");
+    assert_eq!(
+        kind(&client.act("signup", &sign_up_input("ada@x.test"))),
+        "EmailTaken"
+    );
 }
 
 #[test]
@@ -137,7 +199,10 @@ fn a_server_that_was_there_before_its_store_becomes_ready_later() {
     is_overloaded(&client, "signup", &sign_up_input("ada@x.test"));
     let checked = home.run(&["check"], "");
     assert_eq!(checked.code, Some(2), "{checked:#?}");
-    assert!(checked.stderr.contains("wrong: store: ") && checked.stderr.contains("LATCHKEY_STORE"), "{checked:#?}");
+    assert!(
+        checked.stderr.contains("wrong: store: ") && checked.stderr.contains("LATCHKEY_STORE"),
+        "{checked:#?}"
+    );
 
     mongod.start();
     ready(&client);
@@ -163,7 +228,11 @@ fn a_server_whose_store_never_answers_stops_when_it_is_told_to() {
 fn in_time<T>(ask: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let answer = ask();
-    assert!(started.elapsed() < WHILE_DOWN, "the answer took {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < WHILE_DOWN,
+        "the answer took {:?}",
+        started.elapsed()
+    );
     answer
 }
 
@@ -172,13 +241,24 @@ fn in_time<T>(ask: impl FnOnce() -> T) -> T {
 fn is_overloaded(client: &Client, operation: &str, input: &Value) {
     let answer = in_time(|| client.try_act(operation, input).unwrap());
     let error = &answer["errors"][0];
-    assert_eq!(error["extensions"]["code"], "OVERLOADED", "{operation}: {answer}");
-    assert!(error["extensions"]["retryAfterSeconds"].as_i64() > Some(0), "{answer}");
-    assert_eq!(error["message"], "The service is busy. Try again in a moment.");
+    assert_eq!(
+        error["extensions"]["code"], "OVERLOADED",
+        "{operation}: {answer}"
+    );
+    assert!(
+        error["extensions"]["retryAfterSeconds"].as_i64() > Some(0),
+        "{answer}"
+    );
+    assert_eq!(
+        error["message"],
+        "The service is busy. Try again in a moment."
+    );
     assert_eq!(answer["data"], Value::Null, "{answer}");
 }
 
 #[track_caller]
 fn ready(client: &Client) {
-    until("a server that is ready", RECOVERED, || (client.get("/health/ready").status == 200).then_some(()));
+    until("a server that is ready", RECOVERED, || {
+        (client.get("/health/ready").status == 200).then_some(())
+    });
 }

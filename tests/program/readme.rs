@@ -32,14 +32,21 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
     for step in &steps {
         // The last answer is shown too: some steps keep it to themselves.
         let commands = step.commands.replace("127.0.0.1:4000", server.address());
-        writeln!(script, "{commands}\nprintf '%s\\n' \"${{ANSWER-}}\" '{NEXT}'").unwrap();
+        writeln!(
+            script,
+            "{commands}\nprintf '%s\\n' \"${{MAX_RESPONSE_BYTES-}}\" '{NEXT}'"
+        )
+        .unwrap();
     }
     let tools = tempfile::tempdir().unwrap();
     for tool in TOOLS {
         symlink(installed(tool), tools.path().join(tool)).unwrap();
     }
     let mut bash = Command::new(installed("bash"));
-    bash.args(["-euo", "pipefail", "-s"]).env_clear().env("PATH", tools.path()).current_dir(home.path(""));
+    bash.args(["-euo", "pipefail", "-s"])
+        .env_clear()
+        .env("PATH", tools.path())
+        .current_dir(home.path(""));
     let ran = process::run(&mut bash, &script, SOON * 4);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:#?}");
 
@@ -47,21 +54,39 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
     assert_eq!(outputs.len(), steps.len() + 1);
     for (step, output) in steps.iter().zip(&outputs) {
         for line in &step.shown {
-            assert!(shows(output, line), "{}\nshows\n{output}\nand not\n{line}", step.commands);
+            assert!(
+                shows(output, line),
+                "{}\nshows\n{output}\nand not\n{line}",
+                step.commands
+            );
         }
     }
-    let refreshed =
-        steps.iter().position(|step| step.commands.contains("RefreshInput")).expect("a step that refreshes");
-    assert!(outputs[refreshed].contains(r#"{"refresh":{"__typename":"Authenticated","#), "{}", outputs[refreshed]);
+    let refreshed = steps
+        .iter()
+        .position(|step| step.commands.contains("RefreshInput"))
+        .expect("a step that refreshes");
+    assert!(
+        outputs[refreshed].contains(r#"{"refresh":{"__typename":"Authenticated","#),
+        "{}",
+        outputs[refreshed]
+    );
 }
 
 #[test]
 fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
     let shown = readme();
-    let (_, rest) = shown.split_once("```sh\ncargo run\n```\n\n```text\n").expect("the README shows `cargo run`");
+    let (_, rest) = shown
+        .split_once("```sh\ncargo run\n```\n\n```text\n")
+        .expect("the README shows `cargo run`");
     let (lines, _) = rest.split_once("```").unwrap();
     let server = Home::bare().start();
-    assert_eq!(server.lines, lines.replace("127.0.0.1:4000", server.address()).lines().collect::<Vec<_>>());
+    assert_eq!(
+        server.lines,
+        lines
+            .replace("127.0.0.1:4000", server.address())
+            .lines()
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -69,10 +94,14 @@ fn the_first_query_and_the_walk_do_not_get_into_each_others_way() {
     let readme = readme();
     let (_, first) = readme.split_once("<!-- first query -->").unwrap();
     let (_, variables) = first.split_once("```json\n").unwrap();
-    let variables: serde_json::Value = serde_json::from_str(variables.split_once("```").unwrap().0).unwrap();
+    let variables: serde_json::Value =
+        serde_json::from_str(variables.split_once("```").unwrap().0).unwrap();
     assert_eq!(variables["input"]["password"], PASSWORD);
     let email = variables["input"]["email"].as_str().unwrap();
-    assert!(walk().iter().all(|step| !step.commands.contains(email)), "{email} is in both");
+    assert!(
+        walk().iter().all(|step| !step.commands.contains(email)),
+        "{email} is in both"
+    );
 }
 
 fn installed(tool: &str) -> PathBuf {
@@ -105,16 +134,28 @@ fn readme() -> String {
 /// The blocks of the walk: those of `sh` are commands, those of `text` are what the commands before them show.
 fn walk() -> Vec<Step> {
     let readme = readme();
-    let (_, rest) = readme.split_once("<!-- walk -->").expect("README.md has a <!-- walk -->");
-    let (walk, _) = rest.split_once("<!-- /walk -->").expect("README.md has a <!-- /walk -->");
+    let (_, rest) = readme
+        .split_once("<!-- walk -->")
+        .expect("README.md has a <!-- walk -->");
+    let (walk, _) = rest
+        .split_once("<!-- /walk -->")
+        .expect("README.md has a <!-- /walk -->");
     let mut steps: Vec<Step> = Vec::new();
-    for (number, block) in walk.split("```").enumerate().filter(|(number, _)| number % 2 == 1) {
+    for (number, block) in walk
+        .split("```")
+        .enumerate()
+        .filter(|(number, _)| number % 2 == 1)
+    {
         let (language, body) = block.split_once('\n').unwrap();
         match language {
-            "sh" => steps.push(Step { commands: body.to_owned(), shown: Vec::new() }),
+            "sh" => steps.push(Step {
+                commands: body.to_owned(),
+                shown: Vec::new(),
+            }),
             "text" => {
                 let step = steps.last_mut().filter(|step| step.shown.is_empty());
-                step.expect("commands before what they show").shown = body.lines().map(str::to_owned).collect();
+                step.expect("commands before what they show").shown =
+                    body.lines().map(str::to_owned).collect();
             }
             other => panic!("block {number} of the walk is neither sh nor text but {other}"),
         }

@@ -32,7 +32,10 @@ fn twenty_tabs_that_refresh_at_once_get_one_successor_and_nobody_is_logged_out()
         let tabs: Vec<_> = (0..TABS).map(tab).collect();
         tabs.into_iter().map(|tab| tab.join().unwrap()).collect()
     });
-    let successors: HashSet<&str> = answers.iter().map(|answer| answer.refresh.as_str()).collect();
+    let successors: HashSet<&str> = answers
+        .iter()
+        .map(|answer| answer.refresh.as_str())
+        .collect();
     assert_eq!(successors.len(), 1);
     for answer in &answers {
         assert!(server.client().with_bearer(&answer.access).me().is_ok());
@@ -51,11 +54,20 @@ fn a_token_that_comes_back_after_the_grace_ends_its_session_and_no_other() {
     // The one thing that only time can show: a little more than the grace.
     thread::sleep(Duration::from_millis(1_100));
     assert!(refused(&client, &stolen.refresh));
-    assert!(refused(&client, &next.refresh), "the thief's copy has ended the session for both");
-    assert_eq!(client.with_bearer(&next.access).me(), Err("UNAUTHENTICATED".to_owned()));
+    assert!(
+        refused(&client, &next.refresh),
+        "the thief's copy has ended the session for both"
+    );
+    assert_eq!(
+        client.with_bearer(&next.access).me(),
+        Err("UNAUTHENTICATED".to_owned())
+    );
     assert!(client.with_bearer(&other.access).me().is_ok());
     assert!(!refused(&client, &other.refresh));
-    assert_eq!(home.letter_to("ada@x.test", 1).subject, "One of your sessions was ended");
+    assert_eq!(
+        home.email_to("ada@x.test", 1).subject,
+        "One of your sessions was ended"
+    );
     home.logged("refresh token reused", 1);
 }
 
@@ -68,11 +80,15 @@ struct Nodes {
 impl Nodes {
     fn new() -> Self {
         let database = Database::new();
-        let homes = [(); 2].map(|()| Home::unlimited().with("LATCHKEY_STORE", database.url.clone()));
+        let homes =
+            [(); 2].map(|()| Home::unlimited().with("LATCHKEY_STORE", database.url.clone()));
         // The first run makes the keys.
         assert!(homes[0].start().stop().success());
         copy_folder(&homes[0].data(), &homes[1].data());
-        Self { homes, _database: database }
+        Self {
+            homes,
+            _database: database,
+        }
     }
 }
 
@@ -84,40 +100,80 @@ fn whatever_ends_a_session_ends_it_on_both_nodes_at_the_next_request() {
     a.sign_up("ada@x.test");
     let mut password = PASSWORD.to_owned();
 
-    for act in ["logout", "revokeSession", "changePassword", "resetPassword", "set-role"] {
-        let doomed = tokens(&a.act("login", &json!({ "email": "ada@x.test", "password": password })));
+    for act in [
+        "logout",
+        "revokeSession",
+        "changePassword",
+        "resetPassword",
+        "set-role",
+    ] {
+        let doomed = tokens(&a.act(
+            "login",
+            &json!({ "email": "ada@x.test", "password": password }),
+        ));
         let other = b.with_bearer(&b.log_in("ada@x.test", &password).access);
         for node in [&a, &b] {
-            assert!(node.with_bearer(&doomed.access).me().is_ok(), "before {act}");
+            assert!(
+                node.with_bearer(&doomed.access).me().is_ok(),
+                "before {act}"
+            );
         }
         match act {
             "logout" => drop(a.with_bearer(&doomed.access).act("logout", &json!({}))),
             "revokeSession" => {
                 let me = b.with_bearer(&doomed.access).me().unwrap();
-                let current = me["sessions"].as_array().unwrap().iter().find(|it| it["current"] == true).unwrap();
+                let current = me["sessions"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|it| it["current"] == true)
+                    .unwrap();
                 let revoked = other.act("revokeSession", &json!({ "sessionId": current["id"] }));
                 assert_eq!(kind(&revoked), "SessionRevoked");
             }
             "changePassword" => {
                 let input = json!({ "currentPassword": password, "newPassword": NEW });
-                assert_eq!(kind(&other.act("changePassword", &input)), "PasswordChanged");
+                assert_eq!(
+                    kind(&other.act("changePassword", &input)),
+                    "PasswordChanged"
+                );
                 NEW.clone_into(&mut password);
             }
             "resetPassword" => {
                 a.forget("ada@x.test");
                 let is_code = |subject: &str| subject == "Your code to reset your password";
-                let letters = || nodes.homes.iter().flat_map(Home::letters).find(|letter| is_code(&letter.subject));
-                let code = until("the code, from either node", SOON, letters).code();
-                assert_eq!(kind(&b.reset("ada@x.test", &code, PASSWORD)), "PasswordReset");
+                let messages = || {
+                    nodes
+                        .homes
+                        .iter()
+                        .flat_map(Home::messages)
+                        .find(|message| is_code(&message.subject))
+                };
+                let code = until("the code, from either node", SOON, messages).code();
+                assert_eq!(
+                    kind(&b.reset("ada@x.test", &code, PASSWORD)),
+                    "PasswordReset"
+                );
                 PASSWORD.clone_into(&mut password);
             }
             _ => {
-                let arguments = ["user", "set-role", "--email", "ada@x.test", "--role", "admin"];
+                let arguments = [
+                    "user",
+                    "set-role",
+                    "--email",
+                    "ada@x.test",
+                    "--role",
+                    "admin",
+                ];
                 assert_eq!(nodes.homes[1].run(&arguments, "").code, Some(0));
             }
         }
         for node in [&a, &b] {
-            assert_eq!(node.with_bearer(&doomed.access).me(), Err("UNAUTHENTICATED".to_owned()), "after {act}");
+            assert_eq!(
+                node.with_bearer(&doomed.access).me(),
+                Err("UNAUTHENTICATED".to_owned()),
+                "after {act}"
+            );
             assert!(refused(node, &doomed.refresh), "after {act}");
         }
     }
@@ -128,7 +184,12 @@ fn at_once(nodes: [&Client; 2], act: impl Fn(&Client) -> String + Sync) -> BTree
     let mut answers = BTreeMap::new();
     let act = &act;
     thread::scope(|scope| {
-        let crowd: Vec<_> = nodes.into_iter().cycle().take(TABS).map(|node| scope.spawn(move || act(node))).collect();
+        let crowd: Vec<_> = nodes
+            .into_iter()
+            .cycle()
+            .take(TABS)
+            .map(|node| scope.spawn(move || act(node)))
+            .collect();
         for one in crowd {
             *answers.entry(one.join().unwrap()).or_default() += 1;
         }
@@ -142,18 +203,32 @@ fn of_many_at_once_on_two_nodes_one_signs_up_one_resets_and_all_refresh_to_one_s
     let servers = nodes.homes.each_ref().map(Home::start);
     let [a, b] = servers.each_ref().map(Server::client);
     let outcome = |answer: &Value| kind(answer).to_owned();
-    let counts = |counts: [(&str, usize); 2]| BTreeMap::from(counts.map(|(name, count)| (name.to_owned(), count)));
+    let counts = |counts: [(&str, usize); 2]| {
+        BTreeMap::from(counts.map(|(name, count)| (name.to_owned(), count)))
+    };
 
-    let answers = at_once([&a, &b], |node| outcome(&node.act("signup", &sign_up_input("ada@x.test"))));
-    assert_eq!(answers, counts([("Authenticated", 1), ("EmailTaken", TABS - 1)]));
+    let answers = at_once([&a, &b], |node| {
+        outcome(&node.act("signup", &sign_up_input("ada@x.test")))
+    });
+    assert_eq!(
+        answers,
+        counts([("Authenticated", 1), ("EmailTaken", TABS - 1)])
+    );
 
     let first = a.log_in("ada@x.test", PASSWORD);
     let successors = at_once([&a, &b], |node| node.refresh(&first.refresh).refresh);
     assert_eq!((successors.len(), successors.values().sum()), (1, TABS));
 
     a.forget("ada@x.test");
-    let code = until("the code, from either node", SOON, || nodes.homes.iter().find_map(|home| home.letters().pop()));
+    let code = until("the code, from either node", SOON, || {
+        nodes.homes.iter().find_map(|home| home.messages().pop())
+    });
     let code = code.code();
-    let answers = at_once([&a, &b], |node| outcome(&node.reset("ada@x.test", &code, NEW)));
-    assert_eq!(answers, counts([("InvalidCode", TABS - 1), ("PasswordReset", 1)]));
+    let answers = at_once([&a, &b], |node| {
+        outcome(&node.reset("ada@x.test", &code, NEW))
+    });
+    assert_eq!(
+        answers,
+        counts([("InvalidCode", TABS - 1), ("PasswordReset", 1)])
+    );
 }

@@ -26,9 +26,20 @@ static CROWDED: Mutex<()> = Mutex::new(());
 
 /// How many of so many connections this process can have open, beside what else it needs.
 fn within_reach(wanted: usize) -> usize {
-    let told = Command::new("sh").args(["-c", "ulimit -n"]).output().unwrap();
-    let files = String::from_utf8(told.stdout).unwrap().trim().parse().unwrap_or(usize::MAX);
-    if files >= 1024 { wanted } else { wanted * files / 2048 }
+    let told = Command::new("sh")
+        .args(["-c", "ulimit -n"])
+        .output()
+        .unwrap();
+    let files = String::from_utf8(told.stdout)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap_or(usize::MAX);
+    if files >= 1024 {
+        wanted
+    } else {
+        wanted * files / 2048
+    }
 }
 
 fn open(address: &str, beginning: &str, count: usize) -> Vec<TcpStream> {
@@ -48,7 +59,7 @@ fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
         match stream.read(&mut bytes) {
             Ok(0) => return true,
             Ok(read) => said.extend_from_slice(&bytes[..read]),
-            Err(fault) if fault.kind() == ErrorKind::WouldBlock => return false,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return false,
             Err(_) => return true,
         }
     }
@@ -62,13 +73,28 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
     let started = Instant::now();
     let heads = open(server.address(), HALF_HEAD, HEADS);
     let bodies = open(server.address(), HALF_BODY, BODIES);
-    let mut waiting: Vec<_> = heads.into_iter().chain(bodies).map(|stream| (stream, Vec::new())).collect();
+    let mut waiting: Vec<_> = heads
+        .into_iter()
+        .chain(bodies)
+        .map(|stream| (stream, Vec::new()))
+        .collect();
     let (all, mut asked, mut timeouts) = (waiting.len(), 0, 0);
     while !waiting.is_empty() {
-        assert!(started.elapsed() < GIVEN_UP, "{} of {all} are still open after {GIVEN_UP:?}", waiting.len());
+        assert!(
+            started.elapsed() < GIVEN_UP,
+            "{} of {all} are still open after {GIVEN_UP:?}",
+            waiting.len()
+        );
         let before = Instant::now();
-        assert_eq!(server.client().get("/graphql?query=%7B__typename%7D").text, r#"{"data":{"__typename":"Query"}}"#);
-        assert!(before.elapsed() < ANSWERED, "somebody waited for {:?}", before.elapsed());
+        assert_eq!(
+            server.client().get("/graphql?query=%7B__typename%7D").text,
+            r#"{"data":{"__typename":"Query"}}"#
+        );
+        assert!(
+            before.elapsed() < ANSWERED,
+            "somebody waited for {:?}",
+            before.elapsed()
+        );
         asked += 1;
         waiting.retain_mut(|(stream, said)| {
             let is_closed = is_closed(stream, said);
@@ -78,7 +104,11 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(asked > 20, "it was over too soon to tell: {asked}");
-    assert_eq!(timeouts, within_reach(BODIES), "halves of bodies are answered with 408");
+    assert_eq!(
+        timeouts,
+        within_reach(BODIES),
+        "halves of bodies are answered with 408"
+    );
 }
 
 #[test]
@@ -88,6 +118,14 @@ fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
     let server = home.start();
     let bodies = open(server.address(), HALF_BODY, ROOM + 32);
     let asked = Instant::now();
-    assert_eq!(server.client().get("/graphql?query=%7B__typename%7D").text, r#"{"data":{"__typename":"Query"}}"#);
-    assert!(asked.elapsed() < ANSWERED, "somebody waited for {:?} behind {}", asked.elapsed(), bodies.len());
+    assert_eq!(
+        server.client().get("/graphql?query=%7B__typename%7D").text,
+        r#"{"data":{"__typename":"Query"}}"#
+    );
+    assert!(
+        asked.elapsed() < ANSWERED,
+        "somebody waited for {:?} behind {}",
+        asked.elapsed(),
+        bodies.len()
+    );
 }

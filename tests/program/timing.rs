@@ -22,7 +22,10 @@ const ROUNDS: usize = 3;
 
 #[test]
 fn a_wrong_password() {
-    assert_no_tell("login", |email| json!({ "email": email, "password": "a wrong password" }));
+    assert_no_tell(
+        "login",
+        |email| json!({ "email": email, "password": "a wrong password" }),
+    );
 }
 
 #[test]
@@ -43,7 +46,10 @@ fn a_code_to_verify_an_address() {
 
 #[test]
 fn a_wrong_code_to_verify_an_address() {
-    assert_no_tell("verifyEmail", |email| json!({ "email": email, "code": "000000" }));
+    assert_no_tell(
+        "verifyEmail",
+        |email| json!({ "email": email, "code": "000000" }),
+    );
 }
 
 #[test]
@@ -77,7 +83,12 @@ fn assert_no_tell(operation: &str, input: impl Fn(&str) -> Value) {
     assert_no_tell_by(&server.client(), operation, PAIRS, input);
 }
 
-fn assert_no_tell_by(client: &Client, operation: &str, pairs: usize, input: impl Fn(&str) -> Value) {
+fn assert_no_tell_by(
+    client: &Client,
+    operation: &str,
+    pairs: usize,
+    input: impl Fn(&str) -> Value,
+) {
     let time = |email: &str| {
         let input = input(email);
         let started = Instant::now();
@@ -85,7 +96,10 @@ fn assert_no_tell_by(client: &Client, operation: &str, pairs: usize, input: impl
         started.elapsed()
     };
     let told = |auc: &f64| !(1.0 - BEST_GUESS..=BEST_GUESS).contains(auc);
-    let tells: Vec<f64> = (0..ROUNDS).map(|_| tell(pairs, time)).take_while(told).collect();
+    let tells: Vec<f64> = (0..ROUNDS)
+        .map(|_| tell(pairs, time))
+        .take_while(told)
+        .collect();
     assert!(tells.len() < ROUNDS, "{operation}: AUC {tells:.3?}");
 }
 
@@ -94,11 +108,19 @@ fn tell(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for pair in 0..WARM_UP + pairs {
         // Each kind goes first as often as second: what one leaves to do is not always the other's burden.
-        let (first, second) = if pair % 2 == 0 { ("known", "nobody") } else { ("nobody", "known") };
+        let (first, second) = if pair % 2 == 0 {
+            ("known", "nobody")
+        } else {
+            ("nobody", "known")
+        };
         for who in [first, second] {
             let took = time(&format!("{who}@x.test"));
             if pair >= WARM_UP {
-                if who == "known" { known.push(took) } else { unknown.push(took) }
+                if who == "known" {
+                    known.push(took)
+                } else {
+                    unknown.push(took)
+                }
             }
         }
     }
@@ -106,9 +128,14 @@ fn tell(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
 }
 
 /// The chance that an answer of the first kind took longer than one of the second.
-#[expect(clippy::cast_precision_loss, reason = "40,000 comparisons are counted exactly")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "40,000 comparisons are counted exactly"
+)]
 fn area_under_curve(slow: &[Duration], fast: &[Duration]) -> f64 {
-    let pairs = slow.iter().flat_map(|slow| fast.iter().map(move |fast| slow.cmp(fast)));
+    let pairs = slow
+        .iter()
+        .flat_map(|slow| fast.iter().map(move |fast| slow.cmp(fast)));
     let half_points: usize = pairs
         .map(|order| match order {
             Ordering::Greater => 2,

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use latchkey::model::{Account, AccountId, Rng, Standing};
-use latchkey::repository::{Repository, Written};
+use latchkey::model::{Account, AccountId, AccountState, Rng};
+use latchkey::repository::{Repository, WriteOutcome};
 
 use crate::arrange::{HOUR, NOW, active, email, number, pending, whole, with_number};
 
 type Store = Arc<dyn Repository>;
 
-async fn insert(store: &Store, account: &Account) -> Written {
+async fn insert(store: &Store, account: &Account) -> WriteOutcome {
     store.insert(account).await.expect("the store answers")
 }
 
-async fn save(store: &Store, account: &Account) -> Written {
+async fn save(store: &Store, account: &Account) -> WriteOutcome {
     store.save(account).await.expect("the store answers")
 }
 
@@ -23,14 +23,20 @@ async fn stored(store: &Store, account: &Account) -> Option<Account> {
 
 pub(crate) async fn an_account_is_read_back_as_it_was(store: Store) {
     let account = whole("ada@x.test");
-    assert_eq!(insert(&store, &account).await, Written::Done);
+    assert_eq!(insert(&store, &account).await, WriteOutcome::Done);
     assert_eq!(stored(&store, &account).await, Some(account.clone()));
-    assert_eq!(store.by_email(&account.email).await.expect("the store answers"), Some(account));
+    assert_eq!(
+        store
+            .by_email(&account.email)
+            .await
+            .expect("the store answers"),
+        Some(account)
+    );
 }
 
 pub(crate) async fn a_pending_account_is_read_back_as_it_was(store: Store) {
     let account = pending("ada@x.test", &[HOUR, HOUR * 2]);
-    assert_eq!(insert(&store, &account).await, Written::Done);
+    assert_eq!(insert(&store, &account).await, WriteOutcome::Done);
     assert_eq!(stored(&store, &account).await, Some(account));
 }
 
@@ -39,78 +45,177 @@ pub(crate) async fn a_saved_account_is_read_back_one_version_on(store: Store) {
     insert(&store, &account).await;
     for version in 0..3 {
         assert_eq!(account.version, version);
-        let changed = Account { id: account.id, version, ..whole("lovelace@x.test") };
-        assert_eq!(save(&store, &changed).await, Written::Done);
+        let changed = Account {
+            id: account.id,
+            version,
+            ..whole("lovelace@x.test")
+        };
+        assert_eq!(save(&store, &changed).await, WriteOutcome::Done);
         account = stored(&store, &account).await.expect("it is there");
-        assert_eq!(account, Account { version: version + 1, ..changed });
+        assert_eq!(
+            account,
+            Account {
+                version: version + 1,
+                ..changed
+            }
+        );
     }
-    assert_eq!(store.by_email(&email("ada@x.test")).await.expect("the store answers"), None);
-    assert_eq!(store.by_email(&account.email).await.expect("the store answers"), Some(account));
+    assert_eq!(
+        store
+            .by_email(&email("ada@x.test"))
+            .await
+            .expect("the store answers"),
+        None
+    );
+    assert_eq!(
+        store
+            .by_email(&account.email)
+            .await
+            .expect("the store answers"),
+        Some(account)
+    );
 }
 
 pub(crate) async fn an_unknown_id_or_address_is_none(store: Store) {
     insert(&store, &active("ada@x.test")).await;
-    assert_eq!(store.by_id(AccountId::new(NOW, &Rng::system())).await.expect("the store answers"), None);
-    for other in ["ada@y.test", "ada+1@x.test", "a.da@x.test", "ad_@x.test", "ad%@x.test", "*@x.test"] {
-        assert_eq!(store.by_email(&email(other)).await.expect("the store answers"), None, "{other}");
+    assert_eq!(
+        store
+            .by_id(AccountId::new(NOW, &Rng::system()))
+            .await
+            .expect("the store answers"),
+        None
+    );
+    for other in [
+        "ada@y.test",
+        "ada+1@x.test",
+        "a.da@x.test",
+        "ad_@x.test",
+        "ad%@x.test",
+        "*@x.test",
+    ] {
+        assert_eq!(
+            store
+                .by_email(&email(other))
+                .await
+                .expect("the store answers"),
+            None,
+            "{other}"
+        );
     }
 }
 
 pub(crate) async fn an_address_belongs_to_one_account(store: Store) {
     let first = active("ada@x.test");
-    assert_eq!(insert(&store, &first).await, Written::Done);
-    assert_eq!(insert(&store, &active("ada@x.test")).await, Written::EmailTaken);
-    assert_eq!(insert(&store, &pending("ada@x.test", &[HOUR])).await, Written::EmailTaken);
-    assert_eq!(store.by_email(&first.email).await.expect("the store answers"), Some(first));
+    assert_eq!(insert(&store, &first).await, WriteOutcome::Done);
+    assert_eq!(
+        insert(&store, &active("ada@x.test")).await,
+        WriteOutcome::EmailTaken
+    );
+    assert_eq!(
+        insert(&store, &pending("ada@x.test", &[HOUR])).await,
+        WriteOutcome::EmailTaken
+    );
+    assert_eq!(
+        store
+            .by_email(&first.email)
+            .await
+            .expect("the store answers"),
+        Some(first)
+    );
 }
 
 pub(crate) async fn a_number_belongs_to_one_account(store: Store) {
     let first = with_number("ada@x.test", number(1));
-    assert_eq!(insert(&store, &first).await, Written::Done);
+    assert_eq!(insert(&store, &first).await, WriteOutcome::Done);
     let second = with_number("bob@x.test", number(1));
-    assert_eq!(insert(&store, &second).await, Written::MobileNumberTaken);
+    assert_eq!(
+        insert(&store, &second).await,
+        WriteOutcome::MobileNumberTaken
+    );
     assert_eq!(stored(&store, &second).await, None);
-    assert_eq!(insert(&store, &with_number("bob@x.test", number(2))).await, Written::Done);
+    assert_eq!(
+        insert(&store, &with_number("bob@x.test", number(2))).await,
+        WriteOutcome::Done
+    );
 }
 
 pub(crate) async fn accounts_without_a_number_do_not_collide(store: Store) {
-    assert_eq!(insert(&store, &active("ada@x.test")).await, Written::Done);
-    assert_eq!(insert(&store, &active("bob@x.test")).await, Written::Done);
+    assert_eq!(
+        insert(&store, &active("ada@x.test")).await,
+        WriteOutcome::Done
+    );
+    assert_eq!(
+        insert(&store, &active("bob@x.test")).await,
+        WriteOutcome::Done
+    );
 }
 
 pub(crate) async fn a_sign_up_does_not_hold_its_number(store: Store) {
     // Each of these sign-ups has number(1): nobody can keep a number from its owner with an unproven sign-up.
-    assert_eq!(insert(&store, &pending("ada@x.test", &[HOUR])).await, Written::Done);
-    assert_eq!(insert(&store, &pending("bob@x.test", &[HOUR])).await, Written::Done);
-    assert_eq!(insert(&store, &with_number("eve@x.test", number(1))).await, Written::Done);
+    assert_eq!(
+        insert(&store, &pending("ada@x.test", &[HOUR])).await,
+        WriteOutcome::Done
+    );
+    assert_eq!(
+        insert(&store, &pending("bob@x.test", &[HOUR])).await,
+        WriteOutcome::Done
+    );
+    assert_eq!(
+        insert(&store, &with_number("eve@x.test", number(1))).await,
+        WriteOutcome::Done
+    );
 }
 
 pub(crate) async fn who_takes_an_address_and_a_number_is_told_of_the_address(store: Store) {
     insert(&store, &with_number("ada@x.test", number(1))).await;
-    assert_eq!(insert(&store, &with_number("ada@x.test", number(1))).await, Written::EmailTaken);
+    assert_eq!(
+        insert(&store, &with_number("ada@x.test", number(1))).await,
+        WriteOutcome::EmailTaken
+    );
     let mut other = active("bob@x.test");
     insert(&store, &other).await;
-    other = Account { id: other.id, ..with_number("ada@x.test", number(1)) };
-    assert_eq!(save(&store, &other).await, Written::EmailTaken);
+    other = Account {
+        id: other.id,
+        ..with_number("ada@x.test", number(1))
+    };
+    assert_eq!(save(&store, &other).await, WriteOutcome::EmailTaken);
 }
 
 pub(crate) async fn a_save_on_a_version_that_moved_changes_nothing(store: Store) {
     let loaded = active("ada@x.test");
     insert(&store, &loaded).await;
-    let first = Account { email: email("first@x.test"), ..loaded.clone() };
-    assert_eq!(save(&store, &first).await, Written::Done);
-    let second = Account { email: email("second@x.test"), ..loaded.clone() };
-    assert_eq!(save(&store, &second).await, Written::Moved);
-    let ahead = Account { version: 2, ..second };
-    assert_eq!(save(&store, &ahead).await, Written::Moved);
-    assert_eq!(stored(&store, &loaded).await, Some(Account { version: 1, ..first }));
+    let first = Account {
+        email: email("first@x.test"),
+        ..loaded.clone()
+    };
+    assert_eq!(save(&store, &first).await, WriteOutcome::Done);
+    let second = Account {
+        email: email("second@x.test"),
+        ..loaded.clone()
+    };
+    assert_eq!(save(&store, &second).await, WriteOutcome::VersionConflict);
+    let ahead = Account {
+        version: 2,
+        ..second
+    };
+    assert_eq!(save(&store, &ahead).await, WriteOutcome::VersionConflict);
+    assert_eq!(
+        stored(&store, &loaded).await,
+        Some(Account {
+            version: 1,
+            ..first
+        })
+    );
 }
 
 pub(crate) async fn a_save_of_an_account_that_is_gone_is_moved(store: Store) {
     let account = pending("ada@x.test", &[HOUR]);
     insert(&store, &account).await;
-    store.purge(NOW.plus(HOUR)).await.expect("the store answers");
-    assert_eq!(save(&store, &account).await, Written::Moved);
+    store
+        .purge(NOW.plus(HOUR))
+        .await
+        .expect("the store answers");
+    assert_eq!(save(&store, &account).await, WriteOutcome::VersionConflict);
     assert_eq!(stored(&store, &account).await, None);
 }
 
@@ -118,10 +223,22 @@ pub(crate) async fn a_save_cannot_take_what_another_account_has(store: Store) {
     insert(&store, &with_number("ada@x.test", number(1))).await;
     let other = active("bob@x.test");
     insert(&store, &other).await;
-    let taking_the_address = Account { email: email("ada@x.test"), ..other.clone() };
-    assert_eq!(save(&store, &taking_the_address).await, Written::EmailTaken);
-    let taking_the_number = Account { id: other.id, ..with_number("bob@x.test", number(1)) };
-    assert_eq!(save(&store, &taking_the_number).await, Written::MobileNumberTaken);
+    let taking_the_address = Account {
+        email: email("ada@x.test"),
+        ..other.clone()
+    };
+    assert_eq!(
+        save(&store, &taking_the_address).await,
+        WriteOutcome::EmailTaken
+    );
+    let taking_the_number = Account {
+        id: other.id,
+        ..with_number("bob@x.test", number(1))
+    };
+    assert_eq!(
+        save(&store, &taking_the_number).await,
+        WriteOutcome::MobileNumberTaken
+    );
     assert_eq!(stored(&store, &other).await, Some(other));
 }
 
@@ -129,19 +246,30 @@ pub(crate) async fn a_number_is_free_again_once_its_owner_drops_it(store: Store)
     let mut owner = with_number("ada@x.test", number(1));
     insert(&store, &owner).await;
     owner.user_mut().expect("active").mobile_number = None;
-    assert_eq!(save(&store, &owner).await, Written::Done);
-    assert_eq!(insert(&store, &with_number("bob@x.test", number(1))).await, Written::Done);
+    assert_eq!(save(&store, &owner).await, WriteOutcome::Done);
+    assert_eq!(
+        insert(&store, &with_number("bob@x.test", number(1))).await,
+        WriteOutcome::Done
+    );
 }
 
 pub(crate) async fn a_pending_account_becomes_active_under_its_id(store: Store) {
     let mut account = pending("ada@x.test", &[HOUR]);
     insert(&store, &account).await;
-    account.standing = with_number("ada@x.test", number(1)).standing;
-    assert_eq!(save(&store, &account).await, Written::Done);
-    store.purge(NOW.plus(HOUR * 2)).await.expect("the store answers");
-    let read = stored(&store, &account).await.expect("it no longer expires");
-    assert!(matches!(read.standing, Standing::Active(_)));
-    assert_eq!(insert(&store, &with_number("bob@x.test", number(1))).await, Written::MobileNumberTaken);
+    account.state = with_number("ada@x.test", number(1)).state;
+    assert_eq!(save(&store, &account).await, WriteOutcome::Done);
+    store
+        .purge(NOW.plus(HOUR * 2))
+        .await
+        .expect("the store answers");
+    let read = stored(&store, &account)
+        .await
+        .expect("it no longer expires");
+    assert!(matches!(read.state, AccountState::Active(_)));
+    assert_eq!(
+        insert(&store, &with_number("bob@x.test", number(1))).await,
+        WriteOutcome::MobileNumberTaken
+    );
 }
 
 pub(crate) async fn the_store_answers_a_ping(store: Store) {

@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, Code, Device, Digest, Email, Gender, Letter, LetterId, LetterKind, MobileNumber, Name, Notice,
-    PasswordHash, Profile, Rng, Role, Sealed, Session, SessionId, SignUp, Standing, Timestamp, User,
+    Account, AccountId, AccountState, Code, Device, Digest, Email, EmailId, EmailKind, Gender,
+    MobileNumber, Name, Notice, OutboxEmail, PasswordHash, Profile, Rng, Role, Sealed, Session,
+    SessionId, SignUp, Timestamp, User,
 };
 
 /// When every case begins.
@@ -28,7 +29,11 @@ pub(crate) fn digest(text: &str) -> Digest {
 /// An active account with as little in it as can be.
 pub(crate) fn active(address: &str) -> Account {
     let user = User::new(password(), profile(), None, NOW);
-    Account::new(AccountId::new(NOW, &Rng::system()), email(address), Standing::Active(Box::new(user)))
+    Account::new(
+        AccountId::new(NOW, &Rng::system()),
+        email(address),
+        AccountState::Active(Box::new(user)),
+    )
 }
 
 /// An active account with this number.
@@ -48,7 +53,11 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
         mobile_number: Some(number(1)),
         expires_at: NOW.plus(*lifetime),
     });
-    Account::new(AccountId::new(NOW, &Rng::system()), email(address), Standing::Pending(sign_ups.collect()))
+    Account::new(
+        AccountId::new(NOW, &Rng::system()),
+        email(address),
+        AccountState::Pending(sign_ups.collect()),
+    )
 }
 
 /// An account in which every field holds something, and every text something that a store could trip over.
@@ -77,29 +86,38 @@ pub(crate) fn whole(address: &str) -> Account {
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
     };
     let id = AccountId::new(NOW, &Rng::system());
-    let mut account = Account::new(id, email(address), Standing::Active(Box::new(user)));
-    account.outbox = letters();
-    account.notices = vec![Notice { kind: "a notice".to_owned(), at: NOW }];
+    let mut account = Account::new(id, email(address), AccountState::Active(Box::new(user)));
+    account.outbox = messages();
+    account.notices = vec![Notice {
+        kind: "a notice".to_owned(),
+        at: NOW,
+    }];
     account
 }
 
-fn letters() -> Vec<Letter> {
+fn messages() -> Vec<OutboxEmail> {
     let sealed = || Sealed::new("sealed".to_owned());
     let kinds = [
-        LetterKind::PasswordResetCode(sealed()),
-        LetterKind::VerificationCode(sealed()),
-        LetterKind::SignUpCode(sealed()),
-        LetterKind::AlreadyRegistered,
-        LetterKind::PasswordChanged,
-        LetterKind::NewDevice { device: Some("Firefox".to_owned()), address: Some(Ipv4Addr::LOCALHOST.into()) },
-        LetterKind::NewDevice { device: None, address: None },
-        LetterKind::RefreshTokenReused,
+        EmailKind::PasswordResetCode(sealed()),
+        EmailKind::VerificationCode(sealed()),
+        EmailKind::SignUpCode(sealed()),
+        EmailKind::AlreadyRegistered,
+        EmailKind::PasswordChanged,
+        EmailKind::NewDevice {
+            device: Some("Firefox".to_owned()),
+            address: Some(Ipv4Addr::LOCALHOST.into()),
+        },
+        EmailKind::NewDevice {
+            device: None,
+            address: None,
+        },
+        EmailKind::RefreshTokenReused,
     ];
-    let letter = |kind| Letter::new(LetterId::new(NOW, &Rng::system()), kind, NOW, HOUR);
-    let mut letters: Vec<_> = kinds.map(letter).into();
-    letters[0].tries = 3;
-    letters[1].due_at = None;
-    letters
+    let message = |kind| OutboxEmail::new(EmailId::new(NOW, &Rng::system()), kind, NOW, HOUR);
+    let mut messages: Vec<_> = kinds.map(message).into();
+    messages[0].tries = 3;
+    messages[1].due_at = None;
+    messages
 }
 
 /// A session, in use for a while.
@@ -108,7 +126,10 @@ pub(crate) fn session() -> Session {
     Session {
         id: SessionId::new(NOW, &Rng::system()),
         generation: u32::MAX - 1,
-        device: Device { user_agent, ip_address: Some(Ipv6Addr::LOCALHOST.into()) },
+        device: Device {
+            user_agent,
+            ip_address: Some(Ipv6Addr::LOCALHOST.into()),
+        },
         created_at: NOW,
         last_used_at: NOW.plus(HOUR),
         expires_at: NOW.plus(HOUR * 2),
@@ -117,7 +138,7 @@ pub(crate) fn session() -> Session {
 
 /// Makes an account's first letter due then.
 pub(crate) fn mail_due(account: &mut Account, due_at: Timestamp) {
-    account.post(LetterKind::PasswordChanged, HOUR, due_at, &Rng::system());
+    account.post(EmailKind::PasswordChanged, HOUR, due_at, &Rng::system());
 }
 
 fn password() -> PasswordHash {
@@ -126,5 +147,9 @@ fn password() -> PasswordHash {
 
 fn profile() -> Profile {
     let name = |text| Name::parse(text).expect("a name");
-    Profile { first_name: name("Ada"), last_name: name("Lovelace"), gender: Gender::Female }
+    Profile {
+        first_name: name("Ada"),
+        last_name: name("Lovelace"),
+        gender: Gender::Female,
+    }
 }

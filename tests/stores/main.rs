@@ -78,11 +78,11 @@ on_each_store! {
         the_store_answers_a_ping
     }
     outbox {
-        due_letters_are_told_longest_due_first
+        due_emails_are_told_longest_due_first
         no_more_accounts_are_told_than_asked_for
-        a_letter_is_due_from_its_time_on
-        a_parked_letter_is_not_due
-        a_letter_that_was_sent_is_due_no_more
+        a_email_is_due_from_its_time_on
+        a_parked_email_is_not_due
+        a_email_that_was_sent_is_due_no_more
     }
     attempts {
         attempts_of_one_window_are_counted

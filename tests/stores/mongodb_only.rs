@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use latchkey::model::Account;
-use latchkey::repository::{MongoRepository, Repository, StoreFault, Written};
+use latchkey::repository::{MongoRepository, Repository, StoreError, WriteOutcome};
 use mongodb::bson::{Document, doc};
 
 use crate::arrange::{NOW, active, email, number, whole, with_number};
@@ -18,73 +18,143 @@ fn connect(url: &str) -> MongoRepository {
 async fn assert_fault(store: &MongoRepository) {
     let began = Instant::now();
     let account = active("ada@x.test");
-    let (read, write, ping) = tokio::join!(store.by_id(account.id), store.insert(&account), store.ping());
-    assert!(matches!(read, Err(StoreFault::Unavailable(_))), "{read:?}");
-    assert!(matches!(write, Err(StoreFault::Unavailable(_))), "{write:?}");
-    assert!(matches!(ping, Err(StoreFault::Unavailable(_))), "{ping:?}");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    let (read, write, ping) = tokio::join!(
+        store.by_id(account.id),
+        store.insert(&account),
+        store.ping()
+    );
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    assert!(
+        matches!(write, Err(StoreError::Unavailable(_))),
+        "{write:?}"
+    );
+    assert!(matches!(ping, Err(StoreError::Unavailable(_))), "{ping:?}");
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 /// Waits until the store answers again, and tells how long that took.
 async fn recovery(store: &MongoRepository) -> Duration {
     let began = Instant::now();
-    while let Err(fault) = store.ping().await {
-        assert!(began.elapsed() < Duration::from_secs(10), "still {fault}");
+    while let Err(error) = store.ping().await {
+        assert!(began.elapsed() < Duration::from_secs(10), "still {error}");
     }
     began.elapsed()
 }
 
 #[test]
 fn a_url_without_a_database_is_refused_and_its_password_not_told() {
-    for url in
-        ["mongodb://ada:s3cret@127.0.0.1", "mongodb://ada:s3cret@127.0.0.1/", "mongodb://ada:s3cret@:::/x", "s3cret"]
-    {
-        let Err(fault) = MongoRepository::connect(url) else { panic!("{url} is refused") };
-        assert!(!format!("{fault} {fault:?}").contains("s3cret"), "{fault:?}");
+    for url in [
+        "mongodb://ada:s3cret@127.0.0.1",
+        "mongodb://ada:s3cret@127.0.0.1/",
+        "mongodb://ada:s3cret@:::/x",
+        "s3cret",
+    ] {
+        let Err(error) = MongoRepository::connect(url) else {
+            panic!("{url} is refused")
+        };
+        assert!(
+            !format!("{error} {error:?}").contains("s3cret"),
+            "{error:?}"
+        );
     }
-    let Err(fault) = MongoRepository::connect("mongodb://127.0.0.1") else { panic!("it is refused") };
-    assert!(fault.to_string().contains("names no database"), "{fault}");
-    let Err(fault) = MongoRepository::connect("mongodb://127.0.0.1/x?s3cret=1") else { panic!("it is refused") };
-    assert!(fault.to_string().contains("its URL has an option after the ?") && !fault.to_string().contains("s3cret"));
+    let Err(error) = MongoRepository::connect("mongodb://127.0.0.1") else {
+        panic!("it is refused")
+    };
+    assert!(error.to_string().contains("names no database"), "{error}");
+    let Err(error) = MongoRepository::connect("mongodb://127.0.0.1/x?s3cret=1") else {
+        panic!("it is refused")
+    };
+    assert!(
+        error
+            .to_string()
+            .contains("its URL has an option after the ?")
+            && !error.to_string().contains("s3cret")
+    );
 }
 
 #[tokio::test]
 async fn a_fault_names_the_servers_that_did_not_answer_and_says_why_in_a_line() {
     let store = connect("mongodb://127.0.0.1:1,127.0.0.1:2/latchkey");
-    let fault = store.ping().await.expect_err("nothing listens there").to_string();
+    let error = store
+        .ping()
+        .await
+        .expect_err("nothing listens there")
+        .to_string();
     for address in ["127.0.0.1:1", "127.0.0.1:2"] {
-        assert!(fault.contains(&format!("{address}: Connection refused")), "{fault}");
+        assert!(
+            error.contains(&format!("{address}: Connection refused")),
+            "{error}"
+        );
     }
-    assert!(fault.len() < 200 && !fault.contains("Topology"), "{fault}");
+    assert!(error.len() < 200 && !error.contains("Topology"), "{error}");
 }
 
 #[tokio::test]
 async fn a_fault_tells_neither_password_nor_data() {
     let store = connect("mongodb://ada:s3cret@127.0.0.1:1/latchkey");
-    let fault = store.ping().await.expect_err("nothing listens there");
-    assert!(!format!("{fault} {fault:?}").contains("s3cret"), "{fault:?}");
+    let error = store.ping().await.expect_err("nothing listens there");
+    assert!(
+        !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
 
     let held = store::mongodb().await;
-    let (store, database, account) = (held.repository(), held.database().await, active("s3cret@x.test"));
+    let (store, database, account) = (
+        held.repository(),
+        held.database().await,
+        active("s3cret@x.test"),
+    );
     store.insert(&account).await.expect("the store answers");
-    let same_id = Account { email: email("s3cret+1@x.test"), ..account.clone() };
-    let fault = store.insert(&same_id).await.expect_err("its id is taken");
-    assert!(!format!("{fault} {fault:?}").contains("s3cret"), "{fault:?}");
+    let same_id = Account {
+        email: email("s3cret+1@x.test"),
+        ..account.clone()
+    };
+    let error = store.insert(&same_id).await.expect_err("its id is taken");
+    assert!(
+        !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
 
     let accounts = database.collection::<Document>("accounts");
-    accounts.update_one(doc! {}, doc! { "$set": { "account.version": "s3cret" } }).await.expect("the server answers");
-    let fault = store.by_id(account.id).await.expect_err("it cannot be read");
-    assert!(matches!(fault, StoreFault::Corrupt(_)) && !format!("{fault} {fault:?}").contains("s3cret"), "{fault:?}");
+    accounts
+        .update_one(doc! {}, doc! { "$set": { "account.version": "s3cret" } })
+        .await
+        .expect("the server answers");
+    let error = store
+        .by_id(account.id)
+        .await
+        .expect_err("it cannot be read");
+    assert!(
+        matches!(error, StoreError::Corrupt(_)) && !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
     held.remove().await;
 }
 
 #[tokio::test]
 async fn an_account_is_kept_in_the_same_words_as_in_json() {
     let (held, account) = (store::mongodb().await, whole("ada@x.test"));
-    held.repository().insert(&account).await.expect("the store answers");
-    let accounts = held.database().await.collection::<serde_json::Value>("accounts");
-    let kept = accounts.find_one(doc! {}).await.expect("the server answers").expect("it is there");
-    assert_eq!(kept["account"], serde_json::to_value(&account).expect("it is JSON"));
+    held.repository()
+        .insert(&account)
+        .await
+        .expect("the store answers");
+    let accounts = held
+        .database()
+        .await
+        .collection::<serde_json::Value>("accounts");
+    let kept = accounts
+        .find_one(doc! {})
+        .await
+        .expect("the server answers")
+        .expect("it is there");
+    assert_eq!(
+        kept["account"],
+        serde_json::to_value(&account).expect("it is JSON")
+    );
     held.remove().await;
 }
 
@@ -92,18 +162,49 @@ async fn an_account_is_kept_in_the_same_words_as_in_json() {
 async fn its_indexes_have_names_and_serve_the_queries() {
     let held = store::mongodb().await;
     let database = held.database().await;
-    let names = database.collection::<Document>("accounts").list_index_names().await.expect("the server answers");
-    assert_eq!(names, ["_id_", "email_unique", "mobile_number_unique", "mail_due", "expires"]);
+    let names = database
+        .collection::<Document>("accounts")
+        .list_index_names()
+        .await
+        .expect("the server answers");
+    assert_eq!(
+        names,
+        [
+            "_id_",
+            "email_unique",
+            "mobile_number_unique",
+            "mail_due",
+            "expires"
+        ]
+    );
     for (filter, sort, index) in [
         (doc! { "email": "ada@x.test" }, doc! {}, "email_unique"),
-        (doc! { "mailDueAt": { "$lte": NOW.millis() } }, doc! { "mailDueAt": 1, "_id": 1 }, "mail_due"),
-        (doc! { "expiresAt": { "$lte": NOW.millis() } }, doc! {}, "expires"),
+        (
+            doc! { "mailDueAt": { "$lte": NOW.millis() } },
+            doc! { "mailDueAt": 1, "_id": 1 },
+            "mail_due",
+        ),
+        (
+            doc! { "expiresAt": { "$lte": NOW.millis() } },
+            doc! {},
+            "expires",
+        ),
     ] {
         let find = doc! { "find": "accounts", "filter": filter, "sort": sort };
-        let plan = database.run_command(doc! { "explain": find, "verbosity": "queryPlanner" }).await;
-        let plan = plan.expect("the server answers").get_document("queryPlanner").expect("a plan").to_string();
+        let plan = database
+            .run_command(doc! { "explain": find, "verbosity": "queryPlanner" })
+            .await;
+        let plan = plan
+            .expect("the server answers")
+            .get_document("queryPlanner")
+            .expect("a plan")
+            .to_string();
         let winning = plan.split("\"rejectedPlans\"").next().unwrap_or_default();
-        assert!(winning.contains(&format!("\"indexName\": \"{index}\"")) && !winning.contains("\"SORT\""), "{plan}");
+        assert!(
+            winning.contains(&format!("\"indexName\": \"{index}\""))
+                && !winning.contains("\"SORT\""),
+            "{plan}"
+        );
     }
     held.remove().await;
 }
@@ -116,9 +217,19 @@ async fn a_server_that_comes_later_is_found() {
     assert_fault(&store).await;
     server.start();
     recovery(&store).await;
-    store.insert(&with_number("ada@x.test", number(1))).await.expect("the store answers");
-    let again = store.insert(&active("ada@x.test")).await.expect("the store answers");
-    assert_eq!(again, Written::EmailTaken, "the unique indexes are there");
+    store
+        .insert(&with_number("ada@x.test", number(1)))
+        .await
+        .expect("the store answers");
+    let again = store
+        .insert(&active("ada@x.test"))
+        .await
+        .expect("the store answers");
+    assert_eq!(
+        again,
+        WriteOutcome::EmailTaken,
+        "the unique indexes are there"
+    );
 }
 
 #[tokio::test]
@@ -134,7 +245,10 @@ async fn a_server_that_hangs_is_a_fault_within_two_seconds_and_found_again() {
     server.resume();
     let took = recovery(&store).await;
     assert!(took < Duration::from_secs(3), "{took:?}");
-    store.insert(&active("bob@x.test")).await.expect("the store answers");
+    store
+        .insert(&active("bob@x.test"))
+        .await
+        .expect("the store answers");
 }
 
 #[tokio::test]
@@ -142,16 +256,24 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
     let _alone = store::alone().await;
     let mut server = Mongod::started(&[]);
     let store = connect(&server.url("latchkey"));
-    let accounts: Vec<_> = (0..20).map(|name| active(&format!("{name}@x.test"))).collect();
+    let accounts: Vec<_> = (0..20)
+        .map(|name| active(&format!("{name}@x.test")))
+        .collect();
     for account in &accounts {
-        assert_eq!(store.insert(account).await.expect("the store answers"), Written::Done);
+        assert_eq!(
+            store.insert(account).await.expect("the store answers"),
+            WriteOutcome::Done
+        );
     }
     server.kill();
     assert_fault(&store).await;
     server.start();
     recovery(&store).await;
     for account in accounts {
-        assert_eq!(store.by_id(account.id).await.expect("the store answers"), Some(account));
+        assert_eq!(
+            store.by_id(account.id).await.expect("the store answers"),
+            Some(account)
+        );
     }
 }
 
@@ -167,8 +289,16 @@ async fn what_a_caller_that_went_away_began_is_brought_to_its_end() {
         () = std::future::ready(()) => {}
     }
     let began = Instant::now();
-    while store.by_id(account.id).await.expect("the store answers").is_none() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it was not inserted");
+    while store
+        .by_id(account.id)
+        .await
+        .expect("the store answers")
+        .is_none()
+    {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "it was not inserted"
+        );
     }
     held.remove().await;
 }

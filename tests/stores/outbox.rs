@@ -26,36 +26,57 @@ async fn told(store: &Store, now: Timestamp, limit: usize) -> Vec<AccountId> {
     store.mail_due(now, limit).await.expect("the store answers")
 }
 
-pub(crate) async fn due_letters_are_told_longest_due_first(store: Store) {
-    let (third, first, second) =
-        (due(&store, "c@x.test", 30).await, due(&store, "a@x.test", 10).await, due(&store, "b@x.test", 20).await);
-    store.insert(&active("nothing@x.test")).await.expect("the store answers");
+pub(crate) async fn due_emails_are_told_longest_due_first(store: Store) {
+    let (third, first, second) = (
+        due(&store, "c@x.test", 30).await,
+        due(&store, "a@x.test", 10).await,
+        due(&store, "b@x.test", 20).await,
+    );
+    store
+        .insert(&active("nothing@x.test"))
+        .await
+        .expect("the store answers");
     due(&store, "later@x.test", 31).await;
-    assert_eq!(told(&store, after(30), 10).await, [first.id, second.id, third.id]);
+    assert_eq!(
+        told(&store, after(30), 10).await,
+        [first.id, second.id, third.id]
+    );
 }
 
 pub(crate) async fn no_more_accounts_are_told_than_asked_for(store: Store) {
-    let (second, first) = (due(&store, "b@x.test", 2).await, due(&store, "a@x.test", 1).await);
+    let (second, first) = (
+        due(&store, "b@x.test", 2).await,
+        due(&store, "a@x.test", 1).await,
+    );
     assert_eq!(told(&store, after(9), 0).await, []);
     assert_eq!(told(&store, after(9), 1).await, [first.id]);
-    assert_eq!(told(&store, after(9), usize::MAX).await, [first.id, second.id]);
+    assert_eq!(
+        told(&store, after(9), usize::MAX).await,
+        [first.id, second.id]
+    );
 }
 
-pub(crate) async fn a_letter_is_due_from_its_time_on(store: Store) {
+pub(crate) async fn a_email_is_due_from_its_time_on(store: Store) {
     let account = due(&store, "ada@x.test", 1).await;
-    assert_eq!(told(&store, Timestamp::from_millis(after(1).millis() - 1), 10).await, []);
+    assert_eq!(
+        told(&store, Timestamp::from_millis(after(1).millis() - 1), 10).await,
+        []
+    );
     assert_eq!(told(&store, after(1), 10).await, [account.id]);
 }
 
-pub(crate) async fn a_parked_letter_is_not_due(store: Store) {
+pub(crate) async fn a_parked_email_is_not_due(store: Store) {
     let mut account = due(&store, "ada@x.test", 1).await;
     account.outbox[0].due_at = None;
     store.save(&account).await.expect("the store answers");
     assert_eq!(told(&store, after(999), 10).await, []);
 }
 
-pub(crate) async fn a_letter_that_was_sent_is_due_no_more(store: Store) {
-    let (mut sent, other) = (due(&store, "ada@x.test", 1).await, due(&store, "bob@x.test", 1).await);
+pub(crate) async fn a_email_that_was_sent_is_due_no_more(store: Store) {
+    let (mut sent, other) = (
+        due(&store, "ada@x.test", 1).await,
+        due(&store, "bob@x.test", 1).await,
+    );
     sent.outbox.clear();
     store.save(&sent).await.expect("the store answers");
     assert_eq!(told(&store, after(1), 10).await, [other.id]);

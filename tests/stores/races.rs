@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey::model::{Account, AccountId, Code, Spend, Timestamp};
-use latchkey::repository::{Repository, Written};
+use latchkey::repository::{Repository, WriteOutcome};
 use tokio::sync::Barrier;
 
 use crate::arrange::{HOUR, NOW, active, digest, number, session, with_number};
@@ -45,28 +45,38 @@ fn assert_one<T: PartialEq>(outcomes: &[T], won: &T, lost: &T) {
 /// Loads, decides and saves until nobody came between: as the acts do.
 async fn act<T>(store: Store, id: AccountId, decide: impl Fn(&mut Account) -> T) -> T {
     loop {
-        let mut account = store.by_id(id).await.expect("the store answers").expect("it is there");
+        let mut account = store
+            .by_id(id)
+            .await
+            .expect("the store answers")
+            .expect("it is there");
         let before = account.clone();
         let outcome = decide(&mut account);
-        if account == before || store.save(&account).await.expect("the store answers") == Written::Done {
+        if account == before
+            || store.save(&account).await.expect("the store answers") == WriteOutcome::Done
+        {
             return outcome;
         }
     }
 }
 
-async fn inserted(store: Store, account: Account) -> Written {
+async fn inserted(store: Store, account: Account) -> WriteOutcome {
     store.insert(&account).await.expect("the store answers")
 }
 
 pub(crate) async fn of_200_inserts_of_one_address_one_wins(store: Store) {
     let outcomes = race(200, |_| inserted(Arc::clone(&store), active("ada@x.test"))).await;
-    assert_one(&outcomes, &Written::Done, &Written::EmailTaken);
+    assert_one(&outcomes, &WriteOutcome::Done, &WriteOutcome::EmailTaken);
 }
 
 pub(crate) async fn of_200_inserts_of_one_number_one_wins(store: Store) {
     let account = |runner| with_number(&format!("{runner}@x.test"), number(1));
     let outcomes = race(200, |runner| inserted(Arc::clone(&store), account(runner))).await;
-    assert_one(&outcomes, &Written::Done, &Written::MobileNumberTaken);
+    assert_one(
+        &outcomes,
+        &WriteOutcome::Done,
+        &WriteOutcome::MobileNumberTaken,
+    );
 }
 
 pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
@@ -74,7 +84,11 @@ pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
     account.user_mut().expect("active").reset_code = Some(Code::new(digest("code"), NOW, HOUR));
     inserted(Arc::clone(&store), account.clone()).await;
     let spend = |account: &mut Account| {
-        Code::spend(&mut account.user_mut().expect("active").reset_code, &digest("code"), NOW) == Spend::Right
+        Code::spend(
+            &mut account.user_mut().expect("active").reset_code,
+            &digest("code"),
+            NOW,
+        ) == Spend::Right
     };
     let outcomes = race(200, |_| act(Arc::clone(&store), account.id, spend)).await;
     assert_one(&outcomes, &true, &false);
@@ -103,15 +117,27 @@ pub(crate) async fn of_200_attempts_each_is_counted(store: Store) {
 }
 
 pub(crate) async fn of_200_attempts_at_the_end_of_a_window_each_is_counted(store: Store) {
-    store.count("login", WINDOW, NOW).await.expect("the store answers");
-    assert_eq!(counts(store, NOW.plus(WINDOW)).await, (1..=200).collect::<Vec<_>>());
+    store
+        .increment("login", WINDOW, NOW)
+        .await
+        .expect("the store answers");
+    assert_eq!(
+        counts(store, NOW.plus(WINDOW)).await,
+        (1..=200).collect::<Vec<_>>()
+    );
 }
 
 /// What 200 attempts at that time are told, in order.
 async fn counts(store: Store, now: Timestamp) -> Vec<u32> {
     let attempt = |_| {
         let store = Arc::clone(&store);
-        async move { store.count("login", WINDOW, now).await.expect("the store answers").count }
+        async move {
+            store
+                .increment("login", WINDOW, now)
+                .await
+                .expect("the store answers")
+                .count
+        }
     };
     let mut counts = race(200, attempt).await;
     counts.sort_unstable();
@@ -123,6 +149,13 @@ pub(crate) async fn of_50_changes_of_one_account_none_is_lost(store: Store) {
     inserted(Arc::clone(&store), account.clone()).await;
     let add = |account: &mut Account| account.user_mut().expect("active").sessions.push(session());
     race(50, |_| act(Arc::clone(&store), account.id, add)).await;
-    let saved = store.by_id(account.id).await.expect("the store answers").expect("it is there");
-    assert_eq!((saved.version, saved.user().map(|user| user.sessions.len())), (50, Some(50)));
+    let saved = store
+        .by_id(account.id)
+        .await
+        .expect("the store answers")
+        .expect("it is there");
+    assert_eq!(
+        (saved.version, saved.user().map(|user| user.sessions.len())),
+        (50, Some(50))
+    );
 }

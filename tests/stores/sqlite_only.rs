@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use latchkey::repository::{Repository, SqliteRepository, StoreFault, Written};
+use latchkey::repository::{Repository, SqliteRepository, StoreError, WriteOutcome};
 use rusqlite::Connection;
 
 use crate::arrange::{NOW, active, whole};
@@ -17,19 +17,35 @@ fn open(path: &Path) -> SqliteRepository {
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_a_crash() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (path, copy) = (folder.path().join("latchkey.db"), folder.path().join("copy.db"));
+    let (path, copy) = (
+        folder.path().join("latchkey.db"),
+        folder.path().join("copy.db"),
+    );
     let store = open(&path);
     let mut account = whole("ada@x.test");
     store.insert(&account).await.expect("the store answers");
     store.save(&account).await.expect("the store answers");
-    store.count("login", Duration::from_mins(1), NOW).await.expect("the store answers");
+    store
+        .increment("login", Duration::from_mins(1), NOW)
+        .await
+        .expect("the store answers");
     // What a crash leaves: the files as they are now, not closed.
     fs::copy(&path, &copy).expect("a copy");
     fs::copy(path.with_extension("db-wal"), copy.with_extension("db-wal")).expect("a copy");
     let after = open(&copy);
     account.version = 1;
-    assert_eq!(after.by_id(account.id).await.expect("the store answers"), Some(account));
-    assert_eq!(after.count("login", Duration::from_mins(1), NOW).await.expect("the store answers").count, 2);
+    assert_eq!(
+        after.by_id(account.id).await.expect("the store answers"),
+        Some(account)
+    );
+    assert_eq!(
+        after
+            .increment("login", Duration::from_mins(1), NOW)
+            .await
+            .expect("the store answers")
+            .count,
+        2
+    );
 }
 
 #[tokio::test]
@@ -37,9 +53,21 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     let account = whole("ada@x.test");
-    assert_eq!(open(&path).insert(&account).await.expect("the store answers"), Written::Done);
+    assert_eq!(
+        open(&path)
+            .insert(&account)
+            .await
+            .expect("the store answers"),
+        WriteOutcome::Done
+    );
     let after = open(&path);
-    assert_eq!(after.by_email(&account.email).await.expect("the store answers"), Some(account));
+    assert_eq!(
+        after
+            .by_email(&account.email)
+            .await
+            .expect("the store answers"),
+        Some(account)
+    );
 }
 
 #[tokio::test]
@@ -47,10 +75,28 @@ async fn its_files_and_folders_are_the_owners_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("one/two/latchkey.db");
     let store = open(&path);
-    store.insert(&active("ada@x.test")).await.expect("the store answers");
-    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
-    for (name, expected) in [("", 0o700), ("two", 0o700), ("two/latchkey.db", 0o600), ("two/latchkey.db-wal", 0o600)] {
-        assert_eq!(mode(&folder.path().join("one").join(name)), expected, "one/{name}");
+    store
+        .insert(&active("ada@x.test"))
+        .await
+        .expect("the store answers");
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    for (name, expected) in [
+        ("", 0o700),
+        ("two", 0o700),
+        ("two/latchkey.db", 0o600),
+        ("two/latchkey.db-wal", 0o600),
+    ] {
+        assert_eq!(
+            mode(&folder.path().join("one").join(name)),
+            expected,
+            "one/{name}"
+        );
     }
     assert_eq!(mode(&path.with_extension("db-shm")), 0o600);
 }
@@ -60,11 +106,19 @@ fn a_file_of_a_newer_latchkey_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     drop(open(&path));
-    let version = |connection: &Connection| connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    let version = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    };
     let file = Connection::open(&path).expect("a file");
-    file.pragma_update(None, "user_version", 99).expect("it is set");
-    let Err(StoreFault::Corrupt(fault)) = SqliteRepository::open(&path) else { panic!("it is refused") };
-    assert!(fault.to_string().contains("run a newer latchkey"), "{fault}");
+    file.pragma_update(None, "user_version", 99)
+        .expect("it is set");
+    let Err(StoreError::Corrupt(error)) = SqliteRepository::open(&path) else {
+        panic!("it is refused")
+    };
+    assert!(
+        error.to_string().contains("run a newer latchkey"),
+        "{error}"
+    );
     assert_eq!(version(&file), Ok(99));
 }
 
@@ -72,8 +126,15 @@ fn a_file_of_a_newer_latchkey_is_refused_and_left_alone() {
 fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
-    fs::write(&path, "no database, but a file of some length; ".repeat(200)).expect("a file");
-    assert!(matches!(SqliteRepository::open(&path), Err(StoreFault::Corrupt(_))));
+    fs::write(
+        &path,
+        "no database, but a file of some length; ".repeat(200),
+    )
+    .expect("a file");
+    assert!(matches!(
+        SqliteRepository::open(&path),
+        Err(StoreError::Corrupt(_))
+    ));
 }
 
 #[tokio::test]
@@ -83,9 +144,16 @@ async fn a_document_that_cannot_be_read_is_a_fault_that_quotes_nothing() {
     let (store, account) = (open(&path), active("ada@x.test"));
     store.insert(&account).await.expect("the store answers");
     let file = Connection::open(&path).expect("a file");
-    file.execute("UPDATE accounts SET document = json_set(document, '$.version', 's3cret')", []).expect("an update");
-    let fault = store.by_id(account.id).await.expect_err("it is none");
-    assert!(matches!(fault, StoreFault::Corrupt(_)) && !format!("{fault} {fault:?}").contains("s3cret"), "{fault}");
+    file.execute(
+        "UPDATE accounts SET document = json_set(document, '$.version', 's3cret')",
+        [],
+    )
+    .expect("an update");
+    let error = store.by_id(account.id).await.expect_err("it is none");
+    assert!(
+        matches!(error, StoreError::Corrupt(_)) && !format!("{error} {error:?}").contains("s3cret"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -97,10 +165,20 @@ async fn while_another_process_writes_reads_go_on_and_writes_fail_within_two_sec
     let other = Connection::open(&path).expect("a file");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     let began = Instant::now();
-    assert!(matches!(store.insert(&bob).await, Err(StoreFault::Unavailable(_))));
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(matches!(
+        store.insert(&bob).await,
+        Err(StoreError::Unavailable(_))
+    ));
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(store.by_id(ada.id).await.expect("reads go on"), Some(ada));
     other.execute_batch("COMMIT").expect("the lock is free");
     assert_eq!(store.by_id(bob.id).await.expect("the store answers"), None);
-    assert_eq!(store.insert(&bob).await.expect("the store answers"), Written::Done);
+    assert_eq!(
+        store.insert(&bob).await.expect("the store answers"),
+        WriteOutcome::Done
+    );
 }

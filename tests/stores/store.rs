@@ -7,7 +7,10 @@ use latchkey::repository::Repository;
 /// A store that nobody else uses, and what must outlive it.
 pub(crate) struct Store<Keep> {
     repository: Arc<dyn Repository>,
-    #[cfg_attr(not(feature = "mongodb"), expect(dead_code, reason = "a folder is only held, not asked"))]
+    #[cfg_attr(
+        not(feature = "mongodb"),
+        expect(dead_code, reason = "a folder is only held, not asked")
+    )]
     keep: Keep,
 }
 
@@ -32,8 +35,12 @@ mod of_sqlite {
     /// A file in a folder that goes with it.
     pub(crate) fn sqlite() -> Store<TempDir> {
         let folder = tempfile::tempdir().expect("a folder");
-        let repository = SqliteRepository::open(&folder.path().join("latchkey.db")).expect("a store");
-        Store { repository: Arc::new(repository), keep: folder }
+        let repository =
+            SqliteRepository::open(&folder.path().join("latchkey.db")).expect("a store");
+        Store {
+            repository: Arc::new(repository),
+            keep: folder,
+        }
     }
 }
 
@@ -67,7 +74,10 @@ mod of_mongodb {
 
     /// Keeps the other cases on servers away while it lives: for cases that watch the time.
     pub(crate) async fn alone() -> SemaphorePermit<'static> {
-        TURNS.acquire_many(AT_A_TIME).await.expect("it is never closed")
+        TURNS
+            .acquire_many(AT_A_TIME)
+            .await
+            .expect("it is never closed")
     }
 
     /// A database of a new name on the server for tests.
@@ -94,22 +104,31 @@ mod of_mongodb {
         let repository = MongoRepository::connect(&url).expect("a URL");
         // To create a database takes a busy machine longer than a caller has to wait.
         let deadline = Instant::now() + Duration::from_secs(30);
-        while let Err(fault) = repository.ping().await {
-            assert!(Instant::now() < deadline, "{fault}");
+        while let Err(error) = repository.ping().await {
+            assert!(Instant::now() < deadline, "{error}");
         }
-        Store { repository: Arc::new(repository), keep: Held { url, _turn: turn } }
+        Store {
+            repository: Arc::new(repository),
+            keep: Held { url, _turn: turn },
+        }
     }
 
     /// Makes the server a replica set of one, and waits until it is elected.
     async fn initiate(server: &Mongod) {
         let url = format!("{}?directConnection=true", server.url("admin"));
-        let admin = Client::with_uri_str(url).await.expect("a URL").database("admin");
+        let admin = Client::with_uri_str(url)
+            .await
+            .expect("a URL")
+            .database("admin");
         let members = vec![doc! { "_id": 0, "host": server.address() }];
         let order = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
         admin.run_command(order).await.expect("it is initiated");
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
-            let hello = admin.run_command(doc! { "hello": 1 }).await.expect("it answers");
+            let hello = admin
+                .run_command(doc! { "hello": 1 })
+                .await
+                .expect("it answers");
             if hello.get_bool("isWritablePrimary").unwrap_or(false) {
                 return;
             }
@@ -127,7 +146,11 @@ mod of_mongodb {
 
         /// Drops the database: the server may be the developer's own.
         pub(crate) async fn remove(self) {
-            self.database().await.drop().await.expect("the database is dropped");
+            self.database()
+                .await
+                .drop()
+                .await
+                .expect("the database is dropped");
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Real MongoDB servers for tests: on loopback, in a folder of their own, gone with the process that started them.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
-#![allow(clippy::disallowed_methods, reason = "these variables are for tests, none of the product's settings")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these variables are for tests, none of the product's settings"
+)]
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
@@ -40,9 +43,13 @@ const STARTING: Duration = Duration::from_mins(1);
 /// The URL of a database on the server for tests: the one that `LATCHKEY_TEST_MONGODB` names, else one that is started
 /// for this process.
 pub(crate) fn url(database: &str) -> String {
-    let Ok(given) = env::var("LATCHKEY_TEST_MONGODB") else { return shared().url(database) };
+    let Ok(given) = env::var("LATCHKEY_TEST_MONGODB") else {
+        return shared().url(database);
+    };
     let (address, options) = given.split_once('?').unwrap_or((&given, ""));
-    let (scheme, rest) = address.split_once("://").expect("LATCHKEY_TEST_MONGODB is a mongodb:// URL");
+    let (scheme, rest) = address
+        .split_once("://")
+        .expect("LATCHKEY_TEST_MONGODB is a mongodb:// URL");
     let host = rest.split('/').next().unwrap_or(rest);
     format!("{scheme}://{host}/{database}?{options}")
 }
@@ -64,14 +71,24 @@ pub(crate) struct Mongod {
 impl Mongod {
     /// A server that is not running yet, on a port that is free now.
     pub(crate) fn new(options: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("latchkey-mongod-").tempdir().expect("a folder for mongod").keep();
+        let folder = tempfile::Builder::new()
+            .prefix("latchkey-mongod-")
+            .tempdir()
+            .expect("a folder for mongod")
+            .keep();
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = free.local_addr().expect("its number").port();
         let mut keeper = Command::new("sh")
             .args(["-c", KEEPER, "mongod-keeper"])
             .arg(&folder)
             .arg(binary())
-            .args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"])
+            .args([
+                "--bind_ip",
+                "127.0.0.1",
+                "--nounixsocket",
+                "--wiredTigerCacheSizeGB",
+                "0.25",
+            ])
             .args(["--setParameter", "diagnosticDataCollectionEnabled=false"])
             .args(["--port", &port.to_string(), "--dbpath"])
             .arg(&folder)
@@ -84,7 +101,12 @@ impl Mongod {
             .spawn()
             .expect("sh starts");
         let answers = BufReader::new(keeper.stdout.take().expect("its output is piped"));
-        Self { keeper, answers, folder, port }
+        Self {
+            keeper,
+            answers,
+            folder,
+            port,
+        }
     }
 
     /// A server that is running.
@@ -104,12 +126,20 @@ impl Mongod {
                 return;
             }
             // Said by the server, by the loader and by the shell.
-            let ended = ["shutting down with code", "error while loading shared libraries", "mongod-keeper:"];
+            let ended = [
+                "shutting down with code",
+                "error while loading shared libraries",
+                "mongod-keeper:",
+            ];
             if ended.iter().any(|text| log.contains(text)) || Instant::now() > deadline {
-                let last = log.lines().rev().take(20).fold(String::new(), |mut last, line| {
-                    let _ = writeln!(last, "{line}");
-                    last
-                });
+                let last = log
+                    .lines()
+                    .rev()
+                    .take(20)
+                    .fold(String::new(), |mut last, line| {
+                        let _ = writeln!(last, "{line}");
+                        last
+                    });
                 panic!("mongod does not start; the end of its log, last line first:\n{last}");
             }
             thread::sleep(Duration::from_millis(20));
@@ -144,7 +174,9 @@ impl Mongod {
     fn order(&mut self, order: &str) {
         let orders = self.keeper.stdin.as_mut().expect("its input is piped");
         writeln!(orders, "{order}").expect("the keeper listens");
-        self.answers.read_line(&mut String::new()).expect("the keeper answers");
+        self.answers
+            .read_line(&mut String::new())
+            .expect("the keeper answers");
     }
 }
 
@@ -163,9 +195,14 @@ fn binary() -> &'static PathBuf {
             return path.into();
         }
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/mongod");
-        let run = Command::new(script).output().expect("tests/tools/mongod runs");
+        let run = Command::new(script)
+            .output()
+            .expect("tests/tools/mongod runs");
         let told = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "these tests need a mongod, and there is none:\n{told}");
+        assert!(
+            run.status.success(),
+            "these tests need a mongod, and there is none:\n{told}"
+        );
         String::from_utf8_lossy(&run.stdout).trim().into()
     })
 }

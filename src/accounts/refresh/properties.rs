@@ -7,13 +7,16 @@ use proptest::prelude::*;
 
 use super::{Decision, exchange};
 use crate::model::{
-    Account, AccountId, Device, Email, Gender, MAX_SESSIONS, Name, PasswordHash, Profile, Rng, Session, SessionId,
-    SessionPolicy, Standing, Timestamp, User,
+    Account, AccountId, AccountState, Device, Email, Gender, MAX_SESSIONS, Name, PasswordHash,
+    Profile, Rng, Session, SessionId, SessionPolicy, Timestamp, User,
 };
 use crate::token::RefreshToken;
 
-const POLICY: SessionPolicy =
-    SessionPolicy { idle: Duration::from_hours(1), absolute: Duration::from_hours(5), grace: Duration::from_secs(10) };
+const POLICY: SessionPolicy = SessionPolicy {
+    idle: Duration::from_hours(1),
+    absolute: Duration::from_hours(5),
+    grace: Duration::from_secs(10),
+};
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -53,11 +56,27 @@ impl World {
     fn new() -> Self {
         let (now, rng) = (Timestamp::from_millis(1_795_339_800_000), Rng::system());
         let name = Name::parse("Ada").unwrap();
-        let profile = Profile { first_name: name.clone(), last_name: name, gender: Gender::Undisclosed };
+        let profile = Profile {
+            first_name: name.clone(),
+            last_name: name,
+            gender: Gender::Undisclosed,
+        };
         let user = User::new(PasswordHash::new(String::new()), profile, None, now);
         let email = Email::parse("ada@x.test").unwrap();
-        let account = Account::new(AccountId::new(now, &rng), email, Standing::Active(Box::new(user)));
-        Self { account, now, rng, issued: vec![], rotated: HashMap::new(), began: HashMap::new(), ended: vec![] }
+        let account = Account::new(
+            AccountId::new(now, &rng),
+            email,
+            AccountState::Active(Box::new(user)),
+        );
+        Self {
+            account,
+            now,
+            rng,
+            issued: vec![],
+            rotated: HashMap::new(),
+            began: HashMap::new(),
+            ended: vec![],
+        }
     }
 
     fn user(&mut self) -> &mut User {
@@ -65,23 +84,30 @@ impl World {
     }
 
     fn current(&self, id: SessionId) -> Option<u32> {
-        self.account.user().unwrap().session(id, self.now).map(|session| session.generation)
+        self.account
+            .user()
+            .unwrap()
+            .session(id, self.now)
+            .map(|session| session.generation)
     }
 
     fn happen(&mut self, event: &Event) -> Result<(), TestCaseError> {
         match event {
             Event::LogIn => self.log_in(),
             Event::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(*seconds)),
-            Event::Refresh(which) if !self.issued.is_empty() => self.refresh(*which.get(&self.issued))?,
+            Event::Refresh(which) if !self.issued.is_empty() => {
+                self.refresh(*which.get(&self.issued))?
+            }
             Event::ChangePassword(which) | Event::Revoke(which) if !self.began.is_empty() => {
                 let mut ids: Vec<SessionId> = self.began.keys().copied().collect();
                 ids.sort();
                 let (id, all_but) = (*which.get(&ids), matches!(event, Event::ChangePassword(_)));
-                self.user().end_sessions(|session| (session.id == id) != all_but);
+                self.user()
+                    .end_sessions(|session| (session.id == id) != all_but);
             }
             _ => {}
         }
-        self.account.tidy(self.now);
+        self.account.prune_expired(self.now);
         self.look()
     }
 
@@ -95,17 +121,31 @@ impl World {
     }
 
     fn issue(&mut self, session: SessionId, generation: u32) {
-        self.issued.push(RefreshToken { account: self.account.id, session, generation });
+        self.issued.push(RefreshToken {
+            account: self.account.id,
+            session,
+            generation,
+        });
         self.rotated.insert(session, self.now);
     }
 
     fn refresh(&mut self, token: RefreshToken) -> Result<(), TestCaseError> {
         let before = self.current(token.session);
-        let decision = exchange(&mut self.account, token, &Device::default(), self.now, &POLICY);
+        let decision = exchange(
+            &mut self.account,
+            token,
+            &Device::default(),
+            self.now,
+            &POLICY,
+        );
         let after = self.current(token.session);
         let fresh = self.now < self.rotated[&token.session].plus(POLICY.grace);
         match before {
-            None => prop_assert_eq!(decision, Decision::Ended, "an ended session never lives again"),
+            None => prop_assert_eq!(
+                decision,
+                Decision::Ended,
+                "an ended session never lives again"
+            ),
             Some(current) if token.generation == current => {
                 prop_assert_eq!(decision, Decision::Rotated);
                 prop_assert_eq!(after, Some(current + 1));
@@ -116,7 +156,11 @@ impl World {
                 prop_assert_eq!(after, Some(current), "a repetition makes no second branch");
             }
             Some(_) => {
-                prop_assert_eq!(decision, Decision::Reused, "a spent token yields nothing outside the grace");
+                prop_assert_eq!(
+                    decision,
+                    Decision::Reused,
+                    "a spent token yields nothing outside the grace"
+                );
                 prop_assert_eq!(after, None);
             }
         }

@@ -1,124 +1,154 @@
-//! Sign-ups under the verify-first policy: nobody learns whether an address had an account.
+//! Sign-ups under the verify-first policy: the response does not reveal whether an address had an account.
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::SecretString;
-
 use super::{Application, SignupOutcome};
-use crate::accounts::postage::Postage;
-use crate::accounts::{Accounts, Client, Conflict, Fault, tell_whose};
-use crate::hashing::Place;
-use crate::model::{Account, AccountId, Code, Digest, Email, LetterKind, MAX_SIGN_UPS, SignUp, Standing, Timestamp};
-use crate::repository::Written;
-use crate::throttle::Budget;
+use crate::accounts::account_store::{Updated, log_account};
+use crate::accounts::mail_quota::MailDecision;
+use crate::accounts::{Accounts, Client, InternalError, UpdateError};
+use crate::hashing::Permit;
+use crate::model::{
+    Account, AccountId, AccountState, Email, EmailKind, MAX_SIGN_UPS, SignUp, Timestamp,
+};
+use crate::rate_limit::RateLimit;
+use crate::repository::WriteOutcome;
 use crate::token::Purpose;
 
-/// How long a sign-up waits for its code; codes can be sent again meanwhile.
+/// How long a sign-up waits for its code. Codes can be sent again meanwhile.
 const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
-/// How often a race with the address's first sign-up is run again.
-const ROUNDS: usize = 3;
+/// How many times a sign-up is tried again after a race with the address's first one.
+const MAX_ATTEMPTS: usize = 3;
 
 impl Accounts {
-    /// Keeps a sign-up until its address is proven; the owner of an address that has an account gets a letter instead.
-    /// The same answer and the same work either way.
-    pub(super) async fn accept_sign_up(
+    /// Keeps a sign-up until its address is verified. The owner of an address that has an account gets an email instead;
+    /// the response and the work are the same.
+    pub(super) async fn accept_signup(
         &self,
         application: Application,
         client: &Client,
-        place: Place,
-    ) -> Result<SignupOutcome, Fault> {
-        self.no_sooner_than_a_hash(self.try_to_accept(application, client, place), |_| true).await
+        permit: Permit,
+    ) -> Result<SignupOutcome, InternalError> {
+        let accepting = self.try_accept(application, client, permit);
+        self.timing.pad_to_hash_time(accepting, |_| true).await
     }
 
-    async fn try_to_accept(
+    async fn try_accept(
         &self,
         application: Application,
         client: &Client,
-        place: Place,
-    ) -> Result<SignupOutcome, Fault> {
-        let postage = match self.frank(&application.email, client).await? {
-            Ok(postage) => postage,
-            Err(wait) => return Ok(SignupOutcome::TooManyAttempts(wait)),
-        };
-        let password = self.hashing.hash(&place, &application.password).await?;
-        drop(place);
+        permit: Permit,
+    ) -> Result<SignupOutcome, InternalError> {
+        let decision = self
+            .limiter
+            .reserve_mail(&application.email, client)
+            .await?;
+        if let MailDecision::Refuse(wait) = decision {
+            return Ok(SignupOutcome::TooManyAttempts(wait));
+        }
+        let password = self.hashing.hash(&permit, &application.password).await?;
+        drop(permit);
         let email = application.email;
-        let ticket = URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>());
-        let code = self.fresh_code(Purpose::SignUpCode, &email);
+        let ticket = self.codes.generate_ticket();
+        let code = self.codes.generate(Purpose::SignUpCode, &email);
         let now = self.clock.now();
-        let sign_up = SignUp {
-            ticket: self.ticket_digest(&ticket),
-            code: Some(Code::new(code.digest, now, self.policy.code_lifetime)),
+        let mut sign_up = SignUp {
+            ticket: ticket.digest,
+            code: Some(self.codes.issue(&code, now)),
             password,
             profile: application.profile,
             mobile_number: application.mobile_number,
             expires_at: now.plus(SIGN_UP_LIFETIME),
         };
-        let letter = LetterKind::SignUpCode(code.sealed);
-        let kept = if postage == Postage::Paid && self.letter_may_leave(Budget::SignupMailOverall).await? {
-            self.keep_sign_up(&email, &sign_up, Some(&letter)).await?
-        } else {
-            // Whoever had the address's letters of this hour keeps nobody from signing up with the next one.
-            self.keep_sign_up(&email, &SignUp { code: None, ..sign_up }, None).await?
-        };
-        let accepted = SignupOutcome::Accepted { email, ticket: SecretString::from(ticket) };
-        if kept { Ok(accepted) } else { Err(Fault::Overloaded) }
+        let is_sent = decision == MailDecision::Send
+            && self
+                .limiter
+                .reserve_overall_mail(RateLimit::SignupMailOverall)
+                .await?;
+        let message = is_sent.then(|| EmailKind::SignUpCode(code.sealed));
+        if !is_sent {
+            // The sign-up waits all the same: a client that used up the address's emails cannot keep others from signing up
+            // with the next code.
+            sign_up.code = None;
+        }
+        self.keep_sign_up(&email, &sign_up, message.as_ref())
+            .await?;
+        Ok(SignupOutcome::Accepted {
+            email,
+            ticket: ticket.text,
+        })
     }
 
-    /// Says whether it was kept: not when the address came and went all the while.
-    async fn keep_sign_up(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
-        for _ in 0..ROUNDS {
-            if self.try_to_keep(email, sign_up, letter).await? {
-                return Ok(true);
+    /// Stores a sign-up, again if the address's account came or went meanwhile.
+    async fn keep_sign_up(
+        &self,
+        email: &Email,
+        sign_up: &SignUp,
+        message: Option<&EmailKind>,
+    ) -> Result<(), InternalError> {
+        for _ in 0..MAX_ATTEMPTS {
+            if self.try_keep(email, sign_up, message).await? {
+                return Ok(());
             }
         }
-        Ok(false)
+        Err(InternalError::Overloaded)
     }
 
-    async fn try_to_keep(&self, email: &Email, sign_up: &SignUp, letter: Option<&LetterKind>) -> Result<bool, Fault> {
-        if let Some(account) = self.by_email(email).await? {
-            let kept = self.change_evenly(account, |account, now| self.apply(account, sign_up, letter, now)).await?;
-            return Ok(kept != Err(Conflict::Gone));
+    /// Returns whether the sign-up was stored.
+    async fn try_keep(
+        &self,
+        email: &Email,
+        sign_up: &SignUp,
+        message: Option<&EmailKind>,
+    ) -> Result<bool, InternalError> {
+        let add = |account: &mut Account, now| self.add_sign_up(account, sign_up, message, now);
+        if let Some(account) = self.store.by_email(email).await? {
+            let updated = self.timing.update_constant_work(&self.store, account, add);
+            return match updated.await {
+                Err(UpdateError::Deleted) => Ok(false),
+                updated => updated.map(|Updated { .. }| true).map_err(Into::into),
+            };
         }
-        let id = AccountId::new(self.clock.now(), &self.rng);
-        let mut account = Account::new(id, email.clone(), Standing::Pending(Vec::new()));
-        tell_whose(&account);
-        self.apply(&mut account, sign_up, letter, self.clock.now());
-        let written = self.repository.insert(&account).await?;
-        self.tell_of_letters(&account);
-        Ok(written == Written::Done)
+        let now = self.clock.now();
+        let id = AccountId::new(now, &self.rng);
+        let mut account = Account::new(id, email.clone(), AccountState::Pending(Vec::new()));
+        log_account(&account);
+        add(&mut account, now);
+        Ok(self.store.insert(&account).await? == WriteOutcome::Done)
     }
 
-    /// Adds a sign-up where the address is free; tells the owner of one that is not.
-    fn apply(&self, account: &mut Account, sign_up: &SignUp, letter: Option<&LetterKind>, now: Timestamp) {
-        match &mut account.standing {
-            Standing::Active(_) => {
-                if letter.is_some() {
-                    account.notify(LetterKind::AlreadyRegistered, now, &self.rng);
+    /// Adds a sign-up to an address that has no account, or tells the owner of one that has.
+    fn add_sign_up(
+        &self,
+        account: &mut Account,
+        sign_up: &SignUp,
+        message: Option<&EmailKind>,
+        now: Timestamp,
+    ) {
+        match &mut account.state {
+            AccountState::Active(_) => {
+                if message.is_some() {
+                    account.notify(EmailKind::AlreadyRegistered, now, &self.rng);
                 }
             }
-            Standing::Pending(sign_ups) => {
-                wait_in_line(sign_ups, sign_up.clone(), now);
-                if let Some(letter) = letter {
-                    account.post_another(letter.clone(), self.policy.code_lifetime, now, &self.rng);
+            AccountState::Pending(sign_ups) => {
+                push_bounded(sign_ups, sign_up.clone(), now);
+                if let Some(message) = message {
+                    let lifetime = self.codes.lifetime();
+                    account.post_another(message.clone(), lifetime, now, &self.rng);
                 }
             }
         }
-    }
-
-    /// The keyed hash of a ticket as sent.
-    pub(in crate::accounts) fn ticket_digest(&self, ticket: &str) -> Digest {
-        Digest::new(self.secret.digest(Purpose::Ticket, &[ticket.as_bytes()]))
     }
 }
 
-/// Adds a sign-up to those that wait. Where there are too many, the oldest without a code that is still good gives way: so
-/// nobody can crowd out one whose letter has just come, unless all have theirs; then the oldest goes.
-fn wait_in_line(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
+/// Adds a sign-up to those that wait. Where there are too many, the oldest without a valid code gives way, so that a sign-up
+/// whose email has just been sent stays; if all have valid codes, the oldest gives way.
+fn push_bounded(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
     if sign_ups.len() >= MAX_SIGN_UPS {
-        let is_without = |sign_up: &SignUp| sign_up.code.as_ref().is_none_or(|code| code.is_over(now));
-        sign_ups.remove(sign_ups.iter().position(is_without).unwrap_or_default());
+        let has_no_code =
+            |sign_up: &SignUp| sign_up.code.as_ref().is_none_or(|code| code.is_over(now));
+        let oldest = sign_ups.iter().position(has_no_code).unwrap_or_default();
+        sign_ups.remove(oldest);
     }
     sign_ups.push(sign_up);
 }
@@ -126,7 +156,7 @@ fn wait_in_line(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Gender, Name, PasswordHash, Profile};
+    use crate::model::{Code, Digest, Gender, Name, PasswordHash, Profile};
 
     const NOW: Timestamp = Timestamp::from_millis(0);
 
@@ -134,27 +164,54 @@ mod tests {
         let name = |text| Name::parse(text).unwrap();
         SignUp {
             ticket: Digest::new(ticket.to_string()),
-            code: code.map(|seconds| Code::new(Digest::new(String::new()), NOW, Duration::from_secs(seconds))),
+            code: code.map(|seconds| {
+                Code::new(
+                    Digest::new(String::new()),
+                    NOW,
+                    Duration::from_secs(seconds),
+                )
+            }),
             password: PasswordHash::new(String::new()),
-            profile: Profile { first_name: name("A"), last_name: name("B"), gender: Gender::Other },
+            profile: Profile {
+                first_name: name("A"),
+                last_name: name("B"),
+                gender: Gender::Other,
+            },
             mobile_number: None,
             expires_at: NOW.plus(SIGN_UP_LIFETIME),
         }
     }
 
-    /// Who is left of ten with these codes when one more comes: the places of those that are gone.
+    /// Returns the places of the sign-ups that give way when one is added to ten with these codes.
     fn gone(code_of: impl Fn(usize) -> Option<u64>) -> Vec<usize> {
-        let mut waiting: Vec<_> = (0..MAX_SIGN_UPS).map(|place| sign_up(place, code_of(place))).collect();
-        wait_in_line(&mut waiting, sign_up(MAX_SIGN_UPS, None), NOW.plus(Duration::from_mins(1)));
-        let is_there = |place: &usize| waiting.iter().any(|it| it.ticket == Digest::new(place.to_string()));
-        assert!(is_there(&MAX_SIGN_UPS) && waiting.len() == MAX_SIGN_UPS, "whoever comes last waits too");
+        let mut waiting: Vec<_> = (0..MAX_SIGN_UPS)
+            .map(|place| sign_up(place, code_of(place)))
+            .collect();
+        push_bounded(
+            &mut waiting,
+            sign_up(MAX_SIGN_UPS, None),
+            NOW.plus(Duration::from_mins(1)),
+        );
+        let is_there = |place: &usize| {
+            waiting
+                .iter()
+                .any(|it| it.ticket == Digest::new(place.to_string()))
+        };
+        assert!(
+            is_there(&MAX_SIGN_UPS) && waiting.len() == MAX_SIGN_UPS,
+            "the last sign-up waits too"
+        );
         (0..MAX_SIGN_UPS).filter(|place| !is_there(place)).collect()
     }
 
     #[test]
-    fn the_oldest_without_a_good_code_gives_way() {
+    fn oldest_sign_up_without_a_valid_code_gives_way() {
         assert_eq!(gone(|place| (place < 4).then_some(600)), [4]);
-        assert_eq!(gone(|place| Some(if place == 2 { 60 } else { 600 })), [2], "its code has expired");
+        assert_eq!(
+            gone(|place| Some(if place == 2 { 60 } else { 600 })),
+            [2],
+            "its code has expired"
+        );
         assert_eq!(gone(|_| Some(600)), [0]);
     }
 }

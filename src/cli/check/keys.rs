@@ -21,7 +21,9 @@ pub(super) fn look(config: &Config) -> Finding {
         let algorithm = key.algorithm.unwrap_or_default();
         format!("signs with {algorithm} {}", key.kid)
     });
-    let secret_told = secret.as_ref().map(|secret| format!("secret {}", secret.fingerprint()));
+    let secret_told = secret
+        .as_ref()
+        .map(|secret| format!("secret {}", secret.fingerprint()));
     let mut found: Vec<_> = key_told.into_iter().chain(secret_told).collect();
     if key.is_none() || secret.is_none() {
         let data = &config.data;
@@ -29,7 +31,9 @@ pub(super) fn look(config: &Config) -> Finding {
             return makeable(data, "LATCHKEY_DATA");
         }
         let shown = writable(data, "LATCHKEY_DATA")?;
-        found.push(format!("{shown}: what is missing will be made at the next start"));
+        found.push(format!(
+            "{shown}: what is missing will be made at the next start"
+        ));
     }
     Ok(found.join(", "))
 }
@@ -38,9 +42,10 @@ pub(super) fn look(config: &Config) -> Finding {
 pub(super) fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     let files = match (&config.keys, &config.secret) {
-        (KeySource::Folder { .. }, None) => {
-            Some(("keys and secret are files", "LATCHKEY_SIGNING_KEYS and LATCHKEY_SECRET"))
-        }
+        (KeySource::Folder { .. }, None) => Some((
+            "keys and secret are files",
+            "LATCHKEY_SIGNING_KEYS and LATCHKEY_SECRET",
+        )),
         (KeySource::Folder { .. }, Some(_)) => Some(("keys are files", "LATCHKEY_SIGNING_KEYS")),
         (_, None) => Some(("the secret is a file", "LATCHKEY_SECRET")),
         (_, Some(_)) => None,
@@ -54,8 +59,12 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
         ));
     }
     let keyring = Keyring::read(&config.keys).ok().flatten();
-    if let (KeySource::Folder { algorithm, .. }, Some(key)) = (&config.keys, keyring.as_ref().and_then(newest))
-        && key.algorithm.as_deref().is_some_and(|name| name != algorithm.name())
+    if let (KeySource::Folder { algorithm, .. }, Some(key)) =
+        (&config.keys, keyring.as_ref().and_then(newest))
+        && key
+            .algorithm
+            .as_deref()
+            .is_some_and(|name| name != algorithm.name())
     {
         warnings.push(format!(
             "the newest key is an {} key, and LATCHKEY_SIGNING_ALGORITHM is {}: run latchkey keys rotate to change over",
@@ -67,32 +76,42 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
 }
 
 fn signing(keyring: &Keyring) -> Option<KeyInfo> {
-    keyring.list(Clock::system().now()).into_iter().find(|key| key.state == KeyState::Signing)
+    keyring
+        .list(Clock::system().now())
+        .into_iter()
+        .find(|key| key.state == KeyState::Signing)
 }
 
 fn newest(keyring: &Keyring) -> Option<KeyInfo> {
-    keyring.list(Clock::system().now()).into_iter().find(|key| key.algorithm.is_some())
+    keyring
+        .list(Clock::system().now())
+        .into_iter()
+        .find(|key| key.algorithm.is_some())
 }
 
 fn secret(config: &Config) -> Result<Option<Secret>, String> {
     match &config.secret {
-        Some(given) => Secret::given(given).map(Some).map_err(|fault| format!("{fault} (LATCHKEY_SECRET)")),
+        Some(given) => Secret::given(given)
+            .map(Some)
+            .map_err(|error| format!("{error} (LATCHKEY_SECRET)")),
         // Opening would make what is not there.
-        None if config.data.join("secret").exists() => {
-            Secret::open(&config.data, &Rng::system()).map(Some).map_err(text)
-        }
+        None if config.data.join("secret").exists() => Secret::open(&config.data, &Rng::system())
+            .map(Some)
+            .map_err(text),
         None => Ok(None),
     }
 }
 
 fn private_folder(folder: &Path) -> Result<(), String> {
     let shown = folder.display();
-    let metadata = fs::metadata(folder).map_err(|fault| format!("{shown}: {fault}"))?;
+    let metadata = fs::metadata(folder).map_err(|error| format!("{shown}: {error}"))?;
     if !metadata.is_dir() {
         return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
     }
     if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(format!("others than its owner can enter {shown}: run chmod 700 {shown}"));
+        return Err(format!(
+            "others than its owner can enter {shown}: run chmod 700 {shown}"
+        ));
     }
     Ok(())
 }

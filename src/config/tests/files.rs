@@ -5,14 +5,15 @@ use std::fs;
 use super::*;
 
 /// As the program reads them, with the files in a folder that `@` stands for.
-fn read(folder: &Path, vars: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+fn read(folder: &Path, vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     let folder = folder.display().to_string();
-    let full = |(name, value): &(&str, &str)| (format!("LATCHKEY_{name}"), value.replace('@', &folder));
+    let full =
+        |(name, value): &(&str, &str)| (format!("LATCHKEY_{name}"), value.replace('@', &folder));
     Config::from_vars_and_files(vars.iter().map(full))
 }
 
-fn told(folder: &Path, vars: &[(&str, &str)]) -> Vec<ConfigFault> {
-    read(folder, vars).map_or_else(|ConfigFaults(faults)| faults, |config| panic!("{config:?}"))
+fn told(folder: &Path, vars: &[(&str, &str)]) -> Vec<ConfigError> {
+    read(folder, vars).map_or_else(|ConfigErrors(errors)| errors, |config| panic!("{config:?}"))
 }
 
 #[test]
@@ -24,15 +25,26 @@ fn all_files_that_are_missing_are_told_at_once_and_beside_other_faults() {
         ("SIGNING_KEYS", "file:@/keys"),
         ("SECRET", "file:@/secret"),
     ];
-    let shared = [("SIGNING_SECRET", "file:@/shared"), ("SECRET", "file:@/secret"), ("SIGNING_ALGORITHM", "HS256")];
+    let shared = [
+        ("SIGNING_SECRET", "file:@/shared"),
+        ("SECRET", "file:@/secret"),
+        ("SIGNING_ALGORITHM", "HS256"),
+    ];
     for (vars, wrong) in [(&given[..], &given[..]), (&shared, &shared[..2])] {
-        let faults = told(folder.path(), vars);
-        assert_eq!(faults.len(), wrong.len(), "{faults:?}");
-        for ((name, value), fault) in wrong.iter().zip(&faults) {
-            assert_eq!(fault.place, format!("LATCHKEY_{name}"));
-            assert!(fault.example.starts_with(&format!("LATCHKEY_{name}=")), "{fault}");
+        let errors = told(folder.path(), vars);
+        assert_eq!(errors.len(), wrong.len(), "{errors:?}");
+        for ((name, value), error) in wrong.iter().zip(&errors) {
+            assert_eq!(error.place, format!("LATCHKEY_{name}"));
+            assert!(
+                error.example.starts_with(&format!("LATCHKEY_{name}=")),
+                "{error}"
+            );
             let file = value.rsplit('@').next().unwrap();
-            assert!(*name == "LISTEN" || fault.wrong.contains(file) && fault.wrong.contains("No such file"), "{fault}");
+            assert!(
+                *name == "LISTEN"
+                    || error.wrong.contains(file) && error.wrong.contains("No such file"),
+                "{error}"
+            );
         }
     }
 }
@@ -43,13 +55,25 @@ fn a_file_that_is_not_what_it_should_be_is_refused_and_not_shown() {
     fs::write(folder.path().join("f"), "hunter2").unwrap();
     for (name, value, says) in [
         ("SECRET", "file:@/f", "32 or more random bytes in base64"),
-        ("SIGNING_KEYS", "file:@/f", "not a private key in PKCS #8 PEM"),
+        (
+            "SIGNING_KEYS",
+            "file:@/f",
+            "not a private key in PKCS #8 PEM",
+        ),
         ("TRUSTED_DOCUMENTS", "@/f", "not a JSON object"),
         ("SECRET", "file:@", "directory"),
     ] {
-        let faults = told(folder.path(), &[(name, value)]);
-        assert_eq!((faults.len(), &faults[0].place), (1, &format!("LATCHKEY_{name}")), "{faults:?}");
-        assert!(faults[0].wrong.contains(says) && !faults[0].wrong.contains("hunter2"), "{}", faults[0]);
+        let errors = told(folder.path(), &[(name, value)]);
+        assert_eq!(
+            (errors.len(), &errors[0].place),
+            (1, &format!("LATCHKEY_{name}")),
+            "{errors:?}"
+        );
+        assert!(
+            errors[0].wrong.contains(says) && !errors[0].wrong.contains("hunter2"),
+            "{}",
+            errors[0]
+        );
     }
 }
 
@@ -60,12 +84,17 @@ fn files_that_are_good_are_taken() {
     fs::write(path.join("secret"), keys::SECRET).unwrap();
     fs::write(path.join("keys"), keys::KEY).unwrap();
     fs::write(path.join("documents"), r#"{ "abc": "{ __typename }" }"#).unwrap();
-    let named = [("TRUSTED_DOCUMENTS", "@/documents"), ("SIGNING_KEYS", "file:@/keys"), ("SECRET", "file:@/secret")];
+    let named = [
+        ("TRUSTED_DOCUMENTS", "@/documents"),
+        ("SIGNING_KEYS", "file:@/keys"),
+        ("SECRET", "file:@/secret"),
+    ];
     read(path, &named).unwrap();
 }
 
 #[test]
-fn the_secret_that_whoever_verifies_has_is_not_the_one_behind_refresh_tokens_wherever_the_two_are() {
+fn the_secret_that_whoever_verifies_has_is_not_the_one_behind_refresh_tokens_wherever_the_two_are()
+{
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir(path.join("data")).unwrap();
@@ -83,14 +112,22 @@ fn the_secret_that_whoever_verifies_has_is_not_the_one_behind_refresh_tokens_whe
         ("file:@/other", "file:@/same", false),
         ("file:@/same", "file:@/other", false),
     ] {
-        let hs256 =
-            [("DATA", "@/data"), ("SIGNING_ALGORITHM", "HS256"), ("SIGNING_SECRET", shared), ("SECRET", secret)];
+        let hs256 = [
+            ("DATA", "@/data"),
+            ("SIGNING_ALGORITHM", "HS256"),
+            ("SIGNING_SECRET", shared),
+            ("SECRET", secret),
+        ];
         match read(path, &hs256) {
             Ok(_) => assert!(!is_one, "{shared} {secret}"),
-            Err(ConfigFaults(faults)) => {
-                assert!(is_one && faults.len() == 1, "{faults:?}");
-                assert_eq!(faults[0].place, "LATCHKEY_SIGNING_SECRET");
-                assert!(faults[0].wrong.contains("behind refresh tokens too"), "{}", faults[0]);
+            Err(ConfigErrors(errors)) => {
+                assert!(is_one && errors.len() == 1, "{errors:?}");
+                assert_eq!(errors[0].place, "LATCHKEY_SIGNING_SECRET");
+                assert!(
+                    errors[0].wrong.contains("behind refresh tokens too"),
+                    "{}",
+                    errors[0]
+                );
             }
         }
     }

@@ -7,30 +7,84 @@ use crate::mail::{Relay, Tls};
 
 #[test]
 fn an_address_to_listen_on_is_an_ip_address_and_a_port() {
-    refused("LISTEN", &["localhost:4000", "4000", ":4000", "127.0.0.1", "127.0.0.1:70000"], "is not an IP address");
+    refused(
+        "LISTEN",
+        &[
+            "localhost:4000",
+            "4000",
+            ":4000",
+            "127.0.0.1",
+            "127.0.0.1:70000",
+        ],
+        "is not an IP address",
+    );
     good(&[("LISTEN", "[::1]:0")]);
 }
 
 #[test]
 fn a_store_is_refused_without_a_word_of_its_url() {
-    refused("STORE", &["hunter2", "postgres://u:p@h/d", "mongodb:h/d", "redis"], "the value starts neither");
     refused(
         "STORE",
-        &["sqlite:", "sqlite::memory:", "sqlite:a.db?mode=ro", "sqlite:file:a.db"],
+        &["hunter2", "postgres://u:p@h/d", "mongodb:h/d", "redis"],
+        "the value starts neither",
+    );
+    refused(
+        "STORE",
+        &[
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite:a.db?mode=ro",
+            "sqlite:file:a.db",
+        ],
         "does not name a file",
     );
-    refused("STORE", &["mongodb://h", "mongodb://u:hunter2@h:1/", "mongodb+srv://h/?w=1"], "no database in its path");
-    refused("STORE", &["mongodb:///db", "mongodb://u:hunter2@/db", "mongodb://a,,b/db"], "names no host");
-    let options = ["mongodb://u:hunter2@h/db?hunter2=1", "mongodb://h/db?tls=hunter2", "mongodb://h/db?hunter2"];
+    refused(
+        "STORE",
+        &[
+            "mongodb://h",
+            "mongodb://u:hunter2@h:1/",
+            "mongodb+srv://h/?w=1",
+        ],
+        "no database in its path",
+    );
+    refused(
+        "STORE",
+        &[
+            "mongodb:///db",
+            "mongodb://u:hunter2@/db",
+            "mongodb://a,,b/db",
+        ],
+        "names no host",
+    );
+    let options = [
+        "mongodb://u:hunter2@h/db?hunter2=1",
+        "mongodb://h/db?tls=hunter2",
+        "mongodb://h/db?hunter2",
+    ];
     refused("STORE", &options, "has an option after the ? that");
-    refused("STORE", &["mongodb://h:hunter2/db", "mongodb://u%:hunter2@h/db?w=1"], "is not of the form mongodb://");
-    refused("STORE", &["mongodb://u:hunt@er2@h/db", "mongodb://u:hunt/er2@h/db"], "percent-encoded");
+    refused(
+        "STORE",
+        &["mongodb://h:hunter2/db", "mongodb://u%:hunter2@h/db?w=1"],
+        "is not of the form mongodb://",
+    );
+    refused(
+        "STORE",
+        &["mongodb://u:hunt@er2@h/db", "mongodb://u:hunt/er2@h/db"],
+        "percent-encoded",
+    );
 }
 
 #[test]
 fn a_mongodb_url_is_taken_with_several_hosts_and_options() {
-    for url in ["mongodb://a:1,b:2/db", "mongodb+srv://u:p%40x@h.test/db?w=majority", "mongodb://[::1]:27017/db"] {
-        assert!(matches!(good(&[("STORE", url)]).store, Store::Mongodb(_)), "{url}");
+    for url in [
+        "mongodb://a:1,b:2/db",
+        "mongodb+srv://u:p%40x@h.test/db?w=majority",
+        "mongodb://[::1]:27017/db",
+    ] {
+        assert!(
+            matches!(good(&[("STORE", url)]).store, Store::Mongodb(_)),
+            "{url}"
+        );
     }
 }
 
@@ -44,11 +98,20 @@ fn smtp(url: &str) -> Relay {
 #[test]
 fn a_mail_server_is_spoken_to_with_tls_always() {
     let start = smtp("smtp://mail.test");
-    assert_eq!((start.host.as_str(), start.port, start.tls), ("mail.test", 587, Tls::StartTls));
+    assert_eq!(
+        (start.host.as_str(), start.port, start.tls),
+        ("mail.test", 587, Tls::StartTls)
+    );
     assert!(start.login.is_none());
     let implicit = smtp("smtps://mail.test/");
     assert_eq!((implicit.port, implicit.tls), (465, Tls::Implicit));
-    assert_eq!((smtp("smtp://[::1]:25").host.as_str(), smtp("smtp://h:25").port), ("::1", 25));
+    assert_eq!(
+        (
+            smtp("smtp://[::1]:25").host.as_str(),
+            smtp("smtp://h:25").port
+        ),
+        ("::1", 25)
+    );
 }
 
 #[test]
@@ -59,16 +122,35 @@ fn the_login_of_a_mail_server_is_percent_decoded() {
         ("smtp://a+b:p+q&r=s@h", "a+b", "p+q&r=s"),
     ] {
         let login = smtp(url).login.unwrap();
-        assert_eq!((login.0.as_str(), login.1.expose_secret()), (user, password), "{url}");
+        assert_eq!(
+            (login.0.as_str(), login.1.expose_secret()),
+            (user, password),
+            "{url}"
+        );
     }
 }
 
 #[test]
 fn a_mail_server_is_refused_without_a_word_of_its_url() {
-    let no_form =
-        ["hunter2", "smtp:h", "smtp://", "smtp://u:hunter2@h/x", "smtp://u:12/x@h", "smtp://u:5%of@h", "ftp://h"];
+    let no_form = [
+        "hunter2",
+        "smtp:h",
+        "smtp://",
+        "smtp://u:hunter2@h/x",
+        "smtp://u:12/x@h",
+        "smtp://u:5%of@h",
+        "ftp://h",
+    ];
     refused("MAIL", &no_form, "the value is not of the form");
-    refused("MAIL", &["smtp://u:hunter2@h?tls=no", "smtp://u:hunter#2@h", "smtp://u:p@h:0x"], "is not of the form");
+    refused(
+        "MAIL",
+        &[
+            "smtp://u:hunter2@h?tls=no",
+            "smtp://u:hunter#2@h",
+            "smtp://u:p@h:0x",
+        ],
+        "is not of the form",
+    );
     refused("MAIL", &["smtp://hunter2@h"], "has a user but no password");
     refused("MAIL", &["smtp://:hunter2@h"], "has a password but no user");
     refused("MAIL", &["file:"], "does not name a folder");
@@ -76,42 +158,101 @@ fn a_mail_server_is_refused_without_a_word_of_its_url() {
 
 #[test]
 fn a_sender_is_one_address_with_or_without_a_name() {
-    refused("MAIL_FROM", &["me", "a@x.test, b@x.test", "a@x.test\r\nBcc: b@x.test"], "is not an e-mail address");
-    assert_eq!(good(&[("MAIL_FROM", "no-reply@x.test")]).mail_from.name, None);
+    refused(
+        "MAIL_FROM",
+        &["me", "a@x.test, b@x.test", "a@x.test\r\nBcc: b@x.test"],
+        "is not an e-mail address",
+    );
+    assert_eq!(
+        good(&[("MAIL_FROM", "no-reply@x.test")]).mail_from.name,
+        None
+    );
 }
 
 #[test]
 fn a_public_url_is_a_plain_web_address() {
     refused("PUBLIC_URL", &["accounts.x.test", "/auth"], "is not a URL");
-    let not_plain = ["ftp://x.test", "https://x.test?a", "https://x.test/#a", "https://u:p@x.test", "localhost:4000"];
+    let not_plain = [
+        "ftp://x.test",
+        "https://x.test?a",
+        "https://x.test/#a",
+        "https://u:p@x.test",
+        "localhost:4000",
+    ];
     refused("PUBLIC_URL", &not_plain, "is not a plain http");
 }
 
 #[test]
 fn origins_are_taken_as_browsers_write_them_and_no_other_way() {
-    let origins = good(&[("ORIGINS", "https://a.test, http://localhost:5173,capacitor://localhost,")]).origins;
-    assert_eq!(origins, ["https://a.test", "http://localhost:5173", "capacitor://localhost"]);
-    refused("ORIGINS", &["*", "https://*.x.test", "https://a.test,*"], "is a wildcard");
-    refused("ORIGINS", &["a.test", "null", "file:///x", "https://"], "is not of the form");
-    for other in ["https://a.test/", "https://a.test/x", "https://A.test", "https://a.test:443", "https://u@a.test"] {
-        refused("ORIGINS", &[other], "which browsers write as https://a.test");
+    let origins = good(&[(
+        "ORIGINS",
+        "https://a.test, http://localhost:5173,capacitor://localhost,",
+    )])
+    .origins;
+    assert_eq!(
+        origins,
+        [
+            "https://a.test",
+            "http://localhost:5173",
+            "capacitor://localhost"
+        ]
+    );
+    refused(
+        "ORIGINS",
+        &["*", "https://*.x.test", "https://a.test,*"],
+        "is a wildcard",
+    );
+    refused(
+        "ORIGINS",
+        &["a.test", "null", "file:///x", "https://"],
+        "is not of the form",
+    );
+    for other in [
+        "https://a.test/",
+        "https://a.test/x",
+        "https://A.test",
+        "https://a.test:443",
+        "https://u@a.test",
+    ] {
+        refused(
+            "ORIGINS",
+            &[other],
+            "which browsers write as https://a.test",
+        );
     }
-    refused("ORIGINS", &["https://ä.test"], "which browsers write as https://xn--4ca.test");
+    refused(
+        "ORIGINS",
+        &["https://ä.test"],
+        "which browsers write as https://xn--4ca.test",
+    );
 }
 
 #[test]
 fn a_filter_of_the_log_is_held_to_known_levels() {
-    for filter in ["debug", "OFF", "warn,latchkey=debug", "info,latchkey[login]=trace"] {
+    for filter in [
+        "debug",
+        "OFF",
+        "warn,latchkey=debug",
+        "info,latchkey[login]=trace",
+    ] {
         good(&[("LOG", filter)]);
     }
-    refused("LOG", &["inof", "info,verbose"], "is neither a level nor module=level");
+    refused(
+        "LOG",
+        &["inof", "info,verbose"],
+        "is neither a level nor module=level",
+    );
     refused("LOG", &["latchkey=loud"], "is not a filter");
 }
 
 #[test]
 fn issuer_and_audience_are_single_words() {
     refused("ISSUER", &["a b"], "`a b` holds white space");
-    refused("AUDIENCE", &["a\nb", "a\u{1b}[31mb"], "holds white space or control characters");
+    refused(
+        "AUDIENCE",
+        &["a\nb", "a\u{1b}[31mb"],
+        "holds white space or control characters",
+    );
 }
 
 #[test]
@@ -121,6 +262,15 @@ fn a_value_is_shown_without_its_control_characters() {
 
 #[test]
 fn a_network_of_proxies_is_one_that_a_peer_can_be_in() {
-    refused("TRUSTED_PROXIES", &["::ffff:127.0.0.0/104", "10.0.0.0/33", "proxy", "10.0.0.1"], "which is no network");
-    assert_eq!(good(&[("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32")]).trusted_proxies.len(), 2);
+    refused(
+        "TRUSTED_PROXIES",
+        &["::ffff:127.0.0.0/104", "10.0.0.0/33", "proxy", "10.0.0.1"],
+        "which is no network",
+    );
+    assert_eq!(
+        good(&[("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32")])
+            .trusted_proxies
+            .len(),
+        2
+    );
 }

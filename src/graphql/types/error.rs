@@ -119,10 +119,13 @@ impl From<Vec<Refused>> for InvalidInput {
     fn from(refused: Vec<Refused>) -> Self {
         let field = |it: Refused| InvalidField {
             path: vec!["input".to_owned(), it.field.to_owned()],
-            code: it.refusal.code.into(),
-            message: it.refusal.message,
+            code: it.error.code.into(),
+            message: it.error.message,
         };
-        Self { message: "Some fields need another look.".to_owned(), fields: refused.into_iter().map(field).collect() }
+        Self {
+            message: "Some fields need another look.".to_owned(),
+            fields: refused.into_iter().map(field).collect(),
+        }
     }
 }
 
@@ -137,6 +140,9 @@ pub(in crate::graphql) struct TooManyAttempts {
 
 impl From<Wait> for TooManyAttempts {
     fn from(wait: Wait) -> Self {
-        Self { message: "Too many attempts. Try again later.".to_owned(), retry_after_seconds: wait.seconds() }
+        Self {
+            message: "Too many attempts. Try again later.".to_owned(),
+            retry_after_seconds: wait.seconds(),
+        }
     }
 }

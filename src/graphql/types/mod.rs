@@ -11,8 +11,8 @@ use async_graphql::{ID, Interface};
 
 pub(super) use date_time::DateTime;
 pub(super) use error::{
-    AccountError, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials, InvalidInput, InvalidRefreshToken,
-    MobileNumberTaken, SessionNotFound, TooManyAttempts,
+    AccountError, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials, InvalidInput,
+    InvalidRefreshToken, MobileNumberTaken, SessionNotFound, TooManyAttempts,
 };
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
 pub(super) use session::Session;
@@ -21,7 +21,11 @@ pub(super) use user::{Gender, User};
 
 /// Whatever has an id of its own that stays.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Stays the same for good. Its prefix says of what type it is."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Stays the same for good. Its prefix says of what type it is."
+))]
 pub(super) enum Node {
     User(Box<User>),
     Session(Session),

@@ -3,8 +3,8 @@
 use async_graphql::{Context, SimpleObject};
 
 use super::{TokenDelivery, Tokens, User};
-use crate::accounts::{Fault, SignedIn};
-use crate::graphql::Asking;
+use crate::accounts::{InternalError, SignedIn};
+use crate::graphql::RequestContext;
 use crate::model::{Account, Email, SessionId};
 
 /// The user is signed in.
@@ -21,14 +21,15 @@ impl Authenticated {
         ctx: &Context<'_>,
         signed_in: SignedIn,
         delivery: TokenDelivery,
-    ) -> Result<Self, Fault> {
-        let asking = Asking::of(ctx);
+    ) -> Result<Self, InternalError> {
+        let request = RequestContext::of(ctx);
         let tokens = Tokens::deliver(ctx, &signed_in.tokens, delivery);
         if delivery == TokenDelivery::Cookie {
-            asking.know_again(ctx, &signed_in.account);
+            request.remember_browser(ctx, &signed_in.account);
         }
-        let now = asking.accounts.clock.now();
-        let user = User::new(signed_in.account, signed_in.session, now).ok_or(Fault::SignedOut)?;
+        let now = request.accounts.now();
+        let user =
+            User::new(signed_in.account, signed_in.session, now).ok_or(InternalError::SignedOut)?;
         Ok(Self { user, tokens })
     }
 }
@@ -43,9 +44,12 @@ pub(in crate::graphql) struct CodeSent {
 }
 
 impl CodeSent {
-    pub(in crate::graphql) fn new(asking: &Asking, email: &Email) -> Self {
-        let lifetime = asking.accounts.policy.code_lifetime;
-        Self { email: email.as_str().to_owned(), expires_in_seconds: lifetime.as_secs() }
+    pub(in crate::graphql) fn new(request: &RequestContext, email: &Email) -> Self {
+        let lifetime = request.accounts.policy().code_lifetime;
+        Self {
+            email: email.as_str().to_owned(),
+            expires_in_seconds: lifetime.as_secs(),
+        }
     }
 }
 
@@ -57,8 +61,13 @@ pub(in crate::graphql) struct UserUpdated {
 }
 
 impl UserUpdated {
-    pub(in crate::graphql) fn new(asking: &Asking, account: Account, session: SessionId) -> Result<Self, Fault> {
-        let user = User::new(account, session, asking.accounts.clock.now()).ok_or(Fault::SignedOut)?;
+    pub(in crate::graphql) fn new(
+        request: &RequestContext,
+        account: Account,
+        session: SessionId,
+    ) -> Result<Self, InternalError> {
+        let user =
+            User::new(account, session, request.accounts.now()).ok_or(InternalError::SignedOut)?;
         Ok(Self { user })
     }
 }

@@ -36,7 +36,10 @@ impl Session {
 
     /// The client's address at the last login or refresh.
     async fn ip_address(&self) -> Option<String> {
-        self.session.device.ip_address.map(|address| address.to_string())
+        self.session
+            .device
+            .ip_address
+            .map(|address| address.to_string())
     }
 
     /// When the user logged in.

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::DateTime;
 use crate::accounts;
-use crate::graphql::Asking;
+use crate::graphql::RequestContext;
 
 /// Where the refresh token is put: BODY (default) in `Tokens.refreshToken`, COOKIE in an HttpOnly cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -34,12 +34,22 @@ pub(in crate::graphql) struct Tokens {
 
 impl Tokens {
     /// Delivers tokens as asked.
-    pub(super) fn deliver(ctx: &Context<'_>, tokens: &accounts::Tokens, delivery: TokenDelivery) -> Self {
+    pub(super) fn deliver(
+        ctx: &Context<'_>,
+        tokens: &accounts::Tokens,
+        delivery: TokenDelivery,
+    ) -> Self {
         let refresh_token = tokens.refresh_token.expose_secret();
         if delivery == TokenDelivery::Cookie {
-            let asking = Asking::of(ctx);
-            let lifetime = asking.accounts.clock.now().until(tokens.refresh_token_expires_at);
-            ctx.append_http_header(SET_COOKIE, asking.policy.cookies.refresh(refresh_token, lifetime));
+            let request = RequestContext::of(ctx);
+            let lifetime = request
+                .accounts
+                .now()
+                .until(tokens.refresh_token_expires_at);
+            ctx.append_http_header(
+                SET_COOKIE,
+                request.policy.cookies.refresh(refresh_token, lifetime),
+            );
         }
         Self {
             access_token: tokens.access_token.expose_secret().to_owned(),

@@ -17,11 +17,21 @@ pub(in crate::graphql) struct User {
 
 impl User {
     /// The user of an account, who is signed in with a session; none while the address has no owner.
-    pub(in crate::graphql) fn new(account: Account, current: SessionId, now: Timestamp) -> Option<Self> {
+    pub(in crate::graphql) fn new(
+        account: Account,
+        current: SessionId,
+        now: Timestamp,
+    ) -> Option<Self> {
         let (id, email) = (account.id.to_string(), account.email.as_str().to_owned());
-        match account.standing {
-            model::Standing::Active(user) => Some(Self { id, email, account: *user, current, now }),
-            model::Standing::Pending(_) => None,
+        match account.state {
+            model::AccountState::Active(user) => Some(Self {
+                id,
+                email,
+                account: *user,
+                current,
+                now,
+            }),
+            model::AccountState::Pending(_) => None,
         }
     }
 
@@ -66,7 +76,10 @@ impl User {
 
     /// E.164, such as +4915112345678.
     async fn mobile_number(&self) -> Option<&str> {
-        self.account.mobile_number.as_ref().map(model::MobileNumber::as_str)
+        self.account
+            .mobile_number
+            .as_ref()
+            .map(model::MobileNumber::as_str)
     }
 
     /// What the user may do.
@@ -96,10 +109,20 @@ impl User {
 
     /// Where the user is signed in now, the latest used first.
     async fn sessions(&self) -> Vec<Session> {
-        let mut live: Vec<_> =
-            self.account.sessions.iter().filter(|session| session.is_live(self.now)).cloned().collect();
+        let mut live: Vec<_> = self
+            .account
+            .sessions
+            .iter()
+            .filter(|session| session.is_live(self.now))
+            .cloned()
+            .collect();
         live.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
-        live.into_iter().map(|session| Session { session, current: Some(self.current) }).collect()
+        live.into_iter()
+            .map(|session| Session {
+                session,
+                current: Some(self.current),
+            })
+            .collect()
     }
 }
 
@@ -109,7 +132,7 @@ impl User {
 pub(in crate::graphql) enum Role {
     /// Their own account.
     User,
-    /// Also what is reserved for administrators. Given on the server's command line only.
+    /// Also what is reserved for administrators. Granted on the server's command line only.
     Admin,
 }
 

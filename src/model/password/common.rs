@@ -12,11 +12,14 @@ static FILTER: LazyLock<Vec<u32>> = LazyLock::new(|| decode(include_bytes!("comm
 /// Whether a password, in whatever case, is one that attackers try first.
 pub(super) fn contains(password: &str) -> bool {
     let hash = digest(&SHA256, password.to_lowercase().as_bytes());
-    hash.as_ref().first_chunk().is_some_and(|bytes| FILTER.binary_search(&u32::from_be_bytes(*bytes)).is_ok())
+    hash.as_ref()
+        .first_chunk()
+        .is_some_and(|bytes| FILTER.binary_search(&u32::from_be_bytes(*bytes)).is_ok())
 }
 
 fn decode(bytes: &[u8]) -> Vec<u32> {
-    let (mut hashes, mut last, mut difference, mut shift) = (Vec::with_capacity(500_000), 0_u32, 0_u32, 0);
+    let (mut hashes, mut last, mut difference, mut shift) =
+        (Vec::with_capacity(500_000), 0_u32, 0_u32, 0);
     for byte in bytes {
         difference |= u32::from(byte & 127) << shift;
         shift += 7;
@@ -41,7 +44,12 @@ mod tests {
 
     #[test]
     fn it_refuses_no_more_good_passwords_than_it_says() {
-        let refused = (0..100_000).filter(|number| contains(&format!("a good password {number} of ours"))).count();
-        assert!(refused < 30, "{refused} of 100,000, where 11 are to be expected");
+        let refused = (0..100_000)
+            .filter(|number| contains(&format!("a good password {number} of ours")))
+            .count();
+        assert!(
+            refused < 30,
+            "{refused} of 100,000, where 11 are to be expected"
+        );
     }
 }

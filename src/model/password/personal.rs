@@ -13,18 +13,37 @@ const OWN_LETTERS: usize = 4;
 
 /// Whether little is left of a password without the words of its owner's name and address.
 pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
-    let mut words: Vec<String> = owner.iter().chain([&PRODUCT]).flat_map(|text| words_of(text)).collect();
+    let mut words: Vec<String> = owner
+        .iter()
+        .chain([&PRODUCT])
+        .flat_map(|text| words_of(text))
+        .collect();
     // The longest first, so that no shorter word cuts a longer one in two.
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let lower: String = password.nfc().collect::<String>().to_lowercase();
-    let rest = words.iter().fold(lower.clone(), |rest, word| rest.replace(word, " "));
-    rest != lower && rest.chars().filter(|character| character.is_alphabetic()).count() < OWN_LETTERS
+    let rest = words
+        .iter()
+        .fold(lower.clone(), |rest, word| rest.replace(word, " "));
+    rest != lower
+        && rest
+            .chars()
+            .filter(|character| character.is_alphabetic())
+            .count()
+            < OWN_LETTERS
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    let text: String = text.chars().take(OWNER_TEXT).nfc().collect::<String>().to_lowercase();
+    let text: String = text
+        .chars()
+        .take(OWNER_TEXT)
+        .nfc()
+        .collect::<String>()
+        .to_lowercase();
     let words = text.split(|character: char| !character.is_alphanumeric());
-    words.filter(|word| word.chars().count() >= WORD).map(str::to_owned).collect()
+    words
+        .filter(|word| word.chars().count() >= WORD)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -35,14 +54,25 @@ mod tests {
 
     #[test]
     fn variations_on_name_address_and_product_are_found() {
-        for password in ["Lovelace1815", "ada!lovelace!", "ANALYTICAL-2026", "latchkey123", "1815lovelaceAda#"] {
+        for password in [
+            "Lovelace1815",
+            "ada!lovelace!",
+            "ANALYTICAL-2026",
+            "latchkey123",
+            "1815lovelaceAda#",
+        ] {
             assert!(is_made_of(password, &ADA), "{password}");
         }
     }
 
     #[test]
     fn a_password_with_words_of_its_own_is_not() {
-        for password in ["lovelace likes looms", "correct horse battery staple", "12345678", "adamantium"] {
+        for password in [
+            "lovelace likes looms",
+            "correct horse battery staple",
+            "12345678",
+            "adamantium",
+        ] {
             assert!(!is_made_of(password, &ADA), "{password}");
         }
     }

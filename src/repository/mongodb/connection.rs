@@ -6,17 +6,17 @@ use std::time::Duration;
 use mongodb::bson::{Document, doc};
 use mongodb::error::{ErrorKind, Result as Driver};
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ConnectionString, IndexOptions, ReadConcern, ReadPreference, SelectionCriteria,
-    WriteConcern,
+    Acknowledgment, ClientOptions, ConnectionString, IndexOptions, ReadConcern, ReadPreference,
+    SelectionCriteria, WriteConcern,
 };
 use mongodb::{Client, Collection, Database, IndexModel};
 use tokio::sync::OnceCell;
 use tokio::{task, time};
 
-use super::super::StoreFault;
-use super::fault::describe;
+use super::super::StoreError;
+use super::error::describe;
+use super::heartbeats::FailedHeartbeats;
 use super::record::{Counted, Record};
-use super::silent::Silent;
 
 /// Refuses an address that another account has; a duplicate-key error tells its name and nothing else.
 pub(super) const EMAIL_UNIQUE: &str = "email_unique";
@@ -36,7 +36,7 @@ const CONNECTIONS: u32 = 64;
 pub(super) struct Connection {
     url: ConnectionString,
     database: String,
-    silent: Silent,
+    failed_heartbeats: FailedHeartbeats,
     collections: OnceCell<Collections>,
     indexed: OnceCell<()>,
 }
@@ -50,16 +50,25 @@ pub(super) struct Collections {
 }
 
 impl Connection {
-    pub(super) fn new(url: &str) -> Result<Self, StoreFault> {
-        let refused = |wrong| StoreFault::Unavailable(format!("its URL {wrong}").into());
+    pub(super) fn new(url: &str) -> Result<Self, StoreError> {
+        let refused = |wrong| StoreError::Unavailable(format!("its URL {wrong}").into());
         let (url, database) = parse(url).map_err(refused)?;
         let (collections, indexed) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { url, database, silent: Silent::default(), collections, indexed })
+        Ok(Self {
+            url,
+            database,
+            failed_heartbeats: FailedHeartbeats::default(),
+            collections,
+            indexed,
+        })
     }
 
     /// Runs one operation. What has been sent is brought to its end even if the caller goes away: the driver does not
     /// bear to have its futures dropped half-way.
-    pub(super) async fn run<T, F>(&self, operation: impl FnOnce(Collections) -> F + Send) -> Result<T, StoreFault>
+    pub(super) async fn run<T, F>(
+        &self,
+        operation: impl FnOnce(Collections) -> F + Send,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Future<Output = Driver<T>> + Send + 'static,
@@ -70,29 +79,42 @@ impl Connection {
             self.indexed.get_or_try_init(index).await?;
             self.to_the_end(operation(collections.clone())).await
         };
-        let late = || StoreFault::Unavailable(format!("no answer within {PATIENCE:?}").into());
-        time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
+        let late = || StoreError::Unavailable(format!("no answer within {PATIENCE:?}").into());
+        time::timeout(PATIENCE, answer)
+            .await
+            .unwrap_or_else(|_| Err(late()))
     }
 
     /// Makes the client. The driver connects by itself, now and whenever the server comes back.
-    async fn open(&self) -> Result<Collections, StoreFault> {
+    async fn open(&self) -> Result<Collections, StoreError> {
         let mut options = ClientOptions::parse(self.url.clone()).await?;
         promise(&mut options);
-        options.sdam_event_handler = Some(self.silent.listener());
+        options.sdam_event_handler = Some(self.failed_heartbeats.listener());
         let database = Client::with_options(options)?.database(&self.database);
-        let (accounts, attempts) = (database.collection("accounts"), database.collection("attempts"));
-        Ok(Collections { database, accounts, attempts })
+        let (accounts, attempts) = (
+            database.collection("accounts"),
+            database.collection("attempts"),
+        );
+        Ok(Collections {
+            database,
+            accounts,
+            attempts,
+        })
     }
 
     async fn to_the_end<T: Send + 'static>(
         &self,
         operation: impl Future<Output = Driver<T>> + Send + 'static,
-    ) -> Result<T, StoreFault> {
-        let done = task::spawn(operation).await.map_err(|panic| StoreFault::Unavailable(Box::new(panic)))?;
+    ) -> Result<T, StoreError> {
+        let done = task::spawn(operation)
+            .await
+            .map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
         done.map_err(|error| match &*error.kind {
-            kind @ ErrorKind::ServerSelection { .. } => {
-                StoreFault::Unavailable(format!("{} {}", describe(kind), self.silent.told()).trim().into())
-            }
+            kind @ ErrorKind::ServerSelection { .. } => StoreError::Unavailable(
+                format!("{} {}", describe(kind), self.failed_heartbeats.describe())
+                    .trim()
+                    .into(),
+            ),
             _ => error.into(),
         })
     }
@@ -103,7 +125,9 @@ impl Connection {
 pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static str> {
     let Ok(parsed) = ConnectionString::parse(url) else {
         // The driver's own words would quote what it does not know.
-        let good_without = url.split_once('?').is_some_and(|(rest, _)| ConnectionString::parse(rest).is_ok());
+        let good_without = url
+            .split_once('?')
+            .is_some_and(|(rest, _)| ConnectionString::parse(rest).is_ok());
         return Err(if good_without {
             "has an option after the ? that MongoDB's drivers do not know, or a value that it cannot have"
         } else {
@@ -111,7 +135,8 @@ pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static st
              written as %XX)"
         });
     };
-    let missing = "names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
+    let missing =
+        "names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
     let database = parsed.default_database.clone().ok_or(missing)?;
     Ok((parsed, database))
 }
@@ -124,7 +149,11 @@ pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static st
 /// know it yet (seconds): whoever still reaches it reads the past, but saves nothing there. To close that gap, every
 /// read would have to wait for a majority (`linearizable`), which a standalone server refuses.
 fn promise(options: &mut ClientOptions) {
-    let durable = WriteConcern::builder().w(Acknowledgment::Majority).journal(true).w_timeout(QUERY).build();
+    let durable = WriteConcern::builder()
+        .w(Acknowledgment::Majority)
+        .journal(true)
+        .w_timeout(QUERY)
+        .build();
     options.write_concern = Some(durable);
     options.read_concern = Some(ReadConcern::majority());
     options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
@@ -132,21 +161,41 @@ fn promise(options: &mut ClientOptions) {
     options.server_selection_timeout = Some(QUERY);
     options.connect_timeout = Some(QUERY);
     options.heartbeat_freq = Some(HEARTBEAT);
-    options.app_name.get_or_insert_with(|| "latchkey".to_owned());
+    options
+        .app_name
+        .get_or_insert_with(|| "latchkey".to_owned());
     options.max_pool_size.get_or_insert(CONNECTIONS);
 }
 
 async fn create_indexes(collections: Collections) -> Driver<()> {
-    let (unique, plain) = (IndexOptions::builder().unique(true).build(), IndexOptions::default());
+    let (unique, plain) = (
+        IndexOptions::builder().unique(true).build(),
+        IndexOptions::default(),
+    );
     // In this order: whoever takes both an address and a number is told of the address.
     let of_accounts = [
         index(EMAIL_UNIQUE, doc! { "email": 1 }, unique.clone()),
-        index(MOBILE_NUMBER_UNIQUE, doc! { "mobileNumber": 1 }, present("mobileNumber", unique)),
-        index("mail_due", doc! { "mailDueAt": 1, "_id": 1 }, present("mailDueAt", plain.clone())),
-        index("expires", doc! { "expiresAt": 1 }, present("expiresAt", plain.clone())),
+        index(
+            MOBILE_NUMBER_UNIQUE,
+            doc! { "mobileNumber": 1 },
+            present("mobileNumber", unique),
+        ),
+        index(
+            "mail_due",
+            doc! { "mailDueAt": 1, "_id": 1 },
+            present("mailDueAt", plain.clone()),
+        ),
+        index(
+            "expires",
+            doc! { "expiresAt": 1 },
+            present("expiresAt", plain.clone()),
+        ),
     ];
     collections.accounts.create_indexes(of_accounts).await?;
-    collections.attempts.create_index(index("resets", doc! { "resetsAt": 1 }, plain)).await?;
+    collections
+        .attempts
+        .create_index(index("resets", doc! { "resetsAt": 1 }, plain))
+        .await?;
     Ok(())
 }
 

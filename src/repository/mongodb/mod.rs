@@ -2,9 +2,9 @@
 //! cluster behave alike.
 
 mod connection;
-mod fault;
+mod error;
+mod heartbeats;
 mod record;
-mod silent;
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use mongodb::options::ReturnDocument;
 
 use self::connection::{Connection, QUERY};
 use self::record::Record;
-use super::{Repository, StoreFault, Written};
+use super::{Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// Keeps accounts in a MongoDB database.
@@ -28,8 +28,10 @@ impl MongoRepository {
     ///
     /// # Errors
     /// When the URL is malformed or names no database. The error does not quote it: it may hold a password.
-    pub fn connect(url: &str) -> Result<Self, StoreFault> {
-        Ok(Self { connection: Connection::new(url)? })
+    pub fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: Connection::new(url)?,
+        })
     }
 
     /// Whether a URL is one that [`MongoRepository::connect`] takes. The error goes on from "the URL …".
@@ -40,46 +42,62 @@ impl MongoRepository {
         connection::parse(url).map(drop)
     }
 
-    async fn find(&self, filter: Document) -> Result<Option<Account>, StoreFault> {
-        let find = |db: connection::Collections| async move { db.accounts.find_one(filter).max_time(QUERY).await };
+    async fn find(&self, filter: Document) -> Result<Option<Account>, StoreError> {
+        let find = |db: connection::Collections| async move {
+            db.accounts.find_one(filter).max_time(QUERY).await
+        };
         Ok(self.connection.run(find).await?.map(Account::from))
     }
 }
 
 #[async_trait]
 impl Repository for MongoRepository {
-    async fn insert(&self, account: &Account) -> Result<Written, StoreFault> {
+    async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let record = Record::from(account.clone());
         self.connection
-            .run(|db| async move { fault::unless_taken(db.accounts.insert_one(record).await.map(|_| Written::Done)) })
+            .run(|db| async move {
+                error::unless_taken(
+                    db.accounts
+                        .insert_one(record)
+                        .await
+                        .map(|_| WriteOutcome::Done),
+                )
+            })
             .await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.find(doc! { "_id": id.to_string() }).await
     }
 
-    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault> {
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.find(doc! { "email": email.as_str() }).await
     }
 
     /// When the answer is lost on its way, the driver sends the write again. A replica set knows it again by its
     /// number and repeats the answer; to a standalone server the driver does not send twice. So `Moved` is never said
     /// of a save that was done.
-    async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
+    async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let filter = doc! { "_id": account.id.to_string(), "version": account.version };
-        let record = Record::from(Account { version: account.version + 1, ..account.clone() });
+        let record = Record::from(Account {
+            version: account.version + 1,
+            ..account.clone()
+        });
         self.connection
             .run(|db| async move {
                 let replaced = db.accounts.replace_one(filter, record).await;
-                fault::unless_taken(
-                    replaced.map(|it| if it.matched_count == 0 { Written::Moved } else { Written::Done }),
-                )
+                error::unless_taken(replaced.map(|it| {
+                    if it.matched_count == 0 {
+                        WriteOutcome::VersionConflict
+                    } else {
+                        WriteOutcome::Done
+                    }
+                }))
             })
             .await
     }
 
-    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault> {
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
         // To MongoDB, a limit of zero is none.
         if limit == 0 {
             return Ok(Vec::new());
@@ -89,7 +107,10 @@ impl Repository for MongoRepository {
         self.connection
             .run(|db| async move {
                 let accounts = db.accounts.clone_with_type::<record::Id>();
-                let find = accounts.find(filter).sort(doc! { "mailDueAt": 1, "_id": 1 }).limit(limit);
+                let find = accounts
+                    .find(filter)
+                    .sort(doc! { "mailDueAt": 1, "_id": 1 })
+                    .limit(limit);
                 let mut found = find.projection(doc! { "_id": 1 }).max_time(QUERY).await?;
                 let mut ids = Vec::new();
                 while found.advance().await? {
@@ -100,7 +121,12 @@ impl Repository for MongoRepository {
             .await
     }
 
-    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
+    async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
         let filter = doc! { "_id": key };
         // A missing `resetsAt` is less than any number: the first attempt opens a window as any after its end does.
         let open = doc! { "$gt": ["$resetsAt", now.millis()] };
@@ -111,36 +137,48 @@ impl Repository for MongoRepository {
         self.connection
             .run(|db| async move {
                 let count = || {
-                    let update = db.attempts.find_one_and_update(filter.clone(), update.clone());
+                    let update = db
+                        .attempts
+                        .find_one_and_update(filter.clone(), update.clone());
                     update.upsert(true).return_document(ReturnDocument::After)
                 };
                 match count().await {
                     // Two first attempts both found nothing and both inserted: the one that lost finds the other's now.
-                    Err(error) if fault::is_duplicate(&error) => count().await,
+                    Err(error) if error::is_duplicate(&error) => count().await,
                     other => other,
                 }
             })
             .await?
             .map(Attempts::from)
-            .ok_or_else(|| StoreFault::Corrupt("a count that was written is not there".into()))
+            .ok_or_else(|| StoreError::Corrupt("a count that was written is not there".into()))
     }
 
-    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault> {
-        let filter = doc! { "_id": key, "resetsAt": { "$gt": now.millis() }, "count": { "$gt": 0 } };
+    async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        let filter =
+            doc! { "_id": key, "resetsAt": { "$gt": now.millis() }, "count": { "$gt": 0 } };
         let update = doc! { "$inc": { "count": -1 } };
-        self.connection.run(|db| async move { db.attempts.update_one(filter, update).await.map(drop) }).await
+        self.connection
+            .run(|db| async move { db.attempts.update_one(filter, update).await.map(drop) })
+            .await
     }
 
-    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault> {
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
         self.connection
             .run(|db| async move {
-                db.attempts.delete_many(doc! { "resetsAt": { "$lte": now.millis() } }).await?;
-                db.accounts.delete_many(doc! { "expiresAt": { "$lte": now.millis() } }).await.map(drop)
+                db.attempts
+                    .delete_many(doc! { "resetsAt": { "$lte": now.millis() } })
+                    .await?;
+                db.accounts
+                    .delete_many(doc! { "expiresAt": { "$lte": now.millis() } })
+                    .await
+                    .map(drop)
             })
             .await
     }
 
-    async fn ping(&self) -> Result<(), StoreFault> {
-        self.connection.run(|db| async move { db.database.run_command(doc! { "ping": 1 }).await.map(drop) }).await
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.connection
+            .run(|db| async move { db.database.run_command(doc! { "ping": 1 }).await.map(drop) })
+            .await
     }
 }

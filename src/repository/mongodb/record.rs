@@ -60,6 +60,9 @@ pub(super) struct Counted {
 
 impl From<Counted> for Attempts {
     fn from(counted: Counted) -> Self {
-        Self { count: counted.count, resets_at: counted.resets_at }
+        Self {
+            count: counted.count,
+            resets_at: counted.resets_at,
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::super::StoreFault;
+use super::super::StoreError;
 
 /// How long to wait for another process that holds the write lock: less than a caller waits for its answer.
 const BUSY: Duration = Duration::from_millis(1500);
@@ -41,12 +41,15 @@ const STEPS: &[&str] = &["
 "];
 
 /// The connection that writes, to a file that is there, is private, and has today's schema.
-pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreFault> {
-    create(path).map_err(|error| StoreFault::Unavailable(Box::new(error)))?;
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    create(path).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     let mut connection = open(path)?;
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
-        return Err(StoreFault::Unavailable("the file system of the store cannot hold a write-ahead log".into()));
+        return Err(StoreError::Unavailable(
+            "the file system of the store cannot hold a write-ahead log".into(),
+        ));
     }
     // A commit is an fsync: NORMAL would lose acknowledged writes with the power.
     connection.pragma_update(None, "synchronous", "full")?;
@@ -72,24 +75,38 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Makes the file before SQLite does, which would let the umask choose its mode. The log beside it inherits the mode.
 fn create(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
     }
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
     Ok(())
 }
 
 /// Takes the steps that are missing, in one transaction: a crash leaves all or none, and a second process waits.
-fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: u16 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let Some(missing) = STEPS.get(usize::from(version)..) else {
         let known = STEPS.len();
-        let text = format!("its schema has version {version}, this latchkey knows {known}: run a newer latchkey");
-        return Err(StoreFault::Corrupt(text.into()));
+        let text = format!(
+            "its schema has version {version}, this latchkey knows {known}: run a newer latchkey"
+        );
+        return Err(StoreError::Corrupt(text.into()));
     };
     if !missing.is_empty() {
-        missing.iter().try_for_each(|step| transaction.execute_batch(step))?;
+        missing
+            .iter()
+            .try_for_each(|step| transaction.execute_batch(step))?;
         transaction.execute_batch(&format!("PRAGMA user_version = {}", STEPS.len()))?;
     }
     Ok(transaction.commit()?)

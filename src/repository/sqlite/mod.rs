@@ -1,6 +1,6 @@
 //! The embedded store: one SQLite file. What is acknowledged has been fsynced (WAL, `synchronous=FULL`).
 
-mod fault;
+mod error;
 mod file;
 mod readers;
 mod writer;
@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use self::readers::Readers;
 use self::writer::Writer;
-use super::{Repository, StoreFault, Written};
+use super::{Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// How long a caller waits for an answer: a stalled disk must not stall the requests.
@@ -33,17 +33,25 @@ impl SqliteRepository {
     ///
     /// # Errors
     /// When the file cannot be opened or made, is no SQLite file, or was written by a newer latchkey.
-    pub fn open(path: &Path) -> Result<Self, StoreFault> {
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = file::open_for_writing(path)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path.to_owned()) })
+        Ok(Self {
+            writer: Writer::start(connection)?,
+            readers: Readers::new(path.to_owned()),
+        })
     }
 
-    async fn find(&self, sql: &'static str, key: String) -> Result<Option<Account>, StoreFault> {
+    async fn find(&self, sql: &'static str, key: String) -> Result<Option<Account>, StoreError> {
         self.readers
             .run(move |connection| {
-                let text =
-                    connection.prepare_cached(sql)?.query_row([key], |row| row.get::<_, String>(0)).optional()?;
-                text.map(|text| serde_json::from_str(&text).map_err(|error| fault::unreadable(&error))).transpose()
+                let text = connection
+                    .prepare_cached(sql)?
+                    .query_row([key], |row| row.get::<_, String>(0))
+                    .optional()?;
+                text.map(|text| {
+                    serde_json::from_str(&text).map_err(|error| error::unreadable(&error))
+                })
+                .transpose()
             })
             .await
     }
@@ -51,83 +59,122 @@ impl SqliteRepository {
 
 #[async_trait]
 impl Repository for SqliteRepository {
-    async fn insert(&self, account: &Account) -> Result<Written, StoreFault> {
+    async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let row = Row::of(account)?;
-        self.writer.run(move |connection| fault::written(row.write(connection, INSERT))).await
+        self.writer
+            .run(move |connection| error::written(row.write(connection, INSERT)))
+            .await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
-        self.find("SELECT document FROM accounts WHERE id = ?1", id.to_string()).await
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.find(
+            "SELECT document FROM accounts WHERE id = ?1",
+            id.to_string(),
+        )
+        .await
     }
 
-    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault> {
-        self.find("SELECT document FROM accounts WHERE email = ?1", email.as_str().to_owned()).await
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        self.find(
+            "SELECT document FROM accounts WHERE email = ?1",
+            email.as_str().to_owned(),
+        )
+        .await
     }
 
-    async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
-        let row = Row::of(&Account { version: account.version + 1, ..account.clone() })?;
-        self.writer.run(move |connection| fault::written(row.write(connection, SAVE))).await
+    async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
+        let row = Row::of(&Account {
+            version: account.version + 1,
+            ..account.clone()
+        })?;
+        self.writer
+            .run(move |connection| error::written(row.write(connection, SAVE)))
+            .await
     }
 
-    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault> {
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.readers
             .run(move |connection| {
                 let mut statement = connection.prepare_cached(MAIL_DUE)?;
-                let ids = statement.query_map(params![now, limit], |row| row.get::<_, String>(0))?;
-                ids.map(|id| id?.parse().map_err(|error| StoreFault::Corrupt(Box::new(error)))).collect()
+                let ids =
+                    statement.query_map(params![now, limit], |row| row.get::<_, String>(0))?;
+                ids.map(|id| {
+                    id?.parse()
+                        .map_err(|error| StoreError::Corrupt(Box::new(error)))
+                })
+                .collect()
             })
             .await
     }
 
-    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
+    async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
         let key = key.to_owned();
         self.writer
             .run(move |connection| {
                 let (count, resets_at) = connection
                     .prepare_cached(COUNT)?
-                    .query_row(params![key, now, now.plus(window)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                Ok(Attempts { count, resets_at: Timestamp::from_millis(resets_at) })
+                    .query_row(params![key, now, now.plus(window)], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })?;
+                Ok(Attempts {
+                    count,
+                    resets_at: Timestamp::from_millis(resets_at),
+                })
             })
             .await
     }
 
-    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault> {
+    async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
         let key = key.to_owned();
         self.writer
             .run(move |connection| {
-                connection.prepare_cached(UNCOUNT)?.execute(params![key, now])?;
+                connection
+                    .prepare_cached(DECREMENT)?
+                    .execute(params![key, now])?;
                 Ok(())
             })
             .await
     }
 
-    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault> {
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
         for sql in [PURGE_ATTEMPTS, PURGE_ACCOUNTS] {
-            let step =
-                move |connection: &Connection| Ok(connection.prepare_cached(sql)?.execute(params![now, PURGE_STEP])?);
+            let step = move |connection: &Connection| {
+                Ok(connection
+                    .prepare_cached(sql)?
+                    .execute(params![now, PURGE_STEP])?)
+            };
             while self.writer.run(step).await? == usize::from(PURGE_STEP) {}
         }
         Ok(())
     }
 
-    async fn ping(&self) -> Result<(), StoreFault> {
+    async fn ping(&self) -> Result<(), StoreError> {
         self.writer.is_running()?;
-        let read = |connection: &Connection| Ok(connection.query_row("PRAGMA user_version", [], |_| Ok(()))?);
+        let read = |connection: &Connection| {
+            Ok(connection.query_row("PRAGMA user_version", [], |_| Ok(()))?)
+        };
         self.readers.run(read).await
     }
 }
 
 // Each write is one statement: when it fails, SQLite undoes it and only it, so writes of one group need no savepoints.
 
-const INSERT: &str = "INSERT INTO accounts (id, version, email, mobile_number, mail_due_at, expires_at, document)
+const INSERT: &str =
+    "INSERT INTO accounts (id, version, email, mobile_number, mail_due_at, expires_at, document)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 const SAVE: &str = "UPDATE accounts
     SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7
     WHERE id = ?1 AND version = ?2 - 1";
 
-const MAIL_DUE: &str = "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
+const MAIL_DUE: &str =
+    "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
 
 const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1, ?3)
     ON CONFLICT (key) DO UPDATE SET
@@ -135,7 +182,8 @@ const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1,
         resets_at = CASE WHEN resets_at > ?2 THEN resets_at ELSE ?3 END
     RETURNING count, resets_at";
 
-const UNCOUNT: &str = "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND resets_at > ?2 AND count > 0";
+const DECREMENT: &str =
+    "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND resets_at > ?2 AND count > 0";
 
 const PURGE_ATTEMPTS: &str =
     "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE resets_at <= ?1 LIMIT ?2)";
@@ -155,7 +203,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(account: &Account) -> Result<Self, StoreFault> {
+    fn of(account: &Account) -> Result<Self, StoreError> {
         let number = account.user().and_then(|user| user.mobile_number.as_ref());
         Ok(Self {
             id: account.id.to_string(),
@@ -164,13 +212,29 @@ impl Row {
             mobile_number: number.map(|number| number.as_str().to_owned()),
             mail_due_at: account.mail_due_at(),
             expires_at: account.expires_at(),
-            document: serde_json::to_string(account).map_err(|error| fault::unreadable(&error))?,
+            document: serde_json::to_string(account).map_err(|error| error::unreadable(&error))?,
         })
     }
 
     fn write(&self, connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
-        let Self { id, version, email, mobile_number, mail_due_at, expires_at, document } = self;
-        let row = params![id, version, email, mobile_number, mail_due_at, expires_at, document];
+        let Self {
+            id,
+            version,
+            email,
+            mobile_number,
+            mail_due_at,
+            expires_at,
+            document,
+        } = self;
+        let row = params![
+            id,
+            version,
+            email,
+            mobile_number,
+            mail_due_at,
+            expires_at,
+            document
+        ];
         connection.prepare_cached(sql)?.execute(row)
     }
 }

@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 use tokio::{task, time};
 
-use super::super::StoreFault;
-use super::{PATIENCE, fault, file};
+use super::super::StoreError;
+use super::{PATIENCE, error, file};
 
 /// How many reads run at a time. A read is microseconds of work on pages in memory; more would only wait for a core.
 const READERS: usize = 4;
@@ -26,15 +26,21 @@ struct Pool {
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
-        let pool = Pool { path, idle: Mutex::default() };
-        Self { permits: Arc::new(Semaphore::new(READERS)), pool: Arc::new(pool) }
+        let pool = Pool {
+            path,
+            idle: Mutex::default(),
+        };
+        Self {
+            permits: Arc::new(Semaphore::new(READERS)),
+            pool: Arc::new(pool),
+        }
     }
 
     /// Runs one read, off the async threads.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreFault> + Send + 'static,
-    ) -> Result<T, StoreFault> {
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (permits, pool) = (Arc::clone(&self.permits), Arc::clone(&self.pool));
         let answer = async move {
             let permit = permits.acquire_owned().await.map_err(unavailable)?;
@@ -45,12 +51,17 @@ impl Readers {
             });
             read.await.map_err(unavailable)?
         };
-        time::timeout(PATIENCE, answer).await.map_err(|_| fault::late())?
+        time::timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| error::late())?
     }
 }
 
 impl Pool {
-    fn lend<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+    fn lend<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let lent = idle().pop();
         let connection = lent.map_or_else(|| file::open_for_reading(&self.path), Ok)?;
@@ -60,6 +71,6 @@ impl Pool {
     }
 }
 
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFault {
-    StoreFault::Unavailable(Box::new(error))
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
 }

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
-use super::super::StoreFault;
-use super::{PATIENCE, fault};
+use super::super::StoreError;
+use super::{PATIENCE, error};
 
 /// How many writes are committed together at most.
 const GROUP: usize = 256;
@@ -42,44 +42,57 @@ trait Write: Send {
 
 struct Pending<W, T> {
     work: Option<W>,
-    outcome: Option<Result<T, StoreFault>>,
-    caller: oneshot::Sender<Result<T, StoreFault>>,
+    outcome: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl Writer {
     /// Starts the thread. It ends when this is dropped, after the writes in line.
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreFault> {
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || write_in_groups(connection, waiting))
-            .map_err(|error| StoreFault::Unavailable(Box::new(error)))?;
-        Ok(Self { queue, thread: Some(thread) })
+            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        Ok(Self {
+            queue,
+            thread: Some(thread),
+        })
     }
 
     /// Runs one write, and answers once it is durable.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreFault> + Send + 'static,
-    ) -> Result<T, StoreFault> {
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (caller, answer) = oneshot::channel();
-        let pending = Box::new(Pending { work: Some(work), outcome: None, caller });
+        let pending = Box::new(Pending {
+            work: Some(work),
+            outcome: None,
+            caller,
+        });
         let answered = async {
             self.queue.send(pending).await.map_err(|_| stopped())?;
             answer.await.map_err(|_| stopped())?
         };
-        time::timeout(PATIENCE, answered).await.map_err(|_| fault::late())?
+        time::timeout(PATIENCE, answered)
+            .await
+            .map_err(|_| error::late())?
     }
 
     /// Fails when the thread is gone, and every write would.
-    pub(super) fn is_running(&self) -> Result<(), StoreFault> {
-        if self.queue.is_closed() { Err(stopped()) } else { Ok(()) }
+    pub(super) fn is_running(&self) -> Result<(), StoreError> {
+        if self.queue.is_closed() {
+            Err(stopped())
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl<W, T> Write for Pending<W, T>
 where
-    W: FnOnce(&Connection) -> Result<T, StoreFault> + Send,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
     T: Send,
 {
     fn run(&mut self, transaction: &Transaction<'_>) {
@@ -89,7 +102,7 @@ where
     fn answer(self: Box<Self>, committed: &Result<(), Arc<rusqlite::Error>>) {
         let answer = match committed {
             Ok(()) => self.outcome.unwrap_or_else(|| Err(stopped())),
-            Err(error) => Err(StoreFault::Unavailable(Box::new(Arc::clone(error)))),
+            Err(error) => Err(StoreError::Unavailable(Box::new(Arc::clone(error)))),
         };
         // The caller may have gone away; the write stands all the same.
         let _ = self.caller.send(answer);
@@ -106,7 +119,10 @@ fn write_in_groups(mut connection: Connection, mut waiting: mpsc::Receiver<Box<d
     }
 }
 
-fn commit_together(connection: &mut Connection, group: &mut [Box<dyn Write>]) -> rusqlite::Result<()> {
+fn commit_together(
+    connection: &mut Connection,
+    group: &mut [Box<dyn Write>],
+) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for write in group {
         write.run(&transaction);
@@ -118,6 +134,6 @@ fn commit_together(connection: &mut Connection, group: &mut [Box<dyn Write>]) ->
     transaction.commit()
 }
 
-fn stopped() -> StoreFault {
-    StoreFault::Unavailable("the thread that writes has stopped".into())
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the thread that writes has stopped".into())
 }

@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::token::{Given, KeyAlgorithm, KeySource};
+use crate::token::{KeyAlgorithm, KeySource, SecretSource};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -20,7 +20,10 @@ fn tokens_by(source: &KeySource) -> AccessTokens {
 
 fn tokens_of(algorithm: KeyAlgorithm) -> AccessTokens {
     let folder = tempfile::tempdir().unwrap();
-    tokens_by(&KeySource::Folder { data: folder.path().to_owned(), algorithm })
+    tokens_by(&KeySource::Folder {
+        data: folder.path().to_owned(),
+        algorithm,
+    })
 }
 
 fn tokens() -> AccessTokens {
@@ -30,11 +33,18 @@ fn tokens() -> AccessTokens {
 fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
     let rng = Rng::system();
     let (account, session) = (AccountId::new(NOW, &rng), SessionId::new(NOW, &rng));
-    (account, session, tokens.issue(account, session, Role::User, NOW, &rng))
+    (
+        account,
+        session,
+        tokens.issue(account, session, Role::User, NOW, &rng),
+    )
 }
 
 /// Signs altered claims with the real key.
-fn forged(tokens: &AccessTokens, alter: impl FnOnce(&mut Value)) -> Result<(AccountId, SessionId), BearerFault> {
+fn forged(
+    tokens: &AccessTokens,
+    alter: impl FnOnce(&mut Value),
+) -> Result<(AccountId, SessionId), BearerError> {
     let (.., token) = issued(tokens);
     let mut claims = serde_json::to_value(tokens.authentic(&token, NOW).unwrap()).unwrap();
     alter(&mut claims);
@@ -47,35 +57,55 @@ fn a_token_names_its_account_and_session_until_it_expires() {
     let tokens = tokens();
     let (account, session, token) = issued(&tokens);
     for late in [0, 60, 64] {
-        assert_eq!(tokens.verify(&token, NOW.plus(Duration::from_secs(late))), Ok((account, session)), "{late} s");
+        assert_eq!(
+            tokens.verify(&token, NOW.plus(Duration::from_secs(late))),
+            Ok((account, session)),
+            "{late} s"
+        );
     }
-    assert_eq!(tokens.verify(&token, NOW.plus(Duration::from_secs(66))), Err(BearerFault::OutOfTime));
+    assert_eq!(
+        tokens.verify(&token, NOW.plus(Duration::from_secs(66))),
+        Err(BearerError::OutOfTime)
+    );
 }
 
 #[test]
 fn every_claim_is_required_and_of_its_type() {
     let tokens = tokens();
     assert!(forged(&tokens, |_| {}).is_ok());
-    for claim in ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role"] {
-        let without = forged(&tokens, |claims| drop(claims.as_object_mut().unwrap().remove(claim)));
-        assert_eq!(without, Err(BearerFault::Foreign), "without {claim}");
+    for claim in [
+        "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
+    ] {
+        let without = forged(&tokens, |claims| {
+            drop(claims.as_object_mut().unwrap().remove(claim))
+        });
+        assert_eq!(without, Err(BearerError::Foreign), "without {claim}");
     }
     for exp in [json!("1790000060"), json!(1_790_000_060.5), json!(null)] {
-        assert_eq!(forged(&tokens, |claims| claims["exp"] = exp.clone()), Err(BearerFault::Foreign), "{exp}");
+        assert_eq!(
+            forged(&tokens, |claims| claims["exp"] = exp.clone()),
+            Err(BearerError::Foreign),
+            "{exp}"
+        );
     }
-    assert_eq!(forged(&tokens, |claims| claims["exp"] = (-1).into()), Err(BearerFault::OutOfTime));
+    assert_eq!(
+        forged(&tokens, |claims| claims["exp"] = (-1).into()),
+        Err(BearerError::OutOfTime)
+    );
 }
 
 #[test]
 fn tokens_of_another_time_issuer_or_audience_are_refused() {
     let tokens = tokens();
     for claim in ["nbf", "iat"] {
-        let early = forged(&tokens, |claims| claims[claim] = (NOW.seconds() + 60).into());
-        assert_eq!(early, Err(BearerFault::OutOfTime), "{claim}");
+        let early = forged(&tokens, |claims| {
+            claims[claim] = (NOW.seconds() + 60).into()
+        });
+        assert_eq!(early, Err(BearerError::OutOfTime), "{claim}");
     }
     for claim in ["iss", "aud"] {
         let other = forged(&tokens, |claims| claims[claim] = "https://evil.test".into());
-        assert_eq!(other, Err(BearerFault::Misdirected), "{claim}");
+        assert_eq!(other, Err(BearerError::Misdirected), "{claim}");
     }
 }
 
@@ -83,21 +113,46 @@ fn tokens_of_another_time_issuer_or_audience_are_refused() {
 fn another_key_type_or_kid_is_refused() {
     let (ours, theirs) = (tokens(), tokens());
     let (.., foreign) = issued(&theirs);
-    assert_eq!(ours.verify(&foreign, NOW), Err(BearerFault::Foreign));
+    assert_eq!(ours.verify(&foreign, NOW), Err(BearerError::Foreign));
     let (.., token) = issued(&ours);
     let claims = ours.authentic(&token, NOW).unwrap();
     let good = decode_header(&token).unwrap();
     for header in [
-        Header { typ: Some("JWT".to_owned()), ..good.clone() },
-        Header { typ: None, ..good.clone() },
-        Header { kid: Some("../../dev/null".to_owned()), ..good.clone() },
-        Header { kid: None, ..good.clone() },
-        Header { kid: good.kid.as_ref().map(|kid| kid.to_uppercase()), ..good.clone() },
-        Header { kid: good.kid.as_ref().map(|kid| format!("{kid} ")), ..good.clone() },
-        Header { crit: Some(vec!["b64".to_owned()]), ..good },
+        Header {
+            typ: Some("JWT".to_owned()),
+            ..good.clone()
+        },
+        Header {
+            typ: None,
+            ..good.clone()
+        },
+        Header {
+            kid: Some("../../dev/null".to_owned()),
+            ..good.clone()
+        },
+        Header {
+            kid: None,
+            ..good.clone()
+        },
+        Header {
+            kid: good.kid.as_ref().map(|kid| kid.to_uppercase()),
+            ..good.clone()
+        },
+        Header {
+            kid: good.kid.as_ref().map(|kid| format!("{kid} ")),
+            ..good.clone()
+        },
+        Header {
+            crit: Some(vec!["b64".to_owned()]),
+            ..good
+        },
     ] {
         let token = signed(&ours.keyring.signing(NOW), &header, &claims);
-        assert_eq!(ours.verify(&token, NOW), Err(BearerFault::Foreign), "{header:?}");
+        assert_eq!(
+            ours.verify(&token, NOW),
+            Err(BearerError::Foreign),
+            "{header:?}"
+        );
     }
 }
 
@@ -106,14 +161,23 @@ fn a_signature_that_is_cut_or_missing_is_refused() {
     let tokens = tokens();
     let (.., token) = issued(&tokens);
     let unsigned = token.rsplit_once('.').unwrap().0;
-    for forged in [unsigned.to_owned(), format!("{unsigned}."), token[..token.len() - 2].to_owned(), String::new()] {
-        assert_eq!(tokens.verify(&forged, NOW), Err(BearerFault::Foreign), "{forged}");
+    for forged in [
+        unsigned.to_owned(),
+        format!("{unsigned}."),
+        token[..token.len() - 2].to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(
+            tokens.verify(&forged, NOW),
+            Err(BearerError::Foreign),
+            "{forged}"
+        );
     }
 }
 
 #[test]
 fn each_algorithm_signs_what_it_verifies_and_says_so() {
-    let secret = Given::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+    let secret = SecretSource::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
     for (tokens, algorithm) in [
         (tokens_of(KeyAlgorithm::Es256), Algorithm::ES256),
         (tokens_of(KeyAlgorithm::EdDsa), Algorithm::EdDSA),
@@ -122,20 +186,45 @@ fn each_algorithm_signs_what_it_verifies_and_says_so() {
     ] {
         let (account, session, token) = issued(&tokens);
         assert_eq!(decode_header(&token).unwrap().alg, algorithm);
-        assert_eq!(tokens.verify(&token, NOW), Ok((account, session)), "{algorithm:?}");
+        assert_eq!(
+            tokens.verify(&token, NOW),
+            Ok((account, session)),
+            "{algorithm:?}"
+        );
     }
 }
 
 #[test]
 fn another_algorithm_than_the_keys_own_is_refused_whatever_signed() {
-    for algorithm in [KeyAlgorithm::Es256, KeyAlgorithm::EdDsa, KeyAlgorithm::Rs256] {
+    for algorithm in [
+        KeyAlgorithm::Es256,
+        KeyAlgorithm::EdDsa,
+        KeyAlgorithm::Rs256,
+    ] {
         let tokens = tokens_of(algorithm);
         let (.., token) = issued(&tokens);
         let good = decode_header(&token).unwrap();
         let claims = tokens.authentic(&token, NOW).unwrap();
-        for alg in [Algorithm::ES384, Algorithm::HS256, Algorithm::HS512, Algorithm::PS256, Algorithm::RS512] {
-            let forged = signed(&tokens.keyring.signing(NOW), &Header { alg, ..good.clone() }, &claims);
-            assert_eq!(tokens.verify(&forged, NOW), Err(BearerFault::Foreign), "{algorithm:?} as {alg:?}");
+        for alg in [
+            Algorithm::ES384,
+            Algorithm::HS256,
+            Algorithm::HS512,
+            Algorithm::PS256,
+            Algorithm::RS512,
+        ] {
+            let forged = signed(
+                &tokens.keyring.signing(NOW),
+                &Header {
+                    alg,
+                    ..good.clone()
+                },
+                &claims,
+            );
+            assert_eq!(
+                tokens.verify(&forged, NOW),
+                Err(BearerError::Foreign),
+                "{algorithm:?} as {alg:?}"
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use super::folder::KeyFolder;
 use super::schedule::Schedule;
 use super::{KeyState, Keyring, LONGEST_LIFETIME};
 use crate::model::Timestamp;
-use crate::token::KeyFault;
+use crate::token::KeyError;
 
 /// What a rotation did.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Rotated {
 
 /// No new key was made.
 #[derive(Debug, thiserror::Error)]
-pub enum RotateFault {
+pub enum RotateError {
     /// The keys are not latchkey's to change.
     #[error("the keys are not files that latchkey made")]
     NotFiles,
@@ -38,12 +38,12 @@ pub enum RotateFault {
     Raced,
     /// The files cannot be read or written.
     #[error(transparent)]
-    Key(#[from] KeyFault),
+    Key(#[from] KeyError),
 }
 
 /// No key was retired.
 #[derive(Debug, thiserror::Error)]
-pub enum RetireFault {
+pub enum RetireError {
     /// The keys are not latchkey's to change.
     #[error("the keys are not files that latchkey made")]
     NotFiles,
@@ -57,7 +57,7 @@ pub enum RetireFault {
     Last(String),
     /// The files cannot be read or written.
     #[error(transparent)]
-    Key(#[from] KeyFault),
+    Key(#[from] KeyError),
 }
 
 /// How long the file of a key that has ended is kept after the next one began: longer than any token lives.
@@ -68,25 +68,41 @@ impl Keyring {
     ///
     /// # Errors
     /// When there is a next one already, or the files cannot be read or written.
-    pub fn rotate(&self, lead: Duration, now: Timestamp) -> Result<Rotated, RotateFault> {
-        let Some((folder, algorithm)) = &self.0.files else { return Err(RotateFault::NotFiles) };
+    pub fn rotate(&self, lead: Duration, now: Timestamp) -> Result<Rotated, RotateError> {
+        let Some((folder, algorithm)) = &self.0.files else {
+            return Err(RotateError::NotFiles);
+        };
         let schedule = self.read_again(folder)?;
         let waiting = schedule.states(now).find_map(|(entry, state)| match state {
             KeyState::Next { signs_from } => Some((entry.kid.clone(), signs_from)),
             _ => None,
         });
         if let Some((kid, signs_from)) = waiting {
-            return Err(RotateFault::Waiting { kid, signs_from });
+            return Err(RotateError::Waiting { kid, signs_from });
         }
-        let last = schedule.entries().last().ok_or_else(|| folder.without_key())?;
-        let (number, after) = (last.number + 1, last.signs_from.plus(Duration::from_millis(1)));
+        let last = schedule
+            .entries()
+            .last()
+            .ok_or_else(|| folder.without_key())?;
+        let (number, after) = (
+            last.number + 1,
+            last.signs_from.plus(Duration::from_millis(1)),
+        );
         let signs_from = now.plus(lead).max(after);
         if !folder.add(number, *algorithm, signs_from)? {
-            return Err(RotateFault::Raced);
+            return Err(RotateError::Raced);
         }
         let rotated = self.read_again(folder)?;
-        let made = rotated.entries().iter().find(|entry| entry.number == number).ok_or(RotateFault::Raced)?;
-        Ok(Rotated { kid: made.kid.clone(), signs_from, removed: remove_ended(folder, &rotated, now)? })
+        let made = rotated
+            .entries()
+            .iter()
+            .find(|entry| entry.number == number)
+            .ok_or(RotateError::Raced)?;
+        Ok(Rotated {
+            kid: made.kid.clone(),
+            signs_from,
+            removed: remove_ended(folder, &rotated, now)?,
+        })
     }
 
     /// Ends a key at once: tokens that it signed are refused from now on. Where it was the one that signs, the next one
@@ -94,31 +110,48 @@ impl Keyring {
     ///
     /// # Errors
     /// When there is no such key, nothing else could sign, or the files cannot be read or written.
-    pub fn retire(&self, kid: &str, now: Timestamp) -> Result<KeyState, RetireFault> {
-        let Some((folder, _)) = &self.0.files else { return Err(RetireFault::NotFiles) };
+    pub fn retire(&self, kid: &str, now: Timestamp) -> Result<KeyState, RetireError> {
+        let Some((folder, _)) = &self.0.files else {
+            return Err(RetireError::NotFiles);
+        };
         let schedule = self.read_again(folder)?;
-        let found = schedule.states(now).find(|(entry, state)| entry.kid == kid && *state != KeyState::Retired);
-        let (entry, state) = found.ok_or_else(|| RetireFault::Unknown(kid.to_owned()))?;
-        let newer = schedule.entries().iter().any(|other| other.number > entry.number && other.key.is_some());
+        let found = schedule
+            .states(now)
+            .find(|(entry, state)| entry.kid == kid && *state != KeyState::Retired);
+        let (entry, state) = found.ok_or_else(|| RetireError::Unknown(kid.to_owned()))?;
+        let newer = schedule
+            .entries()
+            .iter()
+            .any(|other| other.number > entry.number && other.key.is_some());
         if state == KeyState::Signing && !newer {
-            return Err(RetireFault::Last(kid.to_owned()));
+            return Err(RetireError::Last(kid.to_owned()));
         }
         folder.retire(entry, now)?;
         self.refresh();
         Ok(state)
     }
 
-    fn read_again(&self, folder: &KeyFolder) -> Result<Schedule, KeyFault> {
+    fn read_again(&self, folder: &KeyFolder) -> Result<Schedule, KeyError> {
         self.refresh();
         Schedule::new(folder.read()?, Some(LONGEST_LIFETIME)).ok_or_else(|| folder.without_key())
     }
 }
 
 /// A private key that nobody needs is only a thing to lose.
-fn remove_ended(folder: &KeyFolder, schedule: &Schedule, now: Timestamp) -> Result<Vec<String>, KeyFault> {
+fn remove_ended(
+    folder: &KeyFolder,
+    schedule: &Schedule,
+    now: Timestamp,
+) -> Result<Vec<String>, KeyError> {
     let successors = schedule.entries().iter().skip(1);
-    let ended = schedule.states(now).zip(successors).filter(|((_, state), successor)| {
-        matches!(state, KeyState::Ended | KeyState::Retired) && successor.signs_from.plus(KEPT) <= now
-    });
-    ended.map(|((entry, _), _)| folder.remove(entry).map(|()| entry.kid.clone())).collect()
+    let ended = schedule
+        .states(now)
+        .zip(successors)
+        .filter(|((_, state), successor)| {
+            matches!(state, KeyState::Ended | KeyState::Retired)
+                && successor.signs_from.plus(KEPT) <= now
+        });
+    ended
+        .map(|((entry, _), _)| folder.remove(entry).map(|()| entry.kid.clone()))
+        .collect()
 }

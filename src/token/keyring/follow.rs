@@ -8,7 +8,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use super::folder::{KeyFolder, Listing};
 use super::schedule::Schedule;
 use super::{Keyring, LONGEST_LIFETIME};
-use crate::token::KeyFault;
+use crate::token::KeyError;
 
 /// How often the folder is looked at, at most and at least.
 const LOOK: Duration = Duration::from_secs(1);
@@ -44,21 +44,30 @@ impl Keyring {
             Ok(None) => false,
             Ok(Some((seen, schedule))) => {
                 looked.seen = Some(seen);
-                tracing::info!(newest = schedule.entries().last().map(|entry| &entry.kid), "the keys have changed");
-                *self.0.schedule.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schedule);
+                tracing::info!(
+                    newest = schedule.entries().last().map(|entry| &entry.kid),
+                    "the keys have changed"
+                );
+                *self
+                    .0
+                    .schedule
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = Arc::new(schedule);
                 true
             }
-            Err(fault) => {
+            Err(error) => {
                 if looked.seen.take().is_some() {
-                    tracing::error!(%fault, "the keys cannot be read: those that were read before stay");
+                    tracing::error!(%error, "the keys cannot be read: those that were read before stay");
                 }
                 false
             }
         }
     }
 
-    fn changed(&self, seen: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyFault> {
-        let Some((folder, _)) = &self.0.files else { return Ok(None) };
+    fn changed(&self, seen: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyError> {
+        let Some((folder, _)) = &self.0.files else {
+            return Ok(None);
+        };
         if seen.is_some() && seen == Some(&folder.listing()?) {
             return Ok(None);
         }
@@ -71,7 +80,9 @@ impl Keyring {
     /// Looks at once for a key that is not known, at most once a second: forged names must not keep the disk busy.
     pub(super) fn look_for_unknown(&self) -> bool {
         // Who holds the lock is looking already.
-        let Ok(mut looked) = self.0.looked.try_lock() else { return false };
+        let Ok(mut looked) = self.0.looked.try_lock() else {
+            return false;
+        };
         if self.0.files.is_none() || looked.asked.is_some_and(|asked| asked.elapsed() < LOOK) {
             return false;
         }
@@ -86,6 +97,9 @@ impl Keyring {
 }
 
 /// The listing first: what changes meanwhile is seen at the next look.
-pub(super) fn read_folder(folder: &KeyFolder) -> Result<(Listing, Option<Schedule>), KeyFault> {
-    Ok((folder.listing()?, Schedule::new(folder.read()?, Some(LONGEST_LIFETIME))))
+pub(super) fn read_folder(folder: &KeyFolder) -> Result<(Listing, Option<Schedule>), KeyError> {
+    Ok((
+        folder.listing()?,
+        Schedule::new(folder.read()?, Some(LONGEST_LIFETIME)),
+    ))
 }

@@ -7,7 +7,8 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
+    RsaPublicKeyComponents,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
@@ -39,7 +40,9 @@ enum Pair {
 impl SigningKey {
     /// Reads a P-256, Ed25519 or RSA key in PKCS #8.
     pub(super) fn from_pkcs8(der: &[u8]) -> Option<Self> {
-        let key = Self::es256(der).or_else(|| Self::eddsa(der)).or_else(|| Self::rs256(der))?;
+        let key = Self::es256(der)
+            .or_else(|| Self::eddsa(der))
+            .or_else(|| Self::rs256(der))?;
         key.is_proven().then_some(key)
     }
 
@@ -49,7 +52,13 @@ impl SigningKey {
         // A thumbprint would be a plain digest of the secret, in every token.
         let kid = URL_SAFE_NO_PAD.encode(hmac::sign(&pair, b"latchkey/kid/v1"));
         let verifying = DecodingKey::from_secret(secret);
-        Self { kid, algorithm: Algorithm::HS256, verifying, jwk: None, pair: Pair::Hs256(Box::new(pair)) }
+        Self {
+            kid,
+            algorithm: Algorithm::HS256,
+            verifying,
+            jwk: None,
+            pair: Pair::Hs256(Box::new(pair)),
+        }
     }
 
     fn es256(der: &[u8]) -> Option<Self> {
@@ -57,9 +66,18 @@ impl SigningKey {
         let point = pair.public_key().as_ref();
         // An uncompressed point (SEC 1, section 2.3.3): 4, then both coordinates.
         let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
-        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, encoded(x), encoded(y));
+        let members = format!(
+            r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+            encoded(x),
+            encoded(y)
+        );
         let verifying = DecodingKey::from_ec_der(point);
-        Some(Self::asymmetric(Algorithm::ES256, verifying, &members, Pair::Es256(pair)))
+        Some(Self::asymmetric(
+            Algorithm::ES256,
+            verifying,
+            &members,
+            Pair::Es256(pair),
+        ))
     }
 
     fn eddsa(der: &[u8]) -> Option<Self> {
@@ -67,15 +85,32 @@ impl SigningKey {
         let x = pair.public_key().as_ref();
         let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encoded(x));
         let verifying = DecodingKey::from_ed_der(x);
-        Some(Self::asymmetric(Algorithm::EdDSA, verifying, &members, Pair::EdDsa(pair)))
+        Some(Self::asymmetric(
+            Algorithm::EdDSA,
+            verifying,
+            &members,
+            Pair::EdDsa(pair),
+        ))
     }
 
     fn rs256(der: &[u8]) -> Option<Self> {
-        let pair = RsaKeyPair::from_pkcs8(der).ok().filter(|pair| RSA_BYTES.contains(&pair.public_modulus_len()))?;
-        let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-        let members = format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encoded(&e), encoded(&n));
+        let pair = RsaKeyPair::from_pkcs8(der)
+            .ok()
+            .filter(|pair| RSA_BYTES.contains(&pair.public_modulus_len()))?;
+        let RsaPublicKeyComponents { n, e } =
+            RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+        let members = format!(
+            r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
+            encoded(&e),
+            encoded(&n)
+        );
         let verifying = DecodingKey::from_rsa_raw_components(&n, &e);
-        Some(Self::asymmetric(Algorithm::RS256, verifying, &members, Pair::Rs256(pair)))
+        Some(Self::asymmetric(
+            Algorithm::RS256,
+            verifying,
+            &members,
+            Pair::Rs256(pair),
+        ))
     }
 
     /// From the members that RFC 7638, section 3.2, digests: in the order of their names, without white space.
@@ -83,7 +118,13 @@ impl SigningKey {
         let kid = thumbprint(members);
         let more = format!(r#","kid":"{kid}","use":"sig","alg":"{algorithm:?}"}}"#);
         let jwk = serde_json::from_str(&members.replace('}', &more)).ok();
-        Self { kid, algorithm, verifying, jwk, pair }
+        Self {
+            kid,
+            algorithm,
+            verifying,
+            jwk,
+            pair,
+        }
     }
 
     /// Signs.
@@ -91,7 +132,8 @@ impl SigningKey {
     /// # Panics
     /// Never: the key was proven to sign when it was read.
     pub(in crate::token) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.try_sign(message).expect("a key that was proven to sign signs")
+        self.try_sign(message)
+            .expect("a key that was proven to sign signs")
     }
 
     fn try_sign(&self, message: &[u8]) -> Option<Vec<u8>> {
@@ -101,7 +143,8 @@ impl SigningKey {
             Pair::EdDsa(pair) => Some(pair.try_sign(message).ok()?.as_ref().to_vec()),
             Pair::Rs256(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &rng, message, &mut signature).ok()?;
+                pair.sign(&RSA_PKCS1_SHA256, &rng, message, &mut signature)
+                    .ok()?;
                 Some(signature)
             }
             Pair::Hs256(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
@@ -112,7 +155,13 @@ impl SigningKey {
     fn is_proven(&self) -> bool {
         let message = b"latchkey";
         let verified = |signature: Vec<u8>| {
-            crypto::verify(&encoded(&signature), message, &self.verifying, self.algorithm).unwrap_or(false)
+            crypto::verify(
+                &encoded(&signature),
+                message,
+                &self.verifying,
+                self.algorithm,
+            )
+            .unwrap_or(false)
         };
         self.try_sign(message).is_some_and(verified)
     }
@@ -141,8 +190,12 @@ mod tests {
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {
         // Appendix A.1 and A.3, as PKCS #8.
-        let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
-        let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        let seed = URL_SAFE_NO_PAD
+            .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+            .unwrap();
+        let head = [
+            0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+        ];
         let key = SigningKey::from_pkcs8(&[&head[..], &seed].concat()).unwrap();
         assert_eq!(key.kid, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
         let jwk = key.jwk.unwrap();
@@ -158,8 +211,14 @@ mod tests {
         ] {
             let key = keys_in(&algorithm.generate()).unwrap().remove(0);
             let jwk = key.jwk.as_ref().and_then(Value::as_object).unwrap();
-            assert_eq!((&jwk["kty"], &jwk["alg"], &jwk["use"]), (&kty.into(), &name.into(), &"sig".into()));
-            assert_eq!((jwk.len(), &jwk["kid"]), (members, &Value::from(key.kid.clone())));
+            assert_eq!(
+                (&jwk["kty"], &jwk["alg"], &jwk["use"]),
+                (&kty.into(), &name.into(), &"sig".into())
+            );
+            assert_eq!(
+                (jwk.len(), &jwk["kid"]),
+                (members, &Value::from(key.kid.clone()))
+            );
             assert_eq!(key.kid.len(), 43);
         }
     }

@@ -18,16 +18,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-pub use change::{RetireFault, RotateFault, Rotated};
+pub use change::{RetireError, RotateError, Rotated};
 use folder::KeyFolder;
 use follow::{Looked, read_folder};
 pub(super) use key::SigningKey;
 pub use pem::KeyAlgorithm;
 pub use schedule::KeyState;
 use schedule::{Entry, Schedule};
-pub use source::{Given, KeySource};
+pub use source::{KeySource, SecretSource};
 
-use super::KeyFault;
+use super::KeyError;
 use crate::model::Timestamp;
 
 /// How long whoever verifies tokens may keep the JWK set.
@@ -67,7 +67,7 @@ impl Keyring {
     ///
     /// # Errors
     /// When a key can neither be read nor made, is no private key that signs, or can be read by others.
-    pub fn open(source: &KeySource, now: Timestamp) -> Result<Self, KeyFault> {
+    pub fn open(source: &KeySource, now: Timestamp) -> Result<Self, KeyError> {
         if let KeySource::Folder { data, algorithm } = source {
             let folder = KeyFolder::of(data);
             if folder.read()?.is_empty() {
@@ -82,20 +82,25 @@ impl Keyring {
     ///
     /// # Errors
     /// When a key cannot be read, is no private key that signs, or can be read by others.
-    pub fn read(source: &KeySource) -> Result<Option<Self>, KeyFault> {
-        let given = |keys| Schedule::new(given_entries(keys), None).map(|schedule| (None, None, schedule));
+    pub fn read(source: &KeySource) -> Result<Option<Self>, KeyError> {
+        let given =
+            |keys| Schedule::new(given_entries(keys), None).map(|schedule| (None, None, schedule));
         let read = match source {
             KeySource::Folder { data, algorithm } => {
                 let folder = KeyFolder::of(data);
                 let (seen, schedule) = read_folder(&folder)?;
                 schedule.map(|schedule| (Some((folder, *algorithm)), Some(seen), schedule))
             }
-            KeySource::Given(keys) => given(keys.keys()?),
+            KeySource::Pem(keys) => given(keys.keys()?),
             KeySource::Shared(secret) => given(vec![SigningKey::shared(&secret.bytes()?)]),
         };
         Ok(read.map(|(files, seen, schedule)| {
             let looked = Mutex::new(Looked { seen, asked: None });
-            Self(Arc::new(Inner { files, schedule: RwLock::new(Arc::new(schedule)), looked }))
+            Self(Arc::new(Inner {
+                files,
+                schedule: RwLock::new(Arc::new(schedule)),
+                looked,
+            }))
         }))
     }
 
@@ -104,9 +109,16 @@ impl Keyring {
     #[must_use]
     pub fn jwks(&self, now: Timestamp) -> Value {
         let schedule = self.schedule();
-        let mut good: Vec<_> = schedule.states(now).rev().filter(|(_, state)| state.is_good()).collect();
+        let mut good: Vec<_> = schedule
+            .states(now)
+            .rev()
+            .filter(|(_, state)| state.is_good())
+            .collect();
         good.sort_by_key(|(_, state)| *state != KeyState::Signing);
-        let keys: Vec<_> = good.into_iter().filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone()).collect();
+        let keys: Vec<_> = good
+            .into_iter()
+            .filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone())
+            .collect();
         json!({ "keys": keys })
     }
 
@@ -131,24 +143,47 @@ impl Keyring {
     /// The key of exactly this name, if its tokens are accepted.
     pub(super) fn verifying(&self, kid: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
         let known = || self.schedule().verifying(kid, now).cloned();
-        known().or_else(|| if self.look_for_unknown() { known() } else { None })
+        known().or_else(|| {
+            if self.look_for_unknown() {
+                known()
+            } else {
+                None
+            }
+        })
     }
 
     fn schedule(&self) -> Arc<Schedule> {
-        self.0.schedule.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .schedule
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keyring({:?})", self.schedule().entries().iter().map(|entry| &entry.kid).collect::<Vec<_>>())
+        write!(
+            f,
+            "Keyring({:?})",
+            self.schedule()
+                .entries()
+                .iter()
+                .map(|entry| &entry.kid)
+                .collect::<Vec<_>>()
+        )
     }
 }
 
 /// The first signs: it is the newest.
 fn given_entries(keys: Vec<SigningKey>) -> Vec<Entry> {
     let signs_from = Timestamp::from_millis(0);
-    let entry = |key: SigningKey| Entry { number: 0, signs_from, kid: key.kid.clone(), key: Some(Arc::new(key)) };
+    let entry = |key: SigningKey| Entry {
+        number: 0,
+        signs_from,
+        kid: key.kid.clone(),
+        key: Some(Arc::new(key)),
+    };
     keys.into_iter().rev().map(entry).collect()
 }
 

@@ -31,19 +31,33 @@ impl KeyAlgorithm {
     /// When the operating system has no randomness to give.
     pub(super) fn generate(self) -> String {
         let der = self.try_generate().expect("a key can be made");
-        pem::encode_config(&pem::Pem::new(TAG, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
+        pem::encode_config(
+            &pem::Pem::new(TAG, der),
+            EncodeConfig::new().set_line_ending(LineEnding::LF),
+        )
     }
 
     fn try_generate(self) -> Option<Vec<u8>> {
         Some(match self {
-            Self::Es256 => {
-                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?.to_pkcs8v1().ok()?.as_ref().to_vec()
-            }
+            Self::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                .ok()?
+                .to_pkcs8v1()
+                .ok()?
+                .as_ref()
+                .to_vec(),
             // Version 1: OpenSSL reads no other.
-            Self::EdDsa => Ed25519KeyPair::generate().ok()?.to_pkcs8v1().ok()?.as_ref().to_vec(),
+            Self::EdDsa => Ed25519KeyPair::generate()
+                .ok()?
+                .to_pkcs8v1()
+                .ok()?
+                .as_ref()
+                .to_vec(),
             Self::Rs256 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).ok()?;
-                AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).ok()?.as_ref().to_vec()
+                AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)
+                    .ok()?
+                    .as_ref()
+                    .to_vec()
             }
         })
     }
@@ -66,7 +80,9 @@ pub(super) fn keys_in(text: &str) -> Option<Vec<SigningKey>> {
     let blocks = pem::parse_many(&text).ok()?;
     // The parser passes over what it does not understand.
     let all = blocks.len() == text.matches("-----BEGIN ").count() && !blocks.is_empty();
-    let keys = blocks.iter().map(|block| SigningKey::from_pkcs8(block.contents()).filter(|_| block.tag() == TAG));
+    let keys = blocks
+        .iter()
+        .map(|block| SigningKey::from_pkcs8(block.contents()).filter(|_| block.tag() == TAG));
     keys.collect::<Option<Vec<_>>>().filter(|_| all)
 }
 
@@ -77,16 +93,29 @@ mod tests {
     #[test]
     fn keys_are_read_in_their_order_with_text_between_and_written_line_breaks() {
         let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256].map(KeyAlgorithm::generate);
-        let kids = |text: &str| keys_in(text).map(|keys| keys.into_iter().map(|key| key.kid).collect::<Vec<_>>());
-        let both = kids(&format!("the new one\n{}the old one\n{}", texts[0], texts[1])).unwrap();
-        assert_eq!(both, [kids(&texts[0]).unwrap(), kids(&texts[1]).unwrap()].concat());
-        assert_eq!(kids(&texts.concat().replace('\n', "\\n")).as_ref(), Some(&both));
+        let kids = |text: &str| {
+            keys_in(text).map(|keys| keys.into_iter().map(|key| key.kid).collect::<Vec<_>>())
+        };
+        let both = kids(&format!(
+            "the new one\n{}the old one\n{}",
+            texts[0], texts[1]
+        ))
+        .unwrap();
+        assert_eq!(
+            both,
+            [kids(&texts[0]).unwrap(), kids(&texts[1]).unwrap()].concat()
+        );
+        assert_eq!(
+            kids(&texts.concat().replace('\n', "\\n")).as_ref(),
+            Some(&both)
+        );
     }
 
     #[test]
     fn what_is_no_private_key_is_refused() {
         let good = KeyAlgorithm::Es256.generate();
-        let ed448 = "-----BEGIN PRIVATE KEY-----\nMEcCAQAwBQYDK2VxBDsEOQ==\n-----END PRIVATE KEY-----\n";
+        let ed448 =
+            "-----BEGIN PRIVATE KEY-----\nMEcCAQAwBQYDK2VxBDsEOQ==\n-----END PRIVATE KEY-----\n";
         for text in [
             String::new(),
             "hello".to_owned(),

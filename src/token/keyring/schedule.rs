@@ -49,7 +49,10 @@ impl KeyState {
     /// Whether tokens of a key in this state are accepted, and the key is shown.
     #[must_use]
     pub const fn is_good(self) -> bool {
-        matches!(self, Self::Next { .. } | Self::Signing | Self::Verifying { .. })
+        matches!(
+            self,
+            Self::Next { .. } | Self::Signing | Self::Verifying { .. }
+        )
     }
 }
 
@@ -77,26 +80,50 @@ impl Schedule {
     /// # Panics
     /// Never: there is one that can.
     pub(super) fn signing(&self, now: Timestamp) -> &Arc<SigningKey> {
-        self.entries[self.signer(now)].key.as_ref().expect("the signer is not retired")
+        self.entries[self.signer(now)]
+            .key
+            .as_ref()
+            .expect("the signer is not retired")
     }
 
     /// The key of exactly this name, if its tokens are accepted.
     pub(super) fn verifying(&self, kid: &str, now: Timestamp) -> Option<&Arc<SigningKey>> {
-        let named = |(index, entry): &(usize, &Entry)| entry.kid == kid && self.state(*index, now).is_good();
-        self.entries.iter().enumerate().find(named).and_then(|(_, entry)| entry.key.as_ref())
+        let named = |(index, entry): &(usize, &Entry)| {
+            entry.kid == kid && self.state(*index, now).is_good()
+        };
+        self.entries
+            .iter()
+            .enumerate()
+            .find(named)
+            .and_then(|(_, entry)| entry.key.as_ref())
     }
 
     /// What each key does, in their order.
-    pub(super) fn states(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = (&Entry, KeyState)> {
-        self.entries.iter().enumerate().map(move |(index, entry)| (entry, self.state(index, now)))
+    pub(super) fn states(
+        &self,
+        now: Timestamp,
+    ) -> impl DoubleEndedIterator<Item = (&Entry, KeyState)> {
+        self.entries
+            .iter()
+            .enumerate()
+            .map(move |(index, entry)| (entry, self.state(index, now)))
     }
 
     /// The last that has begun. Where that was retired, the next one takes over before its time.
     fn signer(&self, now: Timestamp) -> usize {
-        let begun = self.entries.iter().rposition(|entry| entry.signs_from <= now).unwrap_or(0);
+        let begun = self
+            .entries
+            .iter()
+            .rposition(|entry| entry.signs_from <= now)
+            .unwrap_or(0);
         let can_sign = |entry: &Entry| entry.key.is_some();
-        let after = self.entries[begun..].iter().position(can_sign).map(|index| begun + index);
-        after.or_else(|| self.entries.iter().rposition(can_sign)).unwrap_or(begun)
+        let after = self.entries[begun..]
+            .iter()
+            .position(can_sign)
+            .map(|index| begun + index);
+        after
+            .or_else(|| self.entries.iter().rposition(can_sign))
+            .unwrap_or(begun)
     }
 
     fn state(&self, index: usize, now: Timestamp) -> KeyState {
@@ -105,7 +132,9 @@ impl Schedule {
             return KeyState::Retired;
         }
         match index.cmp(&self.signer(now)) {
-            std::cmp::Ordering::Greater => KeyState::Next { signs_from: entry.signs_from },
+            std::cmp::Ordering::Greater => KeyState::Next {
+                signs_from: entry.signs_from,
+            },
             std::cmp::Ordering::Equal => KeyState::Signing,
             std::cmp::Ordering::Less => match self.until(index) {
                 Some(until) if until <= now => KeyState::Ended,
@@ -118,7 +147,8 @@ impl Schedule {
     /// no more: each signs and dates by its own.
     pub(super) fn until(&self, index: usize) -> Option<Timestamp> {
         let successor = self.entries.get(index + 1)?;
-        self.lifetime.map(|lifetime| successor.signs_from.plus(lifetime + LEEWAY))
+        self.lifetime
+            .map(|lifetime| successor.signs_from.plus(lifetime + LEEWAY))
     }
 }
 
@@ -154,21 +184,70 @@ mod tests {
     #[test]
     fn a_key_is_next_then_signs_then_verifies_then_ends() {
         let schedule = schedule(&[0, 100, 200]);
-        assert_eq!(states(&schedule, 99), [Signing, Next { signs_from: at(100) }, Next { signs_from: at(200) }]);
-        let first = Verifying { until: Some(at(165)) };
-        assert_eq!(states(&schedule, 100), [first, Signing, Next { signs_from: at(200) }]);
-        assert_eq!(states(&schedule, 164), [first, Signing, Next { signs_from: at(200) }]);
-        assert_eq!(states(&schedule, 165), [Ended, Signing, Next { signs_from: at(200) }]);
+        assert_eq!(
+            states(&schedule, 99),
+            [
+                Signing,
+                Next {
+                    signs_from: at(100)
+                },
+                Next {
+                    signs_from: at(200)
+                }
+            ]
+        );
+        let first = Verifying {
+            until: Some(at(165)),
+        };
+        assert_eq!(
+            states(&schedule, 100),
+            [
+                first,
+                Signing,
+                Next {
+                    signs_from: at(200)
+                }
+            ]
+        );
+        assert_eq!(
+            states(&schedule, 164),
+            [
+                first,
+                Signing,
+                Next {
+                    signs_from: at(200)
+                }
+            ]
+        );
+        assert_eq!(
+            states(&schedule, 165),
+            [
+                Ended,
+                Signing,
+                Next {
+                    signs_from: at(200)
+                }
+            ]
+        );
         assert_eq!(states(&schedule, 1000), [Ended, Ended, Signing]);
     }
 
     #[test]
     fn a_name_is_matched_exactly_and_only_while_the_key_is_good() {
         let schedule = schedule(&[0, 100, 200]);
-        for (kid, now, is_good) in
-            [("k1", 164, true), ("k1", 165, false), ("k2", 0, true), ("k", 0, false), ("K1", 0, false), ("", 0, false)]
-        {
-            assert_eq!(schedule.verifying(kid, at(now)).is_some(), is_good, "{kid} at {now}");
+        for (kid, now, is_good) in [
+            ("k1", 164, true),
+            ("k1", 165, false),
+            ("k2", 0, true),
+            ("k", 0, false),
+            ("K1", 0, false),
+            ("", 0, false),
+        ] {
+            assert_eq!(
+                schedule.verifying(kid, at(now)).is_some(),
+                is_good,
+                "{kid} at {now}"
+            );
         }
     }
 
@@ -181,13 +260,23 @@ mod tests {
     #[test]
     fn where_the_signing_key_is_retired_the_next_takes_over_and_the_one_before_keeps_its_end() {
         let schedule = schedule(&[0, -100, 700]);
-        assert_eq!(states(&schedule, 120), [Verifying { until: Some(at(165)) }, Retired, Signing]);
+        assert_eq!(
+            states(&schedule, 120),
+            [
+                Verifying {
+                    until: Some(at(165))
+                },
+                Retired,
+                Signing
+            ]
+        );
         assert_eq!(states(&schedule, 165), [Ended, Retired, Signing]);
         assert!(schedule.verifying("k2", at(120)).is_none());
     }
 
     #[test]
-    fn where_all_keys_that_have_begun_are_retired_an_older_one_never_signs_while_there_is_a_newer() {
+    fn where_all_keys_that_have_begun_are_retired_an_older_one_never_signs_while_there_is_a_newer()
+    {
         assert_eq!(states(&schedule(&[0, -100, -150, 700]), 160)[3], Signing);
     }
 
@@ -195,13 +284,21 @@ mod tests {
     fn without_a_lifetime_keys_do_not_end() {
         let keys = schedule(&[0, 0]).entries;
         let given = Schedule::new(keys, None).unwrap();
-        assert_eq!(states(&given, i64::from(i32::MAX)), [Verifying { until: None }, Signing]);
+        assert_eq!(
+            states(&given, i64::from(i32::MAX)),
+            [Verifying { until: None }, Signing]
+        );
     }
 
     #[test]
     fn there_is_no_schedule_without_a_key() {
         assert!(Schedule::new(Vec::new(), None).is_none());
-        let retired = Entry { number: 1, signs_from: at(0), kid: String::new(), key: None };
+        let retired = Entry {
+            number: 1,
+            signs_from: at(0),
+            kid: String::new(),
+            key: None,
+        };
         assert!(Schedule::new(vec![retired], None).is_none());
     }
 }

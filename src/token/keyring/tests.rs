@@ -17,7 +17,10 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 fn made_by(data: &Path, algorithm: KeyAlgorithm) -> KeySource {
-    KeySource::Folder { data: data.to_owned(), algorithm }
+    KeySource::Folder {
+        data: data.to_owned(),
+        algorithm,
+    }
 }
 
 fn open(data: &Path) -> Keyring {
@@ -33,11 +36,18 @@ fn fresh() -> (TempDir, Keyring) {
 /// The names in the JWK set.
 fn shown(keyring: &Keyring, now: Timestamp) -> Vec<String> {
     let jwks = keyring.jwks(now);
-    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    jwks["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
 }
 
-fn fault(data: &Path) -> String {
-    Keyring::open(&made_by(data, KeyAlgorithm::Es256), NOW).unwrap_err().to_string()
+fn error(data: &Path) -> String {
+    Keyring::open(&made_by(data, KeyAlgorithm::Es256), NOW)
+        .unwrap_err()
+        .to_string()
 }
 
 /// Puts a key file there by hand.
@@ -51,16 +61,27 @@ fn the_first_start_makes_a_key_for_its_owner_alone_and_later_ones_find_it() {
     let (data, first) = fresh();
     assert_eq!(open(data.path()).jwks(NOW), first.jwks(NOW));
     assert_eq!(shown(&first, NOW), [first.signing(NOW).kid.clone()]);
-    let mode = |path: &str| fs::metadata(data.path().join(path)).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &str| {
+        fs::metadata(data.path().join(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
     assert_eq!((mode("keys"), mode("keys/1.pem")), (0o700, 0o600));
 }
 
 #[test]
 fn nodes_that_start_at_once_on_one_folder_have_one_key() {
     let data = tempfile::tempdir().unwrap();
-    let threads: Vec<_> =
-        (0..8).map(|_| data.path().to_owned()).map(|path| std::thread::spawn(move || open(&path))).collect();
-    let nodes: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap().jwks(NOW)).collect();
+    let threads: Vec<_> = (0..8)
+        .map(|_| data.path().to_owned())
+        .map(|path| std::thread::spawn(move || open(&path)))
+        .collect();
+    let nodes: Vec<_> = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap().jwks(NOW))
+        .collect();
     assert!(nodes.iter().all(|jwks| *jwks == nodes[0]), "{nodes:?}");
     assert_eq!(fs::read_dir(data.path().join("keys")).unwrap().count(), 1);
 }
@@ -70,17 +91,28 @@ fn what_is_no_key_is_refused_by_name_and_not_shown() {
     let good = KeyAlgorithm::Es256.generate();
     for (name, text, says) in [
         ("1.pem", "hunter2".to_owned(), "PKCS #8"),
-        ("1.pem", good.replace("PRIVATE KEY", "EC PRIVATE KEY"), "PKCS #8"),
+        (
+            "1.pem",
+            good.replace("PRIVATE KEY", "EC PRIVATE KEY"),
+            "PKCS #8",
+        ),
         ("1.pem", format!("{good}{good}"), "PKCS #8"),
-        ("1.pem", format!("Signs-From: tomorrow\n{good}"), "Signs-From"),
+        (
+            "1.pem",
+            format!("Signs-From: tomorrow\n{good}"),
+            "Signs-From",
+        ),
         ("my-key.pem", good.clone(), "2.pem"),
         ("1.retired", "hunter2".to_owned(), "retired key"),
     ] {
         let data = tempfile::tempdir().unwrap();
         fs::create_dir(data.path().join("keys")).unwrap();
         put(&data.path().join("keys").join(name), &text);
-        let told = fault(data.path());
-        assert!(told.contains(name) && told.contains(says) && !told.contains("hunter2"), "{told}");
+        let told = error(data.path());
+        assert!(
+            told.contains(name) && told.contains(says) && !told.contains("hunter2"),
+            "{told}"
+        );
     }
 }
 
@@ -89,16 +121,26 @@ fn a_second_key_says_when_it_begins() {
     let (data, _) = fresh();
     let second = data.path().join("keys/2.pem");
     put(&second, &KeyAlgorithm::Rs256.generate());
-    assert!(fault(data.path()).contains("Signs-From"));
-    put(&second, &format!("Signs-From: 2026-09-21T14:00:00Z\n{}", KeyAlgorithm::Rs256.generate()));
+    assert!(error(data.path()).contains("Signs-From"));
+    put(
+        &second,
+        &format!(
+            "Signs-From: 2026-09-21T14:00:00Z\n{}",
+            KeyAlgorithm::Rs256.generate()
+        ),
+    );
     assert_eq!(open(data.path()).list(NOW).len(), 2);
 }
 
 #[test]
 fn a_key_that_others_can_read_is_refused() {
     let (data, _) = fresh();
-    fs::set_permissions(data.path().join("keys/1.pem"), PermissionsExt::from_mode(0o640)).unwrap();
-    assert!(fault(data.path()).contains("chmod 600"));
+    fs::set_permissions(
+        data.path().join("keys/1.pem"),
+        PermissionsExt::from_mode(0o640),
+    )
+    .unwrap();
+    assert!(error(data.path()).contains("chmod 600"));
 }
 
 #[test]
@@ -121,20 +163,36 @@ fn a_server_that_has_keys_keeps_them_when_the_folder_fails() {
 
 #[test]
 fn of_given_keys_the_first_signs_and_all_verify_without_end() {
-    let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256].map(KeyAlgorithm::generate).concat();
-    let keyring = Keyring::open(&KeySource::Given(Given::parse(&texts)), NOW).unwrap();
+    let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256]
+        .map(KeyAlgorithm::generate)
+        .concat();
+    let keyring = Keyring::open(&KeySource::Pem(SecretSource::parse(&texts)), NOW).unwrap();
     let set = shown(&keyring, NOW);
     assert_eq!((set.len(), &set[0]), (2, &keyring.signing(NOW).kid));
-    assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::EdDSA);
+    assert_eq!(
+        keyring.signing(NOW).algorithm,
+        jsonwebtoken::Algorithm::EdDSA
+    );
     assert!(keyring.verifying(&set[1], later(1_000_000_000)).is_some());
-    assert!(matches!(keyring.rotate(LEAD, NOW), Err(RotateFault::NotFiles)));
-    assert!(matches!(keyring.retire(&set[1], NOW), Err(RetireFault::NotFiles)));
+    assert!(matches!(
+        keyring.rotate(LEAD, NOW),
+        Err(RotateError::NotFiles)
+    ));
+    assert!(matches!(
+        keyring.retire(&set[1], NOW),
+        Err(RetireError::NotFiles)
+    ));
 }
 
 #[test]
 fn a_shared_secret_is_in_no_jwk_set() {
-    let source = KeySource::Shared(Given::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
+    let source = KeySource::Shared(SecretSource::parse(
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    ));
     let keyring = Keyring::open(&source, NOW).unwrap();
     assert_eq!(keyring.jwks(NOW), json!({ "keys": [] }));
-    assert_eq!(keyring.signing(NOW).algorithm, jsonwebtoken::Algorithm::HS256);
+    assert_eq!(
+        keyring.signing(NOW).algorithm,
+        jsonwebtoken::Algorithm::HS256
+    );
 }

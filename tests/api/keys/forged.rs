@@ -6,7 +6,9 @@ use std::net::TcpListener;
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
@@ -20,11 +22,21 @@ fn encoded(value: &Value) -> String {
 
 fn claims(device: &Device) -> Value {
     let token = device.bearer.as_ref().unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
+    serde_json::from_slice(
+        &URL_SAFE_NO_PAD
+            .decode(token.split('.').nth(1).unwrap())
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 /// A token of these parts, with an HMAC for a signature.
-fn hmac_signed(header: &Value, claims: &Value, algorithm: hmac::Algorithm, secret: &[u8]) -> String {
+fn hmac_signed(
+    header: &Value,
+    claims: &Value,
+    algorithm: hmac::Algorithm,
+    secret: &[u8],
+) -> String {
     let message = format!("{}.{}", encoded(header), encoded(claims));
     let tag = hmac::sign(&hmac::Key::new(algorithm, secret), message.as_bytes());
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))
@@ -38,7 +50,11 @@ async fn signed_up(settings: &[(&str, &str)]) -> (Service, Device) {
 }
 
 async fn assert_refused(device: &Device, token: &str, why: &str) {
-    assert_eq!(device.with_bearer(token).me().await, Err(UNAUTHENTICATED.to_owned()), "{why}");
+    assert_eq!(
+        device.with_bearer(token).me().await,
+        Err(UNAUTHENTICATED.to_owned()),
+        "{why}"
+    );
 }
 
 /// The public half of a service's key in the forms in which a library might take it for a secret: DER, and PEM with and
@@ -52,12 +68,21 @@ fn public_key(service: &Service) -> Vec<Vec<u8>> {
     } else if let Ok(pair) = Ed25519KeyPair::from_pkcs8(&private) {
         pair.public_key().as_der().unwrap()
     } else {
-        RsaKeyPair::from_pkcs8(&private).unwrap().public_key().as_der().unwrap()
+        RsaKeyPair::from_pkcs8(&private)
+            .unwrap()
+            .public_key()
+            .as_der()
+            .unwrap()
     };
     let with_crlf = pem::encode(&pem::Pem::new("PUBLIC KEY", der.as_ref()));
     let pem = with_crlf.replace("\r\n", "\n");
     let trimmed = pem.trim_end().to_owned();
-    vec![der.as_ref().to_vec(), pem.into_bytes(), trimmed.into_bytes(), with_crlf.into_bytes()]
+    vec![
+        der.as_ref().to_vec(),
+        pem.into_bytes(),
+        trimmed.into_bytes(),
+        with_crlf.into_bytes(),
+    ]
 }
 
 #[tokio::test]
@@ -65,20 +90,49 @@ async fn the_public_key_is_no_secret_and_none_is_no_algorithm() {
     for algorithm in ["ES256", "EdDSA", "RS256"] {
         let (service, device) = signed_up(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
         let (mut header, claims) = (header(&device), claims(&device));
-        let jwk = service.device().get("/.well-known/jwks.json").await.json["keys"][0].to_string().into_bytes();
+        let jwk = service.device().get("/.well-known/jwks.json").await.json["keys"][0]
+            .to_string()
+            .into_bytes();
         for secret in public_key(&service).into_iter().chain([jwk, Vec::new()]) {
-            for (name, hash) in [("HS256", HMAC_SHA256), ("HS384", HMAC_SHA384), ("HS512", HMAC_SHA512)] {
+            for (name, hash) in [
+                ("HS256", HMAC_SHA256),
+                ("HS384", HMAC_SHA384),
+                ("HS512", HMAC_SHA512),
+            ] {
                 header["alg"] = json!(name);
                 let forged = hmac_signed(&header, &claims, hash, &secret);
-                assert_refused(&device, &forged, &format!("{name} with the public key of {algorithm}")).await;
+                assert_refused(
+                    &device,
+                    &forged,
+                    &format!("{name} with the public key of {algorithm}"),
+                )
+                .await;
             }
         }
-        let signature = device.bearer.as_ref().unwrap().rsplit_once('.').unwrap().1.to_owned();
-        for alg in [json!("none"), json!("None"), json!("nOnE"), json!("NONE"), json!(""), json!(null), json!(["none"])]
-        {
+        let signature = device
+            .bearer
+            .as_ref()
+            .unwrap()
+            .rsplit_once('.')
+            .unwrap()
+            .1
+            .to_owned();
+        for alg in [
+            json!("none"),
+            json!("None"),
+            json!("nOnE"),
+            json!("NONE"),
+            json!(""),
+            json!(null),
+            json!(["none"]),
+        ] {
             header["alg"] = alg.clone();
             let message = format!("{}.{}", encoded(&header), encoded(&claims));
-            for forged in [message.clone(), format!("{message}."), format!("{message}.{signature}")] {
+            for forged in [
+                message.clone(),
+                format!("{message}."),
+                format!("{message}.{signature}"),
+            ] {
                 assert_refused(&device, &forged, &alg.to_string()).await;
             }
         }
@@ -87,20 +141,32 @@ async fn the_public_key_is_no_secret_and_none_is_no_algorithm() {
 
 #[tokio::test]
 async fn a_shared_secret_signs_by_one_algorithm() {
-    let shared = [("LATCHKEY_SIGNING_ALGORITHM", "HS256"), ("LATCHKEY_SIGNING_SECRET", SECRET)];
+    let shared = [
+        ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
+        ("LATCHKEY_SIGNING_SECRET", SECRET),
+    ];
     let (_service, device) = signed_up(&shared).await;
     let secret: Vec<u8> = (0..32).collect();
     let (mut header, claims) = (header(&device), claims(&device));
     let real = hmac_signed(&header, &claims, HMAC_SHA256, &secret);
     assert!(device.with_bearer(&real).me().await.is_ok());
-    for (name, hash) in [("HS384", HMAC_SHA384), ("HS512", HMAC_SHA512), ("ES256", HMAC_SHA256), ("none", HMAC_SHA256)]
-    {
+    for (name, hash) in [
+        ("HS384", HMAC_SHA384),
+        ("HS512", HMAC_SHA512),
+        ("ES256", HMAC_SHA256),
+        ("none", HMAC_SHA256),
+    ] {
         header["alg"] = json!(name);
         assert_refused(&device, &hmac_signed(&header, &claims, hash, &secret), name).await;
     }
     header["alg"] = json!("HS256");
     for secret in [SECRET.as_bytes(), b"", b"secret", &secret[..31]] {
-        assert_refused(&device, &hmac_signed(&header, &claims, HMAC_SHA256, secret), "another secret").await;
+        assert_refused(
+            &device,
+            &hmac_signed(&header, &claims, HMAC_SHA256, secret),
+            "another secret",
+        )
+        .await;
     }
 }
 
@@ -128,7 +194,12 @@ async fn a_kid_is_a_name_and_never_a_path_or_a_question() {
         header["kid"] = kid.clone();
         for (alg, hash) in [("HS256", HMAC_SHA256), ("HS512", HMAC_SHA512)] {
             header["alg"] = json!(alg);
-            assert_refused(&device, &hmac_signed(&header, &claims, hash, b""), &kid.to_string()).await;
+            assert_refused(
+                &device,
+                &hmac_signed(&header, &claims, hash, b""),
+                &kid.to_string(),
+            )
+            .await;
         }
     }
 }
@@ -145,7 +216,12 @@ async fn a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_fetche
     let trap = TcpListener::bind("127.0.0.1:0").unwrap();
     trap.set_nonblocking(true).unwrap();
     let url = format!("http://{}/jwks.json", trap.local_addr().unwrap());
-    for (name, value) in [("jwk", jwk), ("jku", json!(url)), ("x5u", json!(url)), ("x5c", json!(["AAAA"]))] {
+    for (name, value) in [
+        ("jwk", jwk),
+        ("jku", json!(url)),
+        ("x5u", json!(url)),
+        ("x5c", json!(["AAAA"])),
+    ] {
         for kid in [header(&device)["kid"].clone(), json!(url), Value::Null] {
             let mut header = header(&device);
             (header["kid"], header[name]) = (kid, value.clone());
@@ -154,7 +230,10 @@ async fn a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_fetche
             assert_refused(&device, &forged, name).await;
         }
     }
-    let hit = trap.accept().map(|(_, address)| address).map_err(|fault| fault.kind());
+    let hit = trap
+        .accept()
+        .map(|(_, address)| address)
+        .map_err(|error| error.kind());
     assert_eq!(hit, Err(ErrorKind::WouldBlock), "somebody went to {url}");
 }
 
@@ -178,7 +257,12 @@ async fn clocks_may_be_five_seconds_apart_and_no_more() {
         let mut claims = claims(&device);
         claims[claim] = json!(time);
         let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
-        assert_eq!(device.with_bearer(&token).me().await.is_ok(), is_good, "{claim} {}", time.saturating_sub(now));
+        assert_eq!(
+            device.with_bearer(&token).me().await.is_ok(),
+            is_good,
+            "{claim} {}",
+            time.saturating_sub(now)
+        );
     }
 }
 
@@ -188,8 +272,18 @@ async fn neither_kind_of_token_stands_in_for_the_other() {
     let (device, refresh_token) = service.device().signed_up("ada@x.test").await;
     assert_refused(&device, &refresh_token, "a refresh token as a bearer").await;
     let access_token = device.bearer.clone().unwrap();
-    for token in [access_token.clone(), format!("lkr_{access_token}"), access_token.replace('.', "")] {
-        assert_eq!(device.refresh(&token).await["__typename"], "InvalidRefreshToken");
+    for token in [
+        access_token.clone(),
+        format!("lkr_{access_token}"),
+        access_token.replace('.', ""),
+    ] {
+        assert_eq!(
+            device.refresh(&token).await["__typename"],
+            "InvalidRefreshToken"
+        );
     }
-    assert!(device.me().await.is_ok() && device.refresh(&refresh_token).await["__typename"] == "Authenticated");
+    assert!(
+        device.me().await.is_ok()
+            && device.refresh(&refresh_token).await["__typename"] == "Authenticated"
+    );
 }

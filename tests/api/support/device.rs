@@ -30,20 +30,32 @@ pub struct Device {
 impl Reply {
     /// The code of the first top-level error; empty where there is none.
     pub fn code(&self) -> &str {
-        self.json["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+        self.json["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
     }
 }
 
 impl Device {
     /// The same device with an access token.
     pub fn with_bearer(&self, token: &str) -> Self {
-        Self { bearer: Some(token.to_owned()), ..self.clone() }
+        Self {
+            bearer: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// The same person from another address.
     pub fn at(&self, address: &str) -> Self {
-        let address = if address.contains(':') { format!("[{address}]:40000") } else { format!("{address}:40000") };
-        Self { address, ..self.clone() }
+        let address = if address.contains(':') {
+            format!("[{address}]:40000")
+        } else {
+            format!("{address}:40000")
+        };
+        Self {
+            address,
+            ..self.clone()
+        }
     }
 
     /// The same device with one more header.
@@ -58,7 +70,9 @@ impl Device {
         let peer: SocketAddr = self.address.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
         if let Some(bearer) = &self.bearer {
-            request.headers_mut().insert("authorization", format!("Bearer {bearer}").parse().unwrap());
+            request
+                .headers_mut()
+                .insert("authorization", format!("Bearer {bearer}").parse().unwrap());
         }
         for (name, value) in &self.headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
@@ -66,13 +80,19 @@ impl Device {
         let response = self.service.app.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Reply { status: parts.status, headers: parts.headers, json }
+        let json = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            json,
+        }
     }
 
     /// Posts a document with variables.
     pub async fn post(&self, query: &str, variables: Value) -> Reply {
-        self.post_json(json!({ "query": query, "variables": variables }).to_string()).await
+        self.post_json(json!({ "query": query, "variables": variables }).to_string())
+            .await
     }
 
     /// Posts a body as JSON, whatever is in it.
@@ -82,27 +102,47 @@ impl Device {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
     }
 
     /// Runs one operation with its `input`, and gives the member of its result union with everything in it.
     pub async fn act(&self, operation: &str, input: Value) -> Value {
-        let reply = self.post(&document(operation), json!({ "input": input })).await;
+        let reply = self
+            .post(&document(operation), json!({ "input": input }))
+            .await;
         assert_eq!(reply.json.get("errors"), None, "{operation}");
         reply.json["data"][operation].clone()
     }
 
     /// The code of the top-level error that an operation answers with; nothing else may come with it.
-    pub async fn fault(&self, operation: &str, input: Value) -> String {
-        let reply = self.post(&document(operation), json!({ "input": input })).await;
-        assert_eq!(reply.json["data"], Value::Null, "{operation}: {}", reply.json);
-        assert_eq!(reply.json["errors"].as_array().map(Vec::len), Some(1), "{operation}: {}", reply.json);
-        reply.json["errors"][0]["extensions"]["code"].as_str().expect("a code").to_owned()
+    pub async fn error(&self, operation: &str, input: Value) -> String {
+        let reply = self
+            .post(&document(operation), json!({ "input": input }))
+            .await;
+        assert_eq!(
+            reply.json["data"],
+            Value::Null,
+            "{operation}: {}",
+            reply.json
+        );
+        assert_eq!(
+            reply.json["errors"].as_array().map(Vec::len),
+            Some(1),
+            "{operation}: {}",
+            reply.json
+        );
+        reply.json["errors"][0]["extensions"]["code"]
+            .as_str()
+            .expect("a code")
+            .to_owned()
     }
 
     /// The signed-in user, or the code of the error that says why not.
     pub async fn me(&self) -> Result<Value, String> {
-        let reply = self.post(&format!("{{ me {{ {USER} }} }}"), json!({})).await;
+        let reply = self
+            .post(&format!("{{ me {{ {USER} }} }}"), json!({}))
+            .await;
         match reply.json["errors"][0]["extensions"]["code"].as_str() {
             Some(code) => {
                 assert_eq!(reply.json["data"], json!({ "me": null }));
@@ -124,7 +164,8 @@ impl Device {
 
     /// Logs in with a password, and gives the answer.
     pub async fn log_in(&self, email: &str, password: &str) -> Value {
-        self.act("login", json!({ "email": email, "password": password })).await
+        self.act("login", json!({ "email": email, "password": password }))
+            .await
     }
 
     /// Logs in with the usual password, and gives the device with its access token and the refresh token.
@@ -141,6 +182,9 @@ impl Device {
     pub fn signed_in_by(&self, answer: &Value) -> (Self, String) {
         assert_eq!(kind(answer), "Authenticated", "{answer}");
         let token = |name: &str| answer["tokens"][name].as_str().unwrap().to_owned();
-        (self.with_bearer(&token("accessToken")), token("refreshToken"))
+        (
+            self.with_bearer(&token("accessToken")),
+            token("refreshToken"),
+        )
     }
 }

@@ -26,7 +26,11 @@ pub fn document(operation: &str) -> String {
         String::new()
     };
     let may_fail = operation != "logout";
-    let error = if may_fail { "... on AccountError { message }" } else { "" };
+    let error = if may_fail {
+        "... on AccountError { message }"
+    } else {
+        ""
+    };
     let invalid = match operation {
         "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" => "",
         _ => "... on InvalidInput { fields { path code message } }",
@@ -35,7 +39,11 @@ pub fn document(operation: &str) -> String {
         "refresh" | "logout" | "revokeSession" | "updateProfile" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     };
-    let fragment = if has_user { format!("fragment U on User {{ {USER} }}") } else { String::new() };
+    let fragment = if has_user {
+        format!("fragment U on User {{ {USER} }}")
+    } else {
+        String::new()
+    };
     let input = format!("{}{}Input", operation[..1].to_uppercase(), &operation[1..]);
     format!(
         "mutation M($input: {input}!) {{ {operation}(input: $input) {{ __typename {authenticated} {own} {error} {invalid} \

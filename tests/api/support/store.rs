@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use latchkey::model::{Account, AccountId, Attempts, Email, Timestamp};
-use latchkey::repository::{Repository, StoreFault, Written};
+use latchkey::repository::{Repository, StoreError, WriteOutcome};
 
 /// What no client may ever read: it is in the text of every failure.
-pub const INTERNALS: &str =
-    "E11000 mongodb://root@db SELECT document FROM accounts /var/lib/latchkey.db src/repository/mod.rs";
+pub const INTERNALS: &str = "E11000 mongodb://root@db SELECT document FROM accounts /var/lib/latchkey.db src/repository/mod.rs";
 
 /// A real store behind a switch. Clones share the switch.
 #[derive(Clone)]
@@ -44,7 +43,10 @@ pub struct Work {
 
 impl Store {
     pub fn new(real: Arc<dyn Repository>) -> Self {
-        Self { real, state: Arc::default() }
+        Self {
+            real,
+            state: Arc::default(),
+        }
     }
 
     /// From now on nothing succeeds.
@@ -71,32 +73,34 @@ impl Store {
         std::mem::take(&mut self.state.lock().unwrap().work)
     }
 
-    fn read(&self) -> Result<(), StoreFault> {
+    fn read(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock().unwrap();
         state.work.reads += 1;
         let failing = state.failing.filter(|(writes_left, _)| *writes_left == 0);
         drop(state);
-        failing.map_or(Ok(()), |(_, failure)| Err(failure.fault()))
+        failing.map_or(Ok(()), |(_, failure)| Err(failure.error()))
     }
 
-    fn write(&self) -> Result<(), StoreFault> {
+    fn write(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock().unwrap();
         state.work.writes += 1;
-        let Some((writes_left, failure)) = state.failing else { return Ok(()) };
+        let Some((writes_left, failure)) = state.failing else {
+            return Ok(());
+        };
         if writes_left > 0 {
             state.failing = Some((writes_left - 1, failure));
             return Ok(());
         }
         drop(state);
-        Err(failure.fault())
+        Err(failure.error())
     }
 }
 
 impl Failure {
-    fn fault(self) -> StoreFault {
+    fn error(self) -> StoreError {
         match self {
-            Self::Unavailable => StoreFault::Unavailable(INTERNALS.into()),
-            Self::Corrupt => StoreFault::Corrupt(INTERNALS.into()),
+            Self::Unavailable => StoreError::Unavailable(INTERNALS.into()),
+            Self::Corrupt => StoreError::Corrupt(INTERNALS.into()),
             Self::Panic => panic!("{INTERNALS}"),
         }
     }
@@ -104,50 +108,55 @@ impl Failure {
 
 #[async_trait]
 impl Repository for Store {
-    async fn insert(&self, account: &Account) -> Result<Written, StoreFault> {
+    async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         self.write()?;
         self.real.insert(account).await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreFault> {
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.read()?;
         if self.state.lock().unwrap().spoilt == Some(id) {
-            return Err(Failure::Corrupt.fault());
+            return Err(Failure::Corrupt.error());
         }
         self.real.by_id(id).await
     }
 
-    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreFault> {
+    async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.read()?;
         self.real.by_email(email).await
     }
 
-    async fn save(&self, account: &Account) -> Result<Written, StoreFault> {
+    async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         self.write()?;
         self.real.save(account).await
     }
 
-    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreFault> {
+    async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
         self.read()?;
         self.real.mail_due(now, limit).await
     }
 
-    async fn count(&self, key: &str, window: Duration, now: Timestamp) -> Result<Attempts, StoreFault> {
+    async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
         self.write()?;
-        self.real.count(key, window, now).await
+        self.real.increment(key, window, now).await
     }
 
-    async fn uncount(&self, key: &str, now: Timestamp) -> Result<(), StoreFault> {
+    async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
         self.write()?;
-        self.real.uncount(key, now).await
+        self.real.decrement(key, now).await
     }
 
-    async fn purge(&self, now: Timestamp) -> Result<(), StoreFault> {
+    async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
         self.write()?;
         self.real.purge(now).await
     }
 
-    async fn ping(&self) -> Result<(), StoreFault> {
+    async fn ping(&self) -> Result<(), StoreError> {
         self.read()?;
         self.real.ping().await
     }

@@ -36,14 +36,33 @@ impl ResourceServer {
                 python
             }
         };
-        command.arg(format!("{server}/.well-known/jwks.json")).args([issuer, audience]);
+        command
+            .arg(format!("{server}/.well-known/jwks.json"))
+            .args([issuer, audience]);
         // Neither may go through a proxy that the tests were started with.
-        let started = command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = started.unwrap_or_else(|fault| panic!("{command:?} does not start: {fault}"));
-        let (tokens, stdout) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let started = command
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child =
+            started.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        let (tokens, stdout) = (
+            child.stdin.take(),
+            BufReader::new(child.stdout.take().unwrap()),
+        );
         let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, tokens, lines }
+        std::thread::spawn(move || {
+            stdout
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Self {
+            child,
+            tokens,
+            lines,
+        }
     }
 
     /// What it says of a token: algorithm, key and account, or that it is refused.
@@ -57,12 +76,17 @@ impl ResourceServer {
     #[track_caller]
     pub fn fetched(mut self) -> u32 {
         self.tokens = None;
-        self.line().strip_prefix("fetched ").and_then(|count| count.parse().ok()).expect("a count")
+        self.line()
+            .strip_prefix("fetched ")
+            .and_then(|count| count.parse().ok())
+            .expect("a count")
     }
 
     #[track_caller]
     fn line(&self) -> String {
-        self.lines.recv_timeout(SOON * 2).expect("a resource server that answers")
+        self.lines
+            .recv_timeout(SOON * 2)
+            .expect("a resource server that answers")
     }
 }
 

@@ -13,7 +13,12 @@ const AUDIENCE: &str = "https://api.x.test";
 fn told(token: &str) -> String {
     let (header, claims) = (part(token, 0), part(token, 1));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    format!("{} {} {}", text(&header["alg"]), text(&header["kid"]), text(&claims["sub"]))
+    format!(
+        "{} {} {}",
+        text(&header["alg"]),
+        text(&header["kid"]),
+        text(&claims["sub"])
+    )
 }
 
 /// A resource server knows the address of the JWK set, fetches it once, and takes tokens of the key that signs now and of
@@ -29,7 +34,11 @@ fn verifies(language: Language, algorithm: &str) {
     let new = rotate(&home, "4");
     shows(&client, 2);
     let mut resource_server = ResourceServer::start(language, &server.url, ISSUER, AUDIENCE);
-    assert_eq!(resource_server.says_of(&before.access), told(&before.access), "{algorithm}");
+    assert_eq!(
+        resource_server.says_of(&before.access),
+        told(&before.access),
+        "{algorithm}"
+    );
     let after = signed_with(&client, &new);
     assert_eq!(part(&after.access, 0)["alg"], algorithm);
     for good in [&after.access, &before.access] {
@@ -37,13 +46,21 @@ fn verifies(language: Language, algorithm: &str) {
     }
     let (signed, signature) = before.access.rsplit_once('.').unwrap();
     let other = after.access.rsplit_once('.').unwrap().1;
-    for forged in [format!("{signed}.{other}"), format!("{signed}."), format!("x{signed}.{signature}")] {
+    for forged in [
+        format!("{signed}.{other}"),
+        format!("{signed}."),
+        format!("x{signed}.{signature}"),
+    ] {
         let said = resource_server.says_of(&forged);
         assert!(said.starts_with("refused"), "{algorithm}: {said}");
     }
     assert_eq!(resource_server.fetched(), 1, "{algorithm}");
-    for (issuer, audience) in [("https://evil.test", AUDIENCE), (ISSUER, "https://evil.test")] {
-        let said = ResourceServer::start(language, &server.url, issuer, audience).says_of(&after.access);
+    for (issuer, audience) in [
+        ("https://evil.test", AUDIENCE),
+        (ISSUER, "https://evil.test"),
+    ] {
+        let said =
+            ResourceServer::start(language, &server.url, issuer, audience).says_of(&after.access);
         assert!(said.starts_with("refused"), "{algorithm}: {said}");
     }
 }

@@ -34,13 +34,23 @@ pub struct Tokens {
 
 impl Client {
     pub fn new(url: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(PATIENCE));
-        Self { agent: config.build().into(), url: url.to_owned(), bearer: None }
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(PATIENCE));
+        Self {
+            agent: config.build().into(),
+            url: url.to_owned(),
+            bearer: None,
+        }
     }
 
     /// The same device with an access token.
     pub fn with_bearer(&self, token: &str) -> Self {
-        Self { bearer: Some(token.to_owned()), ..self.clone() }
+        Self {
+            bearer: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Gets a path.
@@ -51,8 +61,15 @@ impl Client {
 
     /// Gets a path, from a server that may not be there.
     pub fn try_get(&self, path: &str) -> Result<Reply, ureq::Error> {
-        let mut response = self.agent.get(format!("{}{path}", self.url)).header("accept", "*/*, text/html").call()?;
-        Ok(Reply { status: response.status().as_u16(), text: response.body_mut().read_to_string()? })
+        let mut response = self
+            .agent
+            .get(format!("{}{path}", self.url))
+            .header("accept", "*/*, text/html")
+            .call()?;
+        Ok(Reply {
+            status: response.status().as_u16(),
+            text: response.body_mut().read_to_string()?,
+        })
     }
 
     /// Posts a document with variables.
@@ -61,7 +78,10 @@ impl Client {
         if let Some(bearer) = &self.bearer {
             request = request.header("authorization", format!("Bearer {bearer}"));
         }
-        request.send_json(json!({ "query": query, "variables": variables }))?.body_mut().read_json()
+        request
+            .send_json(json!({ "query": query, "variables": variables }))?
+            .body_mut()
+            .read_json()
     }
 
     /// Runs one operation with its `input`, and gives the whole answer.
@@ -106,13 +126,19 @@ impl Client {
     /// Asks for the letter that resets a password.
     #[track_caller]
     pub fn forget(&self, email: &str) {
-        assert_eq!(kind(&self.act("forgotPassword", &json!({ "email": email }))), "CodeSent");
+        assert_eq!(
+            kind(&self.act("forgotPassword", &json!({ "email": email }))),
+            "CodeSent"
+        );
     }
 
     /// Resets a password, and gives the answer.
     #[track_caller]
     pub fn reset(&self, email: &str, code: &str, password: &str) -> Value {
-        self.act("resetPassword", &json!({ "email": email, "code": code, "newPassword": password }))
+        self.act(
+            "resetPassword",
+            &json!({ "email": email, "code": code, "newPassword": password }),
+        )
     }
 }
 
@@ -130,7 +156,10 @@ pub fn kind(answer: &Value) -> &str {
 pub fn tokens(answer: &Value) -> Tokens {
     assert_eq!(kind(answer), "Authenticated", "{answer}");
     let token = |name: &str| answer["tokens"][name].as_str().unwrap().to_owned();
-    Tokens { access: token("accessToken"), refresh: token("refreshToken") }
+    Tokens {
+        access: token("accessToken"),
+        refresh: token("refreshToken"),
+    }
 }
 
 fn document(operation: &str) -> String {
@@ -142,7 +171,13 @@ fn document(operation: &str) -> String {
         "revokeSession" => "... on SessionRevoked { sessionId }",
         _ => "",
     };
-    let ticket = if operation == "signup" { "... on SignupAccepted { ticket }" } else { "" };
+    let ticket = if operation == "signup" {
+        "... on SignupAccepted { ticket }"
+    } else {
+        ""
+    };
     let input = format!("{}{}Input", operation[..1].to_uppercase(), &operation[1..]);
-    format!("mutation M($input: {input}!) {{ {operation}(input: $input) {{ __typename {members} {ticket} }} }}")
+    format!(
+        "mutation M($input: {input}!) {{ {operation}(input: $input) {{ __typename {members} {ticket} }} }}"
+    )
 }

@@ -18,12 +18,15 @@ impl Database {
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self { url: mongod::url(&format!("latchkey_program_{}_{number}", std::process::id())) }
+        Self {
+            url: mongod::url(&format!("latchkey_program_{}_{number}", std::process::id())),
+        }
     }
 
     /// Its URL with a user and a password who may use it.
     pub fn with_user(&self, user: &str, password: &str) -> String {
-        self.run(doc! { "createUser": user, "pwd": password, "roles": ["readWrite"] }).unwrap();
+        self.run(doc! { "createUser": user, "pwd": password, "roles": ["readWrite"] })
+            .unwrap();
         let (scheme, rest) = self.url.split_once("://").unwrap();
         let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
         format!("{scheme}://{}:{}@{place}", escaped(user), escaped(password))
@@ -36,7 +39,11 @@ impl Database {
             let database = client.default_database().expect("the URL names it");
             let mut text = String::new();
             for name in database.list_collection_names().await.unwrap() {
-                let mut found = database.collection::<Document>(&name).find(doc! {}).await.unwrap();
+                let mut found = database
+                    .collection::<Document>(&name)
+                    .find(doc! {})
+                    .await
+                    .unwrap();
                 while found.advance().await.unwrap() {
                     text += &found.deserialize_current().unwrap().to_string();
                 }
@@ -48,7 +55,11 @@ impl Database {
     fn run(&self, command: Document) -> mongodb::error::Result<Document> {
         Runtime::new().unwrap().block_on(async {
             let client = Client::with_uri_str(&self.url).await?;
-            client.default_database().expect("the URL names it").run_command(command).await
+            client
+                .default_database()
+                .expect("the URL names it")
+                .run_command(command)
+                .await
         })
     }
 }

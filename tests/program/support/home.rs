@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::letter::{self, Letter};
+use super::email::{self, OutboxEmail};
 use super::process::{self, Process, Ran};
 use super::server::Server;
 use super::{SOON, until};
@@ -25,7 +25,10 @@ impl Home {
     pub fn bare() -> Self {
         let place = tempfile::tempdir().unwrap();
         fs::create_dir(place.path().join("work")).unwrap();
-        let home = Self { place: Arc::new(place), settings: BTreeMap::new() };
+        let home = Self {
+            place: Arc::new(place),
+            settings: BTreeMap::new(),
+        };
         home.with("LATCHKEY_LISTEN", "127.0.0.1:0")
     }
 
@@ -71,8 +74,15 @@ impl Home {
     /// Starts a server, and waits until it says where it is.
     #[track_caller]
     pub fn start(&self) -> Server {
-        let log = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
-        Server::new(Process::start(self.command(&[]).stderr(log)), self.log_file())
+        let log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .unwrap();
+        Server::new(
+            Process::start(self.command(&[]).stderr(log)),
+            self.log_file(),
+        )
     }
 
     /// Runs a command to its end.
@@ -82,21 +92,28 @@ impl Home {
     }
 
     /// The letters that were left in the mail folder, the oldest first.
-    pub fn letters(&self) -> Vec<Letter> {
-        letter::in_folder(&self.data().join("mail"))
+    pub fn messages(&self) -> Vec<OutboxEmail> {
+        email::in_folder(&self.data().join("mail"))
     }
 
     /// Waits for the newest letter to an address, of which there must be so many.
     #[track_caller]
-    pub fn letter_to(&self, email: &str, number: usize) -> Letter {
+    pub fn email_to(&self, email: &str, number: usize) -> OutboxEmail {
         until(&format!("letter {number} to {email}"), SOON, || {
-            self.letters().into_iter().filter(|letter| letter.to == email).nth(number - 1)
+            self.messages()
+                .into_iter()
+                .filter(|message| message.to == email)
+                .nth(number - 1)
         })
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-        command.args(arguments).env_clear().envs(&self.settings).current_dir(self.path(""));
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(&self.settings)
+            .current_dir(self.path(""));
         command
     }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::email::{self, OutboxEmail};
 use super::home::Home;
-use super::letter::{self, Letter};
 use super::process::Process;
 use super::{SOON, tool, until};
 
@@ -39,24 +39,50 @@ impl MailServer {
         let folder = tempfile::tempdir().unwrap();
         let python = tool::path("python");
         let mut command = Command::new(python);
-        command.arg(tool::root().join("tests/smtp/server.py")).args(arguments);
-        command.arg("--mail").arg(folder.path().join("mail")).arg("--tls").arg(folder.path().join("tls"));
+        command
+            .arg(tool::root().join("tests/smtp/server.py"))
+            .args(arguments);
+        command
+            .arg("--mail")
+            .arg(folder.path().join("mail"))
+            .arg("--tls")
+            .arg(folder.path().join("tls"));
         if tls == Tls::FromTheStart {
             command.arg("--smtps");
         }
         let log = folder.path().join("log");
-        command.env("SMTP_USER", USER).env("SMTP_PASSWORD", PASSWORD).stderr(File::create(&log).unwrap());
+        command
+            .env("SMTP_USER", USER)
+            .env("SMTP_PASSWORD", PASSWORD)
+            .stderr(File::create(&log).unwrap());
         let process = Process::start(&mut command);
         let ready = process.line(SOON * 2).unwrap_or_default();
-        let port = ready.strip_prefix("ready ").and_then(|port| port.parse().ok());
-        let port = port.unwrap_or_else(|| panic!("no mail server: {}", fs::read_to_string(log).unwrap()));
-        Self { _process: process, folder, port, tls }
+        let port = ready
+            .strip_prefix("ready ")
+            .and_then(|port| port.parse().ok());
+        let port =
+            port.unwrap_or_else(|| panic!("no mail server: {}", fs::read_to_string(log).unwrap()));
+        Self {
+            _process: process,
+            folder,
+            port,
+            tls,
+        }
     }
 
     /// Settings that send letters through it, with a password for its account.
     pub fn used_by(&self, home: Home, password: &str) -> Home {
-        let scheme = if self.tls == Tls::Starttls { "smtp" } else { "smtps" };
-        let url = format!("{scheme}://{}:{}@localhost:{}", escaped(USER), escaped(password), self.port);
+        let scheme = if self.tls == Tls::Starttls {
+            "smtp"
+        } else {
+            "smtps"
+        };
+        let url = format!(
+            "{scheme}://{}:{}@localhost:{}",
+            escaped(USER),
+            escaped(password),
+            self.port
+        );
         home.with("LATCHKEY_MAIL", url)
             .with("LATCHKEY_MAIL_FROM", "Latchkey at X <no-reply@x.test>")
             .with("SSL_CERT_FILE", self.certificates())
@@ -64,20 +90,27 @@ impl MailServer {
 
     /// The file of what its certificate is signed with.
     pub fn certificates(&self) -> String {
-        self.folder.path().join("tls/ca.pem").to_str().unwrap().to_owned()
+        self.folder
+            .path()
+            .join("tls/ca.pem")
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The letters it has taken, in their order.
-    pub fn letters(&self) -> Vec<Letter> {
-        letter::in_folder(&self.folder.path().join("mail"))
+    pub fn messages(&self) -> Vec<OutboxEmail> {
+        email::in_folder(&self.folder.path().join("mail"))
     }
 
     /// Waits until it has taken so many letters.
     #[track_caller]
-    pub fn taken(&self, number: usize, patience: Duration) -> Vec<Letter> {
-        until(&format!("letter {number} at the mail server"), patience, || {
-            Some(self.letters()).filter(|letters| letters.len() >= number)
-        })
+    pub fn taken(&self, number: usize, patience: Duration) -> Vec<OutboxEmail> {
+        until(
+            &format!("letter {number} at the mail server"),
+            patience,
+            || Some(self.messages()).filter(|messages| messages.len() >= number),
+        )
     }
 
     /// The envelope of a letter, counted from 1.

@@ -2,8 +2,8 @@
 
 pub mod client;
 pub mod database;
+pub mod email;
 pub mod home;
-pub mod letter;
 pub mod mail_server;
 pub mod process;
 pub mod raw;
@@ -24,7 +24,10 @@ pub fn until<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option
         if let Some(found) = look() {
             return found;
         }
-        assert!(started.elapsed() < patience, "within {patience:?} there was not: {what}");
+        assert!(
+            started.elapsed() < patience,
+            "within {patience:?} there was not: {what}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }

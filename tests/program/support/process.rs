@@ -18,10 +18,16 @@ impl Process {
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut child = started.unwrap_or_else(|fault| panic!("{command:?} does not start: {fault}"));
+        let mut child =
+            started.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || {
+            stdout
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
         Self { child, lines }
     }
 
@@ -47,7 +53,9 @@ impl Process {
     /// Waits for its end.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
-        until("the end of the process", SOON, || self.child.try_wait().unwrap())
+        until("the end of the process", SOON, || {
+            self.child.try_wait().unwrap()
+        })
     }
 
     /// Ends it without a warning (SIGKILL).
@@ -66,7 +74,9 @@ impl Drop for Process {
 
 /// Sends a signal to a process, or to a group of them. The shell's own `kill` is on every system.
 fn send(name: &str, id: &str) {
-    let sent = Command::new("sh").args(["-c", "kill -s \"$0\" -- \"$1\"", name, id]).status();
+    let sent = Command::new("sh")
+        .args(["-c", "kill -s \"$0\" -- \"$1\"", name, id])
+        .status();
     assert!(sent.unwrap().success(), "SIG{name} was not sent to {id}");
 }
 
@@ -82,12 +92,19 @@ pub struct Ran {
 #[track_caller]
 pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
     // A group of its own, so that what it started ends with it where it takes too long.
-    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let started = command.spawn();
-    let mut child = started.unwrap_or_else(|fault| panic!("{command:?} does not start: {fault}"));
+    let mut child = started.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
     // Whoever does not read it has closed it.
     _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let (stdout, stderr) = (all(child.stdout.take().unwrap()), all(child.stderr.take().unwrap()));
+    let (stdout, stderr) = (
+        all(child.stdout.take().unwrap()),
+        all(child.stderr.take().unwrap()),
+    );
     let started = Instant::now();
     let status = loop {
         match child.try_wait().unwrap() {
@@ -105,7 +122,10 @@ pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
         stdout: stdout.join().unwrap(),
         stderr: stderr.join().unwrap(),
     };
-    assert!(status.is_some(), "{command:?} did not end within {patience:?}: {ran:#?}");
+    assert!(
+        status.is_some(),
+        "{command:?} did not end within {patience:?}: {ran:#?}"
+    );
     ran
 }
 

@@ -24,7 +24,11 @@ impl Raw {
         let (mut bytes, mut byte) = (Vec::new(), [0]);
         while !bytes.ends_with(text.as_bytes()) {
             let read = self.0.read(&mut byte).unwrap();
-            assert!(read == 1, "closed before {text}: {}", String::from_utf8_lossy(&bytes));
+            assert!(
+                read == 1,
+                "closed before {text}: {}",
+                String::from_utf8_lossy(&bytes)
+            );
             bytes.push(byte[0]);
         }
         String::from_utf8_lossy(&bytes).into_owned()

@@ -28,9 +28,16 @@ impl Server {
     #[track_caller]
     pub(super) fn new(process: Process, log: PathBuf) -> Self {
         let lines: Vec<String> = (0..3).map_while(|_| process.line(STARTED)).collect();
-        let mut server = Self { process, lines, url: String::new(), log };
+        let mut server = Self {
+            process,
+            lines,
+            url: String::new(),
+            log,
+        };
         let first = server.lines.first().filter(|_| server.lines.len() == 3);
-        let url = first.and_then(|line| line.split_once(": ")).and_then(|(_, url)| url.strip_suffix("/graphql"));
+        let url = first
+            .and_then(|line| line.split_once(": "))
+            .and_then(|(_, url)| url.strip_suffix("/graphql"));
         server.url = url.expect("a server that says where it is").to_owned();
         server
     }
@@ -65,7 +72,11 @@ impl Drop for Server {
             let log = String::from_utf8_lossy(&log);
             let lines: Vec<&str> = log.lines().collect();
             let end = lines[lines.len().saturating_sub(SHOWN)..].join("\n");
-            _ = writeln!(std::io::stderr(), "the end of the log of {}:\n{end}", self.url);
+            _ = writeln!(
+                std::io::stderr(),
+                "the end of the log of {}:\n{end}",
+                self.url
+            );
         }
     }
 }

@@ -20,7 +20,8 @@ pub fn run(url: &str, home: &Home) -> Ran {
     static BUILD: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILD.get_or_init(|| built("tests/client"));
     let mut npm = npm(folder, &["run", "--silent", "loop"]);
-    npm.env("LATCHKEY_URL", url).env("LATCHKEY_MAIL_DIR", home.data().join("mail"));
+    npm.env("LATCHKEY_URL", url)
+        .env("LATCHKEY_MAIL_DIR", home.data().join("mail"));
     process::run(&mut npm, "", RAN)
 }
 
@@ -37,22 +38,45 @@ fn built(folder: &str) -> PathBuf {
 pub fn installed(folder: &str) -> PathBuf {
     let folder = tool::root().join(folder);
     if !folder.join("node_modules").exists() {
-        let ran = process::run(&mut npm(&folder, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]), "", BUILT);
-        assert_eq!(ran.code, Some(0), "npm ci in {}: {ran:#?}", folder.display());
+        let ran = process::run(
+            &mut npm(
+                &folder,
+                &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            ),
+            "",
+            BUILT,
+        );
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "npm ci in {}: {ran:#?}",
+            folder.display()
+        );
     }
     folder
 }
 
 fn npm(folder: &Path, arguments: &[&str]) -> Command {
     let mut npm = Command::new("npm");
-    npm.args(arguments).current_dir(folder).env("PATH", path_with_node());
+    npm.args(arguments)
+        .current_dir(folder)
+        .env("PATH", path_with_node());
     npm
 }
 
 /// `PATH`, with a node that is new enough at its beginning.
-#[expect(clippy::disallowed_methods, reason = "npm is looked for on PATH, which is no setting")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "npm is looked for on PATH, which is no setting"
+)]
 fn path_with_node() -> OsString {
     let node = tool::path("node");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(node.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path))).unwrap()
+    std::env::join_paths(
+        node.parent()
+            .map(Path::to_owned)
+            .into_iter()
+            .chain(std::env::split_paths(&path)),
+    )
+    .unwrap()
 }

@@ -13,7 +13,9 @@ const END: u64 = 600 + 86_400 + 5;
 fn a_rotation_shows_the_next_key_then_signs_with_it_then_drops_the_old_one_on_every_node() {
     let (data, node) = fresh();
     let old = node.signing(NOW).kid.clone();
-    let new = open(data.path()).rotate(Duration::from_mins(10), NOW).unwrap();
+    let new = open(data.path())
+        .rotate(Duration::from_mins(10), NOW)
+        .unwrap();
     assert!(node.refresh() && !node.refresh());
     for (seconds, signs, set) in [
         (0, &old, vec![&old, &new.kid]),
@@ -23,8 +25,16 @@ fn a_rotation_shows_the_next_key_then_signs_with_it_then_drops_the_old_one_on_ev
         (END, &new.kid, vec![&new.kid]),
     ] {
         let now = later(seconds);
-        assert_eq!((&node.signing(now).kid, shown(&node, now).iter().collect()), (signs, set), "after {seconds} s");
-        assert_eq!(node.verifying(&old, now).is_some(), seconds < END, "after {seconds} s");
+        assert_eq!(
+            (&node.signing(now).kid, shown(&node, now).iter().collect()),
+            (signs, set),
+            "after {seconds} s"
+        );
+        assert_eq!(
+            node.verifying(&old, now).is_some(),
+            seconds < END,
+            "after {seconds} s"
+        );
         assert!(node.verifying(&new.kid, now).is_some());
     }
 }
@@ -52,7 +62,9 @@ async fn a_running_server_follows_the_folder() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), seen).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), seen)
+        .await
+        .unwrap();
     following.abort();
 }
 
@@ -61,7 +73,10 @@ fn there_is_one_next_key_at_a_time() {
     let (_data, keyring) = fresh();
     let next = keyring.rotate(LEAD, NOW).unwrap().kid;
     let refused = keyring.rotate(LEAD, NOW).unwrap_err();
-    assert!(matches!(&refused, RotateFault::Waiting { kid, .. } if *kid == next), "{refused}");
+    assert!(
+        matches!(&refused, RotateError::Waiting { kid, .. } if *kid == next),
+        "{refused}"
+    );
     keyring.retire(&next, NOW).unwrap();
     keyring.rotate(LEAD, NOW).unwrap();
 }
@@ -71,8 +86,13 @@ fn of_two_rotations_at_once_one_wins() {
     let (data, _) = fresh();
     let rotate = |path: &Path| open(path).rotate(LEAD, NOW).map(|made| made.kid);
     let paths = (0..4).map(|_| data.path().to_owned());
-    let threads: Vec<_> = paths.map(|path| std::thread::spawn(move || rotate(&path))).collect();
-    let made: Vec<_> = threads.into_iter().filter_map(|thread| thread.join().unwrap().ok()).collect();
+    let threads: Vec<_> = paths
+        .map(|path| std::thread::spawn(move || rotate(&path)))
+        .collect();
+    let made: Vec<_> = threads
+        .into_iter()
+        .filter_map(|thread| thread.join().unwrap().ok())
+        .collect();
     assert_eq!((made.len(), open(data.path()).list(NOW).len()), (1, 2));
 }
 
@@ -85,7 +105,10 @@ fn another_algorithm_comes_with_the_next_key_and_the_old_one_keeps_its_own() {
     let new = keyring.rotate(LEAD, NOW).unwrap().kid;
     let algorithm = |kid: &str| keyring.verifying(kid, NOW).unwrap().algorithm;
     assert_eq!(algorithm(&new), jsonwebtoken::Algorithm::EdDSA);
-    assert_eq!(algorithm(&first.signing(NOW).kid), jsonwebtoken::Algorithm::ES256);
+    assert_eq!(
+        algorithm(&first.signing(NOW).kid),
+        jsonwebtoken::Algorithm::ES256
+    );
 }
 
 #[test]
@@ -94,27 +117,42 @@ fn a_retired_key_is_refused_at_once_and_the_next_one_signs_before_its_time() {
     let old = keyring.signing(NOW).kid.clone();
     let new = keyring.rotate(LEAD, NOW).unwrap().kid;
     assert_eq!(keyring.retire(&old, NOW).unwrap(), KeyState::Signing);
-    assert_eq!((keyring.signing(NOW).kid.clone(), shown(&keyring, NOW)), (new.clone(), vec![new]));
+    assert_eq!(
+        (keyring.signing(NOW).kid.clone(), shown(&keyring, NOW)),
+        (new.clone(), vec![new])
+    );
     assert!(keyring.verifying(&old, NOW).is_none());
     assert!(!data.path().join("keys/1.pem").exists());
-    assert!(matches!(keyring.retire(&old, NOW), Err(RetireFault::Unknown(_))));
+    assert!(matches!(
+        keyring.retire(&old, NOW),
+        Err(RetireError::Unknown(_))
+    ));
 }
 
 #[test]
 fn the_only_key_that_can_sign_is_not_retired() {
     let (_data, keyring) = fresh();
     let only = keyring.signing(NOW).kid.clone();
-    assert!(matches!(keyring.retire(&only, NOW), Err(RetireFault::Last(_))));
+    assert!(matches!(
+        keyring.retire(&only, NOW),
+        Err(RetireError::Last(_))
+    ));
     let new = keyring.rotate(Duration::ZERO, NOW).unwrap().kid;
     // The older one still verifies, but does not sign again.
-    assert!(matches!(keyring.retire(&new, later(1)), Err(RetireFault::Last(_))));
+    assert!(matches!(
+        keyring.retire(&new, later(1)),
+        Err(RetireError::Last(_))
+    ));
     keyring.retire(&only, later(1)).unwrap();
 }
 
 #[test]
 fn a_retired_key_that_a_backup_brings_back_stays_dead() {
     let (data, keyring) = fresh();
-    let (file, old) = (data.path().join("keys/1.pem"), keyring.signing(NOW).kid.clone());
+    let (file, old) = (
+        data.path().join("keys/1.pem"),
+        keyring.signing(NOW).kid.clone(),
+    );
     let backup = fs::read_to_string(&file).unwrap();
     keyring.rotate(Duration::ZERO, NOW).unwrap();
     keyring.retire(&old, later(1)).unwrap();
@@ -129,7 +167,19 @@ fn files_of_keys_that_ended_long_ago_go_with_the_next_rotation() {
     let (data, keyring) = fresh();
     let first = keyring.signing(NOW).kid.clone();
     keyring.rotate(Duration::ZERO, NOW).unwrap();
-    assert_eq!(keyring.rotate(Duration::ZERO, later(86_400)).unwrap().removed, Vec::<String>::new());
-    assert_eq!(keyring.rotate(Duration::ZERO, later(90_001)).unwrap().removed, [first]);
+    assert_eq!(
+        keyring
+            .rotate(Duration::ZERO, later(86_400))
+            .unwrap()
+            .removed,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        keyring
+            .rotate(Duration::ZERO, later(90_001))
+            .unwrap()
+            .removed,
+        [first]
+    );
     assert!(!data.path().join("keys/1.pem").exists() && data.path().join("keys/2.pem").exists());
 }

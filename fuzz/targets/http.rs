@@ -1,0 +1,37 @@
+//! Any bytes through the whole service, on a store in a folder that is removed in the end.
+#![no_main]
+
+#[allow(dead_code, reason = "each target has its own body")]
+#[path = "../bodies.rs"]
+mod bodies;
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use latchkey::app::{App, open_repository};
+use latchkey::config::Config;
+use latchkey::mail::{Memory, Transport};
+use latchkey::model::{Clock, Rng};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+struct World {
+    runtime: Runtime,
+    router: Router,
+    _folder: TempDir,
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_string_lossy().into_owned();
+    let vars = [("LATCHKEY_DATA", data.as_str()), ("LATCHKEY_BCRYPT_COST", "4"), ("LATCHKEY_LIMITS", "off")];
+    let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let config = Config::from_vars(vars).expect("settings");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let repository = runtime.block_on(open_repository(&config.store)).expect("a store");
+    let world = (repository, Transport::Memory(Memory::default()));
+    let app = Arc::new(App::assemble(&config, world, (Clock::system(), Rng::system())).expect("a service"));
+    World { runtime, router: app.router(), _folder: folder }
+});
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| WORLD.runtime.block_on(bodies::http(WORLD.router.clone(), bytes)));

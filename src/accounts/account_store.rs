@@ -1,0 +1,173 @@
+//! Loads accounts, and saves what an operation changed by compare-and-swap.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tracing::Span;
+use tracing::field::display;
+
+use super::Caller;
+use crate::model::{Account, AccountId, Clock, Email, Timestamp};
+use crate::repository::{Repository, StoreError, WriteOutcome};
+
+/// How many times an operation is decided again because another save came first.
+const MAX_ATTEMPTS: usize = 100;
+
+/// A change was decided and not saved.
+#[derive(Debug)]
+pub(super) enum UpdateError {
+    /// The account does not exist any longer, or the session of the caller has ended.
+    Deleted,
+    /// Another account has the mobile number.
+    MobileNumberTaken,
+    /// Other saves came first each time.
+    Contended,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for UpdateError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An operation's outcome, and the account as it is stored now.
+#[derive(Debug)]
+pub(super) struct Updated<T> {
+    pub(super) outcome: T,
+    pub(super) account: Account,
+}
+
+/// Loads and saves accounts.
+pub(super) struct AccountStore {
+    repository: Arc<dyn Repository>,
+    clock: Clock,
+    email_queued: Notify,
+}
+
+impl AccountStore {
+    pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
+        Self {
+            repository,
+            clock,
+            email_queued: Notify::new(),
+        }
+    }
+
+    /// Applies an operation to an account and saves what it changed: load, decide, compare-and-swap; decide again on the
+    /// fresh account if another save came first. An operation that changes nothing costs no write.
+    pub(super) async fn update<T>(
+        &self,
+        mut account: Account,
+        mut operation: impl FnMut(&mut Account, Timestamp) -> T + Send,
+    ) -> Result<Updated<T>, UpdateError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let now = self.clock.now();
+            let mut changed = account.clone();
+            let outcome = operation(&mut changed, now);
+            if changed == account {
+                return Ok(Updated { outcome, account });
+            }
+            changed.prune_expired(now);
+            match self.repository.save(&changed).await? {
+                WriteOutcome::Done => {
+                    changed.version += 1;
+                    self.wake_mail_worker(&changed);
+                    let account = changed;
+                    return Ok(Updated { outcome, account });
+                }
+                WriteOutcome::MobileNumberTaken => return Err(UpdateError::MobileNumberTaken),
+                WriteOutcome::VersionConflict | WriteOutcome::EmailTaken => {
+                    let fresh = self.repository.by_id(account.id).await?;
+                    account = fresh.ok_or(UpdateError::Deleted)?;
+                }
+            }
+        }
+        Err(UpdateError::Contended)
+    }
+
+    /// Applies an operation of a signed-in caller, whose session must still be live when the operation is decided.
+    pub(super) async fn update_as<T>(
+        &self,
+        caller: Caller,
+        mut operation: impl FnMut(&mut Account, Timestamp) -> T + Send,
+    ) -> Result<Updated<T>, UpdateError> {
+        let session = caller.session;
+        let updated = self
+            .update(caller.account, |account, now| {
+                account.user()?.session(session, now)?;
+                Some(operation(account, now))
+            })
+            .await?;
+        match updated.outcome {
+            Some(outcome) => Ok(Updated {
+                outcome,
+                account: updated.account,
+            }),
+            None => Err(UpdateError::Deleted),
+        }
+    }
+
+    /// Adds an account that was not stored before.
+    pub(super) async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
+        let written = self.repository.insert(account).await?;
+        self.wake_mail_worker(account);
+        Ok(written)
+    }
+
+    /// Replaces the account if the stored version is still the one given.
+    pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
+        self.repository.save(account).await
+    }
+
+    /// Loads the account that a token names, and records it in the log as the caller's.
+    pub(super) async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let account = self.repository.by_id(id).await?;
+        Ok(account.inspect(|account| _ = Span::current().record("caller", display(account.id))))
+    }
+
+    /// Loads the account of an email address, and records it in the log as the one that the request is about.
+    pub(super) async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        Ok(self.repository.by_email(email).await?.inspect(log_account))
+    }
+
+    /// Loads the account of an email address as typed. Text that is not an address has no account.
+    pub(super) async fn by_typed_email(&self, typed: &str) -> Result<Option<Account>, StoreError> {
+        match Email::parse(typed) {
+            Ok(email) => self.by_email(&email).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Returns up to `limit` accounts that have an email due, the longest due first.
+    pub(super) async fn mail_due(&self, limit: usize) -> Result<Vec<AccountId>, StoreError> {
+        self.repository.mail_due(self.clock.now(), limit).await
+    }
+
+    pub(super) async fn purge(&self) -> Result<(), StoreError> {
+        self.repository.purge(self.clock.now()).await
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        self.repository.ping().await
+    }
+
+    pub(super) async fn email_queued(&self) {
+        self.email_queued.notified().await;
+    }
+
+    fn wake_mail_worker(&self, account: &Account) {
+        if account
+            .mail_due_at()
+            .is_some_and(|due| due <= self.clock.now())
+        {
+            self.email_queued.notify_one();
+        }
+    }
+}
+
+/// Records in the log which account a request is about: by its id, never by its email address.
+pub(super) fn log_account(account: &Account) {
+    Span::current().record("account", display(account.id));
+}

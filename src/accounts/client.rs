@@ -1,0 +1,41 @@
+//! The client that sent a request.
+
+use std::net::IpAddr;
+
+use crate::model::Device;
+use crate::rate_limit::client_of;
+
+/// How many characters of a `User-Agent` are kept.
+const MAX_USER_AGENT: usize = 256;
+
+/// The client that sent a request.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client's IP address.
+    pub ip: IpAddr,
+    /// The `User-Agent` header, as sent.
+    pub user_agent: Option<String>,
+}
+
+impl Client {
+    /// Returns what a session remembers of the client.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        let clean = |text: &String| {
+            text.chars()
+                .filter(|character| !character.is_control())
+                .take(MAX_USER_AGENT)
+                .collect()
+        };
+        Device {
+            user_agent: self.user_agent.as_ref().map(clean),
+            ip_address: Some(self.ip.to_canonical()),
+        }
+    }
+
+    /// Returns the name under which the client's attempts are counted.
+    #[must_use]
+    pub fn key(&self) -> String {
+        client_of(self.ip)
+    }
+}

@@ -1,0 +1,45 @@
+//! Errors that are not an outcome of an operation.
+
+use super::UpdateError;
+use crate::hashing::Overloaded;
+use crate::repository::StoreError;
+
+/// An operation failed, and its input is not the reason. Has no `Display`, so that `?` cannot carry its text to a
+/// client.
+#[derive(Debug)]
+pub enum InternalError {
+    /// The store failed.
+    Store(StoreError),
+    /// The service has more work than it can do in time.
+    Overloaded,
+    /// The operation needs a signed-in caller, and the caller's session does not exist or has ended.
+    SignedOut,
+    /// The request's origin is not allowed to use the refresh cookie.
+    Forbidden,
+}
+
+impl From<StoreError> for InternalError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Overloaded> for InternalError {
+    fn from(_: Overloaded) -> Self {
+        Self::Overloaded
+    }
+}
+
+/// The general rule, for operations that give none of these a meaning of their own.
+impl From<UpdateError> for InternalError {
+    fn from(error: UpdateError) -> Self {
+        match error {
+            UpdateError::Deleted => Self::SignedOut,
+            UpdateError::Contended => Self::Overloaded,
+            UpdateError::MobileNumberTaken => Self::Store(StoreError::Corrupt(
+                "a unique index refused a change that leaves the mobile number as it is".into(),
+            )),
+            UpdateError::Store(error) => Self::Store(error),
+        }
+    }
+}

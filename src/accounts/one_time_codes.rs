@@ -1,0 +1,82 @@
+//! One-time codes and sign-up tickets: generated here, stored as keyed digests, emailed from sealed text.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::model::{Code, Digest, Email, Rng, Sealed, Timestamp};
+use crate::token::{Purpose, Secret};
+
+/// A new code in the two forms that are stored. The code itself is not stored.
+pub(super) struct GeneratedCode {
+    pub(super) digest: Digest,
+    pub(super) sealed: Sealed,
+}
+
+/// A new ticket: its text for the client, its digest for the account.
+pub(super) struct GeneratedTicket {
+    pub(super) text: SecretString,
+    pub(super) digest: Digest,
+}
+
+/// Generates codes and tickets, and computes their keyed digests.
+pub(super) struct OneTimeCodes {
+    secret: Secret,
+    rng: Rng,
+    lifetime: Duration,
+}
+
+impl OneTimeCodes {
+    pub(super) const fn new(secret: Secret, rng: Rng, lifetime: Duration) -> Self {
+        Self {
+            secret,
+            rng,
+            lifetime,
+        }
+    }
+
+    /// Returns how long a code is valid.
+    pub(super) const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// Generates a code for one purpose and one email address.
+    pub(super) fn generate(&self, purpose: Purpose, email: &Email) -> GeneratedCode {
+        let code = SecretString::from(self.rng.digits(Code::LENGTH));
+        GeneratedCode {
+            digest: self.digest(purpose, email, &code),
+            sealed: self.secret.seal(code.expose_secret(), &self.rng),
+        }
+    }
+
+    /// Returns the stored form of a code that is valid from now on.
+    pub(super) fn issue(&self, code: &GeneratedCode, now: Timestamp) -> Code {
+        Code::new(code.digest.clone(), now, self.lifetime)
+    }
+
+    /// Computes the keyed digest of a code as typed. Spaces do not count: people copy them along.
+    pub(super) fn digest(&self, purpose: Purpose, email: &Email, code: &SecretString) -> Digest {
+        let code: String = code.expose_secret().split_whitespace().collect();
+        let parts = [email.as_str().as_bytes(), code.as_bytes()];
+        Digest::new(self.secret.digest(purpose, &parts))
+    }
+
+    /// Decrypts the code of a queued email. Returns `None` if it was sealed with another secret.
+    pub(super) fn unseal(&self, sealed: &Sealed) -> Option<String> {
+        self.secret.unseal(sealed)
+    }
+
+    /// Generates the ticket of a sign-up.
+    pub(super) fn generate_ticket(&self) -> GeneratedTicket {
+        let text = SecretString::from(URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>()));
+        let digest = self.ticket_digest(&text);
+        GeneratedTicket { text, digest }
+    }
+
+    /// Computes the keyed digest of a ticket as sent.
+    pub(super) fn ticket_digest(&self, ticket: &SecretString) -> Digest {
+        let ticket = ticket.expose_secret().as_bytes();
+        Digest::new(self.secret.digest(Purpose::Ticket, &[ticket]))
+    }
+}

@@ -1,0 +1,91 @@
+//! Counts attempts where they are made: inside the operations.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use crate::model::{Attempts, Clock, Timestamp, Wait};
+use crate::rate_limit::Key;
+use crate::repository::{Repository, StoreError};
+use crate::token::{Purpose, Secret};
+
+/// Counts attempts in the store, and compares the counts with the limits.
+pub(super) struct RateLimiter {
+    repository: Arc<dyn Repository>,
+    secret: Secret,
+    clock: Clock,
+    enabled: bool,
+}
+
+impl RateLimiter {
+    pub(super) const fn new(
+        repository: Arc<dyn Repository>,
+        secret: Secret,
+        clock: Clock,
+        enabled: bool,
+    ) -> Self {
+        Self {
+            repository,
+            secret,
+            clock,
+            enabled,
+        }
+    }
+
+    /// Returns whether limits are enforced.
+    pub(super) const fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Returns the time by which windows are counted.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Counts one attempt under each key, in this order, and stops at the first limit that is exceeded: an attempt that
+    /// the client's own limit refuses is not counted against the email address. Returns how long to wait.
+    pub(super) async fn check(&self, keys: &[Key<'_>]) -> Result<Option<Wait>, StoreError> {
+        if !self.enabled {
+            return Ok(None);
+        }
+        for key in keys {
+            let now = self.clock.now();
+            let attempts = self.increment(key, now).await?;
+            if let Err(wait) = key.limit.evaluate(attempts, now) {
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts one attempt under one key, whether or not it is within the limit.
+    pub(super) async fn increment(
+        &self,
+        key: &Key<'_>,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
+        self.repository
+            .increment(&self.counter(key), key.limit.window(), now)
+            .await
+    }
+
+    /// Takes back attempts that turned out not to be guesses.
+    pub(super) async fn release(&self, keys: &[Key<'_>]) -> Result<(), StoreError> {
+        if self.enabled {
+            let decrement = async |key: &Key<'_>| {
+                self.repository
+                    .decrement(&self.counter(key), self.clock.now())
+                    .await
+            };
+            try_join_all(keys.iter().map(decrement)).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns a counter's name. It holds a digest, so that the store lists no addresses of people without an account.
+    fn counter(&self, key: &Key<'_>) -> String {
+        let parts: Vec<&[u8]> = key.subject.iter().map(|part| part.as_bytes()).collect();
+        let digest = self.secret.digest(Purpose::Counter, &parts);
+        format!("{}:{digest}", key.limit.name())
+    }
+}

@@ -1,0 +1,167 @@
+//! Starts sessions and issues their tokens.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Client;
+use crate::model::{
+    Account, AccountId, Clock, DeviceId, Rng, Session, SessionId, SessionPolicy, Timestamp,
+};
+use crate::token::{
+    AccessTokens, BearerError, DeviceTokens, Keyring, RefreshToken, RefreshTokens, Secret,
+};
+
+/// An access token response (RFC 6749, section 5.1).
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// The access token.
+    pub access_token: SecretString,
+    /// The access token's lifetime.
+    pub expires_in: Duration,
+    /// The refresh token.
+    pub refresh_token: SecretString,
+    /// When the refresh token expires.
+    pub refresh_token_expires_at: Timestamp,
+}
+
+/// A user who is signed in, with the session's tokens.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The account, as saved.
+    pub account: Account,
+    /// The session.
+    pub session: SessionId,
+    /// The session's tokens.
+    pub tokens: Tokens,
+}
+
+/// Starts sessions, and issues and verifies the three kinds of token.
+pub(super) struct SessionIssuer {
+    access_tokens: AccessTokens,
+    refresh_tokens: RefreshTokens,
+    device_tokens: DeviceTokens,
+    clock: Clock,
+    rng: Rng,
+    policy: SessionPolicy,
+}
+
+impl SessionIssuer {
+    pub(super) fn new(
+        access_tokens: AccessTokens,
+        secret: &Secret,
+        clock: Clock,
+        rng: Rng,
+        policy: SessionPolicy,
+    ) -> Self {
+        Self {
+            access_tokens,
+            refresh_tokens: RefreshTokens(secret.clone()),
+            device_tokens: DeviceTokens(secret.clone()),
+            clock,
+            rng,
+            policy,
+        }
+    }
+
+    pub(super) const fn access_token_lifetime(&self) -> Duration {
+        self.access_tokens.lifetime
+    }
+
+    pub(super) const fn keyring(&self) -> &Keyring {
+        &self.access_tokens.keyring
+    }
+
+    /// Creates a session for a client. The account does not have it yet.
+    pub(super) fn new_session(&self, client: &Client) -> Session {
+        let now = self.clock.now();
+        let id = SessionId::new(now, &self.rng);
+        Session::begin(id, client.device(), now, &self.policy)
+    }
+
+    /// Issues the tokens of a session from the account's present state. Returns `None` if the session has ended.
+    pub(super) fn issue_tokens(&self, account: Account, session: SessionId) -> Option<SignedIn> {
+        let now = self.clock.now();
+        let user = account.user()?;
+        let current = user.session(session, now)?;
+        let token = RefreshToken {
+            account: account.id,
+            session,
+            generation: current.generation,
+        };
+        let access_token = self
+            .access_tokens
+            .issue(account.id, session, user.role, now, &self.rng);
+        let tokens = Tokens {
+            access_token: access_token.into(),
+            expires_in: self.access_tokens.lifetime,
+            refresh_token: self.refresh_tokens.issue(token).into(),
+            refresh_token_expires_at: current.expires_at,
+        };
+        Some(SignedIn {
+            account,
+            session,
+            tokens,
+        })
+    }
+
+    /// Verifies an access token, and returns the account and the session that it names.
+    pub(super) fn verify_bearer(
+        &self,
+        bearer: &str,
+    ) -> Result<(AccountId, SessionId), BearerError> {
+        self.access_tokens.verify(bearer, self.clock.now())
+    }
+
+    /// Returns what an authentic refresh token names.
+    pub(super) fn verify_refresh_token(&self, token: &SecretString) -> Option<RefreshToken> {
+        self.refresh_tokens.verify(token.expose_secret())
+    }
+
+    /// Returns the name of a device that has logged in to this account before, if one of the tokens proves it. After a
+    /// password change only devices that are signed in, or that logged in since, are known: another device may belong
+    /// to whoever knew the old password.
+    pub(super) fn known_device(
+        &self,
+        account: &Account,
+        tokens: &[SecretString],
+    ) -> Option<String> {
+        let (user, now) = (account.user()?, self.clock.now());
+        let since = user.password_changed_at;
+        let device = tokens.iter().find_map(|token| {
+            let refresh = self.verify_refresh_token(token);
+            if let Some(token) = refresh.filter(|token| token.account == account.id) {
+                let device = DeviceId::from(token.session);
+                let is_known =
+                    device.created_at() >= since || user.session(token.session, now).is_some();
+                return is_known.then_some(device);
+            }
+            let token = self.device_tokens.verify(token.expose_secret())?;
+            let is_known = token.account == account.id && token.device.created_at() >= since;
+            is_known.then_some(token.device)
+        });
+        device.map(|device| device.to_string())
+    }
+
+    /// Returns whether a device token was issued for this account, under its present password or an earlier one.
+    pub(super) fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {
+        let token = self.device_tokens.verify(token.expose_secret());
+        token.is_some_and(|token| token.account == account.id)
+    }
+
+    /// Issues a device token for a browser, unless the token that it holds is still good.
+    pub(super) fn new_device_token(
+        &self,
+        account: &Account,
+        held: Option<&SecretString>,
+    ) -> Option<String> {
+        let since = account.user()?.password_changed_at;
+        let held = held.and_then(|token| self.device_tokens.verify(token.expose_secret()));
+        let is_good = held
+            .is_some_and(|token| token.account == account.id && token.device.created_at() >= since);
+        (!is_good).then(|| {
+            self.device_tokens
+                .issue(account.id, self.clock.now(), &self.rng)
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! A connection's stream and the bodies on it, which tell the timeouts what happens to them.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::connection_state::ConnectionTimeouts;
+
+/// A stream.
+pub(super) struct TrackedIo<S> {
+    stream: S,
+    timeouts: Arc<ConnectionTimeouts>,
+}
+
+impl<S> TrackedIo<S> {
+    pub(super) const fn new(stream: S, timeouts: Arc<ConnectionTimeouts>) -> Self {
+        Self { stream, timeouts }
+    }
+
+    fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.timeouts.on_write();
+        }
+        written
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for TrackedIo<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.timeouts.on_read();
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.wrote(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if flushed.is_ready() {
+            self.timeouts.on_flush();
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A body that is dropped when all of it has been taken out, or nobody wants the rest; the timeouts is told then.
+pub(super) struct TrackedBody<B> {
+    body: B,
+    timeouts: Arc<ConnectionTimeouts>,
+    tell: fn(&ConnectionTimeouts),
+}
+
+impl TrackedBody<Incoming> {
+    /// A request's body.
+    pub(super) const fn request(body: Incoming, timeouts: Arc<ConnectionTimeouts>) -> Self {
+        Self {
+            body,
+            timeouts,
+            tell: ConnectionTimeouts::on_request_end,
+        }
+    }
+}
+
+impl TrackedBody<Body> {
+    /// An answer's body.
+    pub(super) const fn response(body: Body, timeouts: Arc<ConnectionTimeouts>) -> Self {
+        Self {
+            body,
+            timeouts,
+            tell: ConnectionTimeouts::on_response_end,
+        }
+    }
+}
+
+impl<B: HttpBody + Unpin> HttpBody for TrackedBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B> Drop for TrackedBody<B> {
+    fn drop(&mut self) {
+        (self.tell)(&self.timeouts);
+    }
+}

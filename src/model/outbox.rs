@@ -1,0 +1,150 @@
+//! Letters in an account's outbox: written with the change they tell of, sent and taken out by the worker.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{EmailId, Timestamp};
+
+/// A secret encrypted under a key that is not in the store.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// Sealed text.
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The sealed text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(…)")
+    }
+}
+
+/// What a letter tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EmailKind {
+    /// The code that resets the password.
+    PasswordResetCode(Sealed),
+    /// The code that proves the address of an account.
+    VerificationCode(Sealed),
+    /// The code that completes a sign-up.
+    SignUpCode(Sealed),
+    /// Somebody tried to sign up with the address of an account.
+    AlreadyRegistered,
+    /// The password was changed or reset.
+    PasswordChanged,
+    /// Somebody logged in on a device that was not seen before.
+    NewDevice {
+        /// Its name, from a closed list.
+        device: Option<String>,
+        /// The address it came from.
+        address: Option<IpAddr>,
+    },
+    /// A refresh token that had been replaced was used again, so its session was ended.
+    RefreshTokenReused,
+}
+
+impl EmailKind {
+    /// What kind it is.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::PasswordResetCode(_) => "passwordResetCode",
+            Self::VerificationCode(_) => "verificationCode",
+            Self::SignUpCode(_) => "signUpCode",
+            Self::AlreadyRegistered => "alreadyRegistered",
+            Self::PasswordChanged => "passwordChanged",
+            Self::NewDevice { .. } => "newDevice",
+            Self::RefreshTokenReused => "refreshTokenReused",
+        }
+    }
+
+    /// The code in it, if it carries one.
+    #[must_use]
+    pub const fn code(&self) -> Option<&Sealed> {
+        match self {
+            Self::PasswordResetCode(code)
+            | Self::VerificationCode(code)
+            | Self::SignUpCode(code) => Some(code),
+            Self::AlreadyRegistered
+            | Self::PasswordChanged
+            | Self::NewDevice { .. }
+            | Self::RefreshTokenReused => None,
+        }
+    }
+}
+
+/// A letter that waits to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutboxEmail {
+    /// Names it, also in its Message-ID, so that a second copy after a crash is seen to be one.
+    pub id: EmailId,
+    /// What it tells.
+    pub kind: EmailKind,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// After this it is not worth sending: its code is dead.
+    pub expires_at: Timestamp,
+    /// How often sending was tried.
+    pub tries: u32,
+    /// When to try (again); none once it is parked for the operator to see.
+    pub due_at: Option<Timestamp>,
+}
+
+/// What became of sending a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The mail server took it.
+    Sent,
+    /// Not now; worth another try.
+    Deferred,
+    /// Never: the mail server refused it for good.
+    Refused,
+}
+
+impl OutboxEmail {
+    /// How often sending is tried before the letter is parked.
+    pub const TRIES: u32 = 8;
+    /// How many parked letters an account keeps.
+    pub const PARKED: usize = 5;
+
+    /// A letter that is due at once.
+    #[must_use]
+    pub fn new(id: EmailId, kind: EmailKind, now: Timestamp, lifetime: Duration) -> Self {
+        Self {
+            id,
+            kind,
+            written_at: now,
+            expires_at: now.plus(lifetime),
+            tries: 0,
+            due_at: Some(now),
+        }
+    }
+
+    /// Whether it should be sent now.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due| due <= now)
+    }
+
+    /// When to try again after so many tries: 5 s, doubled each time, 15 minutes at most.
+    #[must_use]
+    pub fn backoff(tries: u32) -> Duration {
+        Duration::from_secs((5_u64 << tries.saturating_sub(1).min(10)).min(900))
+    }
+}

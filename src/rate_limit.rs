@@ -1,0 +1,178 @@
+//! Floor 1: how often what may be tried. The counts live in the store; the rules live here.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::model::{Attempts, Timestamp, Wait};
+
+/// What is counted, each under a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// Wrong passwords for one address from one client: nobody elsewhere is locked out by them.
+    LoginByEmailAndClient,
+    /// Wrong passwords for any address from one client.
+    LoginByClient,
+    /// Wrong passwords for one address from anywhere.
+    LoginByEmail,
+    /// Wrong passwords for one account on one device that has logged in to it before. Instead of the other three: what
+    /// strangers get wrong is not held against it.
+    LoginByDevice,
+    /// Wrong passwords for one account on all devices that have logged in to it before.
+    LoginByKnownDevices,
+    /// Wrong current passwords in one session that asks for a new one.
+    ChangePasswordBySession,
+    /// Codes that one client asks to have mailed to one address.
+    MailByEmailAndClient,
+    /// Codes that one client asks to have mailed to anyone.
+    MailByClient,
+    /// Codes mailed to one address, at first.
+    MailByEmail,
+    /// Codes mailed to one address after those.
+    MailByEmailLater,
+    /// Codes mailed to anyone for anyone who has an account.
+    MailOverall,
+    /// Codes of sign-ups mailed to anyone for anyone: made-up addresses must not keep people from their own accounts.
+    SignupMailOverall,
+    /// Sign-ups from one client.
+    SignupByClient,
+    /// Codes tried by one client.
+    CodeByClient,
+    /// Changes of one account's mobile number: each tells whether a number is taken.
+    MobileNumberByAccount,
+}
+
+/// One counter: a limit, and whose attempts are counted.
+#[derive(Clone, Debug)]
+pub struct Key<'a> {
+    /// The limit.
+    pub limit: RateLimit,
+    /// The parts of the subject's name, such as an email address and a client.
+    pub subject: Vec<&'a str>,
+}
+
+impl<'a> Key<'a> {
+    /// Names the counter of a limit and a subject.
+    #[must_use]
+    pub fn new(limit: RateLimit, subject: &[&'a str]) -> Self {
+        Self {
+            limit,
+            subject: subject.to_vec(),
+        }
+    }
+}
+
+const MINUTES: u64 = 60;
+const HOURS: u64 = 60 * MINUTES;
+
+impl RateLimit {
+    /// How many are let through in one window.
+    #[must_use]
+    pub const fn limit(self) -> u32 {
+        match self {
+            Self::LoginByEmailAndClient
+            | Self::LoginByDevice
+            | Self::ChangePasswordBySession
+            | Self::MobileNumberByAccount => 10,
+            Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
+            Self::MailByEmailAndClient | Self::MailByEmail => 3,
+            Self::MailByEmailLater => 1,
+            Self::MailByClient => 20,
+            Self::MailOverall | Self::SignupMailOverall => 1000,
+            Self::SignupByClient | Self::CodeByClient => 30,
+        }
+    }
+
+    /// How long a window is.
+    #[must_use]
+    pub const fn window(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::LoginByEmailAndClient
+            | Self::LoginByClient
+            | Self::LoginByDevice
+            | Self::ChangePasswordBySession
+            | Self::CodeByClient => 15 * MINUTES,
+            Self::MailByEmail => 24 * HOURS,
+            Self::LoginByEmail
+            | Self::LoginByKnownDevices
+            | Self::MailByEmailAndClient
+            | Self::MailByEmailLater
+            | Self::MailByClient
+            | Self::MailOverall
+            | Self::SignupMailOverall
+            | Self::SignupByClient
+            | Self::MobileNumberByAccount => HOURS,
+        })
+    }
+
+    /// The budget's part of a counter's key.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LoginByEmailAndClient => "login-email-client",
+            Self::LoginByClient => "login-client",
+            Self::LoginByEmail => "login-email",
+            Self::LoginByDevice => "login-device",
+            Self::LoginByKnownDevices => "login-known-devices",
+            Self::ChangePasswordBySession => "change-password-session",
+            Self::MailByEmailAndClient => "mail-email-client",
+            Self::MailByEmail => "mail-email",
+            Self::MailByEmailLater => "mail-email-later",
+            Self::MailOverall => "mail-overall",
+            Self::SignupMailOverall => "signup-mail-overall",
+            Self::MailByClient => "mail-client",
+            Self::SignupByClient => "signup-client",
+            Self::CodeByClient => "code-client",
+            Self::MobileNumberByAccount => "mobile-number-account",
+        }
+    }
+
+    /// Whether an attempt that was counted is within the budget.
+    ///
+    /// # Errors
+    /// When it is not: how long to wait.
+    pub fn evaluate(self, attempts: Attempts, now: Timestamp) -> Result<(), Wait> {
+        if attempts.count <= self.limit() {
+            Ok(())
+        } else {
+            Err(Wait(now.until(attempts.resets_at)))
+        }
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the /64 that an IPv6 network hands to one customer.
+#[must_use]
+pub fn client_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_one_within_the_limit_passes_and_the_next_waits() {
+        let now = Timestamp::from_millis(0);
+        let attempts = |count| Attempts {
+            count,
+            resets_at: now.plus(Duration::from_millis(1_500)),
+        };
+        let budget = RateLimit::MailByEmail;
+        assert_eq!(budget.evaluate(attempts(3), now), Ok(()));
+        assert_eq!(budget.evaluate(attempts(4), now).unwrap_err().seconds(), 2);
+    }
+
+    #[test]
+    fn one_customer_is_one_client() {
+        let client = |text: &str| client_of(text.parse().unwrap());
+        assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
+        assert_eq!(client("2001:db8:1:2::1"), client("2001:db8:1:2:ffff::9"));
+        assert_ne!(client("2001:db8:1:2::1"), client("2001:db8:1:3::1"));
+        assert_ne!(client("192.0.2.1"), client("192.0.2.2"));
+    }
+}

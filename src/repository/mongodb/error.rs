@@ -1,0 +1,80 @@
+//! What the driver's errors mean here. Their own texts quote commands and documents, so none of those is passed on.
+
+use mongodb::error::{Error, ErrorKind, WriteFailure};
+
+use super::super::{StoreError, WriteOutcome};
+use super::connection::{EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
+
+const DUPLICATE_KEY: i32 = 11000;
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        match &*error.kind {
+            ErrorKind::Bson(error) => {
+                let field = error.key.as_deref().unwrap_or("a field");
+                Self::Corrupt(format!("account document, {field}").into())
+            }
+            kind => Self::Unavailable(describe(kind).into()),
+        }
+    }
+}
+
+pub(super) fn describe(kind: &ErrorKind) -> String {
+    match kind {
+        // What follows is all that the driver knows of every server, in its own notation.
+        ErrorKind::ServerSelection { message, .. } => message
+            .split(" Topology: ")
+            .next()
+            .unwrap_or(message)
+            .to_owned(),
+        ErrorKind::DnsResolve { message, .. }
+        | ErrorKind::Authentication { message, .. }
+        | ErrorKind::InvalidTlsConfig { message, .. }
+        | ErrorKind::IncompatibleServer { message, .. } => message.clone(),
+        ErrorKind::Io(error) => error.to_string(),
+        ErrorKind::ConnectionPoolCleared { .. } => "the connection was lost".to_owned(),
+        ErrorKind::Command(error) => format!("{} ({})", error.code_name, error.code),
+        ErrorKind::Write(WriteFailure::WriteError(error)) => format!("write error {}", error.code),
+        ErrorKind::Write(WriteFailure::WriteConcernError(error)) => {
+            format!("{} ({})", error.code_name, error.code)
+        }
+        ErrorKind::InvalidArgument { .. } => "an option of the store's URL is not valid".to_owned(),
+        _ => "the driver failed".to_owned(),
+    }
+}
+
+/// Whether a unique index refused the write.
+pub(super) fn is_duplicate(error: &Error) -> bool {
+    match &*error.kind {
+        ErrorKind::Command(error) => error.code == DUPLICATE_KEY,
+        ErrorKind::Write(WriteFailure::WriteError(error)) => error.code == DUPLICATE_KEY,
+        _ => false,
+    }
+}
+
+/// Turns the refusal by one of our unique indexes from an error into an outcome.
+pub(super) fn unless_taken(written: Result<WriteOutcome, Error>) -> Result<WriteOutcome, Error> {
+    written.or_else(|error| taken(&error).ok_or(error))
+}
+
+fn taken(error: &Error) -> Option<WriteOutcome> {
+    let ErrorKind::Write(WriteFailure::WriteError(write_error)) = &*error.kind else {
+        return None;
+    };
+    if write_error.code != DUPLICATE_KEY {
+        return None;
+    }
+    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: { email: "…" }`: the name
+    // of the index is the first word after " index: ", ahead of anything that a client chose.
+    let index = write_error
+        .message
+        .split_once(" index: ")?
+        .1
+        .split(' ')
+        .next()?;
+    match index {
+        EMAIL_UNIQUE => Some(WriteOutcome::EmailTaken),
+        MOBILE_NUMBER_UNIQUE => Some(WriteOutcome::MobileNumberTaken),
+        _ => None,
+    }
+}

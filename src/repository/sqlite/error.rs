@@ -1,0 +1,60 @@
+//! What SQLite's answers mean here. Its messages name tables and columns, never a value.
+
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
+use rusqlite::{Error, ErrorCode};
+
+use super::super::{StoreError, WriteOutcome};
+use super::PATIENCE;
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Corrupt(Box::new(error))
+            }
+            _ => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+/// What became of a write, from how many rows it changed or which unique index refused it.
+pub(super) fn written(changed: Result<usize, Error>) -> Result<WriteOutcome, StoreError> {
+    match changed {
+        Ok(0) => Ok(WriteOutcome::VersionConflict),
+        Ok(_) => Ok(WriteOutcome::Done),
+        Err(error) => taken(&error).ok_or_else(|| error.into()),
+    }
+}
+
+fn taken(error: &Error) -> Option<WriteOutcome> {
+    match error {
+        Error::SqliteFailure(code, Some(message))
+            if code.extended_code == SQLITE_CONSTRAINT_UNIQUE =>
+        {
+            let column = message.rsplit('.').next()?;
+            match column {
+                "email" => Some(WriteOutcome::EmailTaken),
+                "mobile_number" => Some(WriteOutcome::MobileNumberTaken),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A document that is none. Tells only where: serde's own message quotes the value, which may be a secret.
+pub(super) fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt(
+        format!(
+            "account document, line {} column {}",
+            error.line(),
+            error.column()
+        )
+        .into(),
+    )
+}
+
+/// No answer in time. A write may still happen.
+pub(super) fn late() -> StoreError {
+    StoreError::Unavailable(format!("no answer within {PATIENCE:?}").into())
+}

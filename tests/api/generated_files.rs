@@ -1,0 +1,41 @@
+//! Text that mirrors the code is held equal to it, and a test that fails prints the cure.
+
+use latchkey::graphql::Code;
+
+/// A file at the project's root.
+fn root(name: &str) -> String {
+    let path = format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn schema_graphql_is_the_schema() {
+    let is_current = root("schema.graphql") == latchkey::graphql::sdl();
+    assert!(
+        is_current,
+        "schema.graphql is stale: run cargo run -- schema > schema.graphql"
+    );
+}
+
+#[test]
+fn the_readme_lists_every_code_of_an_error_with_its_meaning() {
+    let expected: Vec<_> = Code::ALL
+        .iter()
+        .map(|code| format!("| `{}` | {} |", code.as_str(), code.meaning()))
+        .collect();
+    let cure = format!(
+        "README.md is stale: between <!-- error codes --> and <!-- /error codes --> put\n{}",
+        expected.join("\n")
+    );
+    let readme = root("README.md");
+    let section = readme
+        .split_once("<!-- error codes -->")
+        .and_then(|(_, rest)| rest.split_once("<!-- /error codes -->"));
+    let (section, _) = section.unwrap_or_else(|| panic!("{cure}"));
+    let rows: Vec<_> = section
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    assert!(rows == expected, "{cure}");
+}

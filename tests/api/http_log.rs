@@ -1,0 +1,323 @@
+//! The one line of a request in the log.
+
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use latchkey::http::Limits;
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+use tracing::Dispatch;
+use tracing::subscriber::DefaultGuard;
+
+use crate::support::{Device, Failure, PASSWORD, Service, document};
+
+/// What was logged by this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// The lines of answered requests since the last time this was called.
+    fn answered(&self) -> Vec<Value> {
+        self.lines()
+            .into_iter()
+            .filter(|line| line["message"] == "answered")
+            .collect()
+    }
+
+    /// The line of an act, once it is there.
+    async fn line_of(&self, act: &str) -> Value {
+        let found = async {
+            loop {
+                if let Some(line) = self.lines().into_iter().find(|line| line["acts"] == act) {
+                    return line;
+                }
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), found)
+            .await
+            .expect("a line")
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// Takes what this thread logs from now on.
+///
+/// While there is one log alone, a line that a thread without it comes to first is switched off for all threads. So there
+/// are two, the line is met once, and what was found out about it till then is found out again.
+async fn start(device: &Device) -> (Log, DefaultGuard) {
+    static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
+    ANOTHER.get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_writer(move || writer.clone());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    device.get("/health/live").await;
+    tracing::callsite::rebuild_interest_cache();
+    log.answered();
+    (log, guard)
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
+    let device = Service::start()
+        .await
+        .device()
+        .with_header("x-request-id", "id-of-the-test");
+    let (log, _guard) = start(&device).await;
+    let input = json!({ "email": "ada@x.test", "password": PASSWORD });
+    device
+        .post(&document("login"), json!({ "input": input }))
+        .await;
+    device.post("query Who { me { id } }", json!({})).await;
+    device.post("{ policy { codeLength } }", json!({})).await;
+    device.post("{ nothing }", json!({})).await;
+    device
+        .post(
+            "query Much { a { a { a { a } } } }",
+            json!({ "v": vec![0; 600] }),
+        )
+        .await;
+    device.get("/graphql?query=mutation+M+%7B+logout+%7D").await;
+    device.post_json("[]").await;
+    device.get("/health/live").await;
+    device.get("/ada@x.test?email=ada@x.test").await;
+    let lines = log.answered();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            json!([
+                line["route"],
+                line["operation"],
+                line["acts"],
+                line["outcome"],
+                line["status"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        json!(told),
+        json!([
+            ["/graphql", "M", "login", "InvalidCredentials", 200],
+            ["/graphql", "Who", null, "UNAUTHENTICATED", 200],
+            ["/graphql", null, null, "ok", 200],
+            ["/graphql", null, null, "GRAPHQL_VALIDATION_FAILED", 200],
+            ["/graphql", null, null, "QUERY_TOO_COMPLEX", 200],
+            ["/graphql", null, null, "BAD_USER_INPUT", 405],
+            ["/graphql", null, null, "BAD_USER_INPUT", 400],
+            ["/health/live", null, null, null, 200],
+            ["none", null, null, null, 404],
+        ])
+    );
+    for line in &lines {
+        assert_eq!(line["span"]["request_id"], "id-of-the-test");
+        assert!(
+            line["micros"].is_number() && line["method"].is_string(),
+            "{line}"
+        );
+        assert!(!line.to_string().contains("ada@x.test"), "{line}");
+    }
+}
+
+/// AuditTrail and outcome of each request since the last time, whose account it was about, and whose token came with it.
+fn told(log: &Log) -> Value {
+    let told = |line: &Value| {
+        json!([
+            line["acts"],
+            line["outcome"],
+            line["span"]["account"],
+            line["span"]["caller"]
+        ])
+    };
+    log.answered().iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
+    let device = Service::start().await.device();
+    let (log, _guard) = start(&device).await;
+    let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
+    let id = signed_in.me().await.unwrap()["id"].clone();
+    assert_eq!(
+        told(&log),
+        json!([
+            ["signup", "Authenticated", id, null],
+            [null, "ok", null, id]
+        ])
+    );
+
+    for email in ["ada@x.test", "nobody@x.test"] {
+        device.log_in(email, "wrong password").await;
+        device
+            .act("forgotPassword", json!({ "email": email }))
+            .await;
+    }
+    device.refresh(&refresh_token).await;
+    device.refresh("garbage").await;
+    assert_eq!(
+        told(&log),
+        json!([
+            ["login", "InvalidCredentials", id, null],
+            ["forgotPassword", "CodeSent", id, null],
+            ["login", "InvalidCredentials", null, null],
+            ["forgotPassword", "CodeSent", null, null],
+            ["refresh", "Authenticated", null, id],
+            ["refresh", "InvalidRefreshToken", null, null],
+        ])
+    );
+
+    let mallory = device.signed_up("mallory@x.test").await.0;
+    let her_id = told(&log)[0][2].clone();
+    let guess = r#"mutation { login(input: { email: "ada@x.test", password: "a guess" }) { __typename }
+        revokeSession(input: { sessionId: "x" }) { __typename } }"#;
+    mallory.post(guess, json!({})).await;
+    let outcome = "InvalidCredentials,SessionNotFound";
+    assert_eq!(
+        told(&log),
+        json!([["login,revokeSession", outcome, id, her_id]]),
+        "nobody hides behind a token"
+    );
+}
+
+#[tokio::test]
+async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
+    let service = Service::start().await;
+    service.device().sign_up("ada@x.test").await;
+    // A wrong password is answered after 30 ms at the soonest.
+    let hasty = service
+        .within(Limits {
+            answer: Duration::from_millis(5),
+            ..Limits::DEFAULT
+        })
+        .await;
+    let device = hasty.device();
+    let (log, _guard) = start(&device).await;
+    let input = json!({ "email": "ada@x.test", "password": "wrong password" });
+    let reply = device
+        .post(&document("login"), json!({ "input": input }))
+        .await;
+    assert_eq!(reply.status, 503);
+    let line = log.line_of("login").await;
+    assert_eq!(line["outcome"], "InvalidCredentials");
+    assert_eq!(line["message"], "ended after its client was answered");
+}
+
+#[tokio::test]
+async fn several_acts_of_one_request_are_told_in_their_order() {
+    let device = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await
+        .0;
+    let (log, _guard) = start(&device).await;
+    let document = r#"mutation {
+        first: updateProfile(input: { firstName: "" }) { __typename }
+        then: logout(input: {}) { __typename }
+    }"#;
+    device.post(document, json!({})).await;
+    let told = told(&log);
+    assert_eq!(
+        (&told[0][0], &told[0][1]),
+        (
+            &json!("updateProfile,logout"),
+            &json!("InvalidInput,LoggedOut")
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
+    let device = Service::start().await.device();
+    let (log, _guard) = start(&device).await;
+    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
+    device.post_json(body.to_string()).await;
+    let request = axum::http::Request::builder()
+        .method("ADA")
+        .uri("/graphql")
+        .body(axum::body::Body::empty());
+    device.send(request.unwrap()).await;
+    let lines = log.answered();
+    assert_eq!(
+        (lines.len(), &lines[0]["operation"], &lines[1]["method"]),
+        (2, &Value::Null, &json!("other"))
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.to_string().contains("ADA") && !line.to_string().contains("ada@")),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
+    let service = Service::start().await;
+    let device = service.device();
+    device.sign_up("ada@x.test").await;
+    let (log, _guard) = start(&device).await;
+    let document = format!(
+        r#"mutation {{ login(input: {{ email: "ada@x.test", password: "{PASSWORD}" }}) {{ __typename }} me: logout(input: {{}}) {{ __typename }} }}"#
+    );
+    assert_eq!(
+        device.post(&document, json!({})).await.code(),
+        "UNAUTHENTICATED"
+    );
+    service.store.fail(Failure::Unavailable);
+    device.post(&document, json!({})).await;
+    let told = log.answered();
+    let told: Vec<_> = told
+        .iter()
+        .map(|line| (&line["acts"], &line["outcome"]))
+        .collect();
+    let (both, one) = (json!("login,logout"), json!("login"));
+    assert_eq!(
+        told,
+        [
+            (&both, &json!("Authenticated,UNAUTHENTICATED")),
+            (&one, &json!("OVERLOADED"))
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_is_told_of_all_the_same() {
+    let service = Service::start().await;
+    let device = service.device();
+    device.sign_up("ada@x.test").await;
+    let (log, _guard) = start(&device).await;
+    let (hasty, patience) = (device.clone(), Duration::from_millis(1));
+    // The answer to a wrong password comes after 30 ms at the soonest.
+    assert!(
+        timeout(patience, hasty.log_in("ada@x.test", "wrong password"))
+            .await
+            .is_err()
+    );
+    let line = log.line_of("login").await;
+    assert_eq!(
+        (&line["acts"], &line["outcome"]),
+        (&json!("login"), &json!("InvalidCredentials"))
+    );
+}

@@ -1,0 +1,186 @@
+//! TrustedDocuments documents: those that the front ends were built with, by their hash, and no others.
+
+use latchkey::app::App;
+use latchkey::config::Config;
+use latchkey::model::{Clock, Rng};
+use serde_json::{Value, json};
+
+use crate::support::{BEGINNING, Device, PASSWORD, Service, sign_up_input};
+
+const HASH: &str = "4ef8d269e7944ef2cd6554ecb3d73164546945cf935806933448905abec554e5";
+const WHO: &str = "query Who { me { email } }";
+
+/// A service that trusts two documents, as graphql-codegen writes them.
+async fn trusting() -> (Service, Device) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("persisted-documents.json");
+    let sign_up = "mutation SignUp($input: SignupInput!) { signup(input: $input) { __typename } }";
+    std::fs::write(
+        &file,
+        json!({ HASH: WHO, "sign-up": sign_up, "schema": "{ __schema { queryType { name } } }" })
+            .to_string(),
+    )
+    .unwrap();
+    let service = Service::with(&[("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap())]).await;
+    let device = service.device();
+    (service, device)
+}
+
+fn by_hash(hash: &str) -> Value {
+    json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } })
+}
+
+#[tokio::test]
+async fn a_trusted_document_is_run_by_each_form_of_its_hash() {
+    let (_, device) = trusting().await;
+    let prefixed = format!("sha256:{HASH}");
+    for body in [
+        json!({ "extensions": by_hash(HASH) }),
+        json!({ "documentId": HASH }),
+        json!({ "documentId": prefixed, "variables": null }),
+        json!({ "documentId": HASH, "extensions": by_hash("another") }),
+        // Apollo and urql send the document with its hash once more; what it says is passed over.
+        json!({ "query": "{ policy { codeLength } }", "operationName": "Who", "extensions": by_hash(HASH) }),
+    ] {
+        let reply = device.post_json(body.to_string()).await;
+        assert_eq!(reply.json["data"], json!({ "me": null }), "{body}");
+        assert_eq!(reply.code(), "UNAUTHENTICATED");
+    }
+    let url = format!(
+        "/graphql?extensions={}",
+        url::form_urlencoded::byte_serialize(by_hash(HASH).to_string().as_bytes())
+            .collect::<String>()
+    );
+    for url in [url, format!("/graphql?documentId={HASH}")] {
+        assert_eq!(
+            device.get(&url).await.json["data"],
+            json!({ "me": null }),
+            "{url}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_trusted_document_has_variables_and_may_be_a_mutation() {
+    let (service, device) = trusting().await;
+    let body =
+        json!({ "documentId": "sign-up", "variables": { "input": sign_up_input("ada@x.test") } });
+    let reply = device.post_json(body.to_string()).await;
+    assert_eq!(
+        reply.json,
+        json!({ "data": { "signup": { "__typename": "Authenticated" } } })
+    );
+    assert_eq!(
+        service.account("ada@x.test").await.email.as_str(),
+        "ada@x.test"
+    );
+    assert_eq!(device.get("/graphql?documentId=sign-up").await.status, 405);
+}
+
+#[tokio::test]
+async fn no_other_document_is_run() {
+    let (_, device) = trusting().await;
+    let login = format!(
+        "mutation {{ login(input: {{ email: \"a@x.test\", password: \"{PASSWORD}\" }}) {{ __typename }} }}"
+    );
+    for body in [
+        json!({ "query": WHO }),
+        json!({ "query": login }),
+        json!({ "query": "{" }),
+        json!({ "documentId": "another" }),
+        json!({ "documentId": HASH.to_uppercase() }),
+        json!({ "query": WHO, "extensions": by_hash("another") }),
+        json!({ "query": WHO, "extensions": { "persistedQuery": HASH } }),
+    ] {
+        let reply = device
+            .with_header("accept", "application/graphql-response+json")
+            .post_json(body.to_string())
+            .await;
+        assert_eq!(
+            (reply.code(), reply.status.as_u16()),
+            ("PERSISTED_QUERY_NOT_FOUND", 400),
+            "{body}"
+        );
+        assert_eq!(reply.json["errors"][0]["message"], "PersistedQueryNotFound");
+        assert_eq!(reply.json.get("data"), None);
+    }
+}
+
+#[tokio::test]
+async fn where_every_document_is_run_a_hash_alone_is_none_and_clients_are_told_to_send_documents() {
+    let device = Service::start().await.device();
+    let reply = device
+        .post_json(json!({ "extensions": by_hash(HASH) }).to_string())
+        .await;
+    assert_eq!(reply.code(), "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(
+        reply.json["errors"][0]["message"],
+        "PersistedQueryNotSupported"
+    );
+    let both = json!({ "query": "{ policy { codeLength } }", "extensions": by_hash(HASH) });
+    assert_eq!(
+        device.post_json(both.to_string()).await.json,
+        json!({ "data": { "policy": { "codeLength": 6 } } })
+    );
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_tell_it_does_not_tell_to_a_trusted_document_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("documents.json");
+    std::fs::write(
+        &file,
+        r#"{ "schema": "{ __schema { queryType { name } } }" }"#,
+    )
+    .unwrap();
+    let settings = [
+        ("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap()),
+        ("LATCHKEY_INTROSPECTION", "off"),
+    ];
+    let reply = Service::with(&settings)
+        .await
+        .device()
+        .post_json(r#"{ "documentId": "schema" }"#)
+        .await;
+    assert_eq!(
+        reply.json["data"]["__schema"],
+        Value::Null,
+        "{}",
+        reply.json
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_keeps_the_server_from_starting_and_is_told_with_its_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let file = folder.path().join("documents.json");
+    for (text, says) in [
+        (None, "the file cannot be read"),
+        (Some("[]"), "not a JSON object of hashes and documents"),
+        (
+            Some(r#"{ "abc": "mutation { login login }" }"#),
+            "the document abc would be refused: The request exceeds a limit",
+        ),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(&file, text).unwrap();
+        }
+        let vars = [
+            ("LATCHKEY_DATA", data),
+            ("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap()),
+        ];
+        let config =
+            Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())))
+                .unwrap();
+        let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            error.contains(says) && error.contains("LATCHKEY_TRUSTED_DOCUMENTS"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! `signup` where an address is proven first, and many sign up for the same one: strangers keep its owner from nothing.
+
+use futures_util::StreamExt;
+use serde_json::json;
+
+use crate::signup_verify_first::{STRICT, complete, strict, ticket_for};
+use crate::support::{PASSWORD, Service, kind};
+
+#[tokio::test]
+async fn an_address_gets_three_emails_whoever_signs_up_with_it_and_who_does_is_not_told() {
+    let service = Service::with(&[STRICT]).await;
+    for client in 0..50 {
+        let answer = service
+            .device()
+            .at(&format!("198.51.100.{client}"))
+            .sign_up("ada@x.test")
+            .await;
+        assert_eq!(kind(&answer), "SignupAccepted", "{client}");
+        service.messages().await;
+    }
+    assert_eq!(service.emails_to("ada@x.test").await, 3);
+}
+
+#[tokio::test]
+async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
+    let service = Service::with(&[STRICT]).await;
+    let owner = service.device();
+    let ticket = ticket_for(&owner, "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    for client in 0..20 {
+        service
+            .device()
+            .at(&format!("198.51.100.{client}"))
+            .sign_up("ada@x.test")
+            .await;
+        service.messages().await;
+    }
+    assert_eq!(
+        kind(&complete(&owner, "ada@x.test", &code, &ticket).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothing_but_an_hour() {
+    let service = Service::with(&[STRICT]).await;
+    for _ in 0..3 {
+        service
+            .device()
+            .at("198.51.100.1")
+            .sign_up("ada@x.test")
+            .await;
+        service.messages().await;
+    }
+    let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
+    assert_eq!(
+        service.emails_to("ada@x.test").await,
+        3,
+        "no letter is left for the owner"
+    );
+    service.wait(60 * 60);
+    service
+        .device()
+        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .await;
+    let code = service.code_for("ada@x.test").await;
+    assert_eq!(
+        kind(&complete(&service.device(), "ada@x.test", &code, &ticket).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has_an_account() {
+    let service = Service::with(&[STRICT]).await;
+    let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    assert_eq!(
+        kind(&complete(&service.device(), "ada@x.test", &code, &ticket).await),
+        "Authenticated"
+    );
+    let mut costs = Vec::new();
+    for (place, email) in ["ada@x.test", "nobody@x.test"].into_iter().enumerate() {
+        for client in 0..4 {
+            service
+                .device()
+                .at(&format!("198.51.{place}.{client}"))
+                .sign_up(email)
+                .await;
+        }
+        service.store.work();
+        service.device().at("203.0.113.1").sign_up(email).await;
+        let work = service.store.work();
+        costs.push((work.reads, work.writes));
+    }
+    assert_eq!(costs[0], costs[1]);
+}
+
+#[tokio::test]
+async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tickets_there_are() {
+    let service = strict().await;
+    let device = service.device();
+    let mut tickets = Vec::new();
+    for _ in 0..3 {
+        tickets.push(ticket_for(&device, "ada@x.test", PASSWORD).await);
+    }
+    let send = async || {
+        device
+            .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+            .await;
+        service.code_for("ada@x.test").await
+    };
+    let code = send().await;
+    for ticket in tickets.iter().cycle().take(5) {
+        assert_eq!(
+            kind(&complete(&device, "ada@x.test", "wrong", ticket).await),
+            "InvalidCode"
+        );
+    }
+    for ticket in &tickets {
+        assert_eq!(
+            kind(&complete(&device, "ada@x.test", &code, ticket).await),
+            "InvalidCode"
+        );
+    }
+    let code = send().await;
+    assert_eq!(
+        kind(&complete(&device, "ada@x.test", &code, &tickets[1]).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn an_hour_sees_a_thousand_emails_to_made_up_addresses_and_those_of_accounts_go_on() {
+    let service = Service::with(&[STRICT]).await;
+    let device = service.device();
+    let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
+    complete(
+        &device,
+        "ada@x.test",
+        &service.code_for("ada@x.test").await,
+        &ticket,
+    )
+    .await;
+    let before = service.messages().await.len();
+    let made_up =
+        (0..1010).map(|number| {
+            let client = device.at(&format!("198.51.{}.7", number / 20));
+            async move {
+                kind(&client.sign_up(&format!("nobody{number}@x.test")).await) == "SignupAccepted"
+            }
+        });
+    let accepted = futures_util::stream::iter(made_up)
+        .buffer_unordered(20)
+        .filter(|it| std::future::ready(*it));
+    assert_eq!(accepted.count().await, 1010, "nobody is told");
+    // One of the thousand was Ada's own.
+    assert_eq!(service.messages().await.len() - before, 999);
+    device
+        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .await;
+    assert_eq!(
+        service.messages().await.last().unwrap().subject,
+        "Your code to reset your password"
+    );
+}

@@ -1,0 +1,84 @@
+//! What a request costs the store: a promise of docs, so it is counted.
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, Service, Work, kind};
+
+const fn work(reads: usize, writes: usize) -> Work {
+    Work { reads, writes }
+}
+
+#[tokio::test]
+async fn me_is_one_read_however_often_it_is_asked_in_one_request() {
+    let service = Service::start().await;
+    let (device, _) = service.device().signed_up("ada@x.test").await;
+    service.store.work();
+    assert!(device.me().await.is_ok());
+    assert_eq!(service.store.work(), work(1, 0));
+    device
+        .post("{ a: me { id } b: me { sessions { id } } }", json!({}))
+        .await;
+    assert_eq!(service.store.work(), work(1, 0));
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_ours_costs_no_read() {
+    let service = Service::start().await;
+    let (_, refresh_token) = service.device().signed_up("ada@x.test").await;
+    let (foreign, foreign_refresh) = Service::start()
+        .await
+        .device()
+        .signed_up("ada@x.test")
+        .await;
+    let device = service
+        .device()
+        .with_bearer(foreign.bearer.as_deref().unwrap());
+    service.store.work();
+    assert!(device.me().await.is_err());
+    assert!(service.device().me().await.is_err());
+    for token in [
+        "garbage",
+        &foreign_refresh,
+        &refresh_token[..refresh_token.len() - 2],
+    ] {
+        assert_eq!(kind(&device.refresh(token).await), "InvalidRefreshToken");
+    }
+    assert_eq!(service.store.work(), work(0, 0));
+}
+
+#[tokio::test]
+async fn a_login_is_one_read_and_one_write_besides_its_budgets() {
+    let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
+    let device = service.device();
+    device.sign_up("ada@x.test").await;
+    service.store.work();
+    assert_eq!(
+        kind(&device.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
+    assert_eq!(service.store.work(), work(1, 1));
+}
+
+#[tokio::test]
+async fn a_refresh_is_one_read_and_one_write() {
+    let service = Service::start().await;
+    let (device, token) = service.device().signed_up("ada@x.test").await;
+    service.store.work();
+    assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
+    assert_eq!(service.store.work(), work(1, 1));
+    device.refresh(&token).await;
+    assert_eq!(
+        service.store.work(),
+        work(1, 0),
+        "the answer given once more"
+    );
+}
+
+#[tokio::test]
+async fn a_bearer_token_is_not_looked_at_where_nobody_asks_who_is_calling() {
+    let service = Service::start().await;
+    let (device, _) = service.device().signed_up("ada@x.test").await;
+    service.store.work();
+    device.post("{ policy { codeLength } }", json!({})).await;
+    assert_eq!(service.store.work(), work(0, 0));
+}

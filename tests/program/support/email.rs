@@ -1,0 +1,71 @@
+//! Letters, as a mail library reads them.
+
+use std::fs;
+use std::path::Path;
+
+use mail_parser::MessageParser;
+
+/// A letter as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct OutboxEmail {
+    /// The address alone.
+    pub from: String,
+    pub from_name: Option<String>,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    /// What `Date` says, in seconds of Unix time.
+    pub sent_at: i64,
+    /// Without the angle brackets.
+    pub message_id: String,
+}
+
+impl OutboxEmail {
+    pub fn parse(bytes: &[u8]) -> Self {
+        let message = MessageParser::default().parse(bytes).unwrap();
+        let only = |address: Option<&mail_parser::Address>| {
+            let addresses: Vec<_> = address
+                .expect("an address")
+                .iter()
+                .filter_map(|it| it.address())
+                .collect();
+            addresses.join(", ")
+        };
+        Self {
+            from: only(message.from()),
+            from_name: message
+                .from()
+                .and_then(|from| from.first()?.name())
+                .map(str::to_owned),
+            to: only(message.to()),
+            subject: message.subject().expect("a subject").to_owned(),
+            text: message.body_text(0).expect("a text").into_owned(),
+            sent_at: message.date().expect("a date").to_timestamp(),
+            message_id: message.message_id().expect("a message id").to_owned(),
+        }
+    }
+
+    /// The code: the one line that is six digits.
+    #[track_caller]
+    pub fn code(&self) -> String {
+        let is_code =
+            |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+        let codes: Vec<&str> = self.text.lines().map(str::trim).filter(is_code).collect();
+        assert_eq!(codes.len(), 1, "one code in: {}", self.text);
+        codes[0].to_owned()
+    }
+}
+
+/// The `.eml` files of a folder in the order of their names, which is that of time.
+pub fn in_folder(folder: &Path) -> Vec<OutboxEmail> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| OutboxEmail::parse(&fs::read(path).unwrap()))
+        .collect()
+}

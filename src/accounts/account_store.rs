@@ -10,7 +10,7 @@ use super::Caller;
 use crate::model::{Account, AccountId, Clock, Email, Timestamp};
 use crate::repository::{Repository, StoreError, WriteOutcome};
 
-/// How many times an operation is decided again because another save came first.
+/// The number of times an operation is decided before its conflicts with other saves count as contention.
 const MAX_ATTEMPTS: usize = 100;
 
 /// A change was decided and not saved.

@@ -8,11 +8,12 @@ use super::{Accounts, InternalError, UpdateError};
 use crate::mail::MailError;
 use crate::model::{Account, AccountId, Delivery, EmailId, OutboxEmail, Timestamp};
 
-/// How long a worker has an email to itself. An email whose worker dies meanwhile is sent again, with the same id.
+/// The time for which a worker has an email to itself. If the worker dies meanwhile, the email is sent again with the
+/// same id.
 const LEASE: Duration = Duration::from_secs(90);
-/// How long sending one email may take: well within the lease.
+/// The time that sending one email may take: well within the lease.
 const SEND_TIMEOUT: Duration = Duration::from_mins(1);
-/// How many accounts one round serves.
+/// The number of accounts that one round serves.
 const ROUND: usize = 16;
 
 impl Accounts {

@@ -91,7 +91,7 @@ impl Accounts {
         signed_in
     }
 
-    /// Verifies the password against the account's hash, or against a decoy where there is none. Returns the hash if the
+    /// Verifies the password against the account's hash, or against a decoy if there is no account. Returns the hash if the
     /// password is right.
     async fn verify(
         &self,

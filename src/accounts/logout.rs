@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Accounts, Caller, InternalError, Refresh};
 use crate::model::{AccountId, Session, TokenStatus};
 
-/// Which sessions a logout ends.
+/// The sessions that a logout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logout {
     /// The current session.

@@ -1,4 +1,5 @@
-//! Limits how many emails can be requested. A client that asks too often is told; that an address gets too many is not.
+//! Limits the number of emails that can be requested. A client that asks too often gets an error; a client that asks for
+//! an address that has had too many does not, so that it learns nothing about the address.
 
 use super::Client;
 use super::rate_limiter::RateLimiter;
@@ -6,7 +7,7 @@ use crate::model::{Email, Wait};
 use crate::rate_limit::{Key, RateLimit};
 use crate::repository::StoreError;
 
-/// What happens to a request for an email.
+/// The decision on a request for an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MailDecision {
     /// The email is queued.

@@ -2,8 +2,8 @@
 //!
 //! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The collaborators that operations
 //! share are the [`AccountStore`] (load, compare-and-swap), the [`RateLimiter`], the [`SessionIssuer`], the
-//! [`OneTimeCodes`] and the [`ResponseTiming`]. Outcomes that a person can act on are an enum per operation; an
-//! [`InternalError`] is not among them.
+//! [`OneTimeCodes`] and the [`ResponseTiming`]. Outcomes that a user can react to are an enum per operation; an
+//! [`InternalError`] is never one of them.
 
 mod account_store;
 mod administer;
@@ -74,11 +74,11 @@ pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
 /// The operator's rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// What a new password must satisfy.
+    /// The rules for a new password.
     pub password: PasswordPolicy,
-    /// How long sessions last.
+    /// The lifetimes of sessions.
     pub session: SessionPolicy,
-    /// How long an emailed code is valid.
+    /// The lifetime of an emailed code.
     pub code_lifetime: Duration,
     /// Requires a user to verify the email address before logging in.
     pub verify_email_first: bool,
@@ -86,7 +86,7 @@ pub struct Policy {
     pub limits: bool,
 }
 
-/// What [`Accounts::new`] is built from.
+/// The parts that [`Accounts::new`] is built from.
 pub struct Dependencies {
     /// Stores accounts and attempt counters.
     pub repository: Arc<dyn Repository>,

@@ -21,7 +21,7 @@ pub struct Tokens {
     pub expires_in: Duration,
     /// The refresh token.
     pub refresh_token: SecretString,
-    /// When the refresh token expires.
+    /// The refresh token's expiry.
     pub refresh_token_expires_at: Timestamp,
 }
 
@@ -120,7 +120,7 @@ impl SessionIssuer {
 
     /// Returns the name of a device that has logged in to this account before, if one of the tokens proves it. After a
     /// password change only devices that are signed in, or that logged in since, are known: another device may belong
-    /// to whoever knew the old password.
+    /// to a person who knew the old password.
     pub(super) fn known_device(
         &self,
         account: &Account,

@@ -12,7 +12,7 @@ use crate::repository::{Repository, StoreError};
 
 /// The earliest response: longer than the work takes on either store, and too short for a person to notice.
 const MIN_RESPONSE_TIME: Duration = Duration::from_millis(30);
-/// How long the row of a decoy write is kept. Nothing reads its count.
+/// The time for which the row of a decoy write is kept. Nothing reads its count.
 const DECOY_WINDOW: Duration = Duration::from_hours(1);
 
 /// Runs an operation, and returns its outcome no sooner than the minimum. The work is the same number of reads and
@@ -21,7 +21,7 @@ pub(super) async fn with_min_duration<T>(operation: impl Future<Output = T>) -> 
     tokio::join!(operation, sleep(MIN_RESPONSE_TIME)).0
 }
 
-/// Pads response times, and does the writes of an account where there is none.
+/// Pads response times, and does the work of an account for addresses that have no account.
 pub(super) struct ResponseTiming {
     repository: Arc<dyn Repository>,
     hashing: Hashing,

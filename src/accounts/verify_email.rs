@@ -36,7 +36,7 @@ pub enum VerifyEmailOutcome {
     TooManyAttempts(Wait),
 }
 
-/// What completes a sign-up, as keyed digests.
+/// The ticket and the code that complete a sign-up, as keyed digests.
 struct Proof {
     ticket: Digest,
     code: Digest,

@@ -1,4 +1,4 @@
-//! What must hold of refresh tokens in any order of events, against a model that remembers every token.
+//! Invariants of refresh tokens in any order of events, against a model that remembers every token.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -40,19 +40,19 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// An account, and what an onlooker knows of it: every token ever issued, and which sessions were seen to end.
-struct World {
+/// An account, with every token ever issued and every session that was seen to end.
+struct Model {
     account: Account,
     now: Timestamp,
     rng: Rng,
     issued: Vec<RefreshToken>,
-    /// When each session's current token was issued.
+    /// The time at which each session's current token was issued.
     rotated: HashMap<SessionId, Timestamp>,
     began: HashMap<SessionId, Timestamp>,
     ended: Vec<SessionId>,
 }
 
-impl World {
+impl Model {
     fn new() -> Self {
         let (now, rng) = (Timestamp::from_millis(1_795_339_800_000), Rng::system());
         let name = Name::parse("Ada").unwrap();
@@ -91,7 +91,7 @@ impl World {
             .map(|session| session.generation)
     }
 
-    fn happen(&mut self, event: &Event) -> Result<(), TestCaseError> {
+    fn apply(&mut self, event: &Event) -> Result<(), TestCaseError> {
         match event {
             Event::LogIn => self.log_in(),
             Event::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(*seconds)),
@@ -108,7 +108,7 @@ impl World {
             _ => {}
         }
         self.account.prune_expired(self.now);
-        self.look()
+        self.assert_invariants()
     }
 
     fn log_in(&mut self) {
@@ -167,8 +167,8 @@ impl World {
         Ok(())
     }
 
-    /// What must hold after every event.
-    fn look(&mut self) -> Result<(), TestCaseError> {
+    /// Asserts what holds after every event.
+    fn assert_invariants(&mut self) -> Result<(), TestCaseError> {
         let ids: Vec<SessionId> = self.began.keys().copied().collect();
         for id in ids {
             let live = self.current(id).is_some();
@@ -190,25 +190,25 @@ impl World {
 
 proptest! {
     #[test]
-    fn one_live_generation_and_no_resurrection(events in prop::collection::vec(event(), 1..120)) {
-        let mut world = World::new();
+    fn sessions_have_one_generation_and_never_come_back(events in prop::collection::vec(event(), 1..120)) {
+        let mut model = Model::new();
         for event in &events {
-            world.happen(event)?;
+            model.apply(event)?;
         }
     }
 }
 
 #[test]
-fn the_least_recently_used_session_goes_when_there_are_too_many() {
-    let mut world = World::new();
+fn least_recently_used_session_gives_way_at_the_limit() {
+    let mut model = Model::new();
     for _ in 0..MAX_SESSIONS {
-        world.log_in();
-        world.now = world.now.plus(Duration::from_secs(1));
+        model.log_in();
+        model.now = model.now.plus(Duration::from_secs(1));
     }
-    let (oldest, second) = (world.issued[0], world.issued[1]);
-    world.refresh(oldest).unwrap();
-    world.log_in();
-    assert_eq!(world.current(oldest.session), Some(1));
-    assert_eq!(world.current(second.session), None);
-    assert_eq!(world.user().sessions.len(), MAX_SESSIONS);
+    let (oldest, second) = (model.issued[0], model.issued[1]);
+    model.refresh(oldest).unwrap();
+    model.log_in();
+    assert_eq!(model.current(oldest.session), Some(1));
+    assert_eq!(model.current(second.session), None);
+    assert_eq!(model.user().sessions.len(), MAX_SESSIONS);
 }

@@ -14,9 +14,9 @@ use crate::rate_limit::RateLimit;
 use crate::repository::WriteOutcome;
 use crate::token::Purpose;
 
-/// How long a sign-up waits for its code. Codes can be sent again meanwhile.
+/// The time for which a sign-up waits for its code. Codes can be sent again meanwhile.
 const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
-/// How many times a sign-up is tried again after a race with the address's first one.
+/// The number of attempts to store a sign-up that races with the address's first one.
 const MAX_ATTEMPTS: usize = 3;
 
 impl Accounts {
@@ -116,7 +116,7 @@ impl Accounts {
         Ok(self.store.insert(&account).await? == WriteOutcome::Done)
     }
 
-    /// Adds a sign-up to an address that has no account, or tells the owner of one that has.
+    /// Adds a sign-up to an address that has no account, or notifies the owner of one that has.
     fn add_sign_up(
         &self,
         account: &mut Account,

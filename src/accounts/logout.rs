@@ -80,7 +80,7 @@ impl Accounts {
             .user()
             .and_then(|user| user.session(token.session, now));
         let status = session
-            .map(|session| session.token_status(token.generation, now, &self.policy.session));
+            .map(|session| session.token_status(token.generation, None, now, &self.policy.session));
         Ok(status.map(|status| (caller, status)))
     }
 

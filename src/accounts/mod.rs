@@ -48,6 +48,7 @@ use crate::token::{AccessTokens, Keyring, Secret};
 use account_store::{AccountStore, UpdateError};
 use one_time_codes::OneTimeCodes;
 use rate_limiter::RateLimiter;
+use refresh::OverloadedRefreshes;
 use session_issuer::SessionIssuer;
 use timing::ResponseTiming;
 
@@ -61,7 +62,7 @@ pub use error::InternalError;
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
-pub use refresh::{Refresh, RefreshOutcome};
+pub use refresh::{InvalidAttempt, Refresh, RefreshAttempt, RefreshOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
@@ -113,6 +114,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: OneTimeCodes,
     timing: ResponseTiming,
+    overloaded_refreshes: OverloadedRefreshes,
     hashing: Hashing,
     mailer: Mailer,
     clock: Clock,
@@ -144,13 +146,14 @@ impl Accounts {
             ),
             sessions: SessionIssuer::new(
                 access_tokens,
-                &secret,
+                secret.clone(),
                 clock.clone(),
                 rng.clone(),
                 policy.session,
             ),
             codes: OneTimeCodes::new(secret, rng.clone(), policy.code_lifetime),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
+            overloaded_refreshes: OverloadedRefreshes::default(),
             hashing,
             mailer,
             clock,

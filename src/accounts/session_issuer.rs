@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Client;
+use super::{Client, RefreshAttempt};
 use crate::model::{
-    Account, AccountId, Clock, DeviceId, Rng, Session, SessionId, SessionPolicy, Timestamp,
+    Account, AccountId, Clock, DeviceId, Digest, Rng, Session, SessionId, SessionPolicy, Timestamp,
 };
 use crate::token::{
-    AccessTokens, BearerError, DeviceTokens, Keyring, RefreshToken, RefreshTokens, Secret,
+    AccessTokens, BearerError, DeviceTokens, Keyring, Purpose, RefreshToken, RefreshTokens, Secret,
 };
 
 /// An access token response (RFC 6749, section 5.1).
@@ -41,6 +41,7 @@ pub(super) struct SessionIssuer {
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     device_tokens: DeviceTokens,
+    secret: Secret,
     clock: Clock,
     rng: Rng,
     policy: SessionPolicy,
@@ -49,7 +50,7 @@ pub(super) struct SessionIssuer {
 impl SessionIssuer {
     pub(super) fn new(
         access_tokens: AccessTokens,
-        secret: &Secret,
+        secret: Secret,
         clock: Clock,
         rng: Rng,
         policy: SessionPolicy,
@@ -58,6 +59,7 @@ impl SessionIssuer {
             access_tokens,
             refresh_tokens: RefreshTokens(secret.clone()),
             device_tokens: DeviceTokens(secret.clone()),
+            secret,
             clock,
             rng,
             policy,
@@ -116,6 +118,16 @@ impl SessionIssuer {
     /// Returns what an authentic refresh token names.
     pub(super) fn verify_refresh_token(&self, token: &SecretString) -> Option<RefreshToken> {
         self.refresh_tokens.verify(token.expose_secret())
+    }
+
+    /// Computes the keyed digest of an attempt to exchange a refresh token.
+    pub(super) fn attempt_digest(&self, token: RefreshToken, attempt: &RefreshAttempt) -> Digest {
+        let parts: [&[u8]; 3] = [
+            token.session.as_bytes(),
+            &token.generation.to_be_bytes(),
+            attempt.expose().as_bytes(),
+        ];
+        Digest::new(self.secret.digest(Purpose::RefreshAttempt, &parts))
     }
 
     /// Returns the name of a device that has logged in to this account before, if one of the tokens proves it. After a

@@ -50,6 +50,7 @@ impl LogoutMutation {
             (Err(InternalError::SignedOut), Cookie::Trusted(token)) => {
                 let by = Refresh {
                     refresh_token: token.clone(),
+                    attempt: None,
                     client: request.client.clone(),
                 };
                 request

@@ -48,6 +48,7 @@ impl RefreshMutation {
         };
         let command = Refresh {
             refresh_token,
+            attempt: None,
             client: request.client.clone(),
         };
         let result = match request.accounts.refresh(command).await? {

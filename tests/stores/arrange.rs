@@ -133,6 +133,7 @@ pub(crate) fn session() -> Session {
         created_at: NOW,
         last_used_at: NOW.plus(HOUR),
         expires_at: NOW.plus(HOUR * 2),
+        attempts: vec![Digest::new("attempt".to_owned())],
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) enum Revocation {
 }
 
 impl Accounts {
-    /// Applies a change to the user of an email address as typed, and revokes what the change asks for.
+    /// Applies a change to the user of an email address as typed, and revokes what the change asks
+    /// for.
     pub(super) async fn administer(
         &self,
         email: &str,

@@ -51,15 +51,16 @@ enum Decision {
 struct Exchange<'a> {
     token: RefreshToken,
     attempt: Option<Digest>,
-    /// This node answered the token's exchange with OVERLOADED: whether it was done is not known to the client.
+    /// This node answered the token's exchange with OVERLOADED: whether it was done is not known to
+    /// the client.
     was_overloaded: bool,
     device: &'a Device,
 }
 
 impl Accounts {
-    /// Exchanges a refresh token. Two tabs, a retry or a lost response converge on one successor; a token that was replaced
-    /// longer ago ends its session, unless the client proves by its attempt that it repeats its own exchange. Costs one
-    /// read, and one write at most.
+    /// Exchanges a refresh token. Two tabs, a retry or a lost response converge on one successor; a
+    /// token that was replaced longer ago ends its session, unless the client proves by its attempt
+    /// that it repeats its own exchange. Costs one read, and one write at most.
     ///
     /// # Errors
     /// When the store fails.

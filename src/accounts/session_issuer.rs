@@ -81,7 +81,8 @@ impl SessionIssuer {
         Session::begin(id, client.device(), now, &self.policy)
     }
 
-    /// Issues the tokens of a session from the account's present state. Returns `None` if the session has ended.
+    /// Issues the tokens of a session from the account's present state. Returns `None` if the
+    /// session has ended.
     pub(super) fn issue_tokens(&self, account: Account, session: SessionId) -> Option<SignedIn> {
         let now = self.clock.now();
         let user = account.user()?;
@@ -130,9 +131,9 @@ impl SessionIssuer {
         Digest::new(self.secret.digest(Purpose::RefreshAttempt, &parts))
     }
 
-    /// Returns the name of a device that has logged in to this account before, if one of the tokens proves it. After a
-    /// password change only devices that are signed in, or that logged in since, are known: another device may belong
-    /// to a person who knew the old password.
+    /// Returns the name of a device that has logged in to this account before, if one of the tokens
+    /// proves it. After a password change only devices that are signed in, or that logged in since,
+    /// are known: another device may belong to a person who knew the old password.
     pub(super) fn known_device(
         &self,
         account: &Account,
@@ -155,7 +156,8 @@ impl SessionIssuer {
         device.map(|device| device.to_string())
     }
 
-    /// Returns whether a device token was issued for this account, under its present password or an earlier one.
+    /// Returns whether a device token was issued for this account, under its present password or an
+    /// earlier one.
     pub(super) fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {
         let token = self.device_tokens.verify(token.expose_secret());
         token.is_some_and(|token| token.account == account.id)

@@ -5,8 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 /// The lengths that an attempt may have: 128 bits of base64url at least.
 const LENGTHS: std::ops::RangeInclusive<usize> = 22..=128;
 
-/// A random value that a client draws for one exchange and keeps until it has the response. It proves that a retry comes
-/// from the client that began the exchange, so it is as secret as the token.
+/// A random value that a client draws for one exchange and keeps until it has the response. It
+/// proves that a retry comes from the client that began the exchange, so it is as secret as the
+/// token.
 #[derive(Clone, Debug)]
 pub struct RefreshAttempt(SecretString);
 

@@ -12,8 +12,9 @@ const LIFETIME: Duration = Duration::from_mins(10);
 /// The number of exchanges that are remembered. Beyond it the oldest are forgotten.
 const MAX_EXCHANGES: usize = 10_000;
 
-/// Remembers exchanges whose outcome the client does not know: the write may have happened although the store did not
-/// acknowledge it in time. The client may try again with the same token, as long as the successor was not used.
+/// Remembers exchanges whose outcome the client does not know: the write may have happened although
+/// the store did not acknowledge it in time. The client may try again with the same token, as long
+/// as the successor was not used.
 #[derive(Default)]
 pub(in crate::accounts) struct OverloadedRefreshes(Mutex<HashMap<(SessionId, u32), Timestamp>>);
 

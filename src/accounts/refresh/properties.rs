@@ -21,8 +21,9 @@ const POLICY: SessionPolicy = SessionPolicy {
 #[derive(Clone, Debug)]
 enum Event {
     LogIn,
-    /// Presents one of all tokens ever issued: with one of a few attempts, as clients that lost a response do, or without
-    /// one, as a thief does. The node may have answered the exchange with OVERLOADED before.
+    /// Presents one of all tokens ever issued: with one of a few attempts, as clients that lost a
+    /// response do, or without one, as a thief does. The node may have answered the exchange with
+    /// OVERLOADED before.
     Refresh {
         token: prop::sample::Index,
         attempt: Option<u8>,

@@ -34,7 +34,7 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
         let commands = step.commands.replace("127.0.0.1:4000", server.address());
         writeln!(
             script,
-            "{commands}\nprintf '%s\\n' \"${{MAX_RESPONSE_BYTES-}}\" '{NEXT}'"
+            "{commands}\nprintf '%s\\n' \"${{RESPONSE-}}\" '{NEXT}'"
         )
         .unwrap();
     }

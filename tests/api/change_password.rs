@@ -16,7 +16,7 @@ async fn change(device: &Device, current: &str, new: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_new_password_holds_and_every_other_session_ends() {
+async fn new_password_works_and_other_sessions_end() {
     let service = Service::start().await;
     let (there, there_token) = service.device().signed_up("ada@x.test").await;
     let (here, here_token) = service.device().logged_in("ada@x.test").await;
@@ -46,7 +46,7 @@ async fn the_new_password_holds_and_every_other_session_ends() {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_by_a_email() {
+async fn password_change_emails_the_account_owner() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
@@ -59,7 +59,7 @@ async fn the_owner_is_told_by_a_email() {
 }
 
 #[tokio::test]
-async fn a_wrong_current_password_changes_nothing() {
+async fn wrong_current_password_changes_nothing() {
     let service = Service::start().await;
     let (there, _) = service.device().signed_up("ada@x.test").await;
     let (here, _) = service.device().logged_in("ada@x.test").await;
@@ -79,7 +79,7 @@ async fn a_wrong_current_password_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_new_password_must_be_another_one() {
+async fn new_password_must_differ_from_the_current_one() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -105,7 +105,7 @@ async fn the_new_password_must_be_another_one() {
 }
 
 #[tokio::test]
-async fn the_new_password_must_be_a_good_one() {
+async fn new_password_must_satisfy_the_password_policy() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -131,7 +131,7 @@ async fn the_new_password_must_be_a_good_one() {
 }
 
 #[tokio::test]
-async fn guesses_are_limited_by_session() {
+async fn current_password_guesses_are_limited_per_session() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let (other, _) = service.device().logged_in("ada@x.test").await;
@@ -151,7 +151,7 @@ async fn guesses_are_limited_by_session() {
 }
 
 #[tokio::test]
-async fn what_strangers_guess_at_the_login_does_not_hold_it_up() {
+async fn failed_logins_do_not_limit_password_changes() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for client in 0..11 {
@@ -170,7 +170,7 @@ async fn what_strangers_guess_at_the_login_does_not_hold_it_up() {
 }
 
 #[tokio::test]
-async fn codes_that_were_asked_for_under_the_old_password_are_void() {
+async fn codes_sent_before_a_password_change_are_void() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     device
@@ -192,7 +192,7 @@ async fn codes_that_were_asked_for_under_the_old_password_are_void() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn change_password_requires_a_signed_in_user() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });

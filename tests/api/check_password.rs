@@ -25,7 +25,7 @@ async fn a_good_password_is_accepted_without_an_account() {
 }
 
 #[tokio::test]
-async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
+async fn unacceptable_password_gets_the_same_codes_as_signup() {
     for (password, code) in [
         ("", "REQUIRED"),
         ("short", "TOO_SHORT"),
@@ -47,7 +47,7 @@ async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
 }
 
 #[tokio::test]
-async fn its_length_is_counted_as_policy_counts_it() {
+async fn password_length_counts_characters_after_normalization() {
     let answer = check(json!({ "password": "Zoe\u{308} and a few others" })).await;
     assert_eq!(
         answer,

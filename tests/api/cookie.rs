@@ -53,7 +53,7 @@ async fn signed_up(service: &Service) -> String {
 }
 
 #[tokio::test]
-async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_refresh_token() {
+async fn sign_in_sets_cookie_and_omits_refresh_token() {
     let service = service().await;
     let strict = service
         .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
@@ -88,7 +88,7 @@ async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_ref
 }
 
 #[tokio::test]
-async fn none_is_set_where_the_token_is_in_the_body() {
+async fn body_delivery_sets_no_refresh_cookie() {
     let service = service().await;
     let reply = call(&service.device(), "signup", sign_up_input("ada@x.test")).await;
     assert!(reply.json["data"]["signup"]["tokens"]["refreshToken"].is_string());
@@ -104,7 +104,7 @@ async fn none_is_set_where_the_token_is_in_the_body() {
 }
 
 #[tokio::test]
-async fn under_https_it_is_secure_and_bound_to_its_host() {
+async fn https_cookie_is_secure_with_host_prefix() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://accounts.example.org")]).await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -135,7 +135,7 @@ async fn under_https_it_is_secure_and_bound_to_its_host() {
 }
 
 #[tokio::test]
-async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
+async fn same_site_attribute_follows_the_setting() {
     let https = ("LATCHKEY_PUBLIC_URL", "https://accounts.example.org");
     let http = ("LATCHKEY_PUBLIC_URL", OWN);
     for (public_url, said, end) in [
@@ -162,7 +162,7 @@ async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
 }
 
 #[tokio::test]
-async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
+async fn allowed_origins_refresh_with_the_cookie() {
     let service = service().await;
     let mut token = signed_up(&service).await;
     for origin in [OWN, APP] {
@@ -178,7 +178,7 @@ async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
 }
 
 #[tokio::test]
-async fn another_sites_page_cannot_use_it() {
+async fn other_origins_cannot_refresh_with_the_cookie() {
     let service = service().await;
     let token = signed_up(&service).await;
     for origin in [
@@ -205,7 +205,7 @@ async fn another_sites_page_cannot_use_it() {
 }
 
 #[tokio::test]
-async fn without_an_origin_the_browser_must_say_that_the_page_is_ours() {
+async fn missing_origin_requires_same_origin_fetch_metadata() {
     let service = service().await;
     let token = signed_up(&service).await;
     let device = service
@@ -225,7 +225,7 @@ async fn without_an_origin_the_browser_must_say_that_the_page_is_ours() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_input_goes_before_the_cookie_and_is_answered_in_the_body() {
+async fn input_token_takes_precedence_over_the_cookie() {
     let service = service().await;
     let in_cookie = signed_up(&service).await;
     let (_, in_body) = service.device().logged_in("ada@x.test").await;
@@ -247,7 +247,7 @@ async fn a_token_in_the_input_goes_before_the_cookie_and_is_answered_in_the_body
 }
 
 #[tokio::test]
-async fn one_that_is_good_no_more_is_cleared() {
+async fn invalid_refresh_cookie_is_cleared() {
     let service = service().await;
     let reply = call(&browser(&service, "garbage", OWN), "refresh", json!({})).await;
     assert_eq!(kind(&reply.json["data"]["refresh"]), "InvalidRefreshToken");
@@ -260,7 +260,7 @@ async fn one_that_is_good_no_more_is_cleared() {
 }
 
 #[tokio::test]
-async fn a_logout_clears_it() {
+async fn logout_clears_the_refresh_cookie() {
     let service = service().await;
     let token = signed_up(&service).await;
     let reply = call(&browser(&service, &token, OWN), "refresh", json!({})).await;
@@ -289,7 +289,7 @@ async fn a_logout_clears_it() {
 }
 
 #[tokio::test]
-async fn a_cookie_alone_signs_nobody_in() {
+async fn cookie_alone_does_not_authenticate_a_caller() {
     let service = service().await;
     let token = signed_up(&service).await;
     let device = browser(&service, &token, OWN);
@@ -303,7 +303,7 @@ async fn a_cookie_alone_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_cookie_alone_does_nothing_but_refresh_and_log_out() {
+async fn cookie_alone_only_refreshes_and_logs_out() {
     let service = service().await;
     let token = signed_up(&service).await;
     let device = browser(&service, &token, OWN);

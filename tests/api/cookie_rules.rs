@@ -40,7 +40,7 @@ fn code(reply: &Reply) -> &Value {
 }
 
 #[tokio::test]
-async fn plain_http_anywhere_but_on_this_machine_gets_a_secure_cookie_too() {
+async fn plain_http_off_loopback_gets_a_secure_cookie() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "http://id.example.org")]).await;
     let (reply, _) = sign_up(&service.device(), "ada@x.test").await;
     assert!(set_cookie(&reply.headers).ends_with("; Secure"));
@@ -83,7 +83,7 @@ async fn only_listed_origins_may_use_the_cookie() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_cannot_use_the_cookie() {
+async fn cross_site_form_cannot_use_the_cookie() {
     let service = Service::start().await;
     let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
     for content_type in [
@@ -106,7 +106,7 @@ async fn a_form_of_another_site_cannot_use_the_cookie() {
 }
 
 #[tokio::test]
-async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
+async fn cookie_logout_ends_its_session_and_clears_it() {
     let service = Service::start().await;
     let (signed_up, cookie) = sign_up(&service.device(), "ada@x.test").await;
     let browser = service
@@ -139,7 +139,7 @@ async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
 }
 
 #[tokio::test]
-async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
+async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     let service = Service::start().await;
     let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -199,7 +199,7 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
 }
 
 #[tokio::test]
-async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
+async fn logout_with_a_replaced_cookie_ends_its_session() {
     let service = Service::start().await;
     for later in [1, 60] {
         let (signed_up, cookie) = sign_up(&service.device(), &format!("ada{later}@x.test")).await;
@@ -255,7 +255,7 @@ async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
 }
 
 #[tokio::test]
-async fn other_cookies_beside_it_hide_nothing_whatever_is_in_them() {
+async fn unrelated_cookies_do_not_hide_the_refresh_cookie() {
     let service = Service::start().await;
     for other in [
         &b"theme=caf\xe9; "[..],

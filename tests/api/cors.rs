@@ -39,7 +39,7 @@ async fn preflight(device: &Device, origin: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_listed_origin_may_call_with_credentials() {
+async fn listed_origin_may_call_with_credentials() {
     let device = service().await.device();
     for origin in [APP, "http://localhost:5173"] {
         let reply = preflight(&device, origin).await;
@@ -80,7 +80,7 @@ async fn a_listed_origin_may_call_with_credentials() {
 }
 
 #[tokio::test]
-async fn no_other_origin_is_ever_let_in() {
+async fn unlisted_origins_get_no_cors_headers() {
     let device = service().await.device();
     for origin in STRANGERS {
         let call = device
@@ -98,7 +98,7 @@ async fn no_other_origin_is_ever_let_in() {
 }
 
 #[tokio::test]
-async fn without_a_list_no_origin_is_let_in() {
+async fn empty_origin_list_allows_no_origin() {
     let device = Service::start().await.device();
     for origin in STRANGERS.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
         assert_eq!(
@@ -113,7 +113,7 @@ async fn without_a_list_no_origin_is_let_in() {
 }
 
 #[tokio::test]
-async fn caches_are_told_that_the_answer_depends_on_the_origin() {
+async fn responses_vary_by_the_origin_header() {
     let device = service().await.device();
     for origin in [APP, "https://evil.test"] {
         let reply = device

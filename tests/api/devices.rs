@@ -14,7 +14,7 @@ fn browser(service: &Service, user_agent: &str) -> Device {
 }
 
 #[tokio::test]
-async fn a_login_on_a_new_device_mails_a_notice_and_one_on_a_known_device_does_not() {
+async fn login_on_a_new_device_emails_a_notice() {
     let service = Service::start().await;
     let laptop = browser(&service, FIREFOX);
     laptop.sign_up("ada@x.test").await;
@@ -49,7 +49,7 @@ async fn a_login_on_a_new_device_mails_a_notice_and_one_on_a_known_device_does_n
 }
 
 #[tokio::test]
-async fn a_wrong_password_makes_no_device_known_and_mails_nothing() {
+async fn wrong_password_neither_remembers_device_nor_sends_email() {
     let service = Service::start().await;
     browser(&service, FIREFOX).sign_up("ada@x.test").await;
     let stranger = browser(&service, IPHONE).at("203.0.113.9");
@@ -60,7 +60,7 @@ async fn a_wrong_password_makes_no_device_known_and_mails_nothing() {
 }
 
 #[tokio::test]
-async fn a_refresh_in_another_network_makes_it_known() {
+async fn refresh_from_another_network_makes_it_known() {
     let service = Service::start().await;
     let (laptop, token) = browser(&service, FIREFOX).signed_up("ada@x.test").await;
     laptop.at("203.0.113.9").refresh(&token).await;
@@ -69,7 +69,7 @@ async fn a_refresh_in_another_network_makes_it_known() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_header_gets_into_the_email() {
+async fn user_agent_text_never_reaches_the_email() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     browser(&service, "<a href=//evil.test>visit evil.test</a>")
@@ -84,7 +84,7 @@ async fn nothing_of_a_header_gets_into_the_email() {
 }
 
 #[tokio::test]
-async fn a_day_sees_five_such_emails_so_that_nobody_fills_a_strangers_mailbox() {
+async fn new_device_notices_are_limited_to_five_daily() {
     let service = Service::start().await;
     service.device().sign_up("victim@x.test").await;
     for device in 0..60 {
@@ -102,7 +102,7 @@ async fn a_day_sees_five_such_emails_so_that_nobody_fills_a_strangers_mailbox() 
 }
 
 #[tokio::test]
-async fn the_first_login_to_an_account_that_the_operator_made_is_on_a_new_device() {
+async fn first_login_to_an_operator_account_emails_a_notice() {
     let service = Service::start().await;
     let command = CreateUser {
         email: "ada@x.test".to_owned(),

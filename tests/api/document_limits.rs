@@ -35,7 +35,7 @@ fn refused<'a>(name: &str, reply: &'a Reply) -> &'a str {
 }
 
 #[tokio::test]
-async fn every_bomb_is_refused_with_a_small_answer_before_anything_is_done() {
+async fn document_past_a_limit_is_refused_before_execution() {
     let service = Service::start().await;
     let device = service.device();
     service.store.work();
@@ -47,7 +47,7 @@ async fn every_bomb_is_refused_with_a_small_answer_before_anything_is_done() {
 }
 
 #[tokio::test]
-async fn the_limit_that_was_exceeded_is_named_with_its_value() {
+async fn error_message_names_the_exceeded_limit() {
     let device = Service::start().await.device();
     for (document, words) in [
         (
@@ -70,7 +70,7 @@ async fn the_limit_that_was_exceeded_is_named_with_its_value() {
 }
 
 #[tokio::test]
-async fn a_guess_dressed_up_is_one_guess_or_none() {
+async fn request_holds_at_most_one_credential_field() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     let login = |alias: &str, password: &str| {
@@ -113,7 +113,7 @@ async fn a_guess_dressed_up_is_one_guess_or_none() {
 }
 
 #[tokio::test]
-async fn variables_have_500_values_at_most() {
+async fn variables_hold_at_most_500_values() {
     let device = Service::start().await.device();
     let query = "query($v: [Int]) { policy { codeLength } me(a: [$v, $v, $v]) { id } }";
     let reply = device.post(query, json!({ "v": vec![0; 600] })).await;
@@ -129,7 +129,7 @@ async fn variables_have_500_values_at_most() {
 }
 
 #[tokio::test]
-async fn what_is_larger_than_a_body_is_not_read() {
+async fn oversized_body_is_refused_before_parsing() {
     let device = Service::start().await.device();
     let string = format!("{{ me(a: \"{}\") {{ id }} }}", "x".repeat(5 << 20));
     assert_eq!(
@@ -210,7 +210,7 @@ async fn figures() {
 }
 
 #[tokio::test]
-async fn an_answer_is_bounded_whatever_names_and_rows_it_has() {
+async fn response_size_is_bounded_for_long_aliases() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     let device = service.device().with_header("user-agent", &"x".repeat(256));
     let mut signed_in = device.signed_up("ada@x.test").await.0;

@@ -130,7 +130,7 @@ async fn groups<T: Ord>(
 }
 
 #[tokio::test]
-async fn a_stranger_reads_the_same_answer_for_every_address() {
+async fn every_email_gets_the_same_response() {
     for operation in [
         "login",
         "forgotPassword",
@@ -153,32 +153,32 @@ async fn assert_the_same_work(operation: &str) {
 }
 
 #[tokio::test]
-async fn a_login_costs_the_same_for_every_address() {
+async fn login_costs_the_same_for_every_email() {
     assert_the_same_work("login").await;
 }
 
 #[tokio::test]
-async fn a_forgotten_password_costs_the_same_for_every_address() {
+async fn forgot_password_costs_the_same_for_every_email() {
     assert_the_same_work("forgotPassword").await;
 }
 
 #[tokio::test]
-async fn a_reset_with_a_wrong_code_costs_the_same_for_every_address() {
+async fn failed_reset_costs_the_same_for_every_email() {
     assert_the_same_work("resetPassword").await;
 }
 
 #[tokio::test]
-async fn a_verification_code_costs_the_same_for_every_address() {
+async fn verification_code_costs_the_same_for_every_email() {
     assert_the_same_work("sendVerificationCode").await;
 }
 
 #[tokio::test]
-async fn a_wrong_verification_code_costs_the_same_for_every_address() {
+async fn failed_verification_costs_the_same_for_every_email() {
     assert_the_same_work("verifyEmail").await;
 }
 
 #[tokio::test]
-async fn a_sign_up_that_asks_for_proof_costs_and_answers_the_same_for_every_address() {
+async fn verify_first_signup_looks_the_same_for_every_email() {
     let service = world()
         .await
         .node(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])

@@ -36,7 +36,7 @@ fn assert_nothing_leaks(reply: &Reply) {
 }
 
 #[tokio::test]
-async fn a_document_that_does_not_parse_is_not_quoted() {
+async fn unparsable_document_is_not_quoted_in_the_error() {
     let device = Service::start().await.device();
     for query in [
         format!(r#"mutation {{ login(input: {{ email: "a@x.test", password: "{SECRET}""#),
@@ -58,7 +58,7 @@ async fn a_document_that_does_not_parse_is_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_document_that_does_not_fit_the_schema_has_a_code_and_gets_no_suggestions() {
+async fn invalid_document_gets_a_code_without_suggestions() {
     let device = Service::start().await.device();
     for query in [
         "{ mee { id } }",
@@ -96,7 +96,7 @@ async fn a_document_that_does_not_fit_the_schema_has_a_code_and_gets_no_suggesti
 }
 
 #[tokio::test]
-async fn two_operations_of_one_name_parse_and_do_not_validate() {
+async fn duplicate_operation_names_fail_validation() {
     let device = Service::start().await.device();
     for query in [
         "query A { me { id } } query A { me { id } }",
@@ -111,7 +111,7 @@ async fn two_operations_of_one_name_parse_and_do_not_validate() {
 }
 
 #[tokio::test]
-async fn variables_of_another_type_have_a_code_and_are_not_quoted() {
+async fn variables_of_the_wrong_type_are_not_quoted() {
     let device = Service::start().await.device();
     let mut inputs = vec![
         json!(SECRET),
@@ -160,7 +160,7 @@ async fn variables_of_another_type_have_a_code_and_are_not_quoted() {
 }
 
 #[tokio::test]
-async fn an_answer_holds_ten_errors_at_most() {
+async fn response_holds_at_most_ten_errors() {
     let unknown: Vec<_> = (0..40).map(|index| format!("nothing{index}")).collect();
     let query = format!("{{ me {{ {} }} }}", unknown.join(" "));
     let reply = Service::start()
@@ -173,7 +173,7 @@ async fn an_answer_holds_ten_errors_at_most() {
 
 /// async-graphql up to 7.2 read an omitted variable inside an input object as null.
 #[tokio::test]
-async fn a_variable_that_is_left_out_of_an_input_object_changes_nothing() {
+async fn omitted_variable_leaves_an_input_field_unset() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -206,7 +206,7 @@ async fn a_variable_that_is_left_out_of_an_input_object_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_variable_that_is_left_out_where_there_is_a_default_takes_it() {
+async fn omitted_variable_takes_the_schema_default() {
     let device = Service::start().await.device();
     let query = "mutation($gender: Gender, $delivery: TokenDelivery, $number: String) { signup(input: { email: \
         \"ada@x.test\", password: \"correct horse battery staple\", firstName: \"Ada\", lastName: \"Lovelace\", gender: \
@@ -221,7 +221,7 @@ async fn a_variable_that_is_left_out_where_there_is_a_default_takes_it() {
 
 /// async-graphql up to 7.2 dropped a field that failed and cannot be null, and left its parent standing.
 #[tokio::test]
-async fn a_field_that_fails_and_cannot_be_null_nulls_its_parent() {
+async fn failed_non_null_field_nulls_its_parent() {
     let device = Service::start().await.device();
     let query = "mutation { sent: forgotPassword(input: { email: \"ada@x.test\" }) { __typename } \
         logout(input: {}) { __typename } }";
@@ -232,7 +232,7 @@ async fn a_field_that_fails_and_cannot_be_null_nulls_its_parent() {
 }
 
 #[tokio::test]
-async fn every_operation_answers_to_a_store_that_is_down_with_overloaded_and_nothing_else() {
+async fn every_operation_reports_store_failures_without_detail() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let email = json!({ "email": "ada@x.test" });
@@ -295,7 +295,7 @@ async fn every_operation_answers_to_a_store_that_is_down_with_overloaded_and_not
 }
 
 #[tokio::test]
-async fn a_panic_is_an_internal_error_with_its_id_and_ends_nothing_but_its_request() {
+async fn panic_becomes_an_internal_error_with_request_id() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.store.fail(Failure::Panic);
@@ -314,7 +314,7 @@ async fn a_panic_is_an_internal_error_with_its_id_and_ends_nothing_but_its_reque
 }
 
 #[tokio::test]
-async fn every_code_is_met() {
+async fn every_error_code_can_be_produced() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let cookie = device

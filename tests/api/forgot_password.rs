@@ -11,7 +11,7 @@ async fn forgot(device: &Device, email: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
+async fn code_is_emailed_only_to_the_account_owner() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -33,7 +33,7 @@ async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_answered_alike_and_gets_no_email() {
+async fn unknown_email_looks_the_same_and_receives_nothing() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -47,7 +47,7 @@ async fn an_unknown_address_is_answered_alike_and_gets_no_email() {
 }
 
 #[tokio::test]
-async fn a_look_alike_of_the_address_never_gets_its_emails() {
+async fn look_alike_email_never_receives_the_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("kim@x.test").await;
@@ -80,7 +80,7 @@ async fn nothing_changes_until_the_code_is_spent() {
 }
 
 #[tokio::test]
-async fn an_address_gets_three_emails_and_then_one_an_hour_and_who_asks_is_not_told() {
+async fn repeated_requests_send_three_emails_then_one_hourly() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let ask_from_many = async |network: &str| {
@@ -106,7 +106,7 @@ async fn an_address_gets_three_emails_and_then_one_an_hour_and_who_asks_is_not_t
 }
 
 #[tokio::test]
-async fn a_code_that_was_mailed_stays_good_while_no_further_emails_are_written() {
+async fn sent_code_stays_valid_while_emails_are_suppressed() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for client in 0..10 {
@@ -127,7 +127,7 @@ async fn a_code_that_was_mailed_stays_good_while_no_further_emails_are_written()
 }
 
 #[tokio::test]
-async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
+async fn client_repeating_one_email_must_wait_an_hour() {
     let service = Service::start().await;
     for email in ["ada@x.test", "nobody@x.test"] {
         for _ in 0..3 {
@@ -154,7 +154,7 @@ async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn a_client_asks_for_twenty_emails_an_hour_at_most() {
+async fn client_may_request_twenty_emails_an_hour() {
     let service = Service::start().await;
     for attempt in 0..20 {
         assert_eq!(
@@ -174,7 +174,7 @@ async fn a_client_asks_for_twenty_emails_an_hour_at_most() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_those_with_one() {
+async fn unknown_emails_do_not_use_up_the_quota() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let mut clients = tokio::task::JoinSet::new();
@@ -192,7 +192,7 @@ async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_t
 }
 
 #[tokio::test]
-async fn a_forged_host_gets_into_no_email() {
+async fn forged_host_header_never_reaches_the_email() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
     service.device().sign_up("ada@x.test").await;
     let mut device = service.device();

@@ -42,7 +42,7 @@ async fn assert_nothing_was_done(device: &Device) {
 }
 
 #[tokio::test]
-async fn json_is_taken_in_any_spelling_of_its_type() {
+async fn json_content_type_is_matched_case_insensitively() {
     let device = Service::start().await.device();
     for content_type in [
         "application/json",
@@ -59,7 +59,7 @@ async fn json_is_taken_in_any_spelling_of_its_type() {
 }
 
 #[tokio::test]
-async fn what_a_browser_sends_across_sites_without_asking_is_refused() {
+async fn content_types_without_cors_preflight_are_refused() {
     let device = Service::start().await.device();
     for content_type in [
         None,
@@ -81,7 +81,7 @@ async fn what_a_browser_sends_across_sites_without_asking_is_refused() {
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_refused() {
+async fn compressed_body_is_refused_without_execution() {
     let device = Service::start().await.device();
     let reply = device
         .with_header("content-encoding", "gzip")
@@ -92,7 +92,7 @@ async fn a_compressed_body_is_refused() {
 }
 
 #[tokio::test]
-async fn a_batch_is_refused_and_none_of_it_executed() {
+async fn batch_is_refused_without_executing_any_part() {
     let device = Service::start().await.device();
     let one = sign_up_body();
     for batch in [
@@ -106,7 +106,7 @@ async fn a_batch_is_refused_and_none_of_it_executed() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_form_is_refused_and_not_quoted() {
+async fn malformed_body_is_refused_and_not_quoted() {
     let device = Service::start().await.device();
     for body in [
         "",
@@ -144,7 +144,7 @@ async fn a_body_of_another_form_is_refused_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn what_else_is_in_the_body_is_passed_over() {
+async fn unknown_body_members_are_ignored() {
     let device = Service::start().await.device();
     let query = "query A { policy { codeLength } } query B { policy { verifyEmailFirst } }";
     let body = json!({ "query": query, "operationName": "B", "variables": null, "extensions": {}, "id": 7 });
@@ -156,7 +156,7 @@ async fn what_else_is_in_the_body_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_body_has_64_kib_at_most() {
+async fn body_over_64_kib_is_refused() {
     let device = Service::start().await.device();
     let padded = |length: usize| POLICY.to_owned() + &" ".repeat(length - POLICY.len());
     assert_eq!(
@@ -174,7 +174,7 @@ async fn a_body_has_64_kib_at_most() {
 }
 
 #[tokio::test]
-async fn nothing_is_executed_but_by_post() {
+async fn other_methods_never_execute_a_mutation() {
     let device = Service::start().await.device();
     let mutation = "mutation%7Blogout(input%3A%7B%7D)%7B__typename%7D%7D";
     for method in [
@@ -208,7 +208,7 @@ async fn nothing_is_executed_but_by_post() {
 }
 
 #[tokio::test]
-async fn the_answer_has_the_media_type_that_was_asked_for() {
+async fn response_has_the_requested_media_type() {
     let device = Service::start().await.device();
     for (accept, content_type) in [
         ("application/json", "application/json; charset=utf-8"),
@@ -249,7 +249,7 @@ async fn the_answer_has_the_media_type_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_refusal_has_the_media_type_that_was_asked_for_too() {
+async fn error_response_has_the_requested_media_type() {
     let device = Service::start()
         .await
         .device()
@@ -263,7 +263,7 @@ async fn a_refusal_has_the_media_type_that_was_asked_for_too() {
 }
 
 #[tokio::test]
-async fn the_status_says_whether_anything_was_executed_to_those_who_can_tell() {
+async fn status_depends_on_the_requested_media_type() {
     let device = Service::start().await.device();
     let answers: [(&str, StatusCode, Option<Value>); 4] = [
         ("{ me { id } }", StatusCode::OK, Some(json!({ "me": null }))),
@@ -296,7 +296,7 @@ async fn the_status_says_whether_anything_was_executed_to_those_who_can_tell() {
 }
 
 #[tokio::test]
-async fn a_request_is_named_by_its_sender_or_by_us() {
+async fn request_id_is_taken_over_or_generated() {
     let device = Service::start().await.device();
     let longest = "a".repeat(64);
     for id in ["a", "0190f3b2-7c3e", &longest] {
@@ -325,7 +325,7 @@ async fn a_request_is_named_by_its_sender_or_by_us() {
 }
 
 #[tokio::test]
-async fn a_client_that_was_told_to_wait_finds_when_in_the_header_too() {
+async fn overloaded_response_has_a_retry_after_header() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.store.fail(Failure::Unavailable);

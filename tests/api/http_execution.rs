@@ -32,7 +32,7 @@ fn assert_refused(reply: &Reply, status: StatusCode) {
 }
 
 #[tokio::test]
-async fn a_query_is_run_by_get_with_everything_that_it_may_have() {
+async fn get_runs_a_query_with_all_parameters() {
     let device = Service::start().await.device();
     let query = "query A { policy { codeLength } } query B($if: Boolean!) { policy { codeLength @include(if: $if) __typename } }";
     let reply = device
@@ -69,7 +69,7 @@ async fn a_query_is_run_by_get_with_everything_that_it_may_have() {
 }
 
 #[tokio::test]
-async fn who_is_signed_in_is_so_by_get_too() {
+async fn bearer_token_authenticates_get_requests_too() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -83,7 +83,7 @@ async fn who_is_signed_in_is_so_by_get_too() {
 }
 
 #[tokio::test]
-async fn nothing_that_could_change_anything_is_run_by_get() {
+async fn get_never_runs_a_mutation_or_subscription() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -110,7 +110,7 @@ async fn nothing_that_could_change_anything_is_run_by_get() {
 }
 
 #[tokio::test]
-async fn a_url_of_another_form_is_refused_and_not_quoted() {
+async fn malformed_url_is_refused_and_not_quoted() {
     let device = Service::start().await.device();
     for parameters in [
         &[][..],
@@ -132,7 +132,7 @@ async fn a_url_of_another_form_is_refused_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_url_beside_a_body_is_passed_over() {
+async fn post_ignores_query_parameters_in_the_url() {
     let device = Service::start().await.device();
     let request = Request::post(url(&[("query", "{ nothing }"), ("variables", "x")]))
         .header("content-type", "application/json");
@@ -150,7 +150,7 @@ async fn a_url_beside_a_body_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_url_has_4_kib_at_most() {
+async fn url_over_4_kib_is_refused() {
     let device = Service::start().await.device();
     let path = url(&[("query", LENGTH)]);
     let padded = |length: usize| format!("{path}&{}", "a".repeat(length - path.len() - 1));
@@ -171,7 +171,7 @@ async fn a_url_has_4_kib_at_most() {
 }
 
 #[tokio::test]
-async fn json_is_utf_8_with_or_without_a_byte_order_mark() {
+async fn json_body_is_utf8_with_optional_byte_order_mark() {
     let device = Service::start().await.device();
     let post = async |content_type: &str, body: &str| {
         let request = Request::post("/graphql").header("content-type", content_type);
@@ -214,7 +214,7 @@ async fn json_is_utf_8_with_or_without_a_byte_order_mark() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_there_twice_is_refused_and_null_stands_for_nothing() {
+async fn repeated_body_member_is_refused_and_null_ignored() {
     let device = Service::start().await.device();
     for twice in [
         r#"{"query":"{policy{codeLength}}","query":"{ S3cret }"}"#,
@@ -234,7 +234,7 @@ async fn a_name_that_is_there_twice_is_refused_and_null_stands_for_nothing() {
 }
 
 #[tokio::test]
-async fn the_operation_is_the_one_that_was_named() {
+async fn operation_name_selects_the_executed_operation() {
     let device = Service::start().await.device();
     let query = "query A { policy { codeLength } } query B { policy { __typename } }";
     for (name, answer) in [
@@ -291,7 +291,7 @@ async fn send_endless_of(
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_refused_before_its_body_is_read() {
+async fn wrong_content_type_is_refused_before_the_body() {
     let device = Service::start().await.device();
     for content_type in [
         "multipart/form-data; boundary=x",
@@ -304,7 +304,7 @@ async fn what_is_not_json_is_refused_before_its_body_is_read() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_refused_when_it_has_been_too_much() {
+async fn endless_body_is_refused_at_the_limit() {
     let device = Service::start().await.device();
     assert_refused(
         &send_endless(&device, Some(b"                ")).await,
@@ -313,7 +313,7 @@ async fn a_body_without_an_end_is_refused_when_it_has_been_too_much() {
 }
 
 #[tokio::test]
-async fn a_body_that_stops_to_come_is_given_up() {
+async fn stalled_body_is_refused_after_a_timeout() {
     let device = Service::start().await.device();
     tokio::time::pause();
     assert_refused(
@@ -323,7 +323,7 @@ async fn a_body_that_stops_to_come_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_request_that_takes_too_long_is_answered_with_overloaded() {
+async fn slow_request_is_answered_with_overloaded() {
     let service = Service::start()
         .await
         .within(Limits {
@@ -347,7 +347,7 @@ async fn a_request_that_takes_too_long_is_answered_with_overloaded() {
 }
 
 #[tokio::test]
-async fn a_server_that_was_told_to_stop_is_not_ready_and_goes_on_answering() {
+async fn stopping_server_is_not_ready_but_still_answers() {
     let service = Service::start().await;
     let device = service.device();
     service.app.stop();

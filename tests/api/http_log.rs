@@ -81,7 +81,7 @@ async fn start(device: &Device) -> (Log, DefaultGuard) {
 }
 
 #[tokio::test]
-async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
+async fn request_is_logged_once_with_operation_and_outcome() {
     let device = Service::start()
         .await
         .device()
@@ -155,7 +155,7 @@ fn told(log: &Log) -> Value {
 }
 
 #[tokio::test]
-async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
+async fn operations_are_logged_with_account_ids_only() {
     let device = Service::start().await.device();
     let (log, _guard) = start(&device).await;
     let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
@@ -202,7 +202,7 @@ async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
 }
 
 #[tokio::test]
-async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
+async fn timed_out_operation_is_logged_when_it_ends() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     // A wrong password is answered after 30 ms at the soonest.
@@ -225,7 +225,7 @@ async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
 }
 
 #[tokio::test]
-async fn several_acts_of_one_request_are_told_in_their_order() {
+async fn operations_of_one_request_are_logged_in_order() {
     let device = Service::start()
         .await
         .device()
@@ -249,7 +249,7 @@ async fn several_acts_of_one_request_are_told_in_their_order() {
 }
 
 #[tokio::test]
-async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
+async fn invalid_operation_names_and_methods_are_not_logged() {
     let device = Service::start().await.device();
     let (log, _guard) = start(&device).await;
     let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
@@ -273,7 +273,7 @@ async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
 }
 
 #[tokio::test]
-async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
+async fn failed_operation_is_logged_beside_the_others() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -303,7 +303,7 @@ async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_is_told_of_all_the_same() {
+async fn operation_of_a_disconnected_client_is_logged() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;

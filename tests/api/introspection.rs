@@ -16,7 +16,7 @@ async fn closed() -> Device {
 }
 
 #[tokio::test]
-async fn graphiql_gets_all_that_it_asks_for() {
+async fn graphiql_introspection_query_is_answered_in_full() {
     let reply = Service::start()
         .await
         .device()
@@ -32,7 +32,7 @@ async fn graphiql_gets_all_that_it_asks_for() {
 
 /// The guard only estimates values: here its limit is held against those that there are.
 #[tokio::test]
-async fn what_graphiql_gets_is_well_below_the_limit_of_values() {
+async fn graphiql_introspection_stays_below_the_value_limit() {
     fn values(value: &Value) -> usize {
         match value {
             Value::Array(items) => items.iter().map(values).sum(),
@@ -58,7 +58,7 @@ async fn what_graphiql_gets_is_well_below_the_limit_of_values() {
 }
 
 #[tokio::test]
-async fn where_it_is_off_the_schema_is_not_told_in_any_disguise() {
+async fn closed_introspection_hides_the_schema_from_every_query() {
     let device = closed().await;
     for disguise in [
         "{ __schema { types { name } } }",
@@ -82,7 +82,7 @@ async fn where_it_is_off_the_schema_is_not_told_in_any_disguise() {
 }
 
 #[tokio::test]
-async fn where_it_is_off_there_is_no_page_and_no_schema_to_get() {
+async fn closed_introspection_serves_no_page_and_no_schema() {
     let open = Service::start().await.device();
     let page = open
         .with_header("accept", BROWSER)
@@ -129,7 +129,7 @@ fn names() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
+async fn closed_introspection_errors_name_only_what_was_sent() {
     let (open, closed) = (Service::start().await.device(), closed().await);
     let names = names();
     let sign_up = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";

@@ -73,7 +73,7 @@ fn kid(device: &Device) -> String {
 }
 
 #[tokio::test]
-async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
+async fn jwk_set_expires_before_a_new_key_signs() {
     let service = Service::start().await;
     let reply = jwks(&service).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=300");
@@ -108,7 +108,7 @@ async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_token() {
+async fn new_key_is_published_before_it_replaces_the_old() {
     let service = Service::start().await;
     let first = service.device().signed_up("ada@x.test").await.0;
     let new = rotate(&service, &[], LEAD).await.kid;
@@ -138,7 +138,7 @@ async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_
 }
 
 #[tokio::test]
-async fn tokens_of_an_old_key_live_on_when_the_lifetime_of_new_ones_is_lowered() {
+async fn old_tokens_outlive_a_lowered_token_lifetime() {
     let service = Service::start().await;
     let device = service.device().signed_up("ada@x.test").await.0;
     rotate(&service, &[], Duration::ZERO).await;
@@ -157,7 +157,7 @@ async fn tokens_of_an_old_key_live_on_when_the_lifetime_of_new_ones_is_lowered()
 }
 
 #[tokio::test]
-async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
+async fn node_accepts_a_key_it_has_not_seen() {
     let a = Service::start().await;
     let b = a.node(&[]).await;
     let new = rotate(&a, &[], Duration::ZERO).await.kid;
@@ -175,7 +175,7 @@ async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
 }
 
 #[tokio::test]
-async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go_on() {
+async fn retired_key_is_refused_but_its_sessions_live() {
     let a = Service::start().await;
     let b = a.node(&[]).await;
     let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
@@ -195,7 +195,7 @@ async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go
 }
 
 #[tokio::test]
-async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
+async fn algorithm_change_waits_for_the_next_rotation() {
     for (algorithm, next) in [("ES256", "EdDSA"), ("EdDSA", "RS256"), ("RS256", "ES256")] {
         let service = Service::with(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
         let device = service.device().signed_up("ada@x.test").await.0;
@@ -227,7 +227,7 @@ async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_signs_and_is_shown_nowhere() {
+async fn shared_secret_signs_and_is_never_published() {
     let shared = [
         ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
         ("LATCHKEY_SIGNING_SECRET", SECRET),
@@ -252,7 +252,7 @@ async fn a_shared_secret_signs_and_is_shown_nowhere() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_that_is_the_one_behind_refresh_tokens_is_refused_wherever_the_two_are() {
+async fn signing_secret_must_differ_from_the_refresh_secret() {
     let service = Service::start().await;
     let file = service.folder.path().join("secret");
     let (file, text) = (
@@ -302,7 +302,7 @@ async fn error(folder: &Path, settings: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn nothing_is_made_where_something_that_is_given_is_not_good() {
+async fn unusable_setting_leaves_no_data_folder_behind() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value) in [
         ("LATCHKEY_SIGNING_KEYS", "file:no/such/file"),
@@ -315,7 +315,7 @@ async fn nothing_is_made_where_something_that_is_given_is_not_good() {
 }
 
 #[tokio::test]
-async fn with_keys_and_secret_given_nodes_agree_without_a_common_folder() {
+async fn nodes_with_given_keys_need_no_shared_folder() {
     let made = Service::start().await;
     let key = std::fs::read_to_string(made.folder.path().join("keys/1.pem"))
         .unwrap()

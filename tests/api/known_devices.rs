@@ -46,7 +46,7 @@ fn outcome(reply: &Reply) -> &Value {
 }
 
 #[tokio::test]
-async fn a_live_session_is_refreshed_through_any_storm() {
+async fn live_session_refreshes_while_login_is_limited() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     storm(&service, "ada@x.test").await;
@@ -54,7 +54,7 @@ async fn a_live_session_is_refreshed_through_any_storm() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_an_ended_session_still_shows_that_the_device_is_known() {
+async fn token_of_an_ended_session_identifies_a_known_device() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     device.act("logout", json!({})).await;
@@ -67,7 +67,7 @@ async fn a_refresh_token_of_an_ended_session_still_shows_that_the_device_is_know
 }
 
 #[tokio::test]
-async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out() {
+async fn browser_stays_known_after_logging_out() {
     let service = Service::start().await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -95,7 +95,7 @@ async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out
 }
 
 #[tokio::test]
-async fn a_known_device_has_a_budget_of_its_own() {
+async fn known_device_has_its_own_rate_limit() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
@@ -109,7 +109,7 @@ async fn a_known_device_has_a_budget_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
+async fn foreign_token_does_not_identify_a_known_device() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let (_, mallory) = service.device().signed_up("mallory@x.test").await;
@@ -125,7 +125,7 @@ async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_password_makes_all_devices_unknown() {
+async fn password_reset_forgets_all_known_devices() {
     let service = Service::start().await;
     let (thief, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
@@ -148,7 +148,7 @@ async fn a_new_password_makes_all_devices_unknown() {
 }
 
 #[tokio::test]
-async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() {
+async fn client_over_its_limit_does_not_limit_emails() {
     let service = Service::start().await;
     let (owner, stranger) = (service.device(), service.device().at("198.51.100.1"));
     owner.sign_up("ada@x.test").await;
@@ -176,7 +176,7 @@ async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() 
 }
 
 #[tokio::test]
-async fn the_session_that_changed_the_password_is_known_as_long_as_it_lives() {
+async fn session_that_changed_the_password_stays_known() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
@@ -200,7 +200,7 @@ async fn the_session_that_changed_the_password_is_known_as_long_as_it_lives() {
 }
 
 #[tokio::test]
-async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
+async fn password_change_replaces_the_device_cookie() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let reply = log_in_by_cookie(&service.device(), PASSWORD).await;

@@ -144,7 +144,7 @@ fn violations(floors: &Floors, source: &Path, file: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_module_imports_lower_floors_only() {
+fn modules_import_from_lower_layers_only() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let floors = floors(&fs::read_to_string(source.join("lib.rs")).unwrap());
     assert!(floors.len() > 8 && floors["model"] == 0, "{floors:?}");
@@ -159,7 +159,7 @@ fn a_module_imports_lower_floors_only() {
 }
 
 #[test]
-fn the_reader_of_imports_sees_every_way_to_write_one() {
+fn import_parser_finds_every_form_of_path() {
     let text = "use crate::mail::{A, B};\nuse crate::{\n    http,\n    token::{C, D},\n};\n// use crate::cli;\n\
         fn f() { super::super::app::run(crate::model::now()) }\npub(in crate::graphql) fn g() {}\nuse super::sibling;\n\
         #[cfg(test)]\nmod tests;\nuse crate::config;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n";
@@ -184,7 +184,7 @@ fn the_reader_of_imports_sees_every_way_to_write_one() {
 }
 
 #[test]
-fn the_reader_of_the_table_sees_every_module_of_a_row() {
+fn table_parser_finds_every_module_of_a_row() {
     let table = "//! | floor | modules | what |\n//! |---|---|---|\n//! | 5 | [`app`], [`config`] | builds |\n//! | 0 | [`model`] | [`x`] |";
     let expected = [
         ("app".to_owned(), 5),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{PASSWORD, Service, kind};
 
 #[tokio::test]
-async fn the_right_password_signs_in_on_a_new_session() {
+async fn right_password_starts_a_new_session() {
     let service = Service::start().await;
     let device = service.device().with_header("user-agent", "Firefox");
     device.sign_up("ada@x.test").await;
@@ -30,7 +30,7 @@ async fn the_right_password_signs_in_on_a_new_session() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_answers_like_a_wrong_password() {
+async fn unknown_email_answers_like_a_wrong_password() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -42,7 +42,7 @@ async fn an_unknown_address_answers_like_a_wrong_password() {
 }
 
 #[tokio::test]
-async fn wrong_passwords_run_into_a_limit_that_right_ones_from_elsewhere_do_not_feel() {
+async fn wrong_passwords_limit_only_the_client_sending_them() {
     let service = Service::start().await;
     let (attacker, owner) = (service.device().at("198.51.100.7"), service.device());
     owner.sign_up("ada@x.test").await;
@@ -67,7 +67,7 @@ async fn wrong_passwords_run_into_a_limit_that_right_ones_from_elsewhere_do_not_
 }
 
 #[tokio::test]
-async fn an_unknown_address_runs_into_the_same_limit() {
+async fn unknown_email_runs_into_the_same_limit() {
     let device = Service::start().await.device();
     for _ in 0..10 {
         device.log_in("nobody@x.test", "guess").await;
@@ -79,7 +79,7 @@ async fn an_unknown_address_runs_into_the_same_limit() {
 }
 
 #[tokio::test]
-async fn right_passwords_are_not_counted() {
+async fn successful_logins_do_not_use_up_attempts() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     for _ in 0..20 {
@@ -91,7 +91,7 @@ async fn right_passwords_are_not_counted() {
 }
 
 #[tokio::test]
-async fn an_unproven_address_is_told_only_after_the_right_password_where_the_policy_asks_for_proof()
+async fn unverified_email_is_reported_only_after_right_password()
 {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("shared.db").display());
@@ -113,7 +113,7 @@ async fn an_unproven_address_is_told_only_after_the_right_password_where_the_pol
 }
 
 #[tokio::test]
-async fn a_hash_of_another_cost_is_replaced_on_success() {
+async fn login_rehashes_a_password_of_another_cost() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("shared.db").display());
     let cheap = Service::with(&[("LATCHKEY_STORE", &store)]).await;
@@ -136,7 +136,7 @@ async fn a_hash_of_another_cost_is_replaced_on_success() {
 }
 
 #[tokio::test]
-async fn a_bad_bearer_token_does_not_break_a_login() {
+async fn invalid_bearer_token_does_not_break_login() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     let stale = device.with_bearer("eyJhbGciOiJub25lIn0.e30.");
@@ -147,7 +147,7 @@ async fn a_bad_bearer_token_does_not_break_a_login() {
 }
 
 #[tokio::test]
-async fn operators_in_place_of_text_are_type_errors() {
+async fn non_string_credentials_are_type_errors() {
     let device = Service::start().await.device();
     for email in [
         json!({ "$gt": "" }),
@@ -164,7 +164,7 @@ async fn operators_in_place_of_text_are_type_errors() {
 }
 
 #[tokio::test]
-async fn what_was_tried_counts_on_every_node_and_after_a_restart() {
+async fn failed_attempts_count_across_nodes_and_restarts() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for node in [service.clone(), service.node(&[]).await] {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Service, kind};
 
 #[tokio::test]
-async fn the_current_session_ends_and_the_others_live_on() {
+async fn logout_ends_only_the_current_session() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
@@ -30,7 +30,7 @@ async fn the_current_session_ends_and_the_others_live_on() {
 }
 
 #[tokio::test]
-async fn everywhere_ends_every_session_of_the_user_and_nobody_elses() {
+async fn logout_everywhere_ends_all_sessions_of_the_user() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
@@ -46,7 +46,7 @@ async fn everywhere_ends_every_session_of_the_user_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn only_live_sessions_are_counted() {
+async fn logout_counts_only_live_sessions() {
     let day = [
         ("LATCHKEY_ACCESS_TOKEN_SECONDS", "86400"),
         ("LATCHKEY_REFRESH_TOKEN_SECONDS", "86400"),
@@ -70,7 +70,7 @@ async fn only_live_sessions_are_counted() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn logout_requires_a_signed_in_user() {
     let service = Service::start().await;
     assert_eq!(
         service.device().error("logout", json!({})).await,

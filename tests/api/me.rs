@@ -63,7 +63,7 @@ async fn code(device: &Device, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_signed_in_user_sees_themselves() {
+async fn me_returns_the_signed_in_user() {
     let (service, device, _) = signed_up().await;
     service.device().sign_up("bob@x.test").await;
     let user = device.me().await.unwrap();
@@ -74,7 +74,7 @@ async fn the_signed_in_user_sees_themselves() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_answer_is_null_and_an_error_with_its_path() {
+async fn missing_token_answers_null_with_an_error_path() {
     let reply = Service::start()
         .await
         .device()
@@ -90,7 +90,7 @@ async fn without_a_token_the_answer_is_null_and_an_error_with_its_path() {
 }
 
 #[tokio::test]
-async fn the_scheme_is_bearer_in_any_case_and_no_other() {
+async fn bearer_scheme_is_matched_case_insensitively() {
     let (service, _, token) = signed_up().await;
     for (header, signed_in) in [
         (format!("Bearer {token}"), true),
@@ -111,7 +111,7 @@ async fn the_scheme_is_bearer_in_any_case_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_this_service_is_refused() {
+async fn malformed_or_foreign_tokens_are_refused() {
     let (_, device, token) = signed_up().await;
     let (_, foreign, _) = signed_up().await;
     let (unsigned, _) = token.rsplit_once('.').unwrap();
@@ -140,7 +140,7 @@ async fn what_is_no_token_of_this_service_is_refused() {
 }
 
 #[tokio::test]
-async fn other_secrets_are_no_bearer_tokens() {
+async fn other_secrets_are_not_bearer_tokens() {
     let service = Service::start().await;
     let (device, refresh_token) = service.device().signed_up("ada@x.test").await;
     let strict = service
@@ -161,7 +161,7 @@ async fn other_secrets_are_no_bearer_tokens() {
 }
 
 #[tokio::test]
-async fn an_access_token_expires_with_a_leeway_of_seconds_and_before_its_session() {
+async fn access_token_expires_with_seconds_of_leeway() {
     let (service, device, _) = signed_up().await;
     service.wait(14_400 - 1);
     assert!(device.me().await.is_ok());
@@ -170,7 +170,7 @@ async fn an_access_token_expires_with_a_leeway_of_seconds_and_before_its_session
 }
 
 #[tokio::test]
-async fn a_token_says_what_gateways_ask_for() {
+async fn access_token_carries_the_claims_gateways_need() {
     let (service, device, token) = signed_up().await;
     let user = device.me().await.unwrap();
     let (header, claims) = (segment(&token, 0), segment(&token, 1));
@@ -196,7 +196,7 @@ async fn a_token_says_what_gateways_ask_for() {
 }
 
 #[tokio::test]
-async fn claims_of_another_time_or_for_somebody_else_are_refused() {
+async fn wrong_or_missing_claims_are_refused() {
     let (service, device, token) = signed_up().await;
     let (header, claims) = (segment(&token, 0), segment(&token, 1));
     assert_eq!(code(&device, &signed(&service, &header, &claims)).await, "");
@@ -241,7 +241,7 @@ async fn claims_of_another_time_or_for_somebody_else_are_refused() {
 }
 
 #[tokio::test]
-async fn a_role_in_a_token_gives_no_role_here() {
+async fn role_claim_grants_no_role_here() {
     let (service, device, token) = signed_up().await;
     let (header, mut claims) = (segment(&token, 0), segment(&token, 1));
     claims["role"] = json!("ADMIN");
@@ -250,7 +250,7 @@ async fn a_role_in_a_token_gives_no_role_here() {
 }
 
 #[tokio::test]
-async fn headers_of_another_type_algorithm_or_key_are_refused() {
+async fn wrong_type_algorithm_or_key_id_is_refused() {
     let (service, device, token) = signed_up().await;
     let (header, claims) = (segment(&token, 0), segment(&token, 1));
     for (name, value) in [
@@ -274,7 +274,7 @@ async fn headers_of_another_type_algorithm_or_key_are_refused() {
 }
 
 #[tokio::test]
-async fn no_signature_but_one_of_the_services_own_key_counts() {
+async fn only_the_services_own_signature_is_accepted() {
     let (service, device, token) = signed_up().await;
     let (header, claims) = (segment(&token, 0), segment(&token, 1));
     for alg in ["none", "None", "nOnE", "ES256", "HS256"] {

@@ -40,7 +40,7 @@ fn message_ids(service: &Service) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_email_is_sent_once_and_leaves_the_outbox() {
+async fn email_is_sent_once_and_leaves_the_outbox() {
     let service = with_email("code").await;
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 1);
     assert_eq!(service.messages().await.len(), 1);
@@ -50,7 +50,7 @@ async fn a_email_is_sent_once_and_leaves_the_outbox() {
 }
 
 #[tokio::test]
-async fn a_email_has_one_recipient_our_sender_and_a_plain_text() {
+async fn email_has_one_recipient_and_a_plain_text_body() {
     let service = with_email("code").await;
     service.messages().await;
     let bytes = service.mail.sent().remove(0);
@@ -75,7 +75,7 @@ async fn a_email_has_one_recipient_our_sender_and_a_plain_text() {
 }
 
 #[tokio::test]
-async fn a_email_that_the_mail_server_puts_off_is_tried_again_ever_later() {
+async fn deferred_email_is_retried_with_growing_delays() {
     let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
     assert_eq!(service.messages().await.len(), 0);
@@ -107,7 +107,7 @@ async fn a_email_that_the_mail_server_puts_off_is_tried_again_ever_later() {
 }
 
 #[tokio::test]
-async fn a_email_that_the_mail_server_refuses_is_parked_where_the_operator_sees_it() {
+async fn refused_email_is_parked_for_the_operator() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
     assert_eq!(service.messages().await.len(), 0);
@@ -122,7 +122,7 @@ async fn a_email_that_the_mail_server_refuses_is_parked_where_the_operator_sees_
 }
 
 #[tokio::test]
-async fn a_email_that_is_put_off_again_and_again_is_parked_in_the_end() {
+async fn repeatedly_deferred_email_is_finally_parked() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Deferred);
     let mut tries = 0;
@@ -139,7 +139,7 @@ async fn a_email_that_is_put_off_again_and_again_is_parked_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_parked_email_holds_up_no_other() {
+async fn parked_email_does_not_delay_other_emails() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
     service.messages().await;
@@ -155,7 +155,7 @@ async fn a_parked_email_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_code_that_has_expired_is_not_mailed_any_more() {
+async fn expired_code_is_no_longer_sent() {
     let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
     service.messages().await;
@@ -166,7 +166,7 @@ async fn a_code_that_has_expired_is_not_mailed_any_more() {
 }
 
 #[tokio::test]
-async fn a_code_that_a_newer_one_replaced_is_not_mailed_any_more() {
+async fn replaced_code_is_no_longer_sent() {
     let service = with_email("code").await;
     service
         .device()
@@ -183,7 +183,7 @@ async fn a_code_that_a_newer_one_replaced_is_not_mailed_any_more() {
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_after_sending_leaves_a_email_to_be_sent_again_under_the_same_id() {
+async fn crash_after_sending_resends_under_the_same_id() {
     let service = with_email("code").await;
     service.store.fail_after(1, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
@@ -200,7 +200,7 @@ async fn a_worker_that_dies_after_sending_leaves_a_email_to_be_sent_again_under_
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_before_leasing_leaves_the_email_to_be_sent() {
+async fn crash_before_leasing_leaves_the_email_due() {
     let service = with_email("code").await;
     service.store.fail_after(0, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
@@ -209,7 +209,7 @@ async fn a_worker_that_dies_before_leasing_leaves_the_email_to_be_sent() {
 }
 
 #[tokio::test]
-async fn two_nodes_that_look_at_once_send_each_email_once() {
+async fn two_concurrent_workers_send_each_email_once() {
     let service = Service::start().await;
     let node = service.node(&[]).await;
     for index in 0..16 {
@@ -230,7 +230,7 @@ async fn two_nodes_that_look_at_once_send_each_email_once() {
 }
 
 #[tokio::test]
-async fn a_code_and_its_email_are_one_write() {
+async fn code_and_its_email_are_one_write() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     service.device().sign_up("ada@x.test").await;
     let before = service.account("ada@x.test").await;
@@ -259,7 +259,7 @@ async fn a_code_and_its_email_are_one_write() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_read_holds_up_no_others_emails() {
+async fn unreadable_account_does_not_delay_other_emails() {
     let service = with_email("notice").await;
     service.store.spoil(service.account("ada@x.test").await.id);
     service.device().sign_up("bob@x.test").await;
@@ -276,7 +276,7 @@ async fn an_account_that_cannot_be_read_holds_up_no_others_emails() {
 }
 
 #[tokio::test]
-async fn a_email_that_panics_is_parked_and_stops_no_other() {
+async fn email_whose_delivery_panics_is_parked() {
     let service = with_email("notice").await;
     service.mail.panic();
     assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);

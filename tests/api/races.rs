@@ -41,7 +41,7 @@ async fn code_for(service: &Service, operation: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_signups_of_one_address_one_wins() {
+async fn concurrent_signups_with_one_email_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     let spellings = ["ada@x.test", "ADA@x.test", " ada@X.TEST "];
     let answers = at_once(&service.device(), "signup", |index| {
@@ -62,7 +62,7 @@ async fn of_many_signups_of_one_address_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_signups_with_one_number_one_wins() {
+async fn concurrent_signups_with_one_number_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     let answers = at_once(&service.device(), "signup", |index| {
         let mut input = sign_up_input(&format!("user{index}@x.test"));
@@ -77,7 +77,7 @@ async fn of_many_signups_with_one_number_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_resets_with_one_code_one_wins() {
+async fn concurrent_resets_with_one_code_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "forgotPassword").await;
@@ -111,7 +111,7 @@ async fn of_many_resets_with_one_code_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
+async fn concurrent_wrong_codes_count_as_five_attempts() {
     let service = Service::with(&[UNLIMITED]).await;
     service.device().sign_up("ada@x.test").await;
     for (operation, spend) in [
@@ -140,7 +140,7 @@ async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_verifications_with_one_code_one_wins() {
+async fn concurrent_verifications_with_one_code_have_one_winner() {
     let service = Service::with(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let ticket = service.device().sign_up("ada@x.test").await["ticket"].clone();
     let code = service.code_for("ada@x.test").await;
@@ -153,7 +153,7 @@ async fn of_many_verifications_with_one_code_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_refreshes_of_one_token_get_one_successor_and_the_session_lives() {
+async fn concurrent_refreshes_get_the_same_successor_token() {
     let service = Service::with(&[UNLIMITED]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
@@ -176,7 +176,7 @@ async fn many_refreshes_of_one_token_get_one_successor_and_the_session_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_grace_one_refresh_wins_and_the_others_are_taken_for_theft() {
+async fn concurrent_refreshes_without_grace_end_the_session() {
     let service = Service::with(&[UNLIMITED, ("LATCHKEY_REFRESH_GRACE_SECONDS", "0")]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (elsewhere, _) = service.device().logged_in("ada@x.test").await;
@@ -206,7 +206,7 @@ async fn without_a_grace_one_refresh_wins_and_the_others_are_taken_for_theft() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
+async fn concurrent_code_requests_leave_one_valid_code() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let mut requests = JoinSet::new();
@@ -237,7 +237,7 @@ async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_change_and_logins_with_the_old_one_leave_no_session_of_the_old_one() {
+async fn password_change_ends_concurrent_logins_with_the_old_one() {
     let service = Service::with(&[UNLIMITED]).await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let mut logins = JoinSet::new();

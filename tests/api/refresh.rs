@@ -15,7 +15,7 @@ async fn next(device: &Device, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_session_goes_on_with_new_tokens() {
+async fn refresh_continues_the_session_with_new_tokens() {
     let service = Service::start().await;
     let (device, first) = service
         .device()
@@ -57,7 +57,7 @@ async fn the_session_goes_on_with_new_tokens() {
 }
 
 #[tokio::test]
-async fn a_stale_access_token_does_not_break_it() {
+async fn expired_access_token_does_not_break_refresh() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(20_000);
@@ -66,7 +66,7 @@ async fn a_stale_access_token_does_not_break_it() {
 }
 
 #[tokio::test]
-async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
+async fn session_lives_while_it_is_refreshed_in_time() {
     let service = Service::start().await;
     let (device, mut token) = service.device().signed_up("ada@x.test").await;
     for _ in 0..3 {
@@ -79,7 +79,7 @@ async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_given_once_more_with_the_same_successor() {
+async fn repeated_refresh_within_grace_returns_the_same_successor() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -92,7 +92,7 @@ async fn an_answer_that_was_lost_is_given_once_more_with_the_same_successor() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_owner_is_told() {
+async fn reused_token_ends_its_session_and_emails_the_owner() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let (other_device, other) = service.device().logged_in("ada@x.test").await;
@@ -112,7 +112,7 @@ async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_own
 }
 
 #[tokio::test]
-async fn a_token_comes_back_too_late_once_the_grace_is_over() {
+async fn reuse_after_the_grace_ends_the_session() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -122,7 +122,7 @@ async fn a_token_comes_back_too_late_once_the_grace_is_over() {
 }
 
 #[tokio::test]
-async fn no_grace_covers_a_token_whose_successor_was_used() {
+async fn grace_does_not_cover_a_used_successor() {
     let device = Service::start().await.device();
     let (device, first) = device.signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -133,7 +133,7 @@ async fn no_grace_covers_a_token_whose_successor_was_used() {
 }
 
 #[tokio::test]
-async fn what_is_no_refresh_token_of_this_service_is_refused() {
+async fn malformed_or_foreign_refresh_tokens_are_refused() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (_, foreign) = Service::start()
@@ -171,7 +171,7 @@ async fn what_is_no_refresh_token_of_this_service_is_refused() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
+async fn token_of_an_ended_session_raises_no_alarm() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     device.act("logout", json!({})).await;
@@ -182,7 +182,7 @@ async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
 }
 
 #[tokio::test]
-async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
+async fn login_limit_does_not_block_a_refresh() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     for attempt in 0..120 {
@@ -195,7 +195,7 @@ async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
 }
 
 #[tokio::test]
-async fn sessions_live_through_a_restart_and_on_another_node() {
+async fn sessions_survive_restarts_and_work_across_nodes() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let node = service.node(&[]).await;

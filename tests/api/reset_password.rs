@@ -25,7 +25,7 @@ async fn reset(device: &Device, email: &str, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_code_sets_the_password_ends_every_session_and_proves_the_address() {
+async fn reset_sets_password_ends_sessions_and_verifies_email() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -68,7 +68,7 @@ async fn the_code_sets_the_password_ends_every_session_and_proves_the_address() 
 }
 
 #[tokio::test]
-async fn a_code_is_good_once() {
+async fn reset_code_works_only_once() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -83,7 +83,7 @@ async fn a_code_is_good_once() {
 }
 
 #[tokio::test]
-async fn a_code_dies_at_its_time() {
+async fn reset_code_expires_after_its_lifetime() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -101,7 +101,7 @@ async fn a_code_dies_at_its_time() {
 }
 
 #[tokio::test]
-async fn the_newest_code_alone_is_good() {
+async fn only_the_newest_reset_code_works() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let older = code_for(&service, "ada@x.test").await;
@@ -120,7 +120,7 @@ async fn the_newest_code_alone_is_good() {
 }
 
 #[tokio::test]
-async fn five_wrong_tries_void_a_code_and_a_restart_does_not_revive_it() {
+async fn five_wrong_codes_void_it_across_restarts() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -143,7 +143,7 @@ async fn five_wrong_tries_void_a_code_and_a_restart_does_not_revive_it() {
 }
 
 #[tokio::test]
-async fn the_fifth_try_may_be_right() {
+async fn fifth_attempt_may_still_be_right() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -161,7 +161,7 @@ async fn the_fifth_try_may_be_right() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_its_own_address_and_purpose() {
+async fn reset_code_is_bound_to_email_and_purpose() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -205,7 +205,7 @@ async fn a_code_is_good_for_its_own_address_and_purpose() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_answers_like_a_wrong_code() {
+async fn unknown_email_answers_like_a_wrong_code() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     code_for(&service, "ada@x.test").await;
@@ -215,7 +215,7 @@ async fn an_unknown_address_answers_like_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_form_with_faults_is_told_all_at_once_and_does_not_spend_the_code() {
+async fn invalid_input_does_not_spend_the_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -237,7 +237,7 @@ async fn a_form_with_faults_is_told_all_at_once_and_does_not_spend_the_code() {
 }
 
 #[tokio::test]
-async fn one_client_tries_thirty_codes_and_is_then_told_to_wait() {
+async fn client_is_limited_after_thirty_wrong_codes() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "ada@x.test").await;
@@ -260,7 +260,7 @@ async fn one_client_tries_thirty_codes_and_is_then_told_to_wait() {
 }
 
 #[tokio::test]
-async fn whoever_signed_up_with_a_strangers_address_is_thrown_out_by_its_owner() {
+async fn reset_by_the_owner_evicts_an_impostor() {
     let service = Service::start().await;
     let attacker = service.device().at("198.51.100.7");
     let (signed_in, token) = attacker.signed_up("victim@x.test").await;
@@ -293,7 +293,7 @@ async fn whoever_signed_up_with_a_strangers_address_is_thrown_out_by_its_owner()
 }
 
 #[tokio::test]
-async fn a_sign_up_that_waits_has_no_password_to_reset() {
+async fn pending_signup_has_no_password_to_reset() {
     let service = Service::with(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let device = service.device();
     device.sign_up("ada@x.test").await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Failure, Service};
 
 #[tokio::test]
-async fn the_process_is_live_while_the_store_is_down_and_ready_when_it_is_back() {
+async fn readiness_follows_the_store_and_liveness_does_not() {
     let service = Service::start().await;
     let device = service.device();
     let health = async |path: &str| {
@@ -35,7 +35,7 @@ async fn the_process_is_live_while_the_store_is_down_and_ready_when_it_is_back()
 }
 
 #[tokio::test]
-async fn a_gateway_verifies_an_access_token_with_the_published_keys_alone() {
+async fn gateway_verifies_tokens_with_published_keys_alone() {
     let service = Service::start().await;
     let reply = service.device().get("/.well-known/jwks.json").await;
     assert_eq!(reply.headers["content-type"], "application/jwk-set+json");
@@ -71,7 +71,7 @@ async fn a_gateway_verifies_an_access_token_with_the_published_keys_alone() {
 }
 
 #[tokio::test]
-async fn the_schema_is_served_as_it_is_printed() {
+async fn schema_is_served_as_it_is_printed() {
     let reply = Service::start().await.device().get("/schema.graphql").await;
     assert_eq!(
         reply.headers["content-type"],
@@ -81,7 +81,7 @@ async fn the_schema_is_served_as_it_is_printed() {
 }
 
 #[tokio::test]
-async fn a_browser_gets_graphiql_where_programs_post() {
+async fn browsers_get_graphiql_where_programs_post() {
     let device = Service::start().await.device();
     let home = device.get("/").await;
     assert_eq!(
@@ -107,7 +107,7 @@ async fn a_browser_gets_graphiql_where_programs_post() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_paths_answer_not_found() {
     let device = Service::start().await.device();
     for path in [
         "/graphql/",
@@ -125,7 +125,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn no_method_does_anything_but_those_of_the_routes() {
+async fn methods_without_a_route_are_refused() {
     let device = Service::start().await.device();
     for method in ["TRACE", "TRACK", "CONNECT", "PUT", "DELETE", "PATCH"] {
         for path in [
@@ -154,7 +154,7 @@ async fn no_method_does_anything_but_those_of_the_routes() {
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_headers_for_safety() {
+async fn every_response_carries_the_security_headers() {
     let service = Service::start().await;
     let device = service.device();
     let mut replies = Vec::new();

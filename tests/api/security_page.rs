@@ -127,7 +127,7 @@ fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
 }
 
 #[test]
-fn the_budgets_are_those_of_the_code() {
+fn rate_limits_match_the_code() {
     let window = |window: Duration| match window.as_secs() / 60 {
         minutes @ ..60 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),
@@ -150,7 +150,7 @@ fn the_budgets_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_document_are_those_of_the_code() {
+fn document_limits_match_the_code() {
     let expected: Vec<_> = LIMITS
         .iter()
         .map(|limit| {
@@ -172,7 +172,7 @@ fn the_limits_of_a_document_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_request_are_those_of_the_code() {
+fn request_limits_match_the_code() {
     let limits = Limits::DEFAULT;
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
@@ -196,7 +196,7 @@ fn the_limits_of_a_request_are_those_of_the_code() {
 }
 
 #[test]
-fn other_numbers_are_those_of_the_code() {
+fn other_numbers_match_the_code() {
     for words in [
         format!("a code is void after {} tries", Code::TRIES),
         format!("8 to {} characters by default", PasswordPolicy::MAX),

@@ -17,7 +17,7 @@ async fn verify(device: &Device, email: &str, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_proven_yet_gets_a_code() {
+async fn unverified_email_receives_a_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -36,7 +36,7 @@ async fn an_address_that_is_not_proven_yet_gets_a_code() {
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_email_is_sent() {
+async fn verified_or_unknown_email_receives_nothing() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -52,7 +52,7 @@ async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_email_is_
 }
 
 #[tokio::test]
-async fn the_newest_code_alone_is_good() {
+async fn only_the_newest_verification_code_works() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -74,7 +74,7 @@ async fn the_newest_code_alone_is_good() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused() {
+async fn malformed_email_is_refused_with_its_code() {
     let device = Service::start().await.device();
     for (wrong, code) in [
         ("", "REQUIRED"),
@@ -90,7 +90,7 @@ async fn what_is_no_address_is_refused() {
 }
 
 #[tokio::test]
-async fn emails_of_all_kinds_to_one_address_share_its_limit() {
+async fn all_kinds_of_email_share_one_limit() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for attempt in 0..6 {

@@ -22,7 +22,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_new_user_is_signed_in_at_once() {
+async fn new_user_is_signed_in_at_once() {
     let service = Service::start().await;
     let device = service.device().with_header("user-agent", "Firefox");
     let inputs =
@@ -50,7 +50,7 @@ async fn a_new_user_is_signed_in_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_takes_its_default() {
+async fn omitted_fields_take_their_defaults() {
     let device = Service::start().await.device();
     let answer = device.sign_up("ada@x.test").await;
     assert_eq!(answer["user"]["gender"], "UNDISCLOSED");
@@ -59,7 +59,7 @@ async fn what_is_left_out_takes_its_default() {
 }
 
 #[tokio::test]
-async fn an_address_has_one_account_however_it_is_typed() {
+async fn email_spellings_name_the_same_account() {
     let device = Service::start().await.device();
     device.sign_up("ada@exämple.test").await;
     let decomposed = "ada@exa\u{308}mple.test";
@@ -79,7 +79,7 @@ async fn an_address_has_one_account_however_it_is_typed() {
 }
 
 #[tokio::test]
-async fn plus_and_dots_make_another_address() {
+async fn plus_and_dots_make_another_email() {
     let device = Service::start().await.device();
     let mut ids = Vec::new();
     for email in ["ab@x.test", "ab+1@x.test", "a.b@x.test"] {
@@ -99,7 +99,7 @@ async fn plus_and_dots_make_another_address() {
 }
 
 #[tokio::test]
-async fn look_alikes_and_trick_addresses_are_refused() {
+async fn look_alike_and_malformed_emails_are_refused() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     let device = service.device();
     for email in [
@@ -129,7 +129,7 @@ async fn look_alikes_and_trick_addresses_are_refused() {
 }
 
 #[tokio::test]
-async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
+async fn every_invalid_field_is_reported_at_once() {
     let device = Service::start().await.device();
     let wrong = json!({
         "password": "short", "firstName": "", "lastName": "x".repeat(101), "mobileNumber": "015112345678"
@@ -152,7 +152,7 @@ async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
 }
 
 #[tokio::test]
-async fn names_without_content_or_with_control_characters_are_refused() {
+async fn empty_names_and_control_characters_are_refused() {
     let device = Service::start().await.device();
     for (name, code) in [
         ("  ", "REQUIRED"),
@@ -182,7 +182,7 @@ async fn names_without_content_or_with_control_characters_are_refused() {
 }
 
 #[tokio::test]
-async fn passwords_that_are_easily_guessed_are_refused() {
+async fn easily_guessed_passwords_are_refused() {
     let device = Service::start().await.device();
     for (password, code) in [
         ("", "REQUIRED"),
@@ -232,7 +232,7 @@ async fn every_character_of_a_password_counts() {
 }
 
 #[tokio::test]
-async fn a_password_is_the_same_from_every_keyboard() {
+async fn unicode_forms_of_a_password_are_equal() {
     let device = Service::start().await.device();
     sign_up_with(
         &device,
@@ -247,7 +247,7 @@ async fn a_password_is_the_same_from_every_keyboard() {
 }
 
 #[tokio::test]
-async fn a_mobile_number_belongs_to_one_account_and_many_have_none() {
+async fn mobile_number_is_unique_but_optional() {
     let device = Service::start().await.device();
     let number = |number: Value| json!({ "mobileNumber": number });
     sign_up_with(&device, "ada@x.test", number(json!("+4915112345678"))).await;
@@ -263,7 +263,7 @@ async fn a_mobile_number_belongs_to_one_account_and_many_have_none() {
 }
 
 #[tokio::test]
-async fn nobody_signs_up_as_more_than_a_user() {
+async fn signup_cannot_set_roles_or_internal_fields() {
     let device = Service::start().await.device();
     for (name, value) in [
         ("role", json!("ADMIN")),
@@ -286,7 +286,7 @@ async fn nobody_signs_up_as_more_than_a_user() {
 }
 
 #[tokio::test]
-async fn one_client_signs_up_so_many_times_and_another_is_not_held_up() {
+async fn client_is_limited_to_thirty_signups_an_hour() {
     let service = Service::start().await;
     let device = service.device().at("2001:db8:1:2::1");
     for index in 0..30 {

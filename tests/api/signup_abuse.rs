@@ -7,7 +7,7 @@ use crate::signup_verify_first::{STRICT, complete, strict, ticket_for};
 use crate::support::{PASSWORD, Service, kind};
 
 #[tokio::test]
-async fn an_address_gets_three_emails_whoever_signs_up_with_it_and_who_does_is_not_told() {
+async fn repeated_signups_send_at_most_three_emails() {
     let service = Service::with(&[STRICT]).await;
     for client in 0..50 {
         let answer = service
@@ -22,7 +22,7 @@ async fn an_address_gets_three_emails_whoever_signs_up_with_it_and_who_does_is_n
 }
 
 #[tokio::test]
-async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
+async fn strangers_cannot_displace_a_signup_whose_email_arrived() {
     let service = Service::with(&[STRICT]).await;
     let owner = service.device();
     let ticket = ticket_for(&owner, "ada@x.test", PASSWORD).await;
@@ -42,7 +42,7 @@ async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
 }
 
 #[tokio::test]
-async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothing_but_an_hour() {
+async fn used_up_quota_delays_the_owner_one_hour() {
     let service = Service::with(&[STRICT]).await;
     for _ in 0..3 {
         service
@@ -71,7 +71,7 @@ async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothi
 }
 
 #[tokio::test]
-async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has_an_account() {
+async fn suppressed_email_costs_the_same_with_an_account() {
     let service = Service::with(&[STRICT]).await;
     let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
@@ -97,7 +97,7 @@ async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has
 }
 
 #[tokio::test]
-async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tickets_there_are() {
+async fn resent_code_allows_five_attempts_across_all_tickets() {
     let service = strict().await;
     let device = service.device();
     let mut tickets = Vec::new();
@@ -131,7 +131,7 @@ async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tick
 }
 
 #[tokio::test]
-async fn an_hour_sees_a_thousand_emails_to_made_up_addresses_and_those_of_accounts_go_on() {
+async fn signup_quota_does_not_block_emails_to_accounts() {
     let service = Service::with(&[STRICT]).await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;

@@ -30,7 +30,7 @@ pub async fn complete(device: &Device, email: &str, code: &str, ticket: &str) ->
 }
 
 #[tokio::test]
-async fn the_ticket_and_the_mailed_code_complete_a_sign_up() {
+async fn ticket_and_emailed_code_complete_the_signup() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, " Ada@X.test", PASSWORD).await;
@@ -62,7 +62,7 @@ async fn the_ticket_and_the_mailed_code_complete_a_sign_up() {
 }
 
 #[tokio::test]
-async fn a_code_and_a_ticket_are_good_once() {
+async fn code_and_ticket_work_only_once() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
@@ -75,7 +75,7 @@ async fn a_code_and_a_ticket_are_good_once() {
 }
 
 #[tokio::test]
-async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_email() {
+async fn taken_email_looks_free_and_notifies_its_owner() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
@@ -124,7 +124,7 @@ async fn an_address_with_an_account_is_answered_alike_and_its_owner_gets_a_email
 }
 
 #[tokio::test]
-async fn a_code_completes_no_sign_up_but_the_one_whose_ticket_comes_with_it() {
+async fn code_completes_only_the_signup_of_its_ticket() {
     let service = strict().await;
     let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
     let theirs = ticket_for(&attacker, "ada@x.test", "the attacker's password").await;
@@ -166,7 +166,7 @@ async fn a_code_completes_no_sign_up_but_the_one_whose_ticket_comes_with_it() {
 }
 
 #[tokio::test]
-async fn nobody_uses_up_the_tries_of_somebody_elses_sign_up() {
+async fn wrong_codes_do_not_void_another_signup() {
     let service = strict().await;
     let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
     let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
@@ -187,7 +187,7 @@ async fn nobody_uses_up_the_tries_of_somebody_elses_sign_up() {
 }
 
 #[tokio::test]
-async fn five_wrong_codes_void_the_right_one_until_another_is_sent() {
+async fn five_wrong_codes_void_it_until_a_resend() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
@@ -213,7 +213,7 @@ async fn five_wrong_codes_void_the_right_one_until_another_is_sent() {
 }
 
 #[tokio::test]
-async fn a_code_dies_at_its_time_and_another_can_be_sent() {
+async fn expired_code_can_be_replaced_by_another() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
@@ -234,7 +234,7 @@ async fn a_code_dies_at_its_time_and_another_can_be_sent() {
 }
 
 #[tokio::test]
-async fn a_sign_up_is_dropped_after_a_day_and_no_code_is_mailed_for_it_any_more() {
+async fn pending_signup_is_dropped_after_a_day() {
     const DAY: u64 = 24 * 60 * 60;
     let service = Service::with(&[STRICT, UNLIMITED, ("LATCHKEY_CODE_SECONDS", "3600")]).await;
     let device = service.device();
@@ -261,7 +261,7 @@ async fn a_sign_up_is_dropped_after_a_day_and_no_code_is_mailed_for_it_any_more(
 }
 
 #[tokio::test]
-async fn a_sign_up_right_after_another_does_not_swallow_the_email_of_the_first() {
+async fn second_signup_does_not_suppress_the_first_email() {
     let service = strict().await;
     let (first, second) = (service.device(), service.device().at("198.51.100.7"));
     let ticket = ticket_for(&first, "ada@x.test", PASSWORD).await;
@@ -289,7 +289,7 @@ async fn a_sign_up_right_after_another_does_not_swallow_the_email_of_the_first()
 }
 
 #[tokio::test]
-async fn ten_sign_ups_of_an_address_wait_at_a_time() {
+async fn ten_pending_signups_wait_per_email() {
     let service = strict().await;
     let device = service.device();
     let mut tickets = Vec::new();
@@ -312,7 +312,7 @@ async fn ten_sign_ups_of_an_address_wait_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_number_that_was_taken_meanwhile_is_dropped_and_the_sign_up_completed() {
+async fn number_taken_meanwhile_is_dropped_on_completion() {
     let service = strict().await;
     let device = service.device();
     let mut tickets = Vec::new();
@@ -333,7 +333,7 @@ async fn a_number_that_was_taken_meanwhile_is_dropped_and_the_sign_up_completed(
 }
 
 #[tokio::test]
-async fn a_form_with_faults_is_refused_before_anything_is_mailed() {
+async fn invalid_input_is_refused_before_emailing() {
     let service = strict().await;
     let mut input = sign_up_input("ada@x.test");
     input["firstName"] = json!("");

@@ -15,7 +15,7 @@ async fn suspend(service: &Service) {
 }
 
 #[tokio::test]
-async fn every_session_ends_with_both_of_its_tokens() {
+async fn suspension_ends_every_session_of_the_user() {
     let service = Service::start().await;
     let (ada, refresh_token) = service.device().signed_up(ADA).await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -29,7 +29,7 @@ async fn every_session_ends_with_both_of_its_tokens() {
 }
 
 #[tokio::test]
-async fn the_right_password_is_as_wrong_as_any_and_counts_as_much() {
+async fn suspended_user_gets_invalid_credentials_and_is_limited() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up(ADA).await;
@@ -44,7 +44,7 @@ async fn the_right_password_is_as_wrong_as_any_and_counts_as_much() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_mailed_before_is_void_and_none_is_mailed_after() {
+async fn suspension_voids_codes_and_stops_new_ones() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up(ADA).await;
@@ -66,7 +66,7 @@ async fn a_code_that_was_mailed_before_is_void_and_none_is_mailed_after() {
 }
 
 #[tokio::test]
-async fn the_address_stays_taken() {
+async fn email_of_a_suspended_user_stays_taken() {
     let service = Service::start().await;
     service.device().sign_up(ADA).await;
     suspend(&service).await;
@@ -74,7 +74,7 @@ async fn the_address_stays_taken() {
 }
 
 #[tokio::test]
-async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
+async fn reinstated_user_logs_in_without_old_sessions() {
     let service = Service::start().await;
     let (before, _) = service.device().signed_up(ADA).await;
     suspend(&service).await;
@@ -88,7 +88,7 @@ async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_cannot_be_suspended() {
+async fn unknown_email_cannot_be_suspended_or_reinstated() {
     let service = Service::start().await;
     for email in ["nobody@x.test", "no address"] {
         assert_eq!(

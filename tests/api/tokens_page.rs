@@ -40,7 +40,7 @@ fn shape(value: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_example_token_is_one() {
+async fn example_token_has_the_issued_shape() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -54,7 +54,7 @@ async fn the_example_token_is_one() {
 }
 
 #[tokio::test]
-async fn the_example_cookie_is_one() {
+async fn example_cookie_has_the_issued_attributes() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -70,7 +70,7 @@ async fn the_example_cookie_is_one() {
 }
 
 #[test]
-fn every_setting_it_names_exists_with_the_default_it_names() {
+fn named_settings_exist_with_the_named_defaults() {
     let named = PAGE
         .split("`LATCHKEY_")
         .skip(1)

@@ -13,7 +13,7 @@ async fn update(device: &Device, number: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_number_is_set_changed_and_removed() {
+async fn number_is_set_changed_and_removed() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for (given, kept, minute) in [
@@ -34,7 +34,7 @@ async fn a_number_is_set_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn the_same_number_again_is_no_change() {
+async fn same_number_again_changes_nothing() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     update(&device, json!(NUMBER)).await;
@@ -44,7 +44,7 @@ async fn the_same_number_again_is_no_change() {
 }
 
 #[tokio::test]
-async fn a_number_belongs_to_one_account_until_it_is_given_up() {
+async fn number_is_unique_until_it_is_removed() {
     let service = Service::start().await;
     let (ada, _) = service.device().signed_up("ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -64,7 +64,7 @@ async fn a_number_belongs_to_one_account_until_it_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_refused_and_the_old_one_stays() {
+async fn malformed_number_is_refused_and_old_one_stays() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -93,7 +93,7 @@ async fn what_is_no_number_is_refused_and_the_old_one_stays() {
 }
 
 #[tokio::test]
-async fn a_form_that_does_not_say_removes_nothing() {
+async fn omitted_number_is_refused_and_removes_nothing() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -109,7 +109,7 @@ async fn a_form_that_does_not_say_removes_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_asks_many_times_whether_a_number_is_taken() {
+async fn probing_for_taken_numbers_is_limited() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for last in 0..10 {
@@ -132,7 +132,7 @@ async fn nobody_asks_many_times_whether_a_number_is_taken() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn update_mobile_number_requires_a_signed_in_user() {
     let service = Service::start().await;
     let input = json!({ "mobileNumber": NUMBER });
     assert_eq!(

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Service, kind, refused, sign_up_input};
 
 #[tokio::test]
-async fn the_fields_that_are_given_change_and_the_others_stay() {
+async fn given_fields_change_and_others_stay() {
     let service = Service::start().await;
     let mut input = sign_up_input("ada@x.test");
     input["gender"] = json!("FEMALE");
@@ -29,7 +29,7 @@ async fn the_fields_that_are_given_change_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn a_change_of_nothing_leaves_the_time_of_the_last_change() {
+async fn unchanged_profile_keeps_its_update_time() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.wait(60);
@@ -43,7 +43,7 @@ async fn a_change_of_nothing_leaves_the_time_of_the_last_change() {
 }
 
 #[tokio::test]
-async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
+async fn every_invalid_field_is_reported_at_once() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -74,7 +74,7 @@ async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
 }
 
 #[tokio::test]
-async fn a_name_cannot_be_removed() {
+async fn name_cannot_be_set_to_null() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -91,7 +91,7 @@ async fn a_name_cannot_be_removed() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_profile_can_be_set() {
+async fn only_profile_fields_can_be_set() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -115,7 +115,7 @@ async fn nothing_but_the_profile_can_be_set() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn update_profile_requires_a_signed_in_user() {
     let service = Service::start().await;
     assert_eq!(
         service

@@ -21,7 +21,7 @@ async fn verify(device: &Device, email: &str, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_code_proves_the_address_and_signs_nobody_in() {
+async fn code_verifies_the_email_without_signing_in() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     service.wait(60);
@@ -42,7 +42,7 @@ async fn the_code_proves_the_address_and_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_its_time() {
+async fn code_works_once_within_its_lifetime() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     service.wait(600);
@@ -84,7 +84,7 @@ async fn five_wrong_codes_void_the_right_one() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_answers_like_a_wrong_code() {
+async fn unknown_email_answers_like_a_wrong_code() {
     let service = Service::start().await;
     let (device, _) = unproven(&service).await;
     let wrong = verify(&device, "ada@x.test", "wrong").await;
@@ -95,7 +95,7 @@ async fn an_unknown_address_answers_like_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_code_proves_its_own_address_alone() {
+async fn code_verifies_only_its_own_email() {
     let service = Service::start().await;
     let (ada, code) = unproven(&service).await;
     let (bob, _) = ada.signed_up("bob@x.test").await;
@@ -109,7 +109,7 @@ async fn a_code_proves_its_own_address_alone() {
 }
 
 #[tokio::test]
-async fn a_ticket_does_not_turn_the_code_of_an_account_into_a_sign_in() {
+async fn account_code_with_a_ticket_never_signs_in() {
     let service = Service::start().await;
     let (device, code) = unproven(&service).await;
     let strict = service
@@ -134,7 +134,7 @@ async fn a_ticket_does_not_turn_the_code_of_an_account_into_a_sign_in() {
 }
 
 #[tokio::test]
-async fn a_proven_address_logs_in_where_the_policy_asks_for_proof() {
+async fn verified_email_logs_in_under_verify_first() {
     let service = Service::start().await;
     let (_, code) = unproven(&service).await;
     let strict = service
@@ -155,7 +155,7 @@ async fn a_proven_address_logs_in_where_the_policy_asks_for_proof() {
 }
 
 #[tokio::test]
-async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait() {
+async fn client_is_limited_across_both_code_operations() {
     let service = Service::start().await;
     let (owner, code) = unproven(&service).await;
     let attacker = service.device().at("198.51.100.7");

@@ -86,7 +86,7 @@ fn public_key(service: &Service) -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn the_public_key_is_no_secret_and_none_is_no_algorithm() {
+async fn public_key_is_not_accepted_as_hmac_secret() {
     for algorithm in ["ES256", "EdDSA", "RS256"] {
         let (service, device) = signed_up(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
         let (mut header, claims) = (header(&device), claims(&device));
@@ -140,7 +140,7 @@ async fn the_public_key_is_no_secret_and_none_is_no_algorithm() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_signs_by_one_algorithm() {
+async fn shared_secret_accepts_only_its_own_algorithm() {
     let shared = [
         ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
         ("LATCHKEY_SIGNING_SECRET", SECRET),
@@ -171,7 +171,7 @@ async fn a_shared_secret_signs_by_one_algorithm() {
 }
 
 #[tokio::test]
-async fn a_kid_is_a_name_and_never_a_path_or_a_question() {
+async fn key_id_is_matched_only_by_exact_name() {
     let (_service, device) = signed_up(&[]).await;
     let (mut header, claims) = (header(&device), claims(&device));
     let real = header["kid"].as_str().unwrap().to_owned();
@@ -205,7 +205,7 @@ async fn a_kid_is_a_name_and_never_a_path_or_a_question() {
 }
 
 #[tokio::test]
-async fn a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_fetched() {
+async fn keys_embedded_or_linked_in_tokens_are_ignored() {
     let (_service, device) = signed_up(&[]).await;
     let claims = claims(&device);
     let own = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
@@ -238,7 +238,7 @@ async fn a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_fetche
 }
 
 #[tokio::test]
-async fn clocks_may_be_five_seconds_apart_and_no_more() {
+async fn clock_skew_of_five_seconds_is_tolerated() {
     let (service, device) = signed_up(&[]).await;
     let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
     let key = EncodingKey::from_ec_der(pem::parse(text).unwrap().contents());
@@ -267,7 +267,7 @@ async fn clocks_may_be_five_seconds_apart_and_no_more() {
 }
 
 #[tokio::test]
-async fn neither_kind_of_token_stands_in_for_the_other() {
+async fn access_and_refresh_tokens_are_not_interchangeable() {
     let service = Service::start().await;
     let (device, refresh_token) = service.device().signed_up("ada@x.test").await;
     assert_refused(&device, &refresh_token, "a refresh token as a bearer").await;

@@ -1,14 +1,14 @@
-//! `changePassword`: with the old one.
+//! `changePassword`: sets a new password, given the current one.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, refused};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind};
 
 const NEW: &str = "a brand new password";
 
 async fn change(device: &Device, current: &str, new: &str) -> Value {
     device
-        .act(
+        .mutate(
             "changePassword",
             json!({ "currentPassword": current, "newPassword": new }),
         )
@@ -50,7 +50,7 @@ async fn password_change_emails_the_account_owner() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(
         (&*messages[0].to, &*messages[0].subject),
@@ -71,7 +71,7 @@ async fn wrong_current_password_changes_nothing() {
         );
     }
     assert!(there.me().await.is_ok());
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     assert_eq!(
         kind(&here.log_in("ada@x.test", PASSWORD).await),
         "Authenticated"
@@ -87,7 +87,7 @@ async fn new_password_must_differ_from_the_current_one() {
         .await;
     let unchanged = [("newPassword".to_owned(), "UNCHANGED".to_owned())];
     assert_eq!(
-        refused(&change(&device, PASSWORD, PASSWORD).await),
+        invalid_fields(&change(&device, PASSWORD, PASSWORD).await),
         unchanged
     );
     assert_eq!(
@@ -99,7 +99,7 @@ async fn new_password_must_differ_from_the_current_one() {
         "PasswordChanged"
     );
     assert_eq!(
-        refused(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await),
+        invalid_fields(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await),
         unchanged
     );
 }
@@ -119,7 +119,7 @@ async fn new_password_must_satisfy_the_password_policy() {
     ] {
         let expected = [("newPassword".to_owned(), code.to_owned())];
         assert_eq!(
-            refused(&change(&device, PASSWORD, new).await),
+            invalid_fields(&change(&device, PASSWORD, new).await),
             expected,
             "{new}"
         );
@@ -174,21 +174,24 @@ async fn codes_sent_before_a_password_change_are_void() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     device
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     let reset_code = service.code_for("ada@x.test").await;
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let proof = service.code_for("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
-    let input = json!({ "email": "ada@x.test", "code": reset_code, "newPassword": "the attacker's password" });
+    let input = json!({ "email": "ada@x.test", "code": reset_code, "newPassword": "a password of another" });
     assert_eq!(
-        kind(&device.act("resetPassword", input).await),
+        kind(&device.mutate("resetPassword", input).await),
         "InvalidCode"
     );
     let input = json!({ "email": "ada@x.test", "code": proof });
-    assert_eq!(kind(&device.act("verifyEmail", input).await), "InvalidCode");
+    assert_eq!(
+        kind(&device.mutate("verifyEmail", input).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
@@ -203,7 +206,7 @@ async fn change_password_requires_a_signed_in_user() {
             .await,
         "UNAUTHENTICATED"
     );
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(
         device.error("changePassword", input).await,
         "UNAUTHENTICATED"

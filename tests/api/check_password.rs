@@ -1,8 +1,8 @@
-//! `checkPassword`: what a form can say while a password is typed.
+//! `checkPassword`: feedback for a form while the user types a password.
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Service, refused};
+use crate::support::{PASSWORD, Service, invalid_fields};
 
 async fn check(input: Value) -> Value {
     let document = "query($input: CheckPasswordInput!) { checkPassword(input: $input) { __typename \
@@ -34,14 +34,14 @@ async fn unacceptable_password_gets_the_same_codes_as_signup() {
     ] {
         let input = json!({ "password": password, "email": "ada@x.test", "lastName": "Lovelace" });
         assert_eq!(
-            refused(&check(input).await),
+            invalid_fields(&check(input).await),
             [("password".to_owned(), code.to_owned())],
             "{password}"
         );
     }
     let long = check(json!({ "password": "äx".repeat(129) })).await;
     assert_eq!(
-        refused(&long),
+        invalid_fields(&long),
         [("password".to_owned(), "TOO_LONG".to_owned())]
     );
 }

@@ -1,4 +1,4 @@
-//! The refresh token in a cookie: no script can read it, and no other site can use it.
+//! The refresh token in a cookie: scripts cannot read it and other sites cannot use it.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn service() -> Service {
     Service::with(&[("LATCHKEY_ORIGINS", APP)]).await
 }
 
-/// A browser with a cookie, on a page of an origin.
+/// A browser that holds a refresh cookie and shows a page of an origin.
 fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
     service
         .device()
@@ -26,7 +26,7 @@ async fn call(device: &Device, operation: &str, input: Value) -> Reply {
         .await
 }
 
-/// The value and the attributes of the one refresh cookie that an answer sets.
+/// Returns the value and the attributes of the only refresh cookie that a response sets.
 fn cookie(reply: &Reply) -> (String, Vec<String>) {
     let set = reply
         .headers
@@ -45,7 +45,7 @@ fn cookie(reply: &Reply) -> (String, Vec<String>) {
     )
 }
 
-/// Signs up in a browser, and gives the cookie.
+/// Signs up with cookie delivery and returns the cookie's value.
 async fn signed_up(service: &Service) -> String {
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -121,13 +121,13 @@ async fn https_cookie_is_secure_with_host_prefix() {
         .with_header("origin", "https://accounts.example.org");
     let unprefixed = own.with_header("cookie", bare.trim_start_matches("__Host-"));
     assert_eq!(
-        kind(&unprefixed.act("refresh", json!({})).await),
+        kind(&unprefixed.mutate("refresh", json!({})).await),
         "InvalidRefreshToken"
     );
     assert_eq!(
         kind(
             &own.with_header("cookie", bare)
-                .act("refresh", json!({}))
+                .mutate("refresh", json!({}))
                 .await
         ),
         "Authenticated"
@@ -197,7 +197,7 @@ async fn other_origins_cannot_refresh_with_the_cookie() {
     assert_eq!(
         kind(
             &browser(&service, &token, OWN)
-                .act("refresh", json!({}))
+                .mutate("refresh", json!({}))
                 .await
         ),
         "Authenticated"
@@ -221,7 +221,10 @@ async fn missing_origin_requires_same_origin_fetch_metadata() {
         );
     }
     let ours = device.with_header("sec-fetch-site", "same-origin");
-    assert_eq!(kind(&ours.act("refresh", json!({})).await), "Authenticated");
+    assert_eq!(
+        kind(&ours.mutate("refresh", json!({})).await),
+        "Authenticated"
+    );
 }
 
 #[tokio::test]
@@ -283,7 +286,7 @@ async fn logout_clears_the_refresh_cookie() {
         "{attributes:?}"
     );
     assert_eq!(
-        kind(&device.act("refresh", json!({})).await),
+        kind(&device.mutate("refresh", json!({})).await),
         "InvalidRefreshToken"
     );
 }

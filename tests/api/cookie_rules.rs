@@ -1,4 +1,4 @@
-//! The rules of the refresh cookie: which requests may use it, and whose session a logout ends.
+//! The rules of the refresh cookie: the requests that may use it, and the session that a logout ends.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ const REFRESH: &str = "mutation { refresh(input: {}) { __typename ... on Authent
 const LOGOUT: &str =
     "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
 
-/// The refresh cookie that an answer sets.
+/// Returns the refresh cookie that a response sets, with its attributes.
 fn set_cookie(headers: &HeaderMap) -> &str {
     let set = headers
         .get_all("set-cookie")
@@ -21,7 +21,7 @@ fn set_cookie(headers: &HeaderMap) -> &str {
         .expect("a refresh cookie")
 }
 
-/// The same as a browser would send it back.
+/// Returns the refresh cookie as a browser sends it back.
 fn cookie(headers: &HeaderMap) -> String {
     set_cookie(headers).split(';').next().unwrap().to_owned()
 }
@@ -156,10 +156,10 @@ async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     assert_eq!(
         bob.me().await,
         Err("UNAUTHENTICATED".to_owned()),
-        "the bearer token's session has ended"
+        "the bearer token's session ends"
     );
 
-    // Bob's bearer token is good no more, and would not be if its key were gone; it still says that this is not Ada.
+    // Bob's bearer token is no longer valid, nor would it be without its key, but it still shows that the caller is not Ada.
     let mut unsigned = both.clone();
     unsigned.bearer = unsigned
         .bearer
@@ -215,7 +215,7 @@ async fn logout_with_a_replaced_cookie_ends_its_session() {
             assert_eq!(
                 code(&reply),
                 "UNAUTHENTICATED",
-                "it may be a thief's: it ends no other session"
+                "a replaced cookie may be stolen, so it ends no other session"
             );
         }
         let reply = browser.post(LOGOUT, json!({})).await;
@@ -232,24 +232,28 @@ async fn logout_with_a_replaced_cookie_ends_its_session() {
             Err("UNAUTHENTICATED".to_owned())
         );
 
-        let told = service
-            .messages()
+        let is_reported = service
+            .received_emails()
             .await
             .iter()
             .any(|message| message.subject == "One of your sessions was ended");
-        assert_eq!(told, later == 60, "too late for a refresh is too late here");
+        assert_eq!(
+            is_reported,
+            later == 60,
+            "reuse is reported once the grace is over"
+        );
 
         let reply = browser.post(LOGOUT, json!({})).await;
         assert_eq!(
             reply.json["data"]["logout"]["endedSessions"], 0,
-            "whoever is signed out already has no more to do"
+            "a second logout ends no session"
         );
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
         let reply = browser.post(&everywhere, json!({})).await;
         assert_eq!(
             code(&reply),
             "UNAUTHENTICATED",
-            "nobody is told that sessions ended which live"
+            "the answer does not claim to have ended live sessions"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Cross-origin requests: the operator's list decides, and no origin is ever reflected.
+//! Cross-origin requests: only origins on the operator's list are allowed, and no other origin is reflected.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Device, Reply, Service};
 
 const APP: &str = "https://app.example.org";
-const STRANGERS: [&str; 9] = [
+const UNLISTED: [&str; 9] = [
     "https://evil.test",
     "https://app.example.org.evil.test",
     "https://evil-app.example.org",
@@ -82,7 +82,7 @@ async fn listed_origin_may_call_with_credentials() {
 #[tokio::test]
 async fn unlisted_origins_get_no_cors_headers() {
     let device = service().await.device();
-    for origin in STRANGERS {
+    for origin in UNLISTED {
         let call = device
             .with_header("origin", origin)
             .post("{ policy { codeLength } }", json!({}))
@@ -100,7 +100,7 @@ async fn unlisted_origins_get_no_cors_headers() {
 #[tokio::test]
 async fn empty_origin_list_allows_no_origin() {
     let device = Service::start().await.device();
-    for origin in STRANGERS.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
+    for origin in UNLISTED.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
         assert_eq!(
             preflight(&device, origin)
                 .await

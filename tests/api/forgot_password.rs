@@ -1,12 +1,12 @@
-//! `forgotPassword`: mail a code that resets it.
+//! `forgotPassword`: emails a code that resets the password.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind, refused};
+use crate::support::{Device, Service, invalid_fields, kind};
 
 async fn forgot(device: &Device, email: &str) -> Value {
     device
-        .act("forgotPassword", json!({ "email": email }))
+        .mutate("forgotPassword", json!({ "email": email }))
         .await
 }
 
@@ -21,7 +21,7 @@ async fn code_is_emailed_only_to_the_account_owner() {
         answer,
         json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
     );
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].to, "ada@x.test");
     let code = service.code_for("ada@x.test").await;
@@ -52,20 +52,20 @@ async fn look_alike_email_never_receives_the_code() {
     let device = service.device();
     device.sign_up("kim@x.test").await;
     for (email, code) in [
-        ("\u{212a}im@x.test", "MALFORMED"),
-        ("k\u{131}m@x.test", "MALFORMED"),
+        ("k\u{456}m@x.test", "MALFORMED"),
+        ("\u{ff4b}im@x.test", "MALFORMED"),
         (" ", "REQUIRED"),
     ] {
         assert_eq!(
-            refused(&forgot(&device, email).await),
+            invalid_fields(&forgot(&device, email).await),
             [("email".to_owned(), code.to_owned())],
             "{email}"
         );
     }
-    for other in ["kim+1@x.test", "k.im@x.test", "kim@x.test.evil.test"] {
+    for other in ["kim+1@x.test", "k.im@x.test", "kim@x.test.other.test"] {
         assert_eq!(kind(&forgot(&device, other).await), "CodeSent", "{other}");
     }
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn nothing_changes_until_the_code_is_spent() {
 async fn repeated_requests_send_three_emails_then_one_hourly() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    let ask_from_many = async |network: &str| {
+    let request_from_many_clients = async |network: &str| {
         for client in 0..100 {
             let answer = forgot(
                 &service.device().at(&format!("{network}.{client}")),
@@ -94,15 +94,15 @@ async fn repeated_requests_send_three_emails_then_one_hourly() {
                 answer,
                 json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
             );
-            service.messages().await;
+            service.received_emails().await;
         }
         service.emails_to("ada@x.test").await
     };
-    assert_eq!(ask_from_many("198.51.100").await, 3);
+    assert_eq!(request_from_many_clients("198.51.100").await, 3);
     service.wait(3600);
-    assert_eq!(ask_from_many("203.0.113").await, 4);
+    assert_eq!(request_from_many_clients("203.0.113").await, 4);
     service.wait(24 * 3600);
-    assert!(ask_from_many("192.0.2").await > 4);
+    assert!(request_from_many_clients("192.0.2").await > 4);
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn sent_code_stays_valid_while_emails_are_suppressed() {
             "ada@x.test",
         )
         .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     let code = service.code_for("ada@x.test").await;
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
@@ -197,20 +197,20 @@ async fn forged_host_header_never_reaches_the_email() {
     service.device().sign_up("ada@x.test").await;
     let mut device = service.device();
     for (name, value) in [
-        ("host", "evil.test"),
-        ("x-forwarded-host", "evil.test"),
-        ("x-forwarded-proto", "evil.test"),
-        ("forwarded", "host=evil.test"),
-        ("x-original-url", "https://evil.test/"),
+        ("host", "other.test"),
+        ("x-forwarded-host", "other.test"),
+        ("x-forwarded-proto", "other.test"),
+        ("forwarded", "host=other.test"),
+        ("x-original-url", "https://other.test/"),
     ] {
         device = device.with_header(name, value);
     }
     forgot(&device, "ada@x.test").await;
-    service.messages().await;
+    service.received_emails().await;
     let sent = service.mail.sent();
     let message = String::from_utf8_lossy(sent.last().unwrap());
     assert!(
-        message.contains("https://id.example.org") && !message.contains("evil.test"),
+        message.contains("https://id.example.org") && !message.contains("other.test"),
         "{message}"
     );
 }

@@ -1,4 +1,4 @@
-//! GraphQL over HTTP to the letter, and what is turned away at the edge.
+//! GraphQL over HTTP in detail: GET, the body's encoding, and the limits of time and size.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::support::{Device, Reply, Service, kind};
 
 const LENGTH: &str = "{ policy { codeLength } }";
 
-/// A URL of `/graphql` with a query.
+/// Returns the URL of `/graphql` with query parameters.
 fn url(parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     format!("/graphql?{}", query.extend_pairs(parameters).finish())
@@ -102,7 +102,7 @@ async fn get_never_runs_a_mutation_or_subscription() {
             assert_eq!(reply.headers["allow"], "GET, POST");
         }
     }
-    assert!(device.me().await.is_ok(), "somebody was logged out by GET");
+    assert!(device.me().await.is_ok(), "a GET request ended the session");
     let reply = device
         .get(&url(&[("query", mutation), ("operationName", "Q")]))
         .await;
@@ -252,7 +252,7 @@ async fn operation_name_selects_the_executed_operation() {
     }
 }
 
-/// A body that ends never: it brings the same for ever, or stops to come.
+/// A body without an end: it repeats the same bytes, or stalls.
 struct Endless(Option<Bytes>);
 
 impl HttpBody for Endless {

@@ -1,4 +1,4 @@
-//! The one line of a request in the log.
+//! The log line of a request.
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -12,7 +12,7 @@ use tracing::subscriber::DefaultGuard;
 
 use crate::support::{Device, Failure, PASSWORD, Service, document};
 
-/// What was logged by this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -28,7 +28,7 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// The lines of answered requests since the last time this was called.
+    /// Returns the lines of answered requests since the last call.
     fn answered(&self) -> Vec<Value> {
         self.lines()
             .into_iter()
@@ -36,11 +36,15 @@ impl Log {
             .collect()
     }
 
-    /// The line of an act, once it is there.
-    async fn line_of(&self, act: &str) -> Value {
+    /// Waits for the line of an operation.
+    async fn line_of(&self, operation: &str) -> Value {
         let found = async {
             loop {
-                if let Some(line) = self.lines().into_iter().find(|line| line["acts"] == act) {
+                if let Some(line) = self
+                    .lines()
+                    .into_iter()
+                    .find(|line| line["acts"] == operation)
+                {
                     return line;
                 }
                 sleep(Duration::from_millis(1)).await;
@@ -59,13 +63,15 @@ impl Log {
     }
 }
 
-/// Takes what this thread logs from now on.
+/// Captures the log of this thread from now on.
 ///
-/// While there is one log alone, a line that a thread without it comes to first is switched off for all threads. So there
-/// are two, the line is met once, and what was found out about it till then is found out again.
+/// `tracing` caches whether a call site is of interest. With a single subscriber, a call site that another thread reaches
+/// first is disabled for all threads. Therefore a second subscriber exists, the call site is reached once, and the cache is
+/// rebuilt.
 async fn start(device: &Device) -> (Log, DefaultGuard) {
-    static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
-    ANOTHER.get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
+    static SECOND_SUBSCRIBER: OnceLock<Dispatch> = OnceLock::new();
+    SECOND_SUBSCRIBER
+        .get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -105,7 +111,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
     device.get("/health/live").await;
     device.get("/ada@x.test?email=ada@x.test").await;
     let lines = log.answered();
-    let told: Vec<_> = lines
+    let logged: Vec<_> = lines
         .iter()
         .map(|line| {
             json!([
@@ -118,7 +124,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
         })
         .collect();
     assert_eq!(
-        json!(told),
+        json!(logged),
         json!([
             ["/graphql", "M", "login", "InvalidCredentials", 200],
             ["/graphql", "Who", null, "UNAUTHENTICATED", 200],
@@ -141,9 +147,9 @@ async fn request_is_logged_once_with_operation_and_outcome() {
     }
 }
 
-/// AuditTrail and outcome of each request since the last time, whose account it was about, and whose token came with it.
-fn told(log: &Log) -> Value {
-    let told = |line: &Value| {
+/// Returns the operations and outcomes of each request since the last call, with the ids of the account and the caller.
+fn outcomes(log: &Log) -> Value {
+    let outcome = |line: &Value| {
         json!([
             line["acts"],
             line["outcome"],
@@ -151,7 +157,7 @@ fn told(log: &Log) -> Value {
             line["span"]["caller"]
         ])
     };
-    log.answered().iter().map(told).collect()
+    log.answered().iter().map(outcome).collect()
 }
 
 #[tokio::test]
@@ -161,7 +167,7 @@ async fn operations_are_logged_with_account_ids_only() {
     let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
     let id = signed_in.me().await.unwrap()["id"].clone();
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([
             ["signup", "Authenticated", id, null],
             [null, "ok", null, id]
@@ -171,13 +177,13 @@ async fn operations_are_logged_with_account_ids_only() {
     for email in ["ada@x.test", "nobody@x.test"] {
         device.log_in(email, "wrong password").await;
         device
-            .act("forgotPassword", json!({ "email": email }))
+            .mutate("forgotPassword", json!({ "email": email }))
             .await;
     }
     device.refresh(&refresh_token).await;
     device.refresh("garbage").await;
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([
             ["login", "InvalidCredentials", id, null],
             ["forgotPassword", "CodeSent", id, null],
@@ -189,15 +195,15 @@ async fn operations_are_logged_with_account_ids_only() {
     );
 
     let mallory = device.signed_up("mallory@x.test").await.0;
-    let her_id = told(&log)[0][2].clone();
+    let her_id = outcomes(&log)[0][2].clone();
     let guess = r#"mutation { login(input: { email: "ada@x.test", password: "a guess" }) { __typename }
         revokeSession(input: { sessionId: "x" }) { __typename } }"#;
     mallory.post(guess, json!({})).await;
     let outcome = "InvalidCredentials,SessionNotFound";
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([["login,revokeSession", outcome, id, her_id]]),
-        "nobody hides behind a token"
+        "a token does not hide the account that an operation concerns"
     );
 }
 
@@ -205,14 +211,14 @@ async fn operations_are_logged_with_account_ids_only() {
 async fn timed_out_operation_is_logged_when_it_ends() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    // A wrong password is answered after 30 ms at the soonest.
-    let hasty = service
+    // A wrong password is answered after 30 ms at the earliest.
+    let impatient = service
         .within(Limits {
             answer: Duration::from_millis(5),
             ..Limits::DEFAULT
         })
         .await;
-    let device = hasty.device();
+    let device = impatient.device();
     let (log, _guard) = start(&device).await;
     let input = json!({ "email": "ada@x.test", "password": "wrong password" });
     let reply = device
@@ -238,9 +244,9 @@ async fn operations_of_one_request_are_logged_in_order() {
         then: logout(input: {}) { __typename }
     }"#;
     device.post(document, json!({})).await;
-    let told = told(&log);
+    let logged = outcomes(&log);
     assert_eq!(
-        (&told[0][0], &told[0][1]),
+        (&logged[0][0], &logged[0][1]),
         (
             &json!("updateProfile,logout"),
             &json!("InvalidInput,LoggedOut")
@@ -252,7 +258,7 @@ async fn operations_of_one_request_are_logged_in_order() {
 async fn invalid_operation_names_and_methods_are_not_logged() {
     let device = Service::start().await.device();
     let (log, _guard) = start(&device).await;
-    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
+    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\tand more" });
     device.post_json(body.to_string()).await;
     let request = axum::http::Request::builder()
         .method("ADA")
@@ -287,14 +293,14 @@ async fn failed_operation_is_logged_beside_the_others() {
     );
     service.store.fail(Failure::Unavailable);
     device.post(&document, json!({})).await;
-    let told = log.answered();
-    let told: Vec<_> = told
+    let logged = log.answered();
+    let logged: Vec<_> = logged
         .iter()
         .map(|line| (&line["acts"], &line["outcome"]))
         .collect();
     let (both, one) = (json!("login,logout"), json!("login"));
     assert_eq!(
-        told,
+        logged,
         [
             (&both, &json!("Authenticated,UNAUTHENTICATED")),
             (&one, &json!("OVERLOADED"))
@@ -308,10 +314,10 @@ async fn operation_of_a_disconnected_client_is_logged() {
     let device = service.device();
     device.sign_up("ada@x.test").await;
     let (log, _guard) = start(&device).await;
-    let (hasty, patience) = (device.clone(), Duration::from_millis(1));
-    // The answer to a wrong password comes after 30 ms at the soonest.
+    let (impatient, patience) = (device.clone(), Duration::from_millis(1));
+    // A wrong password is answered after 30 ms at the earliest.
     assert!(
-        timeout(patience, hasty.log_in("ada@x.test", "wrong password"))
+        timeout(patience, impatient.log_in("ada@x.test", "wrong password"))
             .await
             .is_err()
     );

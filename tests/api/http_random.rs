@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets, on random bytes and on requests that are almost right. `fuzz/run` goes on from here.
+//! Runs the fuzz targets on random bytes and on requests that are almost valid. `fuzz/run` runs them for longer.
 
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::Service;
 
-/// Requests made of the pieces of good ones.
+/// Generates requests from pieces of valid ones.
 fn requests() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "{\"query\":\"",

@@ -1,4 +1,4 @@
-//! TrustedDocuments documents: those that the front ends were built with, by their hash, and no others.
+//! Trusted documents: the server runs only the documents that front ends were built with, by their hash.
 
 use latchkey::app::App;
 use latchkey::config::Config;
@@ -39,7 +39,7 @@ async fn every_form_of_hash_runs_a_trusted_document() {
         json!({ "documentId": HASH }),
         json!({ "documentId": prefixed, "variables": null }),
         json!({ "documentId": HASH, "extensions": by_hash("another") }),
-        // Apollo and urql send the document with its hash once more; what it says is passed over.
+        // Apollo and urql send the document again beside its hash; the server ignores it.
         json!({ "query": "{ policy { codeLength } }", "operationName": "Who", "extensions": by_hash(HASH) }),
     ] {
         let reply = device.post_json(body.to_string()).await;

@@ -1,4 +1,4 @@
-//! Who is told the schema: everybody on this machine, nobody elsewhere unless the operator says so.
+//! Introspection: open on a loopback address, closed elsewhere unless the operator opens it.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ async fn graphiql_introspection_query_is_answered_in_full() {
     );
 }
 
-/// The guard only estimates values: here its limit is held against those that there are.
+/// The document limits only estimate the number of values, so this compares the limit with the real number.
 #[tokio::test]
 async fn graphiql_introspection_stays_below_the_value_limit() {
     fn values(value: &Value) -> usize {
@@ -60,7 +60,7 @@ async fn graphiql_introspection_stays_below_the_value_limit() {
 #[tokio::test]
 async fn closed_introspection_hides_the_schema_from_every_query() {
     let device = closed().await;
-    for disguise in [
+    for query in [
         "{ __schema { types { name } } }",
         "{ __type(name: \"User\") { name } }",
         "{ a: __schema { queryType { name } } policy { codeLength } }",
@@ -71,11 +71,11 @@ async fn closed_introspection_hides_the_schema_from_every_query() {
         "query A { policy { codeLength } } query B { __schema { types { name } } }",
         INTROSPECTION,
     ] {
-        let reply = device.post(disguise, json!({})).await;
+        let reply = device.post(query, json!({})).await;
         assert_eq!(
             (reply.json.get("data"), reply.code()),
             (None, "GRAPHQL_VALIDATION_FAILED"),
-            "{disguise}: {}",
+            "{query}: {}",
             reply.json
         );
     }
@@ -117,7 +117,7 @@ async fn closed_introspection_serves_no_page_and_no_schema() {
     assert_eq!(reply.json, json!({ "data": { "__typename": "Query" } }));
 }
 
-/// Words of the schema, of the length that makes chance meetings unlikely, and names of its scalars.
+/// Returns the words of the schema that are long enough to be unmistakable, and the names of its scalars.
 fn names() -> BTreeSet<String> {
     let described = latchkey::graphql::sdl();
     // Every other part is a description.
@@ -133,7 +133,7 @@ async fn closed_introspection_errors_name_only_what_was_sent() {
     let (open, closed) = (Service::start().await.device(), closed().await);
     let names = names();
     let sign_up = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
-    let mut told = 0;
+    let mut differing = 0;
     for (query, variables) in [
         ("{ mee { id } }", json!({})),
         ("{ me { passwordHash } }", json!({})),
@@ -188,18 +188,18 @@ async fn closed_introspection_errors_name_only_what_was_sent() {
                 "{name} in {text} for {query}"
             );
         }
-        // The words differ, and nothing else.
+        // Only the wording differs.
         let helpful = open.post(query, variables).await;
         assert_eq!(codes(&reply.json), codes(&helpful.json), "{query}");
-        told += usize::from(reply.json != helpful.json);
+        differing += usize::from(reply.json != helpful.json);
     }
     assert!(
-        told > 10,
-        "with introspection, messages are no more helpful"
+        differing > 10,
+        "messages are not more helpful with introspection"
     );
 }
 
-/// Words that every GraphQL error has.
+/// Returns whether a word is part of every GraphQL error.
 fn is_of_errors(name: &str) -> bool {
     [
         "message",

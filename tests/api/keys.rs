@@ -1,4 +1,4 @@
-//! The keys behind access tokens: the JWK set, rotations, retirements, one algorithm a key.
+//! The keys behind access tokens: the JWK set, rotation, retirement, and one algorithm per key.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,11 +16,12 @@ mod forged;
 
 const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-/// How long an access token lives, and what clocks may differ by.
+/// An access token's lifetime, in seconds.
 const LIFETIME: u64 = 14_400;
+/// The seconds by which clocks may differ.
 const LEEWAY: u64 = 5;
 
-/// Makes the next key, as the command does in a process of its own.
+/// Creates the next key in a process of its own, as the command does.
 async fn rotate(service: &Service, settings: &[(&str, &str)], lead: Duration) -> Rotated {
     let command = service.node(settings).await;
     command
@@ -41,8 +42,8 @@ async fn retire(service: &Service, kid: &str) {
         .unwrap();
 }
 
-/// What a running server does every second.
-fn look(service: &Service) {
+/// Reloads the keys, as a running server does every second.
+fn reload_keys(service: &Service) {
     service.app.accounts.keyring().refresh();
 }
 
@@ -50,8 +51,8 @@ async fn jwks(service: &Service) -> Reply {
     service.device().get("/.well-known/jwks.json").await
 }
 
-/// The names in the JWK set.
-async fn shown(service: &Service) -> Vec<String> {
+/// Returns the key ids in the JWK set.
+async fn published_kids(service: &Service) -> Vec<String> {
     let keys = jwks(service).await.json["keys"].as_array().unwrap().clone();
     keys.iter()
         .map(|key| key["kid"].as_str().unwrap().to_owned())
@@ -77,7 +78,7 @@ async fn jwk_set_expires_before_a_new_key_signs() {
     let service = Service::start().await;
     let reply = jwks(&service).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=300");
-    // As docs/tokens.md says.
+    // The value that docs/tokens.md states.
     assert_eq!(LEAD, Duration::from_mins(10));
     let etag = reply.headers["etag"].to_str().unwrap().to_owned();
     for (tags, status) in [
@@ -103,7 +104,7 @@ async fn jwk_set_expires_before_a_new_key_signs() {
         assert_eq!(again.json == json!(""), status == 304, "{tags}");
     }
     rotate(&service, &[], LEAD).await;
-    look(&service);
+    reload_keys(&service);
     assert_ne!(jwks(&service).await.headers["etag"].to_str().unwrap(), etag);
 }
 
@@ -112,8 +113,8 @@ async fn new_key_is_published_before_it_replaces_the_old() {
     let service = Service::start().await;
     let first = service.device().signed_up("ada@x.test").await.0;
     let new = rotate(&service, &[], LEAD).await.kid;
-    look(&service);
-    assert_eq!(shown(&service).await, [kid(&first), new.clone()]);
+    reload_keys(&service);
+    assert_eq!(published_kids(&service).await, [kid(&first), new.clone()]);
     service.wait(LEAD.as_secs() - 1);
     let last = service.device().logged_in("ada@x.test").await.0;
     assert_eq!(kid(&last), kid(&first));
@@ -126,15 +127,15 @@ async fn new_key_is_published_before_it_replaces_the_old() {
     service.wait(LIFETIME - 2);
     assert!(
         last.me().await.is_ok(),
-        "the last token of the old key is good to its end"
+        "the last token of the old key is valid until it expires"
     );
     service.wait(2 + LEEWAY);
     assert_eq!(last.me().await, Err(UNAUTHENTICATED.to_owned()));
-    // Nobody knows that it was the last: tokens may have lived longer before the setting was lowered.
+    // Tokens may have lived longer before the setting was lowered, so the key stays for the longest lifetime.
     service.wait(LONGEST_LIFETIME.as_secs() - LIFETIME - 1);
-    assert_eq!(shown(&service).await.len(), 2);
+    assert_eq!(published_kids(&service).await.len(), 2);
     service.wait(1);
-    assert_eq!(shown(&service).await, [new]);
+    assert_eq!(published_kids(&service).await, [new]);
 }
 
 #[tokio::test]
@@ -162,7 +163,7 @@ async fn node_accepts_a_key_it_has_not_seen() {
     let b = a.node(&[]).await;
     let new = rotate(&a, &[], Duration::ZERO).await.kid;
     a.wait(1);
-    look(&a);
+    reload_keys(&a);
     let device = a.device().signed_up("ada@x.test").await.0;
     assert_eq!(kid(&device), new);
     assert!(
@@ -183,10 +184,10 @@ async fn retired_key_is_refused_but_its_sessions_live() {
     let new = rotate(&a, &[], LEAD).await.kid;
     retire(&a, &old).await;
     for node in [&a, &b] {
-        look(node);
+        reload_keys(node);
         let here = node.device().with_bearer(device.bearer.as_ref().unwrap());
         assert_eq!(here.me().await, Err(UNAUTHENTICATED.to_owned()));
-        assert_eq!(shown(node).await, std::slice::from_ref(&new));
+        assert_eq!(published_kids(node).await, std::slice::from_ref(&new));
     }
     let again = b.device().refresh(&refresh_token).await;
     let (device, _) = b.device().signed_in_by(&again);
@@ -201,7 +202,7 @@ async fn algorithm_change_waits_for_the_next_rotation() {
         let device = service.device().signed_up("ada@x.test").await.0;
         assert_eq!(
             header(&device),
-            json!({ "typ": "at+jwt", "alg": algorithm, "kid": shown(&service).await[0] })
+            json!({ "typ": "at+jwt", "alg": algorithm, "kid": published_kids(&service).await[0] })
         );
 
         let changed = [("LATCHKEY_SIGNING_ALGORITHM", next)];
@@ -210,7 +211,7 @@ async fn algorithm_change_waits_for_the_next_rotation() {
         assert_eq!(header(&still)["alg"], algorithm);
         rotate(&restarted, &changed, Duration::ZERO).await;
         service.wait(1);
-        look(&restarted);
+        reload_keys(&restarted);
         let now = restarted.device().logged_in("ada@x.test").await.0;
         assert_eq!(header(&now)["alg"], next);
         for device in [&device, &still, &now] {
@@ -239,7 +240,7 @@ async fn shared_secret_signs_and_is_never_published() {
     assert_eq!(jwks(&service).await.json, json!({ "keys": [] }));
     assert!(
         !service.folder.path().join("keys").exists(),
-        "the two families are never mixed"
+        "a shared secret needs no key files"
     );
     let node = service.node(&[]).await;
     assert_eq!(
@@ -278,13 +279,13 @@ async fn signing_secret_must_differ_from_the_refresh_secret() {
         let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
             .await
             .err()
-            .expect("a error");
+            .expect("an error");
         assert!(matches!(error, StartError::OneSecret), "{error}");
     }
 }
 
-/// Why a service does not start with settings, in a data folder that is not there yet; it is not made either.
-async fn error(folder: &Path, settings: &[(&str, &str)]) -> String {
+/// Returns the start error of a service whose data folder does not exist, and checks that it is not created.
+async fn start_error(folder: &Path, settings: &[(&str, &str)]) -> String {
     let data = folder.join("data");
     let place = ("LATCHKEY_DATA", data.to_str().unwrap());
     let vars = settings
@@ -295,7 +296,7 @@ async fn error(folder: &Path, settings: &[(&str, &str)]) -> String {
     let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
         .await
         .err()
-        .expect("a error")
+        .expect("an error")
         .to_string();
     assert!(!data.exists(), "{error}");
     error
@@ -309,7 +310,7 @@ async fn unusable_setting_leaves_no_data_folder_behind() {
         ("LATCHKEY_SECRET", "file:no/such/file"),
         ("LATCHKEY_TRUSTED_DOCUMENTS", "no/such/file"),
     ] {
-        let error = error(folder.path(), &[(name, value)]).await;
+        let error = start_error(folder.path(), &[(name, value)]).await;
         assert!(error.contains("No such file"), "{name}: {error}");
     }
 }
@@ -331,7 +332,7 @@ async fn nodes_with_given_keys_need_no_shared_folder() {
     ];
     let (a, b) = (Service::with(&given).await, Service::with(&given).await);
     let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
-    assert_eq!(shown(&b).await, shown(&made).await);
+    assert_eq!(published_kids(&b).await, published_kids(&made).await);
     assert!(
         b.device()
             .with_bearer(device.bearer.as_ref().unwrap())

@@ -1,4 +1,4 @@
-//! Nobody can lock an owner out: strangers' wrong guesses are not held against a device that has logged in before.
+//! Known devices: wrong guesses by strangers do not lock the owner out on a device that has logged in before.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -8,23 +8,23 @@ use crate::support::{Device, PASSWORD, Reply, Service, kind, sign_up_input};
 const NEW: &str = "nanoseconds of copper wire";
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) { __typename } }";
 
-/// Guesses from everywhere, until the address itself is held up.
-async fn storm(service: &Service, email: &str) {
+/// Guesses passwords from many clients until logins with the email are limited.
+async fn exhaust_login_limit(service: &Service, email: &str) {
     for client in 0..12 {
         let stranger = service.device().at(&format!("198.51.100.{client}"));
         for _ in 0..10 {
             stranger.log_in(email, "guess").await;
         }
     }
-    let anybody = service
+    let answer = service
         .device()
         .at("203.0.113.1")
         .log_in(email, PASSWORD)
         .await;
     assert_eq!(
-        kind(&anybody),
+        kind(&answer),
         "TooManyAttempts",
-        "the storm is strong enough"
+        "the limit of the email is used up"
     );
 }
 
@@ -49,7 +49,7 @@ fn outcome(reply: &Reply) -> &Value {
 async fn live_session_refreshes_while_login_is_limited() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
 }
 
@@ -57,11 +57,11 @@ async fn live_session_refreshes_while_login_is_limited() {
 async fn token_of_an_ended_session_identifies_a_known_device() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
-    storm(&service, "ada@x.test").await;
+    device.mutate("logout", json!({})).await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
     assert_eq!(
-        kind(&service.device().act("login", input).await),
+        kind(&service.device().mutate("login", input).await),
         "Authenticated"
     );
 }
@@ -81,7 +81,7 @@ async fn browser_stays_known_after_logging_out() {
         .iter()
         .find(|it| it.starts_with("latchkey_device=lkd_"))
         .expect("a device cookie");
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
 
     let browser = service.device().with_header("cookie", device_cookie);
     let reply = log_in_by_cookie(&browser, PASSWORD).await;
@@ -90,7 +90,7 @@ async fn browser_stays_known_after_logging_out() {
         !cookies(&reply.headers)
             .iter()
             .any(|it| it.starts_with("latchkey_device")),
-        "it keeps the one it has"
+        "the browser keeps its cookie"
     );
 }
 
@@ -101,11 +101,14 @@ async fn known_device_has_its_own_rate_limit() {
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
     for _ in 0..10 {
         assert_eq!(
-            kind(&device.act("login", guess.clone()).await),
+            kind(&device.mutate("login", guess.clone()).await),
             "InvalidCredentials"
         );
     }
-    assert_eq!(kind(&device.act("login", guess).await), "TooManyAttempts");
+    assert_eq!(
+        kind(&device.mutate("login", guess).await),
+        "TooManyAttempts"
+    );
 }
 
 #[tokio::test]
@@ -113,11 +116,11 @@ async fn foreign_token_does_not_identify_a_known_device() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let (_, mallory) = service.device().signed_up("mallory@x.test").await;
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     for token in [mallory.as_str(), "lkr_AAAA", "lkd_", ""] {
         let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
         assert_eq!(
-            kind(&service.device().act("login", input).await),
+            kind(&service.device().mutate("login", input).await),
             "TooManyAttempts",
             "{token}"
         );
@@ -130,19 +133,19 @@ async fn password_reset_forgets_all_known_devices() {
     let (thief, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
     thief
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     let reset =
-        json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner's" });
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner" });
     assert_eq!(
-        kind(&thief.act("resetPassword", reset).await),
+        kind(&thief.mutate("resetPassword", reset).await),
         "PasswordReset"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
     assert_eq!(
-        kind(&thief.at("203.0.113.2").act("login", guess).await),
+        kind(&thief.at("203.0.113.2").mutate("login", guess).await),
         "TooManyAttempts"
     );
 }
@@ -182,20 +185,20 @@ async fn session_that_changed_the_password_stays_known() {
     service.wait(1);
     let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
     assert_eq!(
-        kind(&device.act("changePassword", change).await),
+        kind(&device.mutate("changePassword", change).await),
         "PasswordChanged"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": NEW, "refreshToken": token });
     assert_eq!(
-        kind(&service.device().act("login", input.clone()).await),
+        kind(&service.device().mutate("login", input.clone()).await),
         "Authenticated"
     );
-    device.act("logout", json!({ "everywhere": true })).await;
+    device.mutate("logout", json!({ "everywhere": true })).await;
     assert_eq!(
-        kind(&service.device().act("login", input).await),
+        kind(&service.device().mutate("login", input).await),
         "TooManyAttempts",
-        "it is from before the password"
+        "the session started before the password change"
     );
 }
 
@@ -222,7 +225,7 @@ async fn password_change_replaces_the_device_cookie() {
     let after = cookies(&reply.headers)
         .into_iter()
         .find(|it| it.starts_with("latchkey_device="))
-        .expect("a new one");
+        .expect("a new device cookie");
     service.device().sign_up("bob@x.test").await;
     let bob = service
         .device()
@@ -234,7 +237,7 @@ async fn password_change_replaces_the_device_cookie() {
         cookies(&bob.post(&document, json!({})).await.headers).is_empty(),
         "another user's cookie is left alone"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     for (cookie, expected) in [(before, "TooManyAttempts"), (after, "Authenticated")] {
         let browser = service.device().with_header("cookie", &cookie);
         assert_eq!(outcome(&log_in_by_cookie(&browser, NEW).await), expected);

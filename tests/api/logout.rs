@@ -1,4 +1,4 @@
-//! `logout`: end the current session, or all of them.
+//! `logout`: ends the current session, or all of them.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ async fn logout_ends_only_the_current_session() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
-    let answer = here.act("logout", json!({})).await;
+    let answer = here.mutate("logout", json!({})).await;
     assert_eq!(
         answer,
         json!({ "__typename": "LoggedOut", "endedSessions": 1 })
@@ -34,15 +34,15 @@ async fn logout_everywhere_ends_all_sessions_of_the_user() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
-    let (somebody, _) = service.device().signed_up("bob@x.test").await;
-    let answer = here.act("logout", json!({ "everywhere": true })).await;
+    let (bob, _) = service.device().signed_up("bob@x.test").await;
+    let answer = here.mutate("logout", json!({ "everywhere": true })).await;
     assert_eq!(answer["endedSessions"], 2);
     for (device, token) in [(here, here_refresh), (there, there_refresh)] {
         assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
         assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
     }
-    assert!(somebody.me().await.is_ok());
-    assert_eq!(service.messages().await.len(), 0);
+    assert!(bob.me().await.is_ok());
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn logout_counts_only_live_sessions() {
         1
     );
     assert_eq!(
-        here.act("logout", json!({ "everywhere": true })).await["endedSessions"],
+        here.mutate("logout", json!({ "everywhere": true })).await["endedSessions"],
         1
     );
 }
@@ -77,7 +77,7 @@ async fn logout_requires_a_signed_in_user() {
         "UNAUTHENTICATED"
     );
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(
         device.error("logout", json!({ "everywhere": true })).await,
         "UNAUTHENTICATED"

@@ -1,9 +1,6 @@
-//! The API through the router: one file an act, with a clock that is moved and letters kept in memory.
+//! The API through the router: one file per operation, with a clock that tests move and emails kept in memory.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that fails is what a panic is for"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! `policy`: what a client needs to draw its forms.
+//! `policy`: the settings that a client needs for its forms.
 
 use serde_json::json;
 

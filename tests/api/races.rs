@@ -1,4 +1,4 @@
-//! One time means one time: many requests at once, one winner.
+//! One-time values under concurrency: many parallel requests have one winner.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 const MANY: usize = 200;
 
-/// Runs an operation so many times at once.
-async fn at_once(
+/// Runs an operation `MANY` times in parallel.
+async fn in_parallel(
     device: &Device,
     operation: &'static str,
     input: impl Fn(usize) -> Value,
@@ -19,12 +19,12 @@ async fn at_once(
     let mut requests = JoinSet::new();
     for index in 0..MANY {
         let (device, input) = (device.clone(), input(index));
-        requests.spawn(async move { device.act(operation, input).await });
+        requests.spawn(async move { device.mutate(operation, input).await });
     }
     requests.join_all().await
 }
 
-/// How often each member was answered.
+/// Counts the answers by their type.
 fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
     answers.iter().fold(BTreeMap::new(), |mut tally, answer| {
         *tally.entry(kind(answer)).or_default() += 1;
@@ -35,7 +35,7 @@ fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
 async fn code_for(service: &Service, operation: &str) -> String {
     service
         .device()
-        .act(operation, json!({ "email": "ada@x.test" }))
+        .mutate(operation, json!({ "email": "ada@x.test" }))
         .await;
     service.code_for("ada@x.test").await
 }
@@ -44,7 +44,7 @@ async fn code_for(service: &Service, operation: &str) -> String {
 async fn concurrent_signups_with_one_email_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     let spellings = ["ada@x.test", "ADA@x.test", " ada@X.TEST "];
-    let answers = at_once(&service.device(), "signup", |index| {
+    let answers = in_parallel(&service.device(), "signup", |index| {
         sign_up_input(spellings[index % 3])
     })
     .await;
@@ -64,7 +64,7 @@ async fn concurrent_signups_with_one_email_have_one_winner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_signups_with_one_number_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
-    let answers = at_once(&service.device(), "signup", |index| {
+    let answers = in_parallel(&service.device(), "signup", |index| {
         let mut input = sign_up_input(&format!("user{index}@x.test"));
         input["mobileNumber"] = json!("+4915112345678");
         input
@@ -82,7 +82,7 @@ async fn concurrent_resets_with_one_code_have_one_winner() {
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "forgotPassword").await;
     let password = |index: usize| format!("the password of request {index}");
-    let answers = at_once(
+    let answers = in_parallel(
         &service.device(),
         "resetPassword",
         |index| json!({ "email": "ada@x.test", "code": code, "newPassword": password(index) }),
@@ -102,7 +102,7 @@ async fn concurrent_resets_with_one_code_have_one_winner() {
     }
     assert_eq!(right, 1);
     let notices = service
-        .messages()
+        .received_emails()
         .await
         .iter()
         .filter(|it| it.subject == "Your password was changed")
@@ -125,14 +125,14 @@ async fn concurrent_wrong_codes_count_as_five_attempts() {
             }
             _ => json!({ "email": "ada@x.test", "code": code }),
         };
-        let answers = at_once(&service.device(), spend, |_| input("wrong")).await;
+        let answers = in_parallel(&service.device(), spend, |_| input("wrong")).await;
         assert_eq!(
             tally(&answers),
             BTreeMap::from([("InvalidCode", MANY)]),
             "{spend}"
         );
         assert_eq!(
-            kind(&service.device().act(spend, input(&code)).await),
+            kind(&service.device().mutate(spend, input(&code)).await),
             "InvalidCode",
             "{spend}"
         );
@@ -145,7 +145,7 @@ async fn concurrent_verifications_with_one_code_have_one_winner() {
     let ticket = service.device().sign_up("ada@x.test").await["ticket"].clone();
     let code = service.code_for("ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "code": code, "ticket": ticket });
-    let answers = at_once(&service.device(), "verifyEmail", |_| input.clone()).await;
+    let answers = in_parallel(&service.device(), "verifyEmail", |_| input.clone()).await;
     assert_eq!(
         tally(&answers),
         BTreeMap::from([("Authenticated", 1), ("InvalidCode", MANY - 1)])
@@ -156,7 +156,7 @@ async fn concurrent_verifications_with_one_code_have_one_winner() {
 async fn concurrent_refreshes_get_the_same_successor_token() {
     let service = Service::with(&[UNLIMITED]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
+    let answers = in_parallel(&device, "refresh", |_| json!({ "refreshToken": token })).await;
     assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", MANY)]));
     let successors: BTreeSet<_> = answers
         .iter()
@@ -172,7 +172,7 @@ async fn concurrent_refreshes_get_the_same_successor_token() {
         1
     );
     assert_eq!(kind(&device.refresh(&successor).await), "Authenticated");
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,7 +180,7 @@ async fn concurrent_refreshes_without_grace_end_the_session() {
     let service = Service::with(&[UNLIMITED, ("LATCHKEY_REFRESH_GRACE_SECONDS", "0")]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (elsewhere, _) = service.device().logged_in("ada@x.test").await;
-    let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
+    let answers = in_parallel(&device, "refresh", |_| json!({ "refreshToken": token })).await;
     assert_eq!(
         tally(&answers),
         BTreeMap::from([("Authenticated", 1), ("InvalidRefreshToken", MANY - 1)])
@@ -214,7 +214,7 @@ async fn concurrent_code_requests_leave_one_valid_code() {
         let device = service.device().at(&format!("198.51.100.{index}"));
         requests.spawn(async move {
             device
-                .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
                 .await
         });
     }
@@ -231,7 +231,7 @@ async fn concurrent_code_requests_leave_one_valid_code() {
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
@@ -246,7 +246,7 @@ async fn password_change_ends_concurrent_logins_with_the_old_one() {
         logins.spawn(async move { device.log_in("ada@x.test", PASSWORD).await });
     }
     let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
-    let changed = device.act("changePassword", input).await;
+    let changed = device.mutate("changePassword", input).await;
     assert_eq!(kind(&changed), "PasswordChanged");
     for answer in logins.join_all().await {
         assert!(

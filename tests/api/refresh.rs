@@ -1,10 +1,10 @@
-//! `refresh`: a refresh token for a new access token and the next refresh token.
+//! `refresh`: exchanges a refresh token for a new access token and the next refresh token.
 
 use serde_json::{Value, json};
 
 use crate::support::{Device, Service, kind};
 
-/// Exchanges a token that must be good for its successor.
+/// Exchanges a valid token and returns its successor.
 async fn next(device: &Device, token: &str) -> String {
     let answer = device.refresh(token).await;
     assert_eq!(kind(&answer), "Authenticated", "{answer}");
@@ -106,7 +106,7 @@ async fn reused_token_ends_its_session_and_emails_the_owner() {
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert!(other_device.me().await.is_ok());
     next(&other_device, &other).await;
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].subject, "One of your sessions was ended");
 }
@@ -148,7 +148,7 @@ async fn malformed_or_foreign_refresh_tokens_are_refused() {
         "lkr_",
         "lkr_AAAA",
         " ",
-        "$where",
+        "token",
         cut,
         &token[4..],
         &token.to_uppercase(),
@@ -163,7 +163,7 @@ async fn malformed_or_foreign_refresh_tokens_are_refused() {
     }
     for absent in [json!({}), json!({ "refreshToken": null })] {
         assert_eq!(
-            kind(&device.act("refresh", absent).await),
+            kind(&device.mutate("refresh", absent).await),
             "InvalidRefreshToken"
         );
     }
@@ -174,7 +174,7 @@ async fn malformed_or_foreign_refresh_tokens_are_refused() {
 async fn token_of_an_ended_session_raises_no_alarm() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     let refused = device.refresh(&token).await;
     assert_eq!(kind(&refused), "InvalidRefreshToken");
     assert_eq!(service.emails_to("ada@x.test").await, 0);
@@ -205,6 +205,6 @@ async fn sessions_survive_restarts_and_work_across_nodes() {
     let (on_node, successor) = on_node.signed_in_by(&answer);
     let back: Value = device.refresh(&successor).await;
     assert_eq!(kind(&back), "Authenticated");
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(on_node.me().await, Err("UNAUTHENTICATED".to_owned()));
 }

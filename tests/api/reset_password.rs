@@ -1,23 +1,23 @@
-//! `resetPassword`: spend a mailed code, set a password.
+//! `resetPassword`: sets a new password, given an emailed code.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, refused};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind};
 
 const NEW: &str = "a brand new password";
 
-/// Asks for a code and reads it in the letter.
+/// Requests a code and reads it from the email.
 async fn code_for(service: &Service, email: &str) -> String {
     service
         .device()
-        .act("forgotPassword", json!({ "email": email }))
+        .mutate("forgotPassword", json!({ "email": email }))
         .await;
     service.code_for(email).await
 }
 
 async fn reset(device: &Device, email: &str, code: &str) -> Value {
     device
-        .act(
+        .mutate(
             "resetPassword",
             json!({ "email": email, "code": code, "newPassword": NEW }),
         )
@@ -51,18 +51,18 @@ async fn reset_sets_password_ends_sessions_and_verifies_email() {
     assert_eq!(user["passwordChangedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(user["updatedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(user["sessions"].as_array().unwrap().len(), 1);
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     let subjects: Vec<_> = messages
         .iter()
         .map(|message| message.subject.as_str())
         .collect();
-    let device_is_new_again = "New device on your account";
+    let unknown_device = "New device on your account";
     assert_eq!(
         subjects,
         [
             "Your code to reset your password",
             "Your password was changed",
-            device_is_new_again
+            unknown_device
         ]
     );
 }
@@ -106,7 +106,7 @@ async fn only_the_newest_reset_code_works() {
     service.device().sign_up("ada@x.test").await;
     let older = code_for(&service, "ada@x.test").await;
     let newer = code_for(&service, "ada@x.test").await;
-    // One draw in a million gives the same code twice.
+    // One code in a million equals the one before.
     if older != newer {
         assert_eq!(
             kind(&reset(&service.device(), "ada@x.test", &older).await),
@@ -173,14 +173,14 @@ async fn reset_code_is_bound_to_email_and_purpose() {
         "InvalidCode"
     );
     let verified = device
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": "ada@x.test", "code": code }),
         )
         .await;
     assert_eq!(kind(&verified), "InvalidCode");
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let proof = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -192,7 +192,7 @@ async fn reset_code_is_bound_to_email_and_purpose() {
         "PasswordReset"
     );
     let verified = device
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": "ada@x.test", "code": proof }),
         )
@@ -200,7 +200,7 @@ async fn reset_code_is_bound_to_email_and_purpose() {
     assert_eq!(
         kind(&verified),
         "InvalidCode",
-        "a reset voids the other codes"
+        "a reset voids the account's other codes"
     );
 }
 
@@ -225,10 +225,13 @@ async fn invalid_input_does_not_spend_the_code() {
         ("email".to_owned(), "MALFORMED".to_owned()),
         ("newPassword".to_owned(), "TOO_COMMON".to_owned()),
     ];
-    assert_eq!(refused(&device.act("resetPassword", input).await), both);
+    assert_eq!(
+        invalid_fields(&device.mutate("resetPassword", input).await),
+        both
+    );
     for _ in 0..6 {
         let input = json!({ "email": "ada@x.test", "code": "wrong", "newPassword": "short" });
-        refused(&device.act("resetPassword", input).await);
+        invalid_fields(&device.mutate("resetPassword", input).await);
     }
     assert_eq!(
         kind(&reset(&device, "ada@x.test", &code).await),
@@ -265,7 +268,7 @@ async fn reset_by_the_owner_evicts_an_impostor() {
     let attacker = service.device().at("198.51.100.7");
     let (signed_in, token) = attacker.signed_up("victim@x.test").await;
     signed_in
-        .act("sendVerificationCode", json!({ "email": "victim@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "victim@x.test" }))
         .await;
     let pending = service.code_for("victim@x.test").await;
     let code = code_for(&service, "victim@x.test").await;
@@ -280,7 +283,7 @@ async fn reset_by_the_owner_evicts_an_impostor() {
         "InvalidCredentials"
     );
     let verified = attacker
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": "victim@x.test", "code": pending }),
         )
@@ -299,7 +302,7 @@ async fn pending_signup_has_no_password_to_reset() {
     device.sign_up("ada@x.test").await;
     let code = service.code_for("ada@x.test").await;
     device
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(service.emails_to("ada@x.test").await, 1);
     assert_eq!(

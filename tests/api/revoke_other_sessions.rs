@@ -1,4 +1,4 @@
-//! `revokeOtherSessions`: everything but the device in hand.
+//! `revokeOtherSessions`: ends every session except the current one.
 
 use serde_json::json;
 

@@ -1,10 +1,10 @@
-//! `revokeSession`: end one session by its id, from the list of one's own.
+//! `revokeSession`: ends one of the user's own sessions by its id.
 
 use serde_json::{Value, json};
 
 use crate::support::{Device, Service, kind};
 
-/// The id of the session that a device's own access token belongs to.
+/// Returns the id of a device's own session.
 async fn session_of(device: &Device) -> String {
     let user = device.me().await.unwrap();
     let current = user["sessions"]
@@ -19,7 +19,7 @@ async fn session_of(device: &Device) -> String {
 
 async fn revoke(device: &Device, id: &str) -> Value {
     device
-        .act("revokeSession", json!({ "sessionId": id }))
+        .mutate("revokeSession", json!({ "sessionId": id }))
         .await
 }
 
@@ -101,7 +101,7 @@ async fn malformed_session_id_is_not_found() {
     for wrong in [
         "",
         "x",
-        "$where",
+        "session",
         &id[4..],
         &id.to_uppercase(),
         &user,

@@ -1,18 +1,18 @@
-//! `sendVerificationCode`: mail a code that proves an address.
+//! `sendVerificationCode`: emails a code that verifies the user's email.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind, refused};
+use crate::support::{Device, Service, invalid_fields, kind};
 
 async fn send(device: &Device, email: &str) -> Value {
     device
-        .act("sendVerificationCode", json!({ "email": email }))
+        .mutate("sendVerificationCode", json!({ "email": email }))
         .await
 }
 
 async fn verify(device: &Device, email: &str, code: &str) -> Value {
     device
-        .act("verifyEmail", json!({ "email": email, "code": code }))
+        .mutate("verifyEmail", json!({ "email": email, "code": code }))
         .await
 }
 
@@ -21,7 +21,7 @@ async fn unverified_email_receives_a_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     let answer = send(&device, "Ada@x.test").await;
     assert_eq!(
         answer,
@@ -40,15 +40,15 @@ async fn verified_or_unknown_email_receives_nothing() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let unproven = send(&device, "ada@x.test").await;
+    let unverified = send(&device, "ada@x.test").await;
     verify(&device, "ada@x.test", &service.code_for("ada@x.test").await).await;
-    assert_eq!(send(&device, "ada@x.test").await, unproven);
+    assert_eq!(send(&device, "ada@x.test").await, unverified);
     let unknown = send(&device, "bob@x.test").await;
     assert_eq!(
         unknown.to_string().replace("bob@", "ada@"),
-        unproven.to_string()
+        unverified.to_string()
     );
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn only_the_newest_verification_code_works() {
     let older = service.code_for("ada@x.test").await;
     send(&device, "ada@x.test").await;
     let newer = service.code_for("ada@x.test").await;
-    // One draw in a million gives the same code twice.
+    // One code in a million equals the one before.
     if older != newer {
         assert_eq!(
             kind(&verify(&device, "ada@x.test", &older).await),
@@ -82,7 +82,7 @@ async fn malformed_email_is_refused_with_its_code() {
         (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG"),
     ] {
         assert_eq!(
-            refused(&send(&device, wrong).await),
+            invalid_fields(&send(&device, wrong).await),
             [("email".to_owned(), code.to_owned())],
             "{wrong}"
         );
@@ -99,12 +99,12 @@ async fn all_kinds_of_email_share_one_limit() {
             0 => send(&device, "ada@x.test").await,
             _ => {
                 device
-                    .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                    .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
                     .await
             }
         };
         assert_eq!(kind(&answer), "CodeSent", "{attempt}");
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(service.emails_to("ada@x.test").await, 3);
 }

@@ -1,11 +1,11 @@
-//! How long sessions live: idle, and at most.
+//! Session lifetimes: the idle timeout and the absolute lifetime.
 
 use crate::support::{Device, Service, kind};
 use latchkey::repository::Repository as _;
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Refreshes once a day for so many days, and gives the last answer.
+/// Refreshes once a day for a number of days and returns the last answer.
 async fn refresh_daily(device: &Device, mut token: String, days: u64) -> serde_json::Value {
     let mut answer = serde_json::Value::Null;
     for _ in 0..days {

@@ -1,4 +1,4 @@
-//! `User.sessions`: where the user is signed in now.
+//! `User.sessions`: the user's live sessions.
 
 use crate::support::{PASSWORD, Service, kind};
 

@@ -1,17 +1,17 @@
-//! `signup`: an account at once, and its user signed in.
+//! `signup`: creates an account and signs its user in.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, refused, sign_up_input};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, sign_up_input};
 
-/// The usual sign-up with some inputs changed.
+/// Signs up with the usual input and some fields changed.
 async fn sign_up_with(device: &Device, email: &str, inputs: Value) -> Value {
     let mut input = sign_up_input(email);
     input
         .as_object_mut()
         .unwrap()
         .extend(inputs.as_object().unwrap().clone());
-    device.act("signup", input).await
+    device.mutate("signup", input).await
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -105,23 +105,23 @@ async fn look_alike_and_malformed_emails_are_refused() {
     for email in [
         "\u{430}dmin@x.test",
         "\u{ff41}@x.test",
-        "\u{131}da@x.test",
-        "victim@exampl\u{217c}e.test",
-        "victim@\u{212a}.test",
-        "\"a@evil.com\"@victim.com",
+        "\u{e4}da@x.test",
+        "ada@ex\u{430}mple.test",
+        "ada@\u{ff41}.test",
+        "\"a b\"@x.test",
         "a@[127.0.0.1]",
         "a@b",
-        "-oQ/tmp@x.y",
+        "-ada@x.test",
         "a(b)@x.test",
         "Ada <a@x.test>",
         "a@x.test,b@x.test",
-        "a\0@x.test",
-        "a@x.test\r\nBcc: b@x.test",
-        "$where",
+        "a\t@x.test",
+        "a@x\u{7}.test",
+        "a@x.test b@x.test",
         "a.b",
     ] {
         assert_eq!(
-            refused(&device.sign_up(email).await),
+            invalid_fields(&device.sign_up(email).await),
             pairs(&[("email", "MALFORMED")]),
             "{email:?}"
         );
@@ -142,7 +142,7 @@ async fn every_invalid_field_is_reported_at_once() {
         ("lastName", "TOO_LONG"),
         ("mobileNumber", "MALFORMED"),
     ];
-    assert_eq!(refused(&answer), pairs(&all));
+    assert_eq!(invalid_fields(&answer), pairs(&all));
     for field in answer["fields"].as_array().unwrap() {
         assert_eq!(field["path"][0], "input");
         assert_ne!(field["message"], "");
@@ -156,9 +156,9 @@ async fn empty_names_and_control_characters_are_refused() {
     let device = Service::start().await.device();
     for (name, code) in [
         ("  ", "REQUIRED"),
-        ("a\r\nBcc: b@x.test", "MALFORMED"),
-        ("a\0", "MALFORMED"),
-        ("a\u{202e}b", "MALFORMED"),
+        ("a\tb", "MALFORMED"),
+        ("a\u{7}b", "MALFORMED"),
+        ("a\u{2028}b", "MALFORMED"),
     ] {
         let answer = sign_up_with(
             &device,
@@ -167,7 +167,7 @@ async fn empty_names_and_control_characters_are_refused() {
         )
         .await;
         assert_eq!(
-            refused(&answer),
+            invalid_fields(&answer),
             pairs(&[("firstName", code), ("lastName", code)]),
             "{name:?}"
         );
@@ -193,7 +193,11 @@ async fn easily_guessed_passwords_are_refused() {
         ("aaaaaaaaaaaaaaaa", "TOO_COMMON"),
     ] {
         let answer = sign_up_with(&device, "ada@x.test", json!({ "password": password })).await;
-        assert_eq!(refused(&answer), pairs(&[("password", code)]), "{password}");
+        assert_eq!(
+            invalid_fields(&answer),
+            pairs(&[("password", code)]),
+            "{password}"
+        );
         assert!(
             !answer.to_string().contains(password) || password.is_empty(),
             "{answer}"
@@ -209,7 +213,7 @@ async fn every_character_of_a_password_counts() {
         (format!("{a}xx"), format!("{a}xy")),
         (format!("{a}x"), format!("{a}y")),
         ("é".repeat(39) + "x", "é".repeat(40)),
-        ("secret11\0secret11".to_owned(), "secret11".to_owned()),
+        ("secret11\tsecret11".to_owned(), "secret11".to_owned()),
         ("äx".repeat(128), "äx".repeat(127) + "äy"),
         (" spaced out ".to_owned(), "spaced out".to_owned()),
     ]

@@ -1,4 +1,4 @@
-//! `signup` where an address is proven first, and many sign up for the same one: strangers keep its owner from nothing.
+//! `signup` under the verify-first policy, when strangers sign up with the owner's email.
 
 use futures_util::StreamExt;
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn repeated_signups_send_at_most_three_emails() {
             .sign_up("ada@x.test")
             .await;
         assert_eq!(kind(&answer), "SignupAccepted", "{client}");
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(service.emails_to("ada@x.test").await, 3);
 }
@@ -33,7 +33,7 @@ async fn strangers_cannot_displace_a_signup_whose_email_arrived() {
             .at(&format!("198.51.100.{client}"))
             .sign_up("ada@x.test")
             .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(
         kind(&complete(&owner, "ada@x.test", &code, &ticket).await),
@@ -50,18 +50,18 @@ async fn used_up_quota_delays_the_owner_one_hour() {
             .at("198.51.100.1")
             .sign_up("ada@x.test")
             .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
     assert_eq!(
         service.emails_to("ada@x.test").await,
         3,
-        "no letter is left for the owner"
+        "the quota leaves no email for the owner"
     );
     service.wait(60 * 60);
     service
         .device()
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -106,7 +106,7 @@ async fn resent_code_allows_five_attempts_across_all_tickets() {
     }
     let send = async || {
         device
-            .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+            .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
             .await;
         service.code_for("ada@x.test").await
     };
@@ -142,7 +142,7 @@ async fn signup_quota_does_not_block_emails_to_accounts() {
         &ticket,
     )
     .await;
-    let before = service.messages().await.len();
+    let before = service.received_emails().await.len();
     let made_up =
         (0..1010).map(|number| {
             let client = device.at(&format!("198.51.{}.7", number / 20));
@@ -153,14 +153,18 @@ async fn signup_quota_does_not_block_emails_to_accounts() {
     let accepted = futures_util::stream::iter(made_up)
         .buffer_unordered(20)
         .filter(|it| std::future::ready(*it));
-    assert_eq!(accepted.count().await, 1010, "nobody is told");
-    // One of the thousand was Ada's own.
-    assert_eq!(service.messages().await.len() - before, 999);
+    assert_eq!(
+        accepted.count().await,
+        1010,
+        "every sign-up gets the same answer"
+    );
+    // Ada's own sign-up took one of the thousand.
+    assert_eq!(service.received_emails().await.len() - before, 999);
     device
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(
-        service.messages().await.last().unwrap().subject,
+        service.received_emails().await.last().unwrap().subject,
         "Your code to reset your password"
     );
 }

@@ -1,8 +1,8 @@
-//! `signup` where an address is proven first: a ticket, a mailed code, and nobody learns who has an account.
+//! `signup` under the verify-first policy: a ticket and an emailed code complete it, and no account is revealed.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, refused, sign_up_input};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, sign_up_input};
 
 pub const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
@@ -15,14 +15,14 @@ pub async fn strict() -> Service {
 pub async fn ticket_for(device: &Device, email: &str, password: &str) -> String {
     let mut input = sign_up_input(email);
     input["password"] = json!(password);
-    let answer = device.act("signup", input).await;
+    let answer = device.mutate("signup", input).await;
     assert_eq!(kind(&answer), "SignupAccepted", "{answer}");
     answer["ticket"].as_str().unwrap().to_owned()
 }
 
 pub async fn complete(device: &Device, email: &str, code: &str, ticket: &str) -> Value {
     device
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": email, "code": code, "ticket": ticket }),
         )
@@ -89,7 +89,7 @@ async fn taken_email_looks_free_and_notifies_its_owner() {
 
     let mut input = sign_up_input("ada@x.test");
     input["password"] = json!(OTHER_PASSWORD);
-    let known = device.act("signup", input).await;
+    let known = device.mutate("signup", input).await;
     let unknown = device.sign_up("bob@x.test").await;
     assert_eq!(kind(&known), "SignupAccepted");
     assert_eq!(
@@ -99,7 +99,7 @@ async fn taken_email_looks_free_and_notifies_its_owner() {
     let length = |answer: &Value| answer["ticket"].as_str().unwrap().len();
     assert_eq!(length(&known), length(&unknown));
 
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     let message = messages
         .iter()
         .rfind(|message| message.to == "ada@x.test")
@@ -127,7 +127,7 @@ async fn taken_email_looks_free_and_notifies_its_owner() {
 async fn code_completes_only_the_signup_of_its_ticket() {
     let service = strict().await;
     let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
-    let theirs = ticket_for(&attacker, "ada@x.test", "the attacker's password").await;
+    let theirs = ticket_for(&attacker, "ada@x.test", "a password of another").await;
     let codes = [service.code_for("ada@x.test").await];
     let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
@@ -139,7 +139,7 @@ async fn code_completes_only_the_signup_of_its_ticket() {
         );
     }
     let without = owner
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": "ada@x.test", "code": code }),
         )
@@ -152,11 +152,7 @@ async fn code_completes_only_the_signup_of_its_ticket() {
         "InvalidCode"
     );
     assert_eq!(
-        kind(
-            &attacker
-                .log_in("ada@x.test", "the attacker's password")
-                .await
-        ),
+        kind(&attacker.log_in("ada@x.test", "a password of another").await),
         "InvalidCredentials"
     );
     assert_eq!(
@@ -203,7 +199,7 @@ async fn five_wrong_codes_void_it_until_a_resend() {
         "InvalidCode"
     );
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -224,7 +220,7 @@ async fn expired_code_can_be_replaced_by_another() {
         "InvalidCode"
     );
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -241,7 +237,7 @@ async fn pending_signup_is_dropped_after_a_day() {
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
     service.wait(DAY - 60);
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     service.wait(60);
@@ -251,7 +247,7 @@ async fn pending_signup_is_dropped_after_a_day() {
     );
     let messages = service.emails_to("ada@x.test").await;
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(
         service.emails_to("ada@x.test").await,
@@ -267,7 +263,7 @@ async fn second_signup_does_not_suppress_the_first_email() {
     let ticket = ticket_for(&first, "ada@x.test", PASSWORD).await;
     ticket_for(&second, "ada@x.test", OTHER_PASSWORD).await;
     let mut codes = Vec::new();
-    for message in service.messages().await {
+    for message in service.received_emails().await {
         codes.extend(
             message
                 .text
@@ -283,7 +279,7 @@ async fn second_signup_does_not_suppress_the_first_email() {
     }
     assert!(
         kinds.iter().any(|kind| kind == "Authenticated"),
-        "{} letters, {kinds:?}",
+        "{} emails, {kinds:?}",
         codes.len()
     );
 }
@@ -298,7 +294,7 @@ async fn ten_pending_signups_wait_per_email() {
         service.wait(1);
     }
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -319,7 +315,7 @@ async fn number_taken_meanwhile_is_dropped_on_completion() {
     for email in ["ada@x.test", "bob@x.test"] {
         let mut input = sign_up_input(email);
         input["mobileNumber"] = json!("+4915112345678");
-        let answer = device.act("signup", input).await;
+        let answer = device.mutate("signup", input).await;
         assert_eq!(kind(&answer), "SignupAccepted");
         tickets.push((email, answer["ticket"].as_str().unwrap().to_owned()));
     }
@@ -337,10 +333,10 @@ async fn invalid_input_is_refused_before_emailing() {
     let service = strict().await;
     let mut input = sign_up_input("ada@x.test");
     input["firstName"] = json!("");
-    let answer = service.device().act("signup", input).await;
+    let answer = service.device().mutate("signup", input).await;
     assert_eq!(
-        refused(&answer),
+        invalid_fields(&answer),
         [("firstName".to_owned(), "REQUIRED".to_owned())]
     );
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
 }

@@ -1,4 +1,4 @@
-//! What a request costs the store: a promise of docs, so it is counted.
+//! The reads and writes of a request. The documentation states them, so the tests count them.
 
 use serde_json::json;
 
@@ -67,11 +67,7 @@ async fn refresh_is_one_read_and_one_write() {
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
     assert_eq!(service.store.work(), work(1, 1));
     device.refresh(&token).await;
-    assert_eq!(
-        service.store.work(),
-        work(1, 0),
-        "the answer given once more"
-    );
+    assert_eq!(service.store.work(), work(1, 0), "the repeated answer");
 }
 
 #[tokio::test]

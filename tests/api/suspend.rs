@@ -1,4 +1,4 @@
-//! A suspended user is nobody: `latchkey user suspend`, and `reinstate`.
+//! `latchkey user suspend` and `reinstate`: a suspended user cannot sign in.
 
 use latchkey::accounts::AdminOutcome;
 use serde_json::json;
@@ -49,18 +49,21 @@ async fn suspension_voids_codes_and_stops_new_ones() {
     let device = service.device();
     device.sign_up(ADA).await;
     let ask = json!({ "email": ADA });
-    device.act("forgotPassword", ask.clone()).await;
+    device.mutate("forgotPassword", ask.clone()).await;
     let code = service.code_for(ADA).await;
     suspend(&service).await;
     let input = json!({ "email": ADA, "code": code, "newPassword": "nanoseconds of copper wire" });
     assert_eq!(
-        kind(&device.act("resetPassword", input).await),
+        kind(&device.mutate("resetPassword", input).await),
         "InvalidCode"
     );
 
     let messages = service.emails_to(ADA).await;
     for operation in ["forgotPassword", "sendVerificationCode"] {
-        assert_eq!(kind(&device.act(operation, ask.clone()).await), "CodeSent");
+        assert_eq!(
+            kind(&device.mutate(operation, ask.clone()).await),
+            "CodeSent"
+        );
     }
     assert_eq!(service.emails_to(ADA).await, messages);
 }

@@ -1,4 +1,4 @@
-//! docs/tokens.md: its examples are what the service sends, and its numbers are the defaults.
+//! docs/tokens.md: its examples match the service's responses, and its numbers are the defaults.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::config::SETTINGS;
@@ -8,7 +8,7 @@ use crate::support::{Service, sign_up_input};
 
 const PAGE: &str = include_str!("../../docs/tokens.md");
 
-/// The fenced block after a marker.
+/// Returns the fenced block after a marker.
 fn example(name: &str) -> &'static str {
     let (_, rest) = PAGE
         .split_once(&format!("<!-- example: {name} -->\n```"))
@@ -21,7 +21,7 @@ fn decoded(part: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// The same with every id, key and text that differs from token to token replaced by its kind.
+/// Replaces the ids and keys, which differ between tokens, by their prefix or length.
 fn shape(value: &Value) -> Value {
     let prefix = |text: &str| {
         text.split_once('_')

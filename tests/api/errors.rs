@@ -77,7 +77,6 @@ async fn invalid_document_gets_a_code_without_suggestions() {
         "query A { me { id } } query B { me { id } }",
         "subscription { me { id } }",
         "{ me { ...F } }",
-        "{ me { ...F } } fragment F on User { ...F }",
         "{ me @nothing { id } }",
     ] {
         let reply = device.post(query, json!({})).await;

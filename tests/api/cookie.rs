@@ -4,30 +4,30 @@ use serde_json::{Value, json};
 
 use crate::support::{Device, PASSWORD, Reply, Service, document, kind, sign_up_input};
 
-const OWN: &str = "http://127.0.0.1:4000";
-const APP: &str = "https://app.example.org";
-const NAME: &str = "latchkey_refresh";
+pub const OWN: &str = "http://127.0.0.1:4000";
+pub const APP: &str = "https://app.example.org";
+pub const NAME: &str = "latchkey_refresh";
 
-async fn service() -> Service {
+pub async fn service() -> Service {
     Service::with(&[("LATCHKEY_ORIGINS", APP)]).await
 }
 
 /// A browser that holds a refresh cookie and shows a page of an origin.
-fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
+pub fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
     service
         .device()
         .with_header("cookie", &format!("theme=dark; {NAME}={cookie}; a=b"))
         .with_header("origin", origin)
 }
 
-async fn call(device: &Device, operation: &str, input: Value) -> Reply {
+pub async fn call(device: &Device, operation: &str, input: Value) -> Reply {
     device
         .post(&document(operation), json!({ "input": input }))
         .await
 }
 
 /// Returns the value and the attributes of the only refresh cookie that a response sets.
-fn cookie(reply: &Reply) -> (String, Vec<String>) {
+pub fn cookie(reply: &Reply) -> (String, Vec<String>) {
     let set = reply
         .headers
         .get_all("set-cookie")
@@ -46,7 +46,7 @@ fn cookie(reply: &Reply) -> (String, Vec<String>) {
 }
 
 /// Signs up with cookie delivery and returns the cookie's value.
-async fn signed_up(service: &Service) -> String {
+pub async fn signed_up(service: &Service) -> String {
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
     cookie(&call(&service.device(), "signup", input).await).0
@@ -162,94 +162,6 @@ async fn same_site_attribute_follows_the_setting() {
 }
 
 #[tokio::test]
-async fn allowed_origins_refresh_with_the_cookie() {
-    let service = service().await;
-    let mut token = signed_up(&service).await;
-    for origin in [OWN, APP] {
-        let reply = call(&browser(&service, &token, origin), "refresh", json!({})).await;
-        let answer = &reply.json["data"]["refresh"];
-        assert_eq!(kind(answer), "Authenticated", "{origin}");
-        assert_eq!(answer["tokens"]["refreshToken"], Value::Null);
-        let (next, attributes) = cookie(&reply);
-        assert_ne!(next, token);
-        assert!(attributes.contains(&"HttpOnly".to_owned()));
-        token = next;
-    }
-}
-
-#[tokio::test]
-async fn other_origins_cannot_refresh_with_the_cookie() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    for origin in [
-        "https://evil.test",
-        "https://app.example.org.evil.test",
-        "http://app.example.org",
-        "null",
-        "",
-    ] {
-        let device = browser(&service, &token, origin);
-        let reply = call(&device, "refresh", json!({})).await;
-        assert_eq!(reply.code(), "FORBIDDEN", "{origin}");
-        assert_eq!(reply.json["data"], Value::Null);
-        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
-    }
-    assert_eq!(
-        kind(
-            &browser(&service, &token, OWN)
-                .mutate("refresh", json!({}))
-                .await
-        ),
-        "Authenticated"
-    );
-}
-
-#[tokio::test]
-async fn missing_origin_requires_same_origin_fetch_metadata() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = service
-        .device()
-        .with_header("cookie", &format!("{NAME}={token}"));
-    assert_eq!(device.error("refresh", json!({})).await, "FORBIDDEN");
-    for site in ["cross-site", "same-site", "none", ""] {
-        let device = device.with_header("sec-fetch-site", site);
-        assert_eq!(
-            device.error("refresh", json!({})).await,
-            "FORBIDDEN",
-            "{site}"
-        );
-    }
-    let ours = device.with_header("sec-fetch-site", "same-origin");
-    assert_eq!(
-        kind(&ours.mutate("refresh", json!({})).await),
-        "Authenticated"
-    );
-}
-
-#[tokio::test]
-async fn input_token_takes_precedence_over_the_cookie() {
-    let service = service().await;
-    let in_cookie = signed_up(&service).await;
-    let (_, in_body) = service.device().logged_in("ada@x.test").await;
-    for origin in [OWN, "https://evil.test"] {
-        let reply = call(
-            &browser(&service, &in_cookie, origin),
-            "refresh",
-            json!({ "refreshToken": in_body }),
-        )
-        .await;
-        let answer = &reply.json["data"]["refresh"];
-        assert!(
-            answer["tokens"]["refreshToken"].is_string(),
-            "{origin}: {}",
-            reply.json
-        );
-        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
-    }
-}
-
-#[tokio::test]
 async fn invalid_refresh_cookie_is_cleared() {
     let service = service().await;
     let reply = call(&browser(&service, "garbage", OWN), "refresh", json!({})).await;
@@ -289,44 +201,4 @@ async fn logout_clears_the_refresh_cookie() {
         kind(&device.mutate("refresh", json!({})).await),
         "InvalidRefreshToken"
     );
-}
-
-#[tokio::test]
-async fn cookie_alone_does_not_authenticate_a_caller() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = browser(&service, &token, OWN);
-    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(
-        device
-            .error("updateProfile", json!({ "firstName": "Eve" }))
-            .await,
-        "UNAUTHENTICATED"
-    );
-}
-
-#[tokio::test]
-async fn cookie_alone_only_refreshes_and_logs_out() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = browser(&service, &token, OWN);
-    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    for (operation, input) in [
-        ("updateProfile", json!({ "firstName": "Eve" })),
-        ("updateMobileNumber", json!({ "mobileNumber": null })),
-        (
-            "changePassword",
-            json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" }),
-        ),
-        (
-            "revokeSession",
-            json!({ "sessionId": "ses_00000000000000000000000000000000" }),
-        ),
-    ] {
-        assert_eq!(
-            device.error(operation, input).await,
-            "UNAUTHENTICATED",
-            "{operation}"
-        );
-    }
 }

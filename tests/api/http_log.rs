@@ -1,90 +1,12 @@
 //! The log line of a request.
 
-use std::io;
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use latchkey::http::Limits;
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
-use tracing::Dispatch;
-use tracing::subscriber::DefaultGuard;
+use tokio::time::timeout;
 
-use crate::support::{Device, Failure, PASSWORD, Service, document};
-
-/// The log of this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Returns the lines of answered requests since the last call.
-    fn answered(&self) -> Vec<Value> {
-        self.lines()
-            .into_iter()
-            .filter(|line| line["message"] == "answered")
-            .collect()
-    }
-
-    /// Waits for the line of an operation.
-    async fn line_of(&self, operation: &str) -> Value {
-        let found = async {
-            loop {
-                if let Some(line) = self
-                    .lines()
-                    .into_iter()
-                    .find(|line| line["acts"] == operation)
-                {
-                    return line;
-                }
-                sleep(Duration::from_millis(1)).await;
-            }
-        };
-        timeout(Duration::from_secs(30), found)
-            .await
-            .expect("a line")
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-}
-
-/// Captures the log of this thread from now on.
-///
-/// `tracing` caches whether a call site is of interest. With a single subscriber, a call site that another thread reaches
-/// first is disabled for all threads. Therefore a second subscriber exists, the call site is reached once, and the cache is
-/// rebuilt.
-async fn start(device: &Device) -> (Log, DefaultGuard) {
-    static SECOND_SUBSCRIBER: OnceLock<Dispatch> = OnceLock::new();
-    SECOND_SUBSCRIBER
-        .get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_writer(move || writer.clone());
-    let guard = tracing::subscriber::set_default(subscriber.finish());
-    device.get("/health/live").await;
-    tracing::callsite::rebuild_interest_cache();
-    log.answered();
-    (log, guard)
-}
+use crate::support::{Failure, Log, PASSWORD, Service, capture_log, document};
 
 #[tokio::test]
 async fn request_is_logged_once_with_operation_and_outcome() {
@@ -92,7 +14,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
         .await
         .device()
         .with_header("x-request-id", "id-of-the-test");
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let input = json!({ "email": "ada@x.test", "password": PASSWORD });
     device
         .post(&document("login"), json!({ "input": input }))
@@ -163,7 +85,7 @@ fn outcomes(log: &Log) -> Value {
 #[tokio::test]
 async fn operations_are_logged_with_account_ids_only() {
     let device = Service::start().await.device();
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
     let id = signed_in.me().await.unwrap()["id"].clone();
     assert_eq!(
@@ -219,7 +141,7 @@ async fn timed_out_operation_is_logged_when_it_ends() {
         })
         .await;
     let device = impatient.device();
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let input = json!({ "email": "ada@x.test", "password": "wrong password" });
     let reply = device
         .post(&document("login"), json!({ "input": input }))
@@ -238,7 +160,7 @@ async fn operations_of_one_request_are_logged_in_order() {
         .signed_up("ada@x.test")
         .await
         .0;
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let document = r#"mutation {
         first: updateProfile(input: { firstName: "" }) { __typename }
         then: logout(input: {}) { __typename }
@@ -257,7 +179,7 @@ async fn operations_of_one_request_are_logged_in_order() {
 #[tokio::test]
 async fn invalid_operation_names_and_methods_are_not_logged() {
     let device = Service::start().await.device();
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\tand more" });
     device.post_json(body.to_string()).await;
     let request = axum::http::Request::builder()
@@ -283,7 +205,7 @@ async fn failed_operation_is_logged_beside_the_others() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let document = format!(
         r#"mutation {{ login(input: {{ email: "ada@x.test", password: "{PASSWORD}" }}) {{ __typename }} me: logout(input: {{}}) {{ __typename }} }}"#
     );
@@ -313,7 +235,7 @@ async fn operation_of_a_disconnected_client_is_logged() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let (impatient, patience) = (device.clone(), Duration::from_millis(1));
     // A wrong password is answered after 30 ms at the earliest.
     assert!(

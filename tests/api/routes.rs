@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Service};
+use crate::support::{Failure, Service, kind};
 
 #[tokio::test]
 async fn readiness_follows_the_store_and_liveness_does_not() {
@@ -202,4 +202,21 @@ async fn every_response_carries_the_security_headers() {
         assert!(reply.headers.contains_key("x-request-id"), "{what}");
         assert!(!reply.headers.contains_key("server"), "{what}");
     }
+}
+
+#[tokio::test]
+async fn stopping_server_is_not_ready_but_still_answers() {
+    let service = Service::start().await;
+    let device = service.device();
+    service.app.stop();
+    let reply = device.get("/health/ready").await;
+    assert_eq!(
+        (reply.status, reply.json),
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "stopping" })
+        )
+    );
+    assert_eq!(device.get("/health/live").await.status, StatusCode::OK);
+    assert_eq!(kind(&device.sign_up("ada@x.test").await), "Authenticated");
 }

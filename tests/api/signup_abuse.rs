@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use serde_json::json;
 
-use crate::signup_verify_first::{STRICT, complete, strict, ticket_for};
+use crate::signup_verify_first::{OTHER_PASSWORD, STRICT, complete, strict, ticket_for};
 use crate::support::{PASSWORD, Service, kind};
 
 #[tokio::test]
@@ -166,5 +166,92 @@ async fn signup_quota_does_not_block_emails_to_accounts() {
     assert_eq!(
         service.received_emails().await.last().unwrap().subject,
         "Your code to reset your password"
+    );
+}
+
+#[tokio::test]
+async fn code_completes_only_the_signup_of_its_ticket() {
+    let service = strict().await;
+    let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
+    let theirs = ticket_for(&attacker, "ada@x.test", "a password of another").await;
+    let codes = [service.code_for("ada@x.test").await];
+    let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    for wrong in ["", "ticket", &ours[1..]] {
+        assert_eq!(
+            kind(&complete(&attacker, "ada@x.test", &code, wrong).await),
+            "InvalidCode",
+            "{wrong}"
+        );
+    }
+    let without = owner
+        .mutate(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": code }),
+        )
+        .await;
+    assert_eq!(kind(&without), "InvalidCode");
+    let answer = complete(&owner, "ada@x.test", &code, &ours).await;
+    assert_eq!(kind(&answer), "Authenticated");
+    assert_eq!(
+        kind(&complete(&attacker, "ada@x.test", &codes[0], &theirs).await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(&attacker.log_in("ada@x.test", "a password of another").await),
+        "InvalidCredentials"
+    );
+    assert_eq!(
+        kind(&owner.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn wrong_codes_do_not_void_another_signup() {
+    let service = strict().await;
+    let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
+    let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    let theirs = ticket_for(&attacker, "ada@x.test", OTHER_PASSWORD).await;
+    for ticket in [&theirs, "no ticket"] {
+        for _ in 0..6 {
+            assert_eq!(
+                kind(&complete(&attacker, "ada@x.test", "wrong", ticket).await),
+                "InvalidCode"
+            );
+        }
+    }
+    assert_eq!(
+        kind(&complete(&owner, "ada@x.test", &code, &ours).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn second_signup_does_not_suppress_the_first_email() {
+    let service = strict().await;
+    let (first, second) = (service.device(), service.device().at("198.51.100.7"));
+    let ticket = ticket_for(&first, "ada@x.test", PASSWORD).await;
+    ticket_for(&second, "ada@x.test", OTHER_PASSWORD).await;
+    let mut codes = Vec::new();
+    for message in service.received_emails().await {
+        codes.extend(
+            message
+                .text
+                .lines()
+                .map(str::trim)
+                .filter(|line| line.parse::<u32>().is_ok())
+                .map(str::to_owned),
+        );
+    }
+    let mut kinds = Vec::new();
+    for code in &codes {
+        kinds.push(kind(&complete(&first, "ada@x.test", code, &ticket).await).to_owned());
+    }
+    assert!(
+        kinds.iter().any(|kind| kind == "Authenticated"),
+        "{} emails, {kinds:?}",
+        codes.len()
     );
 }

@@ -2,6 +2,7 @@
 
 mod device;
 mod document;
+mod log;
 mod store;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 
 pub use device::{Device, Reply};
 pub use document::{USER, document};
+pub use log::{Log, capture_log};
 pub use store::{Failure, INTERNALS, Store, Work};
 
 /// 2026-11-22T09:30:00.000Z, the time at which every test starts.

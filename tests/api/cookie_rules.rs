@@ -138,6 +138,20 @@ async fn cookie_logout_ends_its_session_and_clears_it() {
     );
 }
 
+/// Asserts that a device with the cookie of another user neither uses nor clears it.
+async fn assert_cookie_is_left_alone(device: &Device) {
+    for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
+        let reply = device.post(document, json!({})).await;
+        let answer = &reply.json["data"][operation]["__typename"];
+        assert!(
+            answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED",
+            "{}",
+            reply.json
+        );
+        assert!(reply.headers.get("set-cookie").is_none(), "{operation}");
+    }
+}
+
 #[tokio::test]
 async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     let service = Service::start().await;
@@ -165,19 +179,7 @@ async fn bearer_token_and_cookie_of_different_users_stay_separate() {
         .bearer
         .map(|token| format!("{}.AAAA", token.rsplit_once('.').unwrap().0));
     for both in [&both, &unsigned] {
-        for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
-            let reply = both.post(document, json!({})).await;
-            let answer = &reply.json["data"][operation]["__typename"];
-            assert!(
-                answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED",
-                "{}",
-                reply.json
-            );
-            assert!(
-                reply.headers.get("set-cookie").is_none(),
-                "{operation}: another user's cookie is left alone"
-            );
-        }
+        assert_cookie_is_left_alone(both).await;
     }
 
     let ada = service
@@ -198,45 +200,45 @@ async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     );
 }
 
+/// Signs up and refreshes in a browser that keeps the cookie from before the refresh. Returns the browser, and the access
+/// token of the sign-up.
+async fn with_replaced_cookie(service: &Service, email: &str) -> (Device, String) {
+    let (signed_up, cookie) = sign_up(&service.device(), email).await;
+    let browser = service
+        .device()
+        .with_header("origin", OWN)
+        .with_header("cookie", &cookie);
+    browser.post(REFRESH, json!({})).await;
+    let token = &signed_up.json["data"]["signup"]["tokens"]["accessToken"];
+    (browser, token.as_str().unwrap().to_owned())
+}
+
 #[tokio::test]
 async fn logout_with_a_replaced_cookie_ends_its_session() {
     let service = Service::start().await;
+    let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
     for later in [1, 60] {
-        let (signed_up, cookie) = sign_up(&service.device(), &format!("ada{later}@x.test")).await;
-        let browser = service
-            .device()
-            .with_header("origin", OWN)
-            .with_header("cookie", &cookie);
-        browser.post(REFRESH, json!({})).await;
+        let email = format!("ada{later}@x.test");
+        let (browser, token) = with_replaced_cookie(&service, &email).await;
         service.wait(later);
-        let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
         if later == 60 {
             let reply = browser.post(&everywhere, json!({})).await;
-            assert_eq!(
-                code(&reply),
-                "UNAUTHENTICATED",
-                "a replaced cookie may be stolen, so it ends no other session"
-            );
+            let reason = "a replaced cookie may be stolen, so it ends no other session";
+            assert_eq!(code(&reply), "UNAUTHENTICATED", "{reason}");
         }
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(
-            reply.json["data"]["logout"]["endedSessions"], 1,
-            "after {later} s"
-        );
+        let ended = &reply.json["data"]["logout"]["endedSessions"];
+        assert_eq!(ended, 1, "after {later} s");
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
-        let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"]
-            .as_str()
-            .unwrap();
         assert_eq!(
-            service.device().with_bearer(token).me().await,
+            service.device().with_bearer(&token).me().await,
             Err("UNAUTHENTICATED".to_owned())
         );
 
-        let is_reported = service
-            .received_emails()
-            .await
+        let emails = service.received_emails().await;
+        let is_reported = emails
             .iter()
-            .any(|message| message.subject == "One of your sessions was ended");
+            .any(|email| email.subject == "One of your sessions was ended");
         assert_eq!(
             is_reported,
             later == 60,
@@ -244,17 +246,12 @@ async fn logout_with_a_replaced_cookie_ends_its_session() {
         );
 
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(
-            reply.json["data"]["logout"]["endedSessions"], 0,
-            "a second logout ends no session"
-        );
+        let ended = &reply.json["data"]["logout"]["endedSessions"];
+        assert_eq!(ended, 0, "a second logout ends no session");
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
         let reply = browser.post(&everywhere, json!({})).await;
-        assert_eq!(
-            code(&reply),
-            "UNAUTHENTICATED",
-            "the answer does not claim to have ended live sessions"
-        );
+        let reason = "the answer does not claim to have ended live sessions";
+        assert_eq!(code(&reply), "UNAUTHENTICATED", "{reason}");
     }
 }
 

@@ -30,39 +30,44 @@ async fn failed_non_null_field_nulls_its_parent() {
     assert_eq!(reply.code(), "UNAUTHENTICATED");
 }
 
+/// Returns every mutation with an input that reaches the store.
+fn every_operation(refresh_token: &str) -> [(&'static str, Value); 12] {
+    let email = json!({ "email": "ada@x.test" });
+    [
+        ("signup", sign_up_input("bob@x.test")),
+        (
+            "login",
+            json!({ "email": "ada@x.test", "password": PASSWORD }),
+        ),
+        ("refresh", json!({ "refreshToken": refresh_token })),
+        ("logout", json!({})),
+        ("forgotPassword", email.clone()),
+        (
+            "resetPassword",
+            json!({ "email": "ada@x.test", "code": "1", "newPassword": "a new password" }),
+        ),
+        (
+            "changePassword",
+            json!({ "currentPassword": PASSWORD, "newPassword": "a new password" }),
+        ),
+        ("updateProfile", json!({ "firstName": "Eve" })),
+        ("updateMobileNumber", json!({ "mobileNumber": null })),
+        (
+            "revokeSession",
+            json!({ "sessionId": "ses_00000000000000000000000000000000" }),
+        ),
+        ("sendVerificationCode", email),
+        ("verifyEmail", json!({ "email": "ada@x.test", "code": "1" })),
+    ]
+}
+
 #[tokio::test]
 async fn every_operation_reports_store_failures_without_detail() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    let email = json!({ "email": "ada@x.test" });
     for failure in [Failure::Unavailable, Failure::Corrupt] {
         service.store.fail(failure);
-        for (operation, input) in [
-            ("signup", sign_up_input("bob@x.test")),
-            (
-                "login",
-                json!({ "email": "ada@x.test", "password": PASSWORD }),
-            ),
-            ("refresh", json!({ "refreshToken": token })),
-            ("logout", json!({})),
-            ("forgotPassword", email.clone()),
-            (
-                "resetPassword",
-                json!({ "email": "ada@x.test", "code": "1", "newPassword": "a new password" }),
-            ),
-            (
-                "changePassword",
-                json!({ "currentPassword": PASSWORD, "newPassword": "a new password" }),
-            ),
-            ("updateProfile", json!({ "firstName": "Eve" })),
-            ("updateMobileNumber", json!({ "mobileNumber": null })),
-            (
-                "revokeSession",
-                json!({ "sessionId": "ses_00000000000000000000000000000000" }),
-            ),
-            ("sendVerificationCode", email.clone()),
-            ("verifyEmail", json!({ "email": "ada@x.test", "code": "1" })),
-        ] {
+        for (operation, input) in every_operation(&token) {
             let reply = device
                 .post(&document(operation), json!({ "input": input }))
                 .await;

@@ -6,15 +6,10 @@ use latchkey::http::Limits;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::support::{Failure, Log, PASSWORD, Service, capture_log, document};
+use crate::support::{Device, Failure, Log, PASSWORD, Service, capture_log, document};
 
-#[tokio::test]
-async fn request_is_logged_once_with_operation_and_outcome() {
-    let device = Service::start()
-        .await
-        .device()
-        .with_header("x-request-id", "id-of-the-test");
-    let (log, _guard) = capture_log(&device).await;
+/// Sends requests with every kind of outcome.
+async fn send_one_of_each_kind(device: &Device) {
     let input = json!({ "email": "ada@x.test", "password": PASSWORD });
     device
         .post(&document("login"), json!({ "input": input }))
@@ -32,6 +27,16 @@ async fn request_is_logged_once_with_operation_and_outcome() {
     device.post_json("[]").await;
     device.get("/health/live").await;
     device.get("/ada@x.test?email=ada@x.test").await;
+}
+
+#[tokio::test]
+async fn request_is_logged_once_with_operation_and_outcome() {
+    let device = Service::start()
+        .await
+        .device()
+        .with_header("x-request-id", "id-of-the-test");
+    let (log, _guard) = capture_log(&device).await;
+    send_one_of_each_kind(&device).await;
     let lines = log.answered();
     let logged: Vec<_> = lines
         .iter()

@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Service, kind};
+use crate::support::{Failure, Reply, Service, kind};
 
 #[tokio::test]
 async fn readiness_follows_the_store_and_liveness_does_not() {
@@ -151,6 +151,27 @@ async fn methods_without_a_route_are_refused() {
     }
 }
 
+fn assert_security_headers(name: &str, reply: &Reply) {
+    assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{name}");
+    assert_eq!(reply.headers["x-frame-options"], "DENY", "{name}");
+    let policy = reply.headers["content-security-policy"].to_str().unwrap();
+    let is_strict = policy == "default-src 'none'; frame-ancestors 'none'";
+    assert!(
+        is_strict || (name == "the page" && policy.contains("frame-ancestors 'none'")),
+        "{name}: {policy}"
+    );
+    // Only public keys may be cached.
+    let cache_control = if name.ends_with("jwks.json") {
+        "public, max-age=300"
+    } else {
+        "no-store"
+    };
+    assert_eq!(reply.headers["cache-control"], cache_control, "{name}");
+    assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{name}");
+    assert!(reply.headers.contains_key("x-request-id"), "{name}");
+    assert!(!reply.headers.contains_key("server"), "{name}");
+}
+
 #[tokio::test]
 async fn every_response_carries_the_security_headers() {
     let service = Service::start().await;
@@ -182,25 +203,8 @@ async fn every_response_carries_the_security_headers() {
     ));
     service.store.fail(Failure::Panic);
     replies.push(("a panic", device.get("/health/ready").await));
-    for (what, reply) in replies {
-        assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{what}");
-        assert_eq!(reply.headers["x-frame-options"], "DENY", "{what}");
-        let policy = reply.headers["content-security-policy"].to_str().unwrap();
-        let is_strict = policy == "default-src 'none'; frame-ancestors 'none'";
-        assert!(
-            is_strict || (what == "the page" && policy.contains("frame-ancestors 'none'")),
-            "{what}: {policy}"
-        );
-        // Only public keys may be cached.
-        let cache_control = if what.ends_with("jwks.json") {
-            "public, max-age=300"
-        } else {
-            "no-store"
-        };
-        assert_eq!(reply.headers["cache-control"], cache_control, "{what}");
-        assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{what}");
-        assert!(reply.headers.contains_key("x-request-id"), "{what}");
-        assert!(!reply.headers.contains_key("server"), "{what}");
+    for (name, reply) in replies {
+        assert_security_headers(name, &reply);
     }
 }
 

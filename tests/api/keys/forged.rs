@@ -109,6 +109,14 @@ async fn public_key_is_not_accepted_as_hmac_secret() {
                 .await;
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn algorithm_none_is_refused_in_every_spelling() {
+    for algorithm in ["ES256", "EdDSA", "RS256"] {
+        let (_service, device) = signed_up(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
+        let (mut header, claims) = (header(&device), claims(&device));
         let signature = device
             .bearer
             .as_ref()

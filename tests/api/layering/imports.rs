@@ -77,8 +77,7 @@ pub fn imports(code: &str, depth: usize) -> Vec<(usize, String)> {
 
 #[test]
 fn import_parser_finds_every_form_of_path() {
-    let text = "use crate::mail::{A, B};\nuse crate::{\n    http,\n    token::{C, D},\n};\n// use crate::cli;\n\
-        fn f() { super::super::app::run(crate::model::now()) }\npub(in crate::graphql) fn g() {}\nuse super::sibling;\n\
+    let text = "use crate::mail::{A, B};\nuse crate::{\n    http,\n    token::{C, D},\n};\n// use crate::cli;\nfn f() { super::super::app::run(crate::model::now()) }\npub(in crate::graphql) fn g() {}\nuse super::sibling;\n\
         #[cfg(test)]\nmod tests;\nuse crate::config;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n";
     let mut found = imports(&code(text), 2);
     found.sort();

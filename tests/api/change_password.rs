@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, invalid_fields, kind};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, snapshot};
 
 const NEW: &str = "a brand new password";
 
@@ -22,15 +22,29 @@ async fn new_password_works_and_other_sessions_end() {
     let (here, here_token) = service.device().logged_in("ada@x.test").await;
     service.wait(60);
     let answer = change(&here, PASSWORD, NEW).await;
-    assert_eq!(kind(&answer), "PasswordChanged");
-    assert_eq!(
-        answer["user"]["passwordChangedAt"],
-        "2026-11-22T09:31:00.000Z"
-    );
-    assert_eq!(answer["user"]["updatedAt"], "2026-11-22T09:31:00.000Z");
-    assert_eq!(answer["user"]["emailVerified"], false);
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!((sessions.len(), &sessions[0]["current"]), (1, &json!(true)));
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: PasswordChanged
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:30:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:31:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T09:30:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 192.0.2.1
+    user.sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].userAgent: null
+    user.updatedAt: 2026-11-22T09:31:00.000Z
+    ");
     assert_eq!(here.me().await.as_ref(), Ok(&answer["user"]));
     assert_eq!(kind(&here.refresh(&here_token).await), "Authenticated");
     assert_eq!(there.me().await, Err("UNAUTHENTICATED".to_owned()));

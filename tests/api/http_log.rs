@@ -101,7 +101,7 @@ async fn operations_are_logged_with_account_ids_only() {
         ])
     );
 
-    for email in ["ada@x.test", "nobody@x.test"] {
+    for email in ["ada@x.test", "unknown@x.test"] {
         device.log_in(email, "wrong password").await;
         device
             .mutate("forgotPassword", json!({ "email": email }))

@@ -3,7 +3,7 @@
 use latchkey::repository::Repository as _;
 use serde_json::json;
 
-use crate::support::{PASSWORD, Service, kind};
+use crate::support::{PASSWORD, Service, kind, snapshot};
 
 #[tokio::test]
 async fn right_password_starts_a_new_session() {
@@ -12,21 +12,42 @@ async fn right_password_starts_a_new_session() {
     device.sign_up("ada@x.test").await;
     service.wait(60);
     let answer = device.log_in(" Ada@X.test ", PASSWORD).await;
-    assert_eq!(kind(&answer), "Authenticated");
-    assert_eq!(answer["user"]["email"], "ada@x.test");
-    assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:31:00.000Z");
-    assert_eq!(answer["tokens"]["tokenType"], "Bearer");
-    assert_eq!(answer["tokens"]["expiresIn"], 14400);
-    assert_eq!(
-        answer["tokens"]["refreshTokenExpiresAt"],
-        "2026-12-22T09:31:00.000Z"
-    );
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!(sessions.len(), 2);
-    assert_eq!(sessions[0]["current"], true);
-    assert_eq!(sessions[0]["userAgent"], "Firefox");
-    assert_eq!(sessions[0]["ipAddress"], "192.0.2.1");
-    assert_eq!(sessions[1]["current"], false);
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: Authenticated
+    tokens.accessToken: [access token]
+    tokens.expiresIn: 14400
+    tokens.refreshToken: [refresh token]
+    tokens.refreshTokenExpiresAt: 2026-12-22T09:31:00.000Z
+    tokens.tokenType: Bearer
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:31:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:30:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T09:31:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 192.0.2.1
+    user.sessions[0].lastUsedAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].userAgent: Firefox
+    user.sessions[1].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[1].current: false
+    user.sessions[1].deviceName: null
+    user.sessions[1].expiresAt: 2026-12-22T09:30:00.000Z
+    user.sessions[1].id: [session id]
+    user.sessions[1].ipAddress: 192.0.2.1
+    user.sessions[1].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[1].userAgent: Firefox
+    user.updatedAt: 2026-11-22T09:30:00.000Z
+    ");
 }
 
 #[tokio::test]
@@ -70,10 +91,10 @@ async fn wrong_passwords_limit_only_the_client_sending_them() {
 async fn unknown_email_runs_into_the_same_limit() {
     let device = Service::start().await.device();
     for _ in 0..10 {
-        device.log_in("nobody@x.test", "guess").await;
+        device.log_in("unknown@x.test", "guess").await;
     }
     assert_eq!(
-        kind(&device.log_in("nobody@x.test", "guess").await),
+        kind(&device.log_in("unknown@x.test", "guess").await),
         "TooManyAttempts"
     );
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Device, PASSWORD, Service};
+use crate::support::{Device, PASSWORD, Service, snapshot};
 
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 
@@ -26,11 +26,29 @@ pub async fn code(device: &Device, token: &str) -> String {
 async fn me_returns_the_signed_in_user() {
     let (service, device, _) = signed_up().await;
     service.device().sign_up("bob@x.test").await;
-    let user = device.me().await.unwrap();
-    assert_eq!(
-        (&user["email"], &user["firstName"]),
-        (&json!("ada@x.test"), &json!("Ada"))
-    );
+    let answer = device.me().await.unwrap();
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    createdAt: 2026-11-22T09:30:00.000Z
+    email: ada@x.test
+    emailVerified: false
+    firstName: Ada
+    gender: UNDISCLOSED
+    id: [user id]
+    lastLoginAt: 2026-11-22T09:30:00.000Z
+    lastName: Lovelace
+    mobileNumber: null
+    passwordChangedAt: 2026-11-22T09:30:00.000Z
+    role: USER
+    sessions[0].createdAt: 2026-11-22T09:30:00.000Z
+    sessions[0].current: true
+    sessions[0].deviceName: null
+    sessions[0].expiresAt: 2026-12-22T09:30:00.000Z
+    sessions[0].id: [session id]
+    sessions[0].ipAddress: 192.0.2.1
+    sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    sessions[0].userAgent: null
+    updatedAt: 2026-11-22T09:30:00.000Z
+    ");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind};
+use crate::support::{Device, Service, kind, snapshot};
 
 /// Exchanges a valid token and returns its successor.
 async fn next(device: &Device, token: &str) -> String {
@@ -17,11 +17,8 @@ async fn next(device: &Device, token: &str) -> String {
 #[tokio::test]
 async fn refresh_continues_the_session_with_new_tokens() {
     let service = Service::start().await;
-    let (device, first) = service
-        .device()
-        .with_header("user-agent", "Firefox")
-        .signed_up("ada@x.test")
-        .await;
+    let device = service.device().with_header("user-agent", "Firefox");
+    let (device, first) = device.signed_up("ada@x.test").await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     service.wait(3600);
     let elsewhere = service
@@ -29,31 +26,42 @@ async fn refresh_continues_the_session_with_new_tokens() {
         .at("198.51.100.7")
         .with_header("user-agent", "Firefox 2");
     let answer = elsewhere.refresh(&first).await;
-    assert_eq!(kind(&answer), "Authenticated");
     assert_ne!(answer["tokens"]["refreshToken"], first.as_str());
     assert_ne!(
-        answer["tokens"]["accessToken"],
-        device.bearer.clone().unwrap()
+        answer["tokens"]["accessToken"].as_str(),
+        device.bearer.as_deref()
     );
-    assert_eq!(answer["tokens"]["expiresIn"], 14400);
-    assert_eq!(
-        answer["tokens"]["refreshTokenExpiresAt"],
-        "2026-12-22T10:30:00.000Z"
-    );
-    assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:30:00.000Z");
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!(sessions.len(), 1);
-    assert_eq!(sessions[0]["id"], session["id"]);
-    assert_eq!(sessions[0]["current"], true);
-    assert_eq!(sessions[0]["createdAt"], session["createdAt"]);
-    assert_eq!(sessions[0]["lastUsedAt"], "2026-11-22T10:30:00.000Z");
-    assert_eq!(sessions[0]["expiresAt"], "2026-12-22T10:30:00.000Z");
-    assert_eq!(sessions[0]["userAgent"], "Firefox 2");
-    assert_eq!(sessions[0]["ipAddress"], "198.51.100.7");
-    assert_eq!(
-        device.signed_in_by(&answer).0.me().await.as_ref(),
-        Ok(&answer["user"])
-    );
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: Authenticated
+    tokens.accessToken: [access token]
+    tokens.expiresIn: 14400
+    tokens.refreshToken: [refresh token]
+    tokens.refreshTokenExpiresAt: 2026-12-22T10:30:00.000Z
+    tokens.tokenType: Bearer
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:30:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:30:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T10:30:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 198.51.100.7
+    user.sessions[0].lastUsedAt: 2026-11-22T10:30:00.000Z
+    user.sessions[0].userAgent: Firefox 2
+    user.updatedAt: 2026-11-22T09:30:00.000Z
+    ");
+    assert_eq!(answer["user"]["sessions"][0]["id"], session["id"]);
+    let (device, _) = device.signed_in_by(&answer);
+    assert_eq!(device.me().await.as_ref(), Ok(&answer["user"]));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, sign_up_input};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, sign_up_input, snapshot};
 
 pub const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
@@ -39,18 +39,36 @@ async fn ticket_and_emailed_code_complete_the_signup() {
         "InvalidCredentials"
     );
     service.wait(60);
-    let answer = complete(
-        &device,
-        "ADA@x.test ",
-        &service.code_for("ada@x.test").await,
-        &ticket,
-    )
-    .await;
-    assert_eq!(kind(&answer), "Authenticated");
-    assert_eq!(answer["user"]["emailVerified"], true);
-    assert_eq!(answer["user"]["email"], "ada@x.test");
-    assert_eq!(answer["user"]["createdAt"], "2026-11-22T09:31:00.000Z");
-    assert_eq!(answer["user"]["role"], "USER");
+    let code = service.code_for("ada@x.test").await;
+    let answer = complete(&device, "ADA@x.test ", &code, &ticket).await;
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: Authenticated
+    tokens.accessToken: [access token]
+    tokens.expiresIn: 14400
+    tokens.refreshToken: [refresh token]
+    tokens.refreshTokenExpiresAt: 2026-12-22T09:31:00.000Z
+    tokens.tokenType: Bearer
+    user.createdAt: 2026-11-22T09:31:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: true
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:31:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:31:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T09:31:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 192.0.2.1
+    user.sessions[0].lastUsedAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].userAgent: null
+    user.updatedAt: 2026-11-22T09:31:00.000Z
+    ");
     assert_eq!(
         device.signed_in_by(&answer).0.me().await.as_ref(),
         Ok(&answer["user"])

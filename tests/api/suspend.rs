@@ -93,7 +93,7 @@ async fn reinstated_user_logs_in_without_old_sessions() {
 #[tokio::test]
 async fn unknown_email_cannot_be_suspended_or_reinstated() {
     let service = Service::start().await;
-    for email in ["nobody@x.test", "no address"] {
+    for email in ["unknown@x.test", "no address"] {
         assert_eq!(
             service.app.accounts.suspend(email).await.unwrap(),
             AdminOutcome::NoSuchUser

@@ -3,6 +3,7 @@
 mod device;
 mod document;
 mod log;
+mod snapshot;
 mod store;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 pub use device::{Device, Reply};
 pub use document::{USER, document};
 pub use log::{Log, capture_log};
+pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};
 
 /// 2026-11-22T09:30:00.000Z, the time at which every test starts.

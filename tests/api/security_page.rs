@@ -136,7 +136,7 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
 }
 
 #[test]
-fn the_rate_limits_are_those_of_the_code() {
+fn rate_limits_match_the_code() {
     let window = |window: Duration| match window.as_secs() / 60 {
         minutes @ ..60 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),

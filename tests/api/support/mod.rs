@@ -1,7 +1,9 @@
-//! A service in memory, and somebody who talks to it.
+//! A service in memory, and the client that calls it.
 
 mod device;
 mod document;
+mod log;
+mod snapshot;
 mod store;
 
 use std::sync::Arc;
@@ -19,13 +21,15 @@ use tempfile::TempDir;
 
 pub use device::{Device, Reply};
 pub use document::{USER, document};
+pub use log::{Log, capture_log};
+pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};
 
-/// 2026-11-22T09:30:00.000Z, where every test's clock begins.
+/// 2026-11-22T09:30:00.000Z, the time at which every test starts.
 pub const BEGINNING: Timestamp = Timestamp::from_millis(1_795_339_800_000);
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// A service on a store of its own. Clones are the same service.
+/// A service with its own store. Clones share the service.
 #[derive(Clone)]
 pub struct Service {
     pub app: Arc<App>,
@@ -35,9 +39,9 @@ pub struct Service {
     pub folder: Arc<TempDir>,
 }
 
-/// A letter as its reader sees it.
+/// An email as its recipient reads it.
 #[derive(Clone, Debug)]
-pub struct OutboxEmail {
+pub struct ReceivedEmail {
     pub to: String,
     pub subject: String,
     pub text: String,
@@ -48,7 +52,7 @@ impl Service {
         Self::with(&[]).await
     }
 
-    /// A service with some settings of its own, such as `("LATCHKEY_VERIFY_EMAIL_FIRST", "true")`.
+    /// Starts a service with settings, such as `("LATCHKEY_VERIFY_EMAIL_FIRST", "true")`.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         Self::open(
@@ -59,7 +63,7 @@ impl Service {
         .await
     }
 
-    /// Another process on the same data, with settings of its own: a second node, or the first after a restart.
+    /// Starts another process on the same data with its own settings: a second node, or a restart of the first.
     pub async fn node(&self, settings: &[(&str, &str)]) -> Self {
         Self::open(
             self.folder.clone(),
@@ -85,9 +89,13 @@ impl Service {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::from_vars(vars).unwrap();
         let store = Store::new(open_repository(&config.store).await.unwrap());
-        let world: (Arc<dyn Repository>, _) =
-            (Arc::new(store.clone()), Transport::Memory(mail.clone()));
-        let app = App::assemble(&config, world, (clock.clone(), Rng::system())).unwrap();
+        let repository: Arc<dyn Repository> = Arc::new(store.clone());
+        let app = App::assemble(
+            &config,
+            (repository, Transport::Memory(mail.clone())),
+            (clock.clone(), Rng::system()),
+        )
+        .unwrap();
         Self {
             app: Arc::new(app),
             clock,
@@ -97,10 +105,10 @@ impl Service {
         }
     }
 
-    /// The same with other limits of connections and requests.
+    /// Starts a node with other limits of connections and requests.
     pub async fn within(&self, limits: Limits) -> Self {
         let node = self.node(&[]).await;
-        let app = Arc::into_inner(node.app).expect("nobody else has it");
+        let app = Arc::into_inner(node.app).expect("the only reference");
         Self {
             app: Arc::new(app.within(limits)),
             ..self.clone()
@@ -120,8 +128,8 @@ impl Service {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Sends what is due, and gives every letter so far.
-    pub async fn messages(&self) -> Vec<OutboxEmail> {
+    /// Delivers the emails that are due and returns all emails so far.
+    pub async fn received_emails(&self) -> Vec<ReceivedEmail> {
         while self.app.accounts.deliver().await.unwrap() > 0 {}
         self.mail
             .sent()
@@ -130,33 +138,33 @@ impl Service {
             .collect()
     }
 
-    /// How many letters went to an address so far.
+    /// Counts the emails delivered to a recipient so far.
     pub async fn emails_to(&self, email: &str) -> usize {
-        self.messages()
+        self.received_emails()
             .await
             .iter()
             .filter(|message| message.to == email)
             .count()
     }
 
-    /// An account as the store holds it.
+    /// Loads an account from the store.
     pub async fn account(&self, email: &str) -> Account {
         let email = Email::parse(email).unwrap();
         self.store
             .by_email(&email)
             .await
             .unwrap()
-            .expect("an account of the address")
+            .expect("an account with the email")
     }
 
-    /// The code in the newest letter to an address.
+    /// Returns the code in the newest email to a recipient.
     pub async fn code_for(&self, email: &str) -> String {
-        let messages = self.messages().await;
+        let messages = self.received_emails().await;
         let message = messages
             .iter()
             .rev()
             .find(|message| message.to == email)
-            .expect("a letter to the address");
+            .expect("an email to the recipient");
         let is_code =
             |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
         message
@@ -164,12 +172,12 @@ impl Service {
             .lines()
             .map(str::trim)
             .find(is_code)
-            .expect("a code in the letter")
+            .expect("a code in the email")
             .to_owned()
     }
 }
 
-fn read_email(bytes: &[u8]) -> OutboxEmail {
+fn read_email(bytes: &[u8]) -> ReceivedEmail {
     let message = MessageParser::default().parse(bytes).unwrap();
     let to = message
         .to()
@@ -178,7 +186,7 @@ fn read_email(bytes: &[u8]) -> OutboxEmail {
         .unwrap()
         .to_owned();
     let text = message.body_text(0).unwrap().into_owned();
-    OutboxEmail {
+    ReceivedEmail {
         to,
         subject: message.subject().unwrap().to_owned(),
         text,
@@ -189,13 +197,13 @@ pub fn sign_up_input(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Lovelace" })
 }
 
-/// The name of a union member.
+/// Returns the name of a result's union member.
 pub fn kind(answer: &Value) -> &str {
     answer["__typename"].as_str().unwrap_or_default()
 }
 
-/// The refused fields of an `InvalidInput`: the input's name and the code.
-pub fn refused(answer: &Value) -> Vec<(String, String)> {
+/// Returns the name and the code of each field of an `InvalidInput`.
+pub fn invalid_fields(answer: &Value) -> Vec<(String, String)> {
     assert_eq!(kind(answer), "InvalidInput", "{answer}");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let fields = answer["fields"].as_array().unwrap();

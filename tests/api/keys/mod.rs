@@ -1,26 +1,24 @@
-//! The keys behind access tokens: the JWK set, rotations, retirements, one algorithm a key.
+//! The keys behind access tokens: the JWK set, rotation, retirement, and one algorithm per key.
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey::app::{App, StartError};
-use latchkey::config::Config;
-use latchkey::model::{Clock, Rng};
 use latchkey::token::{LEAD, LONGEST_LIFETIME, Rotated};
 use serde_json::{Value, json};
 
-use crate::support::{BEGINNING, Device, Reply, Service, kind};
+use crate::support::{Device, Reply, Service};
 
 mod forged;
+mod provided;
 
 const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-/// How long an access token lives, and what clocks may differ by.
+/// An access token's lifetime, in seconds.
 const LIFETIME: u64 = 14_400;
+/// The seconds by which clocks may differ.
 const LEEWAY: u64 = 5;
 
-/// Makes the next key, as the command does in a process of its own.
+/// Creates the next key in a process of its own, as the command does.
 async fn rotate(service: &Service, settings: &[(&str, &str)], lead: Duration) -> Rotated {
     let command = service.node(settings).await;
     command
@@ -41,8 +39,8 @@ async fn retire(service: &Service, kid: &str) {
         .unwrap();
 }
 
-/// What a running server does every second.
-fn look(service: &Service) {
+/// Reloads the keys, as a running server does every second.
+fn reload_keys(service: &Service) {
     service.app.accounts.keyring().refresh();
 }
 
@@ -50,8 +48,8 @@ async fn jwks(service: &Service) -> Reply {
     service.device().get("/.well-known/jwks.json").await
 }
 
-/// The names in the JWK set.
-async fn shown(service: &Service) -> Vec<String> {
+/// Returns the key ids in the JWK set.
+async fn published_kids(service: &Service) -> Vec<String> {
     let keys = jwks(service).await.json["keys"].as_array().unwrap().clone();
     keys.iter()
         .map(|key| key["kid"].as_str().unwrap().to_owned())
@@ -73,11 +71,11 @@ fn kid(device: &Device) -> String {
 }
 
 #[tokio::test]
-async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
+async fn jwk_set_expires_before_a_new_key_signs() {
     let service = Service::start().await;
     let reply = jwks(&service).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=300");
-    // As docs/tokens.md says.
+    // The value that docs/tokens.md states.
     assert_eq!(LEAD, Duration::from_mins(10));
     let etag = reply.headers["etag"].to_str().unwrap().to_owned();
     for (tags, status) in [
@@ -103,17 +101,17 @@ async fn the_jwk_set_may_be_kept_for_less_than_a_new_key_waits() {
         assert_eq!(again.json == json!(""), status == 304, "{tags}");
     }
     rotate(&service, &[], LEAD).await;
-    look(&service);
+    reload_keys(&service);
     assert_ne!(jwks(&service).await.headers["etag"].to_str().unwrap(), etag);
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_token() {
+async fn new_key_is_published_before_it_replaces_the_old() {
     let service = Service::start().await;
     let first = service.device().signed_up("ada@x.test").await.0;
     let new = rotate(&service, &[], LEAD).await.kid;
-    look(&service);
-    assert_eq!(shown(&service).await, [kid(&first), new.clone()]);
+    reload_keys(&service);
+    assert_eq!(published_kids(&service).await, [kid(&first), new.clone()]);
     service.wait(LEAD.as_secs() - 1);
     let last = service.device().logged_in("ada@x.test").await.0;
     assert_eq!(kid(&last), kid(&first));
@@ -126,19 +124,19 @@ async fn a_new_key_is_shown_first_then_signs_and_the_old_one_goes_with_its_last_
     service.wait(LIFETIME - 2);
     assert!(
         last.me().await.is_ok(),
-        "the last token of the old key is good to its end"
+        "the last token of the old key is valid until it expires"
     );
     service.wait(2 + LEEWAY);
     assert_eq!(last.me().await, Err(UNAUTHENTICATED.to_owned()));
-    // Nobody knows that it was the last: tokens may have lived longer before the setting was lowered.
+    // Tokens may have lived longer before the setting was lowered, so the key stays for the longest lifetime.
     service.wait(LONGEST_LIFETIME.as_secs() - LIFETIME - 1);
-    assert_eq!(shown(&service).await.len(), 2);
+    assert_eq!(published_kids(&service).await.len(), 2);
     service.wait(1);
-    assert_eq!(shown(&service).await, [new]);
+    assert_eq!(published_kids(&service).await, [new]);
 }
 
 #[tokio::test]
-async fn tokens_of_an_old_key_live_on_when_the_lifetime_of_new_ones_is_lowered() {
+async fn old_tokens_outlive_a_lowered_token_lifetime() {
     let service = Service::start().await;
     let device = service.device().signed_up("ada@x.test").await.0;
     rotate(&service, &[], Duration::ZERO).await;
@@ -157,12 +155,12 @@ async fn tokens_of_an_old_key_live_on_when_the_lifetime_of_new_ones_is_lowered()
 }
 
 #[tokio::test]
-async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
+async fn node_accepts_a_key_it_has_not_seen() {
     let a = Service::start().await;
     let b = a.node(&[]).await;
     let new = rotate(&a, &[], Duration::ZERO).await.kid;
     a.wait(1);
-    look(&a);
+    reload_keys(&a);
     let device = a.device().signed_up("ada@x.test").await.0;
     assert_eq!(kid(&device), new);
     assert!(
@@ -175,7 +173,7 @@ async fn a_node_takes_the_first_token_of_a_key_that_it_has_not_seen() {
 }
 
 #[tokio::test]
-async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go_on() {
+async fn retired_key_is_refused_but_its_sessions_live() {
     let a = Service::start().await;
     let b = a.node(&[]).await;
     let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
@@ -183,10 +181,10 @@ async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go
     let new = rotate(&a, &[], LEAD).await.kid;
     retire(&a, &old).await;
     for node in [&a, &b] {
-        look(node);
+        reload_keys(node);
         let here = node.device().with_bearer(device.bearer.as_ref().unwrap());
         assert_eq!(here.me().await, Err(UNAUTHENTICATED.to_owned()));
-        assert_eq!(shown(node).await, std::slice::from_ref(&new));
+        assert_eq!(published_kids(node).await, std::slice::from_ref(&new));
     }
     let again = b.device().refresh(&refresh_token).await;
     let (device, _) = b.device().signed_in_by(&again);
@@ -195,13 +193,13 @@ async fn tokens_of_a_retired_key_are_refused_on_every_node_and_their_sessions_go
 }
 
 #[tokio::test]
-async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
+async fn algorithm_change_waits_for_the_next_rotation() {
     for (algorithm, next) in [("ES256", "EdDSA"), ("EdDSA", "RS256"), ("RS256", "ES256")] {
         let service = Service::with(&[("LATCHKEY_SIGNING_ALGORITHM", algorithm)]).await;
         let device = service.device().signed_up("ada@x.test").await.0;
         assert_eq!(
             header(&device),
-            json!({ "typ": "at+jwt", "alg": algorithm, "kid": shown(&service).await[0] })
+            json!({ "typ": "at+jwt", "alg": algorithm, "kid": published_kids(&service).await[0] })
         );
 
         let changed = [("LATCHKEY_SIGNING_ALGORITHM", next)];
@@ -210,7 +208,7 @@ async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
         assert_eq!(header(&still)["alg"], algorithm);
         rotate(&restarted, &changed, Duration::ZERO).await;
         service.wait(1);
-        look(&restarted);
+        reload_keys(&restarted);
         let now = restarted.device().logged_in("ada@x.test").await.0;
         assert_eq!(header(&now)["alg"], next);
         for device in [&device, &still, &now] {
@@ -222,130 +220,6 @@ async fn each_algorithm_signs_and_a_change_of_it_waits_for_a_rotation() {
                     .await
                     .is_ok()
             );
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_shared_secret_signs_and_is_shown_nowhere() {
-    let shared = [
-        ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
-        ("LATCHKEY_SIGNING_SECRET", SECRET),
-    ];
-    let service = Service::with(&shared).await;
-    let device = service.device().signed_up("ada@x.test").await.0;
-    assert_eq!(header(&device)["alg"], "HS256");
-    assert!(device.me().await.is_ok());
-    assert_eq!(jwks(&service).await.json, json!({ "keys": [] }));
-    assert!(
-        !service.folder.path().join("keys").exists(),
-        "the two families are never mixed"
-    );
-    let node = service.node(&[]).await;
-    assert_eq!(
-        node.device()
-            .with_bearer(device.bearer.as_ref().unwrap())
-            .me()
-            .await,
-        Err(UNAUTHENTICATED.to_owned())
-    );
-}
-
-#[tokio::test]
-async fn a_shared_secret_that_is_the_one_behind_refresh_tokens_is_refused_wherever_the_two_are() {
-    let service = Service::start().await;
-    let file = service.folder.path().join("secret");
-    let (file, text) = (
-        format!("file:{}", file.display()),
-        std::fs::read_to_string(&file).unwrap(),
-    );
-    let data = ("LATCHKEY_DATA", service.folder.path().to_str().unwrap());
-    for (shared, secret) in [
-        (&text, ""),
-        (&file, ""),
-        (&text, file.as_str()),
-        (&file, &text),
-        (&text, &text),
-    ] {
-        let hs256 = [
-            ("LATCHKEY_SIGNING_ALGORITHM", "HS256"),
-            ("LATCHKEY_SIGNING_SECRET", shared),
-        ];
-        let vars = hs256.into_iter().chain([data, ("LATCHKEY_SECRET", secret)]);
-        let config =
-            Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())))
-                .unwrap();
-        let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
-            .await
-            .err()
-            .expect("a error");
-        assert!(matches!(error, StartError::OneSecret), "{error}");
-    }
-}
-
-/// Why a service does not start with settings, in a data folder that is not there yet; it is not made either.
-async fn error(folder: &Path, settings: &[(&str, &str)]) -> String {
-    let data = folder.join("data");
-    let place = ("LATCHKEY_DATA", data.to_str().unwrap());
-    let vars = settings
-        .iter()
-        .chain([&place])
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let config = Config::from_vars(vars).unwrap();
-    let error = App::build(&config, Clock::fixed(BEGINNING), Rng::system())
-        .await
-        .err()
-        .expect("a error")
-        .to_string();
-    assert!(!data.exists(), "{error}");
-    error
-}
-
-#[tokio::test]
-async fn nothing_is_made_where_something_that_is_given_is_not_good() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, value) in [
-        ("LATCHKEY_SIGNING_KEYS", "file:no/such/file"),
-        ("LATCHKEY_SECRET", "file:no/such/file"),
-        ("LATCHKEY_TRUSTED_DOCUMENTS", "no/such/file"),
-    ] {
-        let error = error(folder.path(), &[(name, value)]).await;
-        assert!(error.contains("No such file"), "{name}: {error}");
-    }
-}
-
-#[tokio::test]
-async fn with_keys_and_secret_given_nodes_agree_without_a_common_folder() {
-    let made = Service::start().await;
-    let key = std::fs::read_to_string(made.folder.path().join("keys/1.pem"))
-        .unwrap()
-        .replace('\n', "\\n");
-    let store = format!(
-        "sqlite:{}",
-        made.folder.path().join("latchkey.db").display()
-    );
-    let given = [
-        ("LATCHKEY_SIGNING_KEYS", key.as_str()),
-        ("LATCHKEY_SECRET", SECRET),
-        ("LATCHKEY_STORE", &store),
-    ];
-    let (a, b) = (Service::with(&given).await, Service::with(&given).await);
-    let (device, refresh_token) = a.device().signed_up("ada@x.test").await;
-    assert_eq!(shown(&b).await, shown(&made).await);
-    assert!(
-        b.device()
-            .with_bearer(device.bearer.as_ref().unwrap())
-            .me()
-            .await
-            .is_ok()
-    );
-    assert_eq!(
-        kind(&b.device().refresh(&refresh_token).await),
-        "Authenticated"
-    );
-    for node in [&a, &b] {
-        for file in ["keys", "secret"] {
-            assert!(!node.folder.path().join(file).exists(), "{file}");
         }
     }
 }

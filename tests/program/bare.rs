@@ -11,7 +11,7 @@ use crate::support::home::Home;
 use crate::support::raw::Raw;
 
 #[test]
-fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
+fn server_start_prints_three_lines_and_nothing_more() {
     let home = Home::bare();
     let mut server = home.start();
     let client = server.client();
@@ -40,7 +40,7 @@ fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
 }
 
 #[test]
-fn what_is_kept_is_for_its_owner_alone() {
+fn data_folder_is_accessible_to_its_owner_only() {
     let home = Home::bare();
     let server = home.start();
     server.client().sign_up("ada@x.test");
@@ -92,7 +92,7 @@ fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
 }
 
 #[test]
-fn a_restart_keeps_accounts_sessions_and_keys() {
+fn restart_keeps_accounts_sessions_and_keys() {
     let home = Home::bare();
     let server = home.start();
     let tokens = server.client().sign_up("ada@x.test");
@@ -112,7 +112,7 @@ fn a_restart_keeps_accounts_sessions_and_keys() {
 }
 
 #[test]
-fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
+fn stopped_server_leaves_its_store_in_one_file() {
     let home = Home::new();
     for email in ["ada@x.test", "bob@x.test", "eve@x.test"] {
         let server = home.start();
@@ -125,7 +125,7 @@ fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
 }
 
 #[test]
-fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
+fn sigterm_finishes_running_request_and_closes_idle_connections() {
     let home = Home::bare();
     let mut server = home.start();
     let mut idle = Raw::connect(server.address());
@@ -159,7 +159,7 @@ fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
 }
 
 #[test]
-fn a_connection_that_stopped_in_the_middle_of_a_header_does_not_hold_up_the_end() {
+fn half_sent_header_does_not_delay_shutdown() {
     let home = Home::bare();
     let mut server = home.start();
     let mut halting = Raw::connect(server.address());
@@ -171,7 +171,7 @@ fn a_connection_that_stopped_in_the_middle_of_a_header_does_not_hold_up_the_end(
 }
 
 #[test]
-fn a_second_server_on_the_same_port_says_so_in_one_line_and_touches_nothing() {
+fn second_server_on_port_fails_and_changes_nothing() {
     let first = Home::bare();
     let server = first.start();
     let second = Home::bare().with("LATCHKEY_LISTEN", server.address());
@@ -187,7 +187,7 @@ fn a_second_server_on_the_same_port_says_so_in_one_line_and_touches_nothing() {
 }
 
 #[test]
-fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
+fn invalid_settings_are_all_reported_before_start() {
     let home = Home::bare()
         .with("LATCHKEY_LISTEN", "localhost")
         .with("LATCHKEY_BCRYPT_COST", "3")
@@ -223,7 +223,7 @@ fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
 }
 
 #[test]
-fn an_unknown_setting_is_refused_and_the_nearest_one_named() {
+fn unknown_setting_is_rejected_with_nearest_name() {
     for value in ["127.0.0.1:0", ""] {
         let ran = Home::bare().with("LATCHKEY_LISTN", value).run(&[], "");
         assert_eq!(ran.code, Some(2), "{ran:#?}");
@@ -233,7 +233,7 @@ fn an_unknown_setting_is_refused_and_the_nearest_one_named() {
 }
 
 #[test]
-fn settings_are_read_from_a_file_too_and_the_environment_wins() {
+fn environment_takes_precedence_over_dotenv_file() {
     // A blank one counts as not set: the file's holds.
     let home = Home::bare()
         .with("LATCHKEY_PASSWORD_MIN_LENGTH", "20")

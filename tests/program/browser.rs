@@ -12,7 +12,7 @@ use crate::support::{process, tool, typescript};
 const RAN: Duration = Duration::from_mins(3);
 
 #[test]
-fn graphiql_works_in_chromium_and_stays_on_this_machine() {
+fn graphiql_works_in_chromium_without_requests_elsewhere() {
     let screenshot = walks_in_chromium("graphiql", &[]);
     let picture = std::fs::read(&screenshot).unwrap();
     assert!(
@@ -23,7 +23,7 @@ fn graphiql_works_in_chromium_and_stays_on_this_machine() {
 }
 
 #[test]
-fn graphiql_from_the_cdn_works_in_chromium_and_asks_nobody_else() {
+fn graphiql_from_cdn_works_and_contacts_cdn_only() {
     let web = typescript::installed("web/graphiql");
     let import_map = std::fs::read_to_string(web.join("cdn/import-map.sha256")).unwrap();
     let cdn = [
@@ -35,7 +35,7 @@ fn graphiql_from_the_cdn_works_in_chromium_and_asks_nobody_else() {
 }
 
 #[test]
-fn the_hashes_of_the_cdns_files_are_those_of_npms_packages() {
+fn cdn_hashes_match_files_in_npm_packages() {
     let mut node = Command::new(tool::path("node"));
     node.args(["pin-cdn.js", "--check"])
         .current_dir(typescript::installed("web/graphiql"));

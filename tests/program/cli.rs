@@ -19,7 +19,7 @@ fn me_of(server: &Server) -> Value {
 }
 
 #[test]
-fn schema_prints_the_schema_that_is_committed_and_asks_for_no_settings() {
+fn schema_command_prints_committed_schema_without_settings() {
     let ran = Home::new()
         .with("LATCHKEY_STORE", "nonsense")
         .run(&["schema"], "");
@@ -32,14 +32,14 @@ fn schema_prints_the_schema_that_is_committed_and_asks_for_no_settings() {
 }
 
 #[test]
-fn a_server_gives_the_schema_that_is_committed() {
+fn server_serves_the_committed_schema() {
     let home = Home::new();
     let committed = fs::read_to_string(tool::root().join("schema.graphql")).unwrap();
     assert!(home.start().client().get("/schema.graphql").text == committed);
 }
 
 #[test]
-fn user_create_makes_an_administrator_who_can_log_in_at_a_running_server() {
+fn user_create_makes_administrator_who_can_log_in() {
     let home = Home::new();
     let server = home.start();
     let arguments = ["user", "create", "--email", " Ada@X.test", "--admin"];
@@ -57,7 +57,7 @@ fn user_create_makes_an_administrator_who_can_log_in_at_a_running_server() {
 }
 
 #[test]
-fn user_create_makes_a_user_where_it_is_not_asked_for_an_administrator() {
+fn user_create_without_admin_flag_makes_user() {
     let home = Home::new();
     // Before the first start: the store and the keys are made on the way.
     assert_eq!(
@@ -69,7 +69,7 @@ fn user_create_makes_a_user_where_it_is_not_asked_for_an_administrator() {
 }
 
 #[test]
-fn user_create_tells_all_that_is_wrong_and_changes_nothing() {
+fn user_create_reports_every_error_and_changes_nothing() {
     let home = Home::new();
     let ran = home.run(
         &[
@@ -109,7 +109,7 @@ fn user_create_tells_all_that_is_wrong_and_changes_nothing() {
 }
 
 #[test]
-fn user_create_takes_no_password_as_an_argument() {
+fn user_create_rejects_password_given_as_argument() {
     let home = Home::new();
     for password in [
         &["--password", PASSWORD][..],
@@ -127,7 +127,7 @@ fn user_create_takes_no_password_as_an_argument() {
 }
 
 #[test]
-fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
+fn user_set_role_takes_effect_at_once() {
     let home = Home::new();
     let server = home.start();
     let mut signed_in = server
@@ -156,7 +156,7 @@ fn user_set_role_is_felt_at_once_by_who_is_signed_in() {
 }
 
 #[test]
-fn user_suspend_keeps_a_user_out_at_once_until_reinstated() {
+fn user_suspend_blocks_user_until_reinstated() {
     let home = Home::new();
     let server = home.start();
     let signed_in = server
@@ -185,7 +185,7 @@ fn user_suspend_keeps_a_user_out_at_once_until_reinstated() {
 }
 
 #[test]
-fn user_set_role_knows_its_roles_and_its_users() {
+fn user_set_role_rejects_unknown_roles_and_users() {
     let home = Home::new();
     let ran = home.run(
         &[
@@ -217,7 +217,7 @@ fn user_set_role_knows_its_roles_and_its_users() {
 }
 
 #[test]
-fn files_that_settings_name_are_told_all_at_once_and_nothing_is_made() {
+fn unreadable_files_are_all_reported_before_start() {
     let settings = [
         ("LATCHKEY_TRUSTED_DOCUMENTS", "documents.json"),
         ("LATCHKEY_SIGNING_KEYS", "file:keys.pem"),
@@ -253,7 +253,7 @@ fn files_that_settings_name_are_told_all_at_once_and_nothing_is_made() {
 }
 
 #[test]
-fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
+fn check_in_empty_folder_succeeds_and_leaves_nothing() {
     let home = Home::new();
     let ran = home.run(&["check"], "");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:#?}");
@@ -267,7 +267,7 @@ fn check_in_a_fresh_folder_is_content_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn check_compares_the_secret_of_hs256_with_the_one_that_the_server_made() {
+fn check_rejects_hs256_secret_equal_to_refresh_secret() {
     let home = Home::new();
     assert!(home.start().stop().success());
     let shared = home.with("LATCHKEY_SIGNING_ALGORITHM", "HS256");
@@ -283,7 +283,7 @@ fn check_compares_the_secret_of_hs256_with_the_one_that_the_server_made() {
 }
 
 #[test]
-fn check_tells_everything_that_would_keep_a_server_from_its_work() {
+fn check_reports_every_obstacle_to_serving() {
     let home = Home::new();
     assert!(home.start().stop().success());
     assert_eq!(home.run(&["check"], "").code, Some(0));
@@ -316,7 +316,7 @@ fn check_tells_everything_that_would_keep_a_server_from_its_work() {
 }
 
 #[test]
-fn a_file_that_is_wrong_keeps_nobody_from_acting_on_a_user_or_a_key() {
+fn missing_documents_file_does_not_block_other_commands() {
     let home = Home::new();
     home.start().client().sign_up("ada@x.test");
     let home = home.with("LATCHKEY_TRUSTED_DOCUMENTS", "missing.json");
@@ -331,7 +331,7 @@ fn a_file_that_is_wrong_keeps_nobody_from_acting_on_a_user_or_a_key() {
 }
 
 #[test]
-fn a_secret_may_come_by_a_pipe_which_is_read_once() {
+fn secret_can_be_read_once_from_a_pipe() {
     let home = Home::new();
     let fifo = home.path("secret");
     assert!(

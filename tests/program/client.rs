@@ -5,17 +5,17 @@ use crate::support::home::Home;
 use crate::support::typescript;
 
 #[test]
-fn the_typescript_program_is_content_on_sqlite() {
+fn typescript_client_passes_every_check_on_sqlite() {
     is_content(&Home::unlimited());
 }
 
 #[test]
-fn the_typescript_program_is_content_where_addresses_are_verified_first() {
+fn typescript_client_passes_every_check_with_verified_emails() {
     is_content(&Home::unlimited().with("LATCHKEY_VERIFY_EMAIL_FIRST", "true"));
 }
 
 #[test]
-fn the_typescript_program_is_content_on_mongodb() {
+fn typescript_client_passes_every_check_on_mongodb() {
     let database = Database::new();
     is_content(&Home::unlimited().with("LATCHKEY_STORE", &database.url));
 }

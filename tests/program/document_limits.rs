@@ -28,7 +28,7 @@ fn time(client: &Client, document: &str) -> Duration {
 }
 
 #[test]
-fn every_bomb_is_answered_soon_and_nobody_waits_for_it() {
+fn documents_beyond_limits_are_rejected_without_delaying_others() {
     let home = Home::new();
     let server = home.start();
     let bombs = documents::bombs();

@@ -83,7 +83,7 @@ fn server(home: &Home, cost: &str) -> Server {
 }
 
 #[test]
-fn a_crowd_that_logs_in_at_once_is_served_or_refused_and_nobody_else_feels_it() {
+fn login_flood_is_shed_without_delaying_other_requests() {
     let home = Home::unlimited();
     let server = server(&home, "12");
     let flood = flood(&server, crowd(), Duration::from_secs(4));
@@ -96,11 +96,11 @@ fn a_crowd_that_logs_in_at_once_is_served_or_refused_and_nobody_else_feels_it() 
     );
 }
 
-/// Figures, not a check: `cargo test --release --test program flood::figures -- --ignored --nocapture`.
+/// Figures, not a check: `cargo test --release --test program flood::login_flood_throughput_and_latency_are_printed -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures for a minute"]
 #[expect(clippy::print_stdout, reason = "figures are for reading")]
-fn figures() {
+fn login_flood_throughput_and_latency_are_printed() {
     let home = Home::unlimited();
     let server = server(&home, "12");
     let length = Duration::from_secs(20);

@@ -79,7 +79,7 @@ fn signed_with(client: &Client, key: &str) -> Tokens {
 }
 
 #[test]
-fn servers_that_run_take_up_a_new_key_and_keep_the_old_one_and_none_is_restarted() {
+fn running_servers_adopt_new_key_and_keep_old() {
     let home = Home::unlimited();
     let (a, b) = (home.start(), home.start());
     let (a, b) = (a.client(), b.client());
@@ -114,7 +114,7 @@ fn servers_that_run_take_up_a_new_key_and_keep_the_old_one_and_none_is_restarted
 }
 
 #[test]
-fn a_retired_key_is_refused_by_servers_that_run_and_sessions_go_on() {
+fn retired_key_is_rejected_while_sessions_continue() {
     let home = Home::unlimited();
     let (a, b) = (home.start(), home.start());
     let tokens = a.client().sign_up("ada@x.test");
@@ -155,7 +155,7 @@ fn a_retired_key_is_refused_by_servers_that_run_and_sessions_go_on() {
 }
 
 #[test]
-fn keys_and_secret_from_the_environment_need_no_files_and_are_never_shown() {
+fn keys_from_environment_need_no_files_and_stay_hidden() {
     let made = Home::new();
     ran(&made, &["keys", "rotate"]);
     let key = fs::read_to_string(made.data().join("keys/1.pem")).unwrap();
@@ -203,7 +203,7 @@ fn keys_and_secret_from_the_environment_need_no_files_and_are_never_shown() {
 }
 
 #[test]
-fn hs256_is_there_for_who_asks_for_it_with_a_secret() {
+fn hs256_is_available_only_with_signing_secret() {
     let refused = Home::new()
         .with("LATCHKEY_SIGNING_ALGORITHM", "HS256")
         .run(&["check"], "");
@@ -228,7 +228,7 @@ fn hs256_is_there_for_who_asks_for_it_with_a_secret() {
 }
 
 #[test]
-fn check_warns_of_keys_that_are_files_where_there_may_be_several_nodes() {
+fn check_warns_about_key_files_with_shared_store() {
     let database = Database::new();
     let home = Home::new().with("LATCHKEY_STORE", &database.url);
     assert!(home.start().stop().success());
@@ -269,7 +269,7 @@ fn check_warns_of_keys_that_are_files_where_there_may_be_several_nodes() {
 }
 
 #[test]
-fn check_says_how_to_change_over_to_another_algorithm() {
+fn check_explains_change_to_another_algorithm() {
     let home = Home::new();
     ran(&home, &["keys", "rotate"]);
     let home = home.with("LATCHKEY_SIGNING_ALGORITHM", "EdDSA");
@@ -304,7 +304,7 @@ fn shape(text: &str) -> String {
 }
 
 #[test]
-fn the_example_on_the_page_of_tokens_is_what_the_command_prints() {
+fn example_in_tokens_page_matches_command_output() {
     let page = fs::read_to_string(tool::root().join("docs/tokens.md")).unwrap();
     let (_, rest) = page
         .split_once("<!-- example: keys rotate -->\n```console\n$ latchkey keys rotate\n")
@@ -319,7 +319,7 @@ fn the_example_on_the_page_of_tokens_is_what_the_command_prints() {
 }
 
 #[test]
-fn a_lead_that_can_only_be_a_slip_is_refused_and_makes_nothing() {
+fn implausible_rotation_lead_is_rejected_without_new_key() {
     let home = Home::new();
     ran(&home, &["keys", "rotate"]);
     for lead in [

@@ -17,7 +17,7 @@ const BETWEEN: usize = 15;
 const WRITERS: usize = 4;
 
 #[test]
-fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
+fn killed_server_loses_no_acknowledged_signup() {
     let home = Home::unlimited();
     let mut acknowledged = Vec::new();
     for round in 0..KILLS {
@@ -79,7 +79,7 @@ fn sign_up_until_killed(
 }
 
 #[test]
-fn a_password_that_was_changed_before_a_kill_is_the_only_one_after_it() {
+fn changed_password_survives_a_killed_server() {
     let home = Home::unlimited();
     let server = home.start();
     let client = server.client();

@@ -37,7 +37,7 @@ fn lines(home: &Home) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_secret_is_in_the_log_of_a_whole_loop_on_sqlite() {
+fn log_of_every_operation_on_sqlite_holds_no_secret() {
     let mail = MailServer::start(Tls::Starttls, &[]);
     let home = talkative(mail.used_by(Home::unlimited(), mail_server::PASSWORD));
     let secrets = tells_no_secret(&home, &mail);
@@ -49,7 +49,7 @@ fn nothing_secret_is_in_the_log_of_a_whole_loop_on_sqlite() {
 }
 
 #[test]
-fn nothing_secret_is_in_the_log_of_a_whole_loop_on_mongodb() {
+fn log_of_every_operation_on_mongodb_holds_no_secret() {
     let (mail, database) = (
         MailServer::start(Tls::FromTheStart, &["--defer", "1"]),
         Database::new(),
@@ -271,7 +271,7 @@ fn in_all_the_wrong_places(client: &Client, url: &str, tokens: &Tokens) {
 }
 
 #[test]
-fn lines_are_json_where_stderr_is_no_terminal_unless_they_are_asked_for_otherwise() {
+fn log_lines_are_json_when_stderr_is_redirected() {
     let home = Home::new();
     assert!(home.start().stop().success());
     assert!(!lines(&home).is_empty());
@@ -285,7 +285,7 @@ fn lines_are_json_where_stderr_is_no_terminal_unless_they_are_asked_for_otherwis
 }
 
 #[test]
-fn a_wrong_password_of_the_store_is_told_without_it() {
+fn rejected_store_password_is_logged_without_the_password() {
     let database = Database::new();
     let right = database.with_user("keeper", STORE_PASSWORD);
     let wrong = right.replace(&escaped(STORE_PASSWORD), "hunter2hunter2");
@@ -322,7 +322,7 @@ fn a_wrong_password_of_the_store_is_told_without_it() {
 }
 
 #[test]
-fn what_a_client_says_of_itself_breaks_no_line_and_forges_none() {
+fn client_headers_cannot_break_or_forge_log_lines() {
     let home = talkative(Home::new());
     let server = home.start();
     let forged = "x\t{\"level\":\"ERROR\",\"message\":\"forged\"}";

@@ -20,7 +20,7 @@ fn home_on(store: &str) -> Home {
 }
 
 #[test]
-fn the_whole_loop_from_sign_up_to_a_new_password() {
+fn account_lifecycle_from_signup_to_password_reset_works() {
     let database = Database::new();
     let home = home_on(&database.url);
     let server = home.start();
@@ -82,7 +82,7 @@ fn the_whole_loop_from_sign_up_to_a_new_password() {
 }
 
 #[test]
-fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_request() {
+fn session_ended_on_one_node_is_rejected_on_other() {
     let database = Database::new();
     let (first, second) = (home_on(&database.url), home_on(&database.url));
     let node_a = first.start();
@@ -138,7 +138,7 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
 }
 
 #[test]
-fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
+fn hanging_store_is_reported_quickly_and_recovered_from() {
     let mut mongod = Mongod::started(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
@@ -169,7 +169,7 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
 }
 
 #[test]
-fn a_store_that_is_killed_and_started_again_is_found_again() {
+fn restarted_store_is_found_again_by_server() {
     let mut mongod = Mongod::started(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
@@ -189,7 +189,7 @@ fn a_store_that_is_killed_and_started_again_is_found_again() {
 }
 
 #[test]
-fn a_server_that_was_there_before_its_store_becomes_ready_later() {
+fn server_started_before_its_store_becomes_ready_later() {
     let mut mongod = Mongod::new(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
@@ -216,7 +216,7 @@ fn a_server_that_was_there_before_its_store_becomes_ready_later() {
 }
 
 #[test]
-fn a_server_whose_store_never_answers_stops_when_it_is_told_to() {
+fn server_with_unreachable_store_stops_on_sigterm() {
     let home = home_on(&Mongod::new(&[]).url("latchkey"));
     let server = home.start();
     is_overloaded(&server.client(), "signup", &sign_up_input("ada@x.test"));

@@ -23,7 +23,7 @@ struct Step {
 }
 
 #[test]
-fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
+fn readme_walk_runs_with_curl_on_bare_debian() {
     let steps = walk();
     assert!(steps.len() >= 8, "the walk has {} steps", steps.len());
     let home = Home::bare();
@@ -73,7 +73,7 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
 }
 
 #[test]
-fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
+fn readme_start_output_matches_a_running_server() {
     let shown = readme();
     let (_, rest) = shown
         .split_once("```sh\ncargo run\n```\n\n```text\n")
@@ -90,7 +90,7 @@ fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
 }
 
 #[test]
-fn the_first_query_and_the_walk_do_not_get_into_each_others_way() {
+fn first_query_and_walk_use_different_emails() {
     let readme = readme();
     let (_, first) = readme.split_once("<!-- first query -->").unwrap();
     let (_, variables) = first.split_once("```json\n").unwrap();

@@ -20,7 +20,7 @@ fn refused(client: &Client, token: &str) -> bool {
 }
 
 #[test]
-fn twenty_tabs_that_refresh_at_once_get_one_successor_and_nobody_is_logged_out() {
+fn concurrent_refreshes_from_twenty_tabs_share_one_successor() {
     let home = Home::unlimited();
     let server = home.start();
     let first = server.client().sign_up("ada@x.test");
@@ -44,7 +44,7 @@ fn twenty_tabs_that_refresh_at_once_get_one_successor_and_nobody_is_logged_out()
 }
 
 #[test]
-fn a_token_that_comes_back_after_the_grace_ends_its_session_and_no_other() {
+fn refresh_token_reused_after_grace_ends_its_session() {
     let home = Home::unlimited().with("LATCHKEY_REFRESH_GRACE_SECONDS", "1");
     let server = home.start();
     let client = server.client();
@@ -93,7 +93,7 @@ impl Nodes {
 }
 
 #[test]
-fn whatever_ends_a_session_ends_it_on_both_nodes_at_the_next_request() {
+fn ended_session_is_rejected_by_both_nodes_immediately() {
     let nodes = Nodes::new();
     let servers = nodes.homes.each_ref().map(Home::start);
     let [a, b] = servers.each_ref().map(Server::client);
@@ -198,7 +198,7 @@ fn at_once(nodes: [&Client; 2], act: impl Fn(&Client) -> String + Sync) -> BTree
 }
 
 #[test]
-fn of_many_at_once_on_two_nodes_one_signs_up_one_resets_and_all_refresh_to_one_successor() {
+fn concurrent_operations_on_two_nodes_have_one_winner() {
     let nodes = Nodes::new();
     let servers = nodes.homes.each_ref().map(Home::start);
     let [a, b] = servers.each_ref().map(Server::client);

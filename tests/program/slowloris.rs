@@ -66,7 +66,7 @@ fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
 }
 
 #[test]
-fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
+fn slow_clients_are_disconnected_without_delaying_others() {
     let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();
@@ -112,7 +112,7 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
 }
 
 #[test]
-fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
+fn half_sent_bodies_beyond_capacity_delay_no_one() {
     let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();

@@ -16,16 +16,16 @@ use crate::support::{SOON, until};
 const AT_THE_SECOND_TRY: Duration = Duration::from_secs(20);
 
 #[test]
-fn a_email_arrives_over_starttls_and_its_code_resets_the_password() {
-    a_email_arrives(Tls::Starttls);
+fn reset_code_arrives_over_starttls_and_works() {
+    reset_code_arrives(Tls::Starttls);
 }
 
 #[test]
-fn a_email_arrives_over_smtps_and_its_code_resets_the_password() {
-    a_email_arrives(Tls::FromTheStart);
+fn reset_code_arrives_over_smtps_and_works() {
+    reset_code_arrives(Tls::FromTheStart);
 }
 
-fn a_email_arrives(tls: Tls) {
+fn reset_code_arrives(tls: Tls) {
     let mail = MailServer::start(tls, &[]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
@@ -82,7 +82,7 @@ fn a_email_arrives(tls: Tls) {
 }
 
 #[test]
-fn a_email_that_the_mail_server_defers_is_sent_later_and_once() {
+fn deferred_email_is_retried_and_sent_once() {
     let mail = MailServer::start(Tls::Starttls, &["--defer", "1"]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
@@ -115,7 +115,7 @@ fn a_email_that_the_mail_server_defers_is_sent_later_and_once() {
 }
 
 #[test]
-fn a_email_waits_while_the_password_of_the_mail_account_is_wrong() {
+fn email_waits_while_smtp_login_is_rejected() {
     let mail = MailServer::start(Tls::Starttls, &[]);
     let mut home = mail.used_by(Home::new(), "not the password");
     let server = home.start();
@@ -144,7 +144,7 @@ fn a_email_waits_while_the_password_of_the_mail_account_is_wrong() {
 }
 
 #[test]
-fn a_email_outlives_a_server_that_is_killed() {
+fn queued_email_survives_a_killed_server() {
     let mail = MailServer::start(Tls::Starttls, &["--defer", "1"]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
@@ -188,7 +188,7 @@ fn settled(home: &Home) {
 }
 
 #[test]
-fn no_email_is_sent_to_a_server_whose_certificate_nobody_knows() {
+fn email_is_withheld_from_servers_with_unknown_certificates() {
     let (mail, stranger) = (
         MailServer::start(Tls::Starttls, &[]),
         MailServer::start(Tls::Starttls, &[]),
@@ -204,7 +204,7 @@ fn no_email_is_sent_to_a_server_whose_certificate_nobody_knows() {
 }
 
 #[test]
-fn check_says_whether_the_mail_server_takes_the_login() {
+fn check_reports_whether_smtp_login_is_accepted() {
     for tls in [Tls::Starttls, Tls::FromTheStart] {
         let mail = MailServer::start(tls, &[]);
         let ran = mail
@@ -230,7 +230,7 @@ fn check_says_whether_the_mail_server_takes_the_login() {
 }
 
 #[test]
-fn check_says_that_nothing_listens_where_the_mail_server_should_be() {
+fn check_reports_mail_server_that_is_not_listening() {
     // The listener is closed at once: nobody else is given its port so soon.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()

@@ -21,7 +21,7 @@ const BEST_GUESS: f64 = 0.65;
 const ROUNDS: usize = 3;
 
 #[test]
-fn a_wrong_password() {
+fn wrong_password_timing_reveals_no_account() {
     assert_no_tell(
         "login",
         |email| json!({ "email": email, "password": "a wrong password" }),
@@ -29,23 +29,23 @@ fn a_wrong_password() {
 }
 
 #[test]
-fn a_forgotten_password() {
+fn forgot_password_timing_reveals_no_account() {
     assert_no_tell("forgotPassword", |email| json!({ "email": email }));
 }
 
 #[test]
-fn a_wrong_code_to_reset_a_password() {
+fn wrong_reset_code_timing_reveals_no_account() {
     let input = |email: &str| json!({ "email": email, "code": "000000", "newPassword": "a password never seen" });
     assert_no_tell("resetPassword", input);
 }
 
 #[test]
-fn a_code_to_verify_an_address() {
+fn send_verification_code_timing_reveals_no_account() {
     assert_no_tell("sendVerificationCode", |email| json!({ "email": email }));
 }
 
 #[test]
-fn a_wrong_code_to_verify_an_address() {
+fn wrong_verification_code_timing_reveals_no_account() {
     assert_no_tell(
         "verifyEmail",
         |email| json!({ "email": email, "code": "000000" }),
@@ -53,7 +53,7 @@ fn a_wrong_code_to_verify_an_address() {
 }
 
 #[test]
-fn a_wrong_password_for_a_hash_of_a_lower_cost() {
+fn wrong_password_timing_with_cheaper_hash_reveals_no_account() {
     let home = Home::unlimited();
     home.start().client().sign_up("known@x.test");
     let home = home.with("LATCHKEY_BCRYPT_COST", "10");
@@ -62,7 +62,7 @@ fn a_wrong_password_for_a_hash_of_a_lower_cost() {
 }
 
 #[test]
-fn a_sign_up_that_asks_for_proof() {
+fn verified_signup_timing_reveals_no_account() {
     let home = Home::unlimited();
     home.start().client().sign_up("known@x.test");
     let home = home.with("LATCHKEY_VERIFY_EMAIL_FIRST", "true");

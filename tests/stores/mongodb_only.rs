@@ -15,7 +15,7 @@ fn connect(url: &str) -> MongoRepository {
 }
 
 /// Asserts that the store fails, and does so in time.
-async fn assert_fault(store: &MongoRepository) {
+async fn assert_unavailable(store: &MongoRepository) {
     let began = Instant::now();
     let account = active("ada@x.test");
     let (read, write, ping) = tokio::join!(
@@ -46,7 +46,7 @@ async fn recovery(store: &MongoRepository) -> Duration {
 }
 
 #[test]
-fn a_url_without_a_database_is_refused_and_its_password_not_told() {
+fn url_without_database_is_rejected_without_showing_password() {
     for url in [
         "mongodb://ada:s3cret@127.0.0.1",
         "mongodb://ada:s3cret@127.0.0.1/",
@@ -77,7 +77,7 @@ fn a_url_without_a_database_is_refused_and_its_password_not_told() {
 }
 
 #[tokio::test]
-async fn a_fault_names_the_servers_that_did_not_answer_and_says_why_in_a_line() {
+async fn error_names_unreachable_servers_and_reason_in_one_line() {
     let store = connect("mongodb://127.0.0.1:1,127.0.0.1:2/latchkey");
     let error = store
         .ping()
@@ -94,7 +94,7 @@ async fn a_fault_names_the_servers_that_did_not_answer_and_says_why_in_a_line() 
 }
 
 #[tokio::test]
-async fn a_fault_tells_neither_password_nor_data() {
+async fn error_contains_neither_password_nor_data() {
     let store = connect("mongodb://ada:s3cret@127.0.0.1:1/latchkey");
     let error = store.ping().await.expect_err("nothing listens there");
     assert!(
@@ -136,7 +136,7 @@ async fn a_fault_tells_neither_password_nor_data() {
 }
 
 #[tokio::test]
-async fn an_account_is_kept_in_the_same_words_as_in_json() {
+async fn account_document_uses_same_names_as_json() {
     let (held, account) = (store::mongodb().await, whole("ada@x.test"));
     held.repository()
         .insert(&account)
@@ -159,7 +159,7 @@ async fn an_account_is_kept_in_the_same_words_as_in_json() {
 }
 
 #[tokio::test]
-async fn its_indexes_have_names_and_serve_the_queries() {
+async fn indexes_have_names_and_serve_every_query() {
     let held = store::mongodb().await;
     let database = held.database().await;
     let names = database
@@ -210,11 +210,11 @@ async fn its_indexes_have_names_and_serve_the_queries() {
 }
 
 #[tokio::test]
-async fn a_server_that_comes_later_is_found() {
+async fn server_started_after_the_store_is_found() {
     let _alone = store::alone().await;
     let mut server = Mongod::new(&[]);
     let store = connect(&server.url("latchkey"));
-    assert_fault(&store).await;
+    assert_unavailable(&store).await;
     server.start();
     recovery(&store).await;
     store
@@ -233,14 +233,14 @@ async fn a_server_that_comes_later_is_found() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_a_fault_within_two_seconds_and_found_again() {
+async fn hanging_server_fails_within_two_seconds_and_recovers() {
     let _alone = store::alone().await;
     let mut server = Mongod::started(&[]);
     let store = connect(&server.url("latchkey"));
     store.ping().await.expect("the store answers");
     server.pause();
     for _ in 0..3 {
-        assert_fault(&store).await;
+        assert_unavailable(&store).await;
     }
     server.resume();
     let took = recovery(&store).await;
@@ -252,7 +252,7 @@ async fn a_server_that_hangs_is_a_fault_within_two_seconds_and_found_again() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_is_there_after_a_crash() {
+async fn acknowledged_writes_survive_a_server_crash() {
     let _alone = store::alone().await;
     let mut server = Mongod::started(&[]);
     let store = connect(&server.url("latchkey"));
@@ -266,7 +266,7 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
         );
     }
     server.kill();
-    assert_fault(&store).await;
+    assert_unavailable(&store).await;
     server.start();
     recovery(&store).await;
     for account in accounts {
@@ -278,7 +278,7 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
 }
 
 #[tokio::test]
-async fn what_a_caller_that_went_away_began_is_brought_to_its_end() {
+async fn write_of_a_dropped_caller_still_completes() {
     let held = store::mongodb().await;
     let (store, account) = (held.repository(), whole("ada@x.test"));
     store.ping().await.expect("the store answers");

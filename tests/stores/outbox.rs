@@ -26,7 +26,7 @@ async fn told(store: &Store, now: Timestamp, limit: usize) -> Vec<AccountId> {
     store.mail_due(now, limit).await.expect("the store answers")
 }
 
-pub(crate) async fn due_emails_are_told_longest_due_first(store: Store) {
+pub(crate) async fn due_emails_are_returned_longest_overdue_first(store: Store) {
     let (third, first, second) = (
         due(&store, "c@x.test", 30).await,
         due(&store, "a@x.test", 10).await,
@@ -43,7 +43,7 @@ pub(crate) async fn due_emails_are_told_longest_due_first(store: Store) {
     );
 }
 
-pub(crate) async fn no_more_accounts_are_told_than_asked_for(store: Store) {
+pub(crate) async fn due_accounts_are_limited_to_requested_number(store: Store) {
     let (second, first) = (
         due(&store, "b@x.test", 2).await,
         due(&store, "a@x.test", 1).await,
@@ -56,7 +56,7 @@ pub(crate) async fn no_more_accounts_are_told_than_asked_for(store: Store) {
     );
 }
 
-pub(crate) async fn a_email_is_due_from_its_time_on(store: Store) {
+pub(crate) async fn email_is_due_from_its_due_time(store: Store) {
     let account = due(&store, "ada@x.test", 1).await;
     assert_eq!(
         told(&store, Timestamp::from_millis(after(1).millis() - 1), 10).await,
@@ -65,14 +65,14 @@ pub(crate) async fn a_email_is_due_from_its_time_on(store: Store) {
     assert_eq!(told(&store, after(1), 10).await, [account.id]);
 }
 
-pub(crate) async fn a_parked_email_is_not_due(store: Store) {
+pub(crate) async fn parked_email_is_never_returned_as_due(store: Store) {
     let mut account = due(&store, "ada@x.test", 1).await;
     account.outbox[0].due_at = None;
     store.save(&account).await.expect("the store answers");
     assert_eq!(told(&store, after(999), 10).await, []);
 }
 
-pub(crate) async fn a_email_that_was_sent_is_due_no_more(store: Store) {
+pub(crate) async fn sent_email_is_no_longer_due(store: Store) {
     let (mut sent, other) = (
         due(&store, "ada@x.test", 1).await,
         due(&store, "bob@x.test", 1).await,

@@ -64,12 +64,12 @@ async fn inserted(store: Store, account: Account) -> WriteOutcome {
     store.insert(&account).await.expect("the store answers")
 }
 
-pub(crate) async fn of_200_inserts_of_one_address_one_wins(store: Store) {
+pub(crate) async fn concurrent_inserts_of_one_email_have_one_winner(store: Store) {
     let outcomes = race(200, |_| inserted(Arc::clone(&store), active("ada@x.test"))).await;
     assert_one(&outcomes, &WriteOutcome::Done, &WriteOutcome::EmailTaken);
 }
 
-pub(crate) async fn of_200_inserts_of_one_number_one_wins(store: Store) {
+pub(crate) async fn concurrent_inserts_of_one_number_have_one_winner(store: Store) {
     let account = |runner| with_number(&format!("{runner}@x.test"), number(1));
     let outcomes = race(200, |runner| inserted(Arc::clone(&store), account(runner))).await;
     assert_one(
@@ -79,7 +79,7 @@ pub(crate) async fn of_200_inserts_of_one_number_one_wins(store: Store) {
     );
 }
 
-pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
+pub(crate) async fn concurrent_uses_of_one_code_have_one_winner(store: Store) {
     let mut account = active("ada@x.test");
     account.user_mut().expect("active").reset_code = Some(Code::new(digest("code"), NOW, HOUR));
     inserted(Arc::clone(&store), account.clone()).await;
@@ -94,7 +94,7 @@ pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
     assert_one(&outcomes, &true, &false);
 }
 
-pub(crate) async fn of_200_rotations_of_one_session_one_wins(store: Store) {
+pub(crate) async fn concurrent_rotations_of_one_session_have_one_winner(store: Store) {
     let mut account = active("ada@x.test");
     let session = session();
     let presented = session.generation;
@@ -112,11 +112,11 @@ pub(crate) async fn of_200_rotations_of_one_session_one_wins(store: Store) {
     assert_one(&outcomes, &true, &false);
 }
 
-pub(crate) async fn of_200_attempts_each_is_counted(store: Store) {
+pub(crate) async fn concurrent_attempts_are_each_counted_exactly_once(store: Store) {
     assert_eq!(counts(store, NOW).await, (1..=200).collect::<Vec<_>>());
 }
 
-pub(crate) async fn of_200_attempts_at_the_end_of_a_window_each_is_counted(store: Store) {
+pub(crate) async fn concurrent_attempts_after_window_end_are_all_counted(store: Store) {
     store
         .increment("login", WINDOW, NOW)
         .await
@@ -144,7 +144,7 @@ async fn counts(store: Store, now: Timestamp) -> Vec<u32> {
     counts
 }
 
-pub(crate) async fn of_50_changes_of_one_account_none_is_lost(store: Store) {
+pub(crate) async fn concurrent_saves_of_one_account_lose_no_change(store: Store) {
     let account = active("ada@x.test");
     inserted(Arc::clone(&store), account.clone()).await;
     let add = |account: &mut Account| account.user_mut().expect("active").sessions.push(session());

@@ -75,11 +75,11 @@ fn verifies_each(language: Language) {
 }
 
 #[test]
-fn a_resource_server_in_node_verifies_by_the_jwk_set_alone_before_and_after_a_rotation() {
+fn node_resource_server_verifies_tokens_across_key_rotation() {
     verifies_each(Language::Node);
 }
 
 #[test]
-fn a_resource_server_in_python_verifies_by_the_jwk_set_alone_before_and_after_a_rotation() {
+fn python_resource_server_verifies_tokens_across_key_rotation() {
     verifies_each(Language::Python);
 }

@@ -1,4 +1,4 @@
-//! GraphiQL in Debian's Chromium: the page that npm has bundled, and the one that is built without npm.
+//! GraphiQL in Chromium: the page that npm bundled, and the page of a build without npm.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,8 @@ use latchkey::http::graphiql_policy;
 use crate::support::home::Home;
 use crate::support::{process, tool, typescript};
 
-const RAN: Duration = Duration::from_mins(3);
+/// The time limit of one run.
+const RUN_LIMIT: Duration = Duration::from_mins(3);
 
 #[test]
 fn graphiql_works_in_chromium_without_requests_elsewhere() {
@@ -39,7 +40,7 @@ fn cdn_hashes_match_files_in_npm_packages() {
     let mut node = Command::new(tool::path("node"));
     node.args(["pin-cdn.js", "--check"])
         .current_dir(typescript::installed("web/graphiql"));
-    let ran = process::run(&mut node, "", RAN);
+    let ran = process::run(&mut node, "", RUN_LIMIT);
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
 }
 
@@ -60,7 +61,7 @@ fn walks_in_chromium(picture: &str, page: &[(&str, String)]) -> PathBuf {
     node.env("SCREENSHOT", &screenshot)
         .env("CHROMIUM", tool::path("chromium"));
     node.envs(page.iter().map(|(name, value)| (name, value)));
-    let ran = process::run(&mut node, "", RAN);
+    let ran = process::run(&mut node, "", RUN_LIMIT);
     let last = ran.stdout.lines().last().unwrap_or_default();
     let passed = last
         .strip_suffix(" passed, 0 failed")

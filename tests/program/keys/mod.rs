@@ -1,4 +1,4 @@
-//! `latchkey keys` beside servers that run, and resource servers of others that follow.
+//! Signing keys: where they come from, how they are rotated, and resource servers that verify tokens with them.
 
 use std::fs;
 
@@ -12,11 +12,12 @@ use crate::support::process::Ran;
 use crate::support::{SOON, tool, until};
 
 mod resource_server;
+mod rotation;
 mod verify;
 
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// The names in a server's JWK set.
+/// The key ids in a server's JWK set.
 #[track_caller]
 fn shown(client: &Client) -> Vec<String> {
     let jwks: Value = serde_json::from_str(&client.get("/.well-known/jwks.json").text).unwrap();
@@ -28,7 +29,7 @@ fn shown(client: &Client) -> Vec<String> {
         .collect()
 }
 
-/// The header or the claims of a token.
+/// The header (0) or the claims (1) of a token.
 fn part(token: &str, index: usize) -> Value {
     serde_json::from_slice(
         &URL_SAFE_NO_PAD
@@ -49,18 +50,19 @@ fn ran(home: &Home, arguments: &[&str]) -> Ran {
     ran
 }
 
-/// Makes the next key, and gives its name.
+/// Creates the next key and returns its id.
 #[track_caller]
 fn rotate(home: &Home, lead: &str) -> String {
-    let told = ran(home, &["keys", "rotate", "--lead", lead]).stdout;
-    told.strip_prefix("made ")
+    let output = ran(home, &["keys", "rotate", "--lead", lead]).stdout;
+    output
+        .strip_prefix("made ")
         .and_then(|rest| rest.split_once(':'))
-        .expect("a name")
+        .expect("a key id")
         .0
         .to_owned()
 }
 
-/// Waits until a server shows so many keys.
+/// Waits until a server's JWK set has `count` keys.
 #[track_caller]
 fn shows(client: &Client, count: usize) {
     until(&format!("{count} keys in the JWK set"), SOON, || {
@@ -68,7 +70,7 @@ fn shows(client: &Client, count: usize) {
     });
 }
 
-/// Logs in, and refreshes until the tokens are signed with a key.
+/// Logs in and refreshes until the tokens are signed with `key`.
 #[track_caller]
 fn signed_with(client: &Client, key: &str) -> Tokens {
     let mut tokens = client.log_in("ada@x.test", PASSWORD);
@@ -76,82 +78,6 @@ fn signed_with(client: &Client, key: &str) -> Tokens {
         tokens = client.refresh(&tokens.refresh);
         Some(tokens.clone()).filter(|tokens| kid(tokens) == key)
     })
-}
-
-#[test]
-fn running_servers_adopt_new_key_and_keep_old() {
-    let home = Home::unlimited();
-    let (a, b) = (home.start(), home.start());
-    let (a, b) = (a.client(), b.client());
-    let before = a.sign_up("ada@x.test");
-    assert_eq!(shown(&a), shown(&b));
-    let new = rotate(&home, "3");
-    for node in [&a, &b] {
-        shows(node, 2);
-    }
-    for (here, there) in [(&a, &b), (&b, &a)] {
-        let after = signed_with(here, &new);
-        for node in [here, there] {
-            assert!(node.with_bearer(&after.access).me().is_ok());
-            assert!(
-                node.with_bearer(&before.access).me().is_ok(),
-                "a token of the old key lives on"
-            );
-        }
-    }
-    assert_eq!(shown(&a), [new.clone(), kid(&before)]);
-    let list = ran(&home, &["keys", "list"]).stdout;
-    let lines: Vec<&str> = list.lines().collect();
-    assert_eq!(lines.len(), 3, "{list}");
-    assert!(
-        lines[1].starts_with(&new) && lines[1].contains("  ES256      signs since 20"),
-        "{list}"
-    );
-    assert!(
-        lines[2].starts_with(&kid(&before)) && lines[2].contains("verifies until 20"),
-        "{list}"
-    );
-}
-
-#[test]
-fn retired_key_is_rejected_while_sessions_continue() {
-    let home = Home::unlimited();
-    let (a, b) = (home.start(), home.start());
-    let tokens = a.client().sign_up("ada@x.test");
-    let only = home.run(&["keys", "retire", &kid(&tokens)], "");
-    assert_eq!(only.code, Some(1), "{only:#?}");
-    assert!(
-        only.stderr.contains("run latchkey keys rotate first"),
-        "{only:#?}"
-    );
-    assert!(a.client().with_bearer(&tokens.access).me().is_ok());
-
-    let new = rotate(&home, "600");
-    let retired = ran(&home, &["keys", "retire", &kid(&tokens)]);
-    assert!(
-        retired.stdout.contains("are refused from now on") && retired.stdout.contains("JWK set"),
-        "{retired:#?}"
-    );
-    for node in [a.client(), b.client()] {
-        let refused = || node.with_bearer(&tokens.access).me().is_err().then_some(());
-        until("tokens of the retired key are refused", SOON, refused);
-        assert_eq!(shown(&node), std::slice::from_ref(&new));
-    }
-    let next = b.client().refresh(&tokens.refresh);
-    assert_eq!(kid(&next), new);
-    assert!(a.client().with_bearer(&next.access).me().is_ok());
-    assert_eq!(
-        home.run(&["keys", "retire", &kid(&tokens)], "").code,
-        Some(1)
-    );
-    let hyphen = home.run(&["keys", "retire", "-NHDGzZ_V3gNTcgdHpKh1"], "");
-    assert!(
-        hyphen.code == Some(1)
-            && hyphen
-                .stderr
-                .contains("there is no key -NHDGzZ_V3gNTcgdHpKh1"),
-        "{hyphen:#?}"
-    );
 }
 
 #[test]
@@ -238,23 +164,23 @@ fn check_warns_about_key_files_with_shared_store() {
         .lines()
         .find(|line| line.starts_with("warning: keys: "))
         .expect("a warning");
-    for cure in ["LATCHKEY_DATA", "LATCHKEY_SIGNING_KEYS", "LATCHKEY_SECRET"] {
-        assert!(warning.contains(cure), "{warning}");
+    for name in ["LATCHKEY_DATA", "LATCHKEY_SIGNING_KEYS", "LATCHKEY_SECRET"] {
+        assert!(warning.contains(name), "{warning}");
     }
-    let agree = files
+    let key_line = files
         .stdout
         .lines()
         .find(|line| line.starts_with("ok: keys: signs with ES256 "))
         .map(str::to_owned);
-    assert!(agree.is_some(), "{files:#?}");
+    assert!(key_line.is_some(), "{files:#?}");
 
-    // The same keys from the environment: the same names, and nothing to warn of.
+    // With the same keys from the environment the ids are the same, and there is no warning.
     let file = |name: &str| format!("file:{}", home.data().join(name).display());
-    let given = Home::new().with("LATCHKEY_STORE", &database.url);
-    let given = given
+    let from_environment = Home::new()
+        .with("LATCHKEY_STORE", &database.url)
         .with("LATCHKEY_SIGNING_KEYS", file("keys/1.pem"))
         .with("LATCHKEY_SECRET", file("secret"));
-    let checked = ran(&given, &["check"]);
+    let checked = ran(&from_environment, &["check"]);
     assert!(!checked.stdout.contains("warning"), "{checked:#?}");
     assert_eq!(
         checked
@@ -262,9 +188,9 @@ fn check_warns_about_key_files_with_shared_store() {
             .lines()
             .find(|line| line.starts_with("ok: keys: "))
             .map(str::to_owned),
-        agree
+        key_line
     );
-    // And with one node, which keeps its accounts in a file, there is nothing either.
+    // A single node, which keeps its accounts in a file, gets no warning either.
     assert!(!ran(&Home::new(), &["check"]).stdout.contains("warning"));
 }
 
@@ -284,59 +210,4 @@ fn check_explains_change_to_another_algorithm() {
             .stdout
             .contains("run latchkey keys rotate")
     );
-}
-
-/// A text with each name of a key and each time replaced by what it is.
-fn shape(text: &str) -> String {
-    let word = |word: &str| match word.trim_end_matches(':') {
-        kid if kid.len() == 43 => word.replace(kid, "<kid>"),
-        time if time.starts_with("20") && time.ends_with('Z') => word.replace(time, "<time>"),
-        _ => word.to_owned(),
-    };
-    let line = |line: &str| {
-        line.trim_end()
-            .split(' ')
-            .map(word)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-#[test]
-fn example_in_tokens_page_matches_command_output() {
-    let page = fs::read_to_string(tool::root().join("docs/tokens.md")).unwrap();
-    let (_, rest) = page
-        .split_once("<!-- example: keys rotate -->\n```console\n$ latchkey keys rotate\n")
-        .unwrap();
-    let example = rest.split_once("\n```").unwrap().0;
-    let home = Home::new();
-    ran(&home, &["keys", "rotate"]);
-    assert_eq!(
-        shape(&ran(&home, &["keys", "rotate"]).stdout),
-        shape(example)
-    );
-}
-
-#[test]
-fn implausible_rotation_lead_is_rejected_without_new_key() {
-    let home = Home::new();
-    ran(&home, &["keys", "rotate"]);
-    for lead in [
-        "31622401",
-        "253402300799",
-        "9223372036854775807",
-        "18446744073709551615",
-        "-1",
-    ] {
-        assert_eq!(
-            home.run(&["keys", "rotate", &format!("--lead={lead}")], "")
-                .code,
-            Some(2),
-            "{lead}"
-        );
-    }
-    assert_eq!(fs::read_dir(home.data().join("keys")).unwrap().count(), 1);
-    ran(&home, &["keys", "rotate", "--lead", "31622400"]);
-    ran(&home, &["keys", "list"]);
 }

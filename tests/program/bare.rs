@@ -119,7 +119,11 @@ fn stopped_server_leaves_its_store_in_one_file() {
         assert_eq!(server.stop().code(), Some(0));
         let left = ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"]
             .map(|name| home.data().join(name).exists());
-        assert_eq!(left, [true, false, false], "the database, its write-ahead log, its index");
+        assert_eq!(
+            left,
+            [true, false, false],
+            "the database, its write-ahead log, its index"
+        );
     }
 }
 

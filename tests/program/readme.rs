@@ -105,7 +105,8 @@ fn first_query_and_walk_use_different_emails() {
 }
 
 fn installed(tool: &str) -> PathBuf {
-    let candidates = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(tool));
+    let candidates =
+        ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(tool));
     candidates
         .into_iter()
         .find(|path| path.exists())

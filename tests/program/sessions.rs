@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input, tokens};
+use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input};
 use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
 use crate::support::server::Server;

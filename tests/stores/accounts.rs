@@ -1,4 +1,4 @@
-//! What becomes of accounts that are inserted, read and saved.
+//! Accounts are inserted, read and saved.
 
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ pub(crate) async fn accounts_without_a_number_do_not_collide(store: Store) {
 }
 
 pub(crate) async fn pending_signup_does_not_reserve_its_number(store: Store) {
-    // Each of these sign-ups has number(1): nobody can keep a number from its owner with an unproven sign-up.
+    // Each of these signups has number(1): an unverified signup cannot keep a number from its owner.
     assert_eq!(
         insert(&store, &pending("ada@x.test", &[HOUR])).await,
         WriteOutcome::Done
@@ -223,20 +223,17 @@ pub(crate) async fn save_cannot_take_another_accounts_email_or_number(store: Sto
     insert(&store, &with_number("ada@x.test", number(1))).await;
     let other = active("bob@x.test");
     insert(&store, &other).await;
-    let taking_the_address = Account {
+    let taking_email = Account {
         email: email("ada@x.test"),
         ..other.clone()
     };
-    assert_eq!(
-        save(&store, &taking_the_address).await,
-        WriteOutcome::EmailTaken
-    );
-    let taking_the_number = Account {
+    assert_eq!(save(&store, &taking_email).await, WriteOutcome::EmailTaken);
+    let taking_number = Account {
         id: other.id,
         ..with_number("bob@x.test", number(1))
     };
     assert_eq!(
-        save(&store, &taking_the_number).await,
+        save(&store, &taking_number).await,
         WriteOutcome::MobileNumberTaken
     );
     assert_eq!(stored(&store, &other).await, Some(other));

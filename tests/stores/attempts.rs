@@ -1,4 +1,4 @@
-//! How attempts are counted.
+//! Attempts are counted in windows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn after(duration: Duration) -> Timestamp {
 pub(crate) async fn attempts_within_one_window_are_counted(store: Store) {
     let last_moment = Timestamp::from_millis(after(WINDOW).millis() - 1);
     for (number, now) in [(1, NOW), (2, NOW), (3, after(WINDOW / 2)), (4, last_moment)] {
-        // The window does not move: it ends so long after its first attempt, however many follow.
+        // The window is fixed: it ends a set time after its first attempt, however many follow.
         assert_eq!(
             count(&store, "login", now).await,
             Attempts {
@@ -74,7 +74,7 @@ pub(crate) async fn attempts_are_counted_separately_per_key(store: Store) {
         "LOGIN:a",
         "login:a ",
         "$login:a",
-        "{\"$gt\":\"\"}",
+        "{\"a\":\"\"}",
         "login.a",
         "%",
         "",
@@ -118,6 +118,6 @@ pub(crate) async fn decrement_after_window_end_changes_nothing(store: Store) {
     count(&store, "login", NOW).await;
     count(&store, "login", NOW).await;
     decrement(&store, "login", after(WINDOW)).await;
-    // An earlier clock, as another node may have, still sees both.
+    // A clock that is behind, as on another node, still counts both.
     assert_eq!(count(&store, "login", NOW).await.count, 3);
 }

@@ -1,7 +1,7 @@
 //! The conformance suite: every case is named once, below, and runs on each store.
 //!
-//! `mongodb::…` runs on a real server (tests/support/mongod.rs says on which), `replica_set::…` on a set of one; both
-//! fail where there is no mongod.
+//! `mongodb::…` runs on a real server (see tests/support/mongod.rs) and `replica_set::…` on a replica set of one. Both fail
+//! without mongod.
 
 mod accounts;
 mod arrange;
@@ -14,12 +14,14 @@ mod races;
 #[path = "../support/mongod.rs"]
 mod mongod;
 #[cfg(feature = "mongodb")]
+mod mongodb_errors;
+#[cfg(feature = "mongodb")]
 mod mongodb_only;
 #[cfg(feature = "sqlite")]
 mod sqlite_only;
 mod store;
 
-/// Makes one test of every case, for every store.
+/// Defines a test for each case on each store.
 macro_rules! on_each_store {
     ($($file:ident { $($case:ident)+ })+) => {
         #[cfg(feature = "sqlite")]

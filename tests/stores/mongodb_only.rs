@@ -1,4 +1,4 @@
-//! What only a server on a network can do to us: be late, stop, crash.
+//! MongoDB only: a server that starts late, hangs or crashes, and the stored form of accounts.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn connect(url: &str) -> MongoRepository {
     MongoRepository::connect(url).expect("a URL")
 }
 
-/// Asserts that the store fails, and does so in time.
+/// Asserts that the store reports itself unavailable in time.
 async fn assert_unavailable(store: &MongoRepository) {
     let began = Instant::now();
     let account = active("ada@x.test");
@@ -36,7 +36,7 @@ async fn assert_unavailable(store: &MongoRepository) {
     );
 }
 
-/// Waits until the store answers again, and tells how long that took.
+/// Waits until the store answers again, and returns how long that took.
 async fn recovery(store: &MongoRepository) -> Duration {
     let began = Instant::now();
     while let Err(error) = store.ping().await {
@@ -192,10 +192,10 @@ async fn write_of_a_dropped_caller_still_completes() {
     let held = store::mongodb().await;
     let (store, account) = (held.repository(), whole("ada@x.test"));
     store.ping().await.expect("the store answers");
-    // Polled once, which sends it on its way, and dropped.
+    // Polled once, which sends the write, and dropped.
     tokio::select! {
         biased;
-        _ = store.insert(&account) => panic!("it takes longer than that"),
+        _ = store.insert(&account) => panic!("the write takes longer than that"),
         () = std::future::ready(()) => {}
     }
     let began = Instant::now();

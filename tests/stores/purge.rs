@@ -1,4 +1,4 @@
-//! What is deleted once its time is over.
+//! Expired data is deleted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) async fn expired_counts_are_deleted_with_their_window(store: Store) {
             .expect("the store answers");
     }
     purge(&store, NOW.plus(HOUR)).await;
-    // AuditFields by an earlier clock: the one that was kept is counted on, the other anew.
+    // Counted with an earlier clock: the count that was kept continues, the other begins anew.
     assert_eq!(
         store
             .increment("long", HOUR, NOW)

@@ -1,4 +1,4 @@
-//! One time means one time: many at once, one winner.
+//! Concurrent changes have exactly one winner, and none is lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ type Store = Arc<dyn Repository>;
 
 const WINDOW: Duration = Duration::from_mins(15);
 
-/// Lets so many run at once, and tells what each came to.
+/// Runs `run` concurrently and returns every outcome.
 async fn race<T, F>(runners: u16, run: impl Fn(u16) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -42,8 +42,8 @@ fn assert_one<T: PartialEq>(outcomes: &[T], won: &T, lost: &T) {
     assert_eq!((times(won), times(lost)), (1, outcomes.len() - 1));
 }
 
-/// Loads, decides and saves until nobody came between: as the acts do.
-async fn act<T>(store: Store, id: AccountId, decide: impl Fn(&mut Account) -> T) -> T {
+/// Loads, decides and saves until there is no version conflict, as the operations do.
+async fn update<T>(store: Store, id: AccountId, decide: impl Fn(&mut Account) -> T) -> T {
     loop {
         let mut account = store
             .by_id(id)
@@ -90,7 +90,7 @@ pub(crate) async fn concurrent_uses_of_one_code_have_one_winner(store: Store) {
             NOW,
         ) == Spend::Right
     };
-    let outcomes = race(200, |_| act(Arc::clone(&store), account.id, spend)).await;
+    let outcomes = race(200, |_| update(Arc::clone(&store), account.id, spend)).await;
     assert_one(&outcomes, &true, &false);
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn concurrent_rotations_of_one_session_have_one_winner(store: S
         }
         current
     };
-    let outcomes = race(200, |_| act(Arc::clone(&store), account.id, rotate)).await;
+    let outcomes = race(200, |_| update(Arc::clone(&store), account.id, rotate)).await;
     assert_one(&outcomes, &true, &false);
 }
 
@@ -127,7 +127,7 @@ pub(crate) async fn concurrent_attempts_after_window_end_are_all_counted(store: 
     );
 }
 
-/// What 200 attempts at that time are told, in order.
+/// Counts 200 concurrent attempts and returns the counts in order.
 async fn counts(store: Store, now: Timestamp) -> Vec<u32> {
     let attempt = |_| {
         let store = Arc::clone(&store);
@@ -148,7 +148,7 @@ pub(crate) async fn concurrent_saves_of_one_account_lose_no_change(store: Store)
     let account = active("ada@x.test");
     inserted(Arc::clone(&store), account.clone()).await;
     let add = |account: &mut Account| account.user_mut().expect("active").sessions.push(session());
-    race(50, |_| act(Arc::clone(&store), account.id, add)).await;
+    race(50, |_| update(Arc::clone(&store), account.id, add)).await;
     let saved = store
         .by_id(account.id)
         .await

@@ -1,4 +1,4 @@
-//! What only the embedded store promises: its file.
+//! SQLite only: the database file.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -29,7 +29,7 @@ async fn acknowledged_writes_survive_a_process_crash() {
         .increment("login", Duration::from_mins(1), NOW)
         .await
         .expect("the store answers");
-    // What a crash leaves: the files as they are now, not closed.
+    // A crash leaves the files as they are now, not closed.
     fs::copy(&path, &copy).expect("a copy");
     fs::copy(path.with_extension("db-wal"), copy.with_extension("db-wal")).expect("a copy");
     let after = open(&copy);
@@ -113,7 +113,7 @@ fn file_of_newer_version_is_rejected_and_unchanged() {
     file.pragma_update(None, "user_version", 99)
         .expect("it is set");
     let Err(StoreError::Corrupt(error)) = SqliteRepository::open(&path) else {
-        panic!("it is refused")
+        panic!("the file is rejected")
     };
     assert!(
         error.to_string().contains("run a newer latchkey"),

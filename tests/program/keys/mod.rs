@@ -9,7 +9,7 @@ use crate::support::client::{Client, PASSWORD, Tokens};
 use crate::support::database::Database;
 use crate::support::home::Home;
 use crate::support::process::Ran;
-use crate::support::{SOON, tool, until};
+use crate::support::{SOON, until};
 
 mod resource_server;
 mod rotation;

@@ -41,7 +41,11 @@ fn verifies(language: Language, algorithm: &str) {
     let after = signed_with(&client, &new);
     assert_eq!(part(&after.access, 0)["alg"], algorithm);
     for valid in [&after.access, &before.access] {
-        assert_eq!(resource_server.verify(valid), accepted(valid), "{algorithm}");
+        assert_eq!(
+            resource_server.verify(valid),
+            accepted(valid),
+            "{algorithm}"
+        );
     }
     let (signed, signature) = before.access.rsplit_once('.').unwrap();
     let other = after.access.rsplit_once('.').unwrap().1;

@@ -1,7 +1,5 @@
 //! The format of the log: one JSON object in each line, and no line that a client forged.
 
-use serde_json::Value;
-
 use super::{lines, verbose};
 use crate::support::home::Home;
 use crate::support::raw::Raw;
@@ -89,8 +87,7 @@ fn client_headers_cannot_break_or_forge_log_lines() {
         .map(|line| line["span"]["request_id"].as_str().unwrap())
         .collect();
     assert_eq!(ids.len(), accepted, "{lines:#?}");
-    let is_generated =
-        |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_generated = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert_eq!(
         ids.iter()
             .filter(|id| !is_generated(id))

@@ -27,7 +27,11 @@ pub fn run(url: &str, home: &Home) -> Ran {
 
 fn built(folder: &str) -> PathBuf {
     let folder = installed(folder);
-    let ran = process::run(&mut npm(&folder, &["run", "--silent", "build"]), "", BUILD_LIMIT);
+    let ran = process::run(
+        &mut npm(&folder, &["run", "--silent", "build"]),
+        "",
+        BUILD_LIMIT,
+    );
     assert_eq!(ran.code, Some(0), "npm run build in tests/client: {ran:#?}");
     folder
 }

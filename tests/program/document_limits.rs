@@ -33,64 +33,56 @@ fn times(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
 }
 
-/// Returns a document for each limit. Each is valid GraphQL or a few kilobytes away from it, so that any library handles
-/// it in milliseconds.
-fn oversized() -> Vec<Oversized> {
-    let user_fields =
-        "id email role gender firstName lastName mobileNumber emailVerified createdAt updatedAt ";
-    let documents = [
+/// Returns documents that exceed the limits of the text: tokens, brackets, and the definitions in a document.
+fn oversized_texts() -> [(&'static str, String); 5] {
+    let nested_list = format!("{{me(a:{}{}){{id}}}}", "[".repeat(32), "]".repeat(32));
+    let fragments = times(65, |n| format!("fragment f{n} on User{{id}}"));
+    let operations = times(21, |n| format!("query q{n}{{__typename}}"));
+    [
         ("TOKENS", format!("{{__typename{}}}", "#\n".repeat(998))),
-        (
-            "NESTING",
-            format!("{{me(a:{}{}){{id}}}}", "[".repeat(32), "]".repeat(32)),
-        ),
+        ("NESTING", nested_list),
         ("WORD", format!("{{{}}}", "a".repeat(129))),
-        (
-            "FRAGMENTS",
-            format!(
-                "{{__typename}}{}",
-                times(65, |n| format!("fragment f{n} on User{{id}}"))
-            ),
-        ),
-        (
-            "OPERATIONS",
-            times(21, |n| format!("query q{n}{{__typename}}")),
-        ),
+        ("FRAGMENTS", format!("{{__typename}}{fragments}")),
+        ("OPERATIONS", operations),
+    ]
+}
+
+/// Returns documents that exceed the limits of an operation.
+fn oversized_operations() -> [(&'static str, String); 8] {
+    let aliases = times(33, |n| format!("a{n}:id "));
+    let skipped = "id@skip(if:false)".repeat(33);
+    let fields =
+        "id email role gender firstName lastName mobileNumber emailVerified createdAt updatedAt ";
+    let fragment = format!("fragment f on User{{{}}}", fields.repeat(5));
+    let spreads = "...f ".repeat(20);
+    let sessions = "id createdAt ".repeat(32);
+    [
         ("ROOT_FIELDS", format!("{{{}}}", "__typename ".repeat(17))),
-        (
-            "ALIASES",
-            format!("{{me{{{}}}}}", times(33, |n| format!("a{n}:id "))),
-        ),
-        (
-            "DIRECTIVES",
-            format!("{{me{{{}}}}}", "id@skip(if:false)".repeat(33)),
-        ),
+        ("ALIASES", format!("{{me{{{aliases}}}}}")),
+        ("DIRECTIVES", format!("{{me{{{skipped}}}}}")),
         ("DEPTH", format!("{}{}", "{me".repeat(25), "}".repeat(25))),
-        (
-            "SELECTIONS",
-            format!(
-                "{{me{{{}}}}}fragment f on User{{{}}}",
-                "...f ".repeat(20),
-                user_fields.repeat(5)
-            ),
-        ),
-        (
-            "VALUES",
-            format!("{{me{{sessions{{{}}}}}}}", "id createdAt ".repeat(32)),
-        ),
+        ("SELECTIONS", format!("{{me{{{spreads}}}}}{fragment}")),
+        ("VALUES", format!("{{me{{sessions{{{sessions}}}}}}}")),
         ("CREDENTIALS", format!("mutation{{{}}}", times(2, login))),
         ("VARIABLES", "query($list:[Int]){__typename}".to_owned()),
-    ];
-    let with_variables = |(limit, document)| Oversized {
-        limit,
-        document,
-        variables: if limit == "VARIABLES" {
-            json!({ "list": vec![0; 500] })
-        } else {
-            json!({})
-        },
+    ]
+}
+
+/// Returns a document for each limit. Each is a few kilobytes of GraphQL that any library handles in milliseconds.
+fn oversized() -> Vec<Oversized> {
+    let with_variables = |(limit, document)| {
+        let list = if limit == "VARIABLES" { 500 } else { 0 };
+        Oversized {
+            limit,
+            document,
+            variables: json!({ "list": vec![0; list] }),
+        }
     };
-    documents.map(with_variables).into()
+    oversized_texts()
+        .into_iter()
+        .chain(oversized_operations())
+        .map(with_variables)
+        .collect()
 }
 
 fn login(alias: usize) -> String {

@@ -2,7 +2,7 @@
 //!
 //! One of the two places where a test measures time, because the timing itself is promised. Each test compares 200
 //! interleaved pairs by the area under the ROC curve: the probability that an observer who sees one response of each kind
-//! tells them apart. 0.5 is a guess. A round beyond the bound is repeated, because a leak shows in every round and a busy
+//! distinguishes them. 0.5 is a guess. A round beyond the bound is repeated, because a leak shows in every round and a busy
 //! machine does not.
 
 use std::cell::Cell;

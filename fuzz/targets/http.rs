@@ -24,14 +24,31 @@ struct Service {
 static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().to_string_lossy().into_owned();
-    let vars = [("LATCHKEY_DATA", data.as_str()), ("LATCHKEY_BCRYPT_COST", "4"), ("LATCHKEY_LIMITS", "off")];
+    let vars = [
+        ("LATCHKEY_DATA", data.as_str()),
+        ("LATCHKEY_BCRYPT_COST", "4"),
+        ("LATCHKEY_LIMITS", "off"),
+    ];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_vars(vars).expect("settings");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let repository = runtime.block_on(open_repository(&config.store)).expect("a store");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let repository = runtime
+        .block_on(open_repository(&config.store))
+        .expect("a store");
     let dependencies = (repository, Transport::Memory(Memory::default()));
-    let app = Arc::new(App::assemble(&config, dependencies, (Clock::system(), Rng::system())).expect("a service"));
-    Service { runtime, router: app.router(), _folder: folder }
+    let app = Arc::new(
+        App::assemble(&config, dependencies, (Clock::system(), Rng::system())).expect("a service"),
+    );
+    Service {
+        runtime,
+        router: app.router(),
+        _folder: folder,
+    }
 });
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SERVICE.runtime.block_on(bodies::http(SERVICE.router.clone(), bytes)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SERVICE
+    .runtime
+    .block_on(bodies::http(SERVICE.router.clone(), bytes)));

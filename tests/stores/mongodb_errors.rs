@@ -5,6 +5,7 @@ use latchkey::repository::{MongoRepository, Repository, StoreError};
 use mongodb::bson::{Document, doc};
 
 use crate::arrange::{active, email};
+use crate::mongodb_only::connect;
 use crate::store;
 
 #[test]

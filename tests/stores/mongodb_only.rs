@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use latchkey::model::Account;
 use latchkey::repository::{MongoRepository, Repository, StoreError, WriteOutcome};
 use mongodb::bson::{Document, doc};
 
-use crate::arrange::{NOW, active, email, number, whole, with_number};
+use crate::arrange::{NOW, active, number, whole, with_number};
 use crate::mongod::Mongod;
 use crate::store;
 
-fn connect(url: &str) -> MongoRepository {
+pub(crate) fn connect(url: &str) -> MongoRepository {
     MongoRepository::connect(url).expect("a URL")
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { check, exhausted, member } from '../check.js';
 import { graphql } from '../generated/index.js';
 import type { SendVerificationCodeMutation, VerifyEmailMutation } from '../generated/graphql.js';
-import { anotherCode, codeTo, lettersSoFar } from '../letters.js';
+import { anotherCode, codeTo, receivedEmails } from '../emails.js';
 import { freshEmail, newcomer } from '../people.js';
 import { ask } from '../server.js';
 import { shownFields, shownWait } from '../words.js';
@@ -33,7 +33,7 @@ export const VerifyEmail = graphql(`
   }
 `);
 
-/** What the page that asks for a code shows next. */
+/** Describes what the page that asks for a code shows next. */
 export function shownSent(result: SendVerificationCodeMutation['sendVerificationCode']): string {
   switch (result.__typename) {
     case 'CodeSent':
@@ -47,7 +47,7 @@ export function shownSent(result: SendVerificationCodeMutation['sendVerification
   }
 }
 
-/** What the page that takes the code shows next. */
+/** Describes what the page that takes the code shows next. */
 export function shownVerified(result: VerifyEmailMutation['verifyEmail']): string {
   switch (result.__typename) {
     case 'Authenticated':
@@ -66,7 +66,7 @@ export function shownVerified(result: VerifyEmailMutation['verifyEmail']): strin
 export async function emailVerification(): Promise<void> {
   const { verifyEmailFirst } = await readPolicy();
 
-  await check('sendVerificationCode: an unknown address is answered alike, a malformed one is refused', async () => {
+  await check('sendVerificationCode: treats an unknown email like a known one, and rejects a malformed one', async () => {
     const email = freshEmail('nobody');
     const sent = (await ask(SendVerificationCode, { input: { email } })).sendVerificationCode;
     assert.equal(shownSent(sent), `a code was mailed to ${email}`);
@@ -74,14 +74,14 @@ export async function emailVerification(): Promise<void> {
     assert.equal(shownSent(malformed), 'input.email MALFORMED');
   });
 
-  // Under the verify-first policy every newcomer of the other checks went this way.
+  // Under the verify-first policy, every signup of the other checks covers this.
   if (verifyEmailFirst) return;
 
-  await check('verifyEmail: the mailed code proves the address once, a wrong one never', async () => {
+  await check('verifyEmail: accepts the mailed code once, and a wrong one never', async () => {
     const ada = await newcomer('ada');
     assert.equal((await me(ada)).emailVerified, false);
     const { email } = ada;
-    const before = await lettersSoFar();
+    const before = await receivedEmails();
     const { sendVerificationCode } = await ask(SendVerificationCode, { input: { email } });
     assert.ok(member(sendVerificationCode, 'CodeSent').expiresInSeconds > 0);
     const code = await codeTo(email, before);

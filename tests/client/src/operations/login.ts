@@ -4,7 +4,7 @@ import { check, exhausted, member } from '../check.js';
 import { graphql } from '../generated/index.js';
 import type { LoginMutation } from '../generated/graphql.js';
 import { freshEmail, newcomer, signIn, type Person } from '../people.js';
-import { ask, faultCode, send } from '../server.js';
+import { ask, errorCode, send } from '../server.js';
 import { url } from '../settings.js';
 import { shownWait } from '../words.js';
 
@@ -28,7 +28,7 @@ export const Me = graphql(`
   }
 `);
 
-/** What the login form shows next. */
+/** Describes what the login form shows next. */
 export function shown(result: LoginMutation['login']): string {
   switch (result.__typename) {
     case 'Authenticated':
@@ -43,24 +43,24 @@ export function shown(result: LoginMutation['login']): string {
   }
 }
 
-/** The signed-in user's own page. */
+/** Returns the signed-in user. */
 export async function me({ accessToken }: { accessToken: string }) {
   const { me } = await ask(Me, {}, { bearer: accessToken });
   if (me === null) throw new Error('me is null, without an error');
   return me;
 }
 
-/** Holds that an access token is refused: `me` is null, and the one error says why. */
+/** Asserts that an access token is rejected: `me` is null and there is one error. */
 export async function refused({ accessToken }: { accessToken: string }): Promise<void> {
   const { data } = await send(Me, {}, { bearer: accessToken });
   assert.deepEqual(data, { me: null });
-  assert.equal(await faultCode(Me, {}, { bearer: accessToken }), 'UNAUTHENTICATED');
+  assert.equal(await errorCode(Me, {}, { bearer: accessToken }), 'UNAUTHENTICATED');
 }
 
 export async function login(): Promise<void> {
   const ada = await newcomer('ada');
 
-  await check('login: a wrong password and an unknown address read alike', async () => {
+  await check('login: a wrong password and an unknown email get the same result', async () => {
     const input = { email: ada.email, password: `${ada.password}!` };
     const wrong = (await ask(Login, { input })).login;
     const unknown = (await ask(Login, { input: { ...input, email: freshEmail('nobody') } })).login;
@@ -68,7 +68,7 @@ export async function login(): Promise<void> {
     assert.deepEqual(unknown, wrong);
   });
 
-  await check('login: the right password signs in, however the address is written', async () => {
+  await check('login: the right password signs in, in any spelling of the email', async () => {
     const input = { email: `  ${ada.email.toUpperCase()} `, password: ada.password };
     const result = member((await ask(Login, { input })).login, 'Authenticated');
     assert.equal(shown(result), 'welcome back, Ada');
@@ -77,7 +77,7 @@ export async function login(): Promise<void> {
     assert.ok(Date.parse(result.tokens.refreshTokenExpiresAt) > Date.now());
   });
 
-  await check('me: shows the user, points in time in UTC', async () => {
+  await check('me: returns the user, with times in UTC', async () => {
     const user = await me(await signIn(ada));
     assert.equal(user.id, ada.id);
     for (const at of [user.createdAt, user.updatedAt, user.lastLoginAt, user.passwordChangedAt]) {
@@ -85,22 +85,22 @@ export async function login(): Promise<void> {
     }
   });
 
-  await check('me: without a token there is null and UNAUTHENTICATED', async () => {
+  await check('me: is null and UNAUTHENTICATED without a token', async () => {
     const { data } = await send(Me, {});
     assert.deepEqual(data, { me: null });
-    assert.equal(await faultCode(Me, {}), 'UNAUTHENTICATED');
+    assert.equal(await errorCode(Me, {}), 'UNAUTHENTICATED');
   });
 
-  await check('login: a stale bearer does not stand in the way', async () => {
+  await check('login: ignores a stale bearer token', async () => {
     const input = { email: ada.email, password: ada.password };
     const { login } = await ask(Login, { input }, { bearer: 'stale' });
     assert.equal(shown(login), 'welcome back, Ada');
   });
 
-  await check('the access token is one that a gateway can verify by the published keys', () => verifiedByKeys(ada));
+  await check('the access token can be verified with the published keys', () => verifiedByKeys(ada));
 }
 
-/** Checks the token as a gateway does: with the published key that its header names, and nothing of latchkey's. */
+/** Verifies the token as a gateway does, with the published key that its header names. */
 async function verifiedByKeys({ accessToken, id }: Person): Promise<void> {
   const [header = '', claims = '', signature = ''] = accessToken.split('.');
   const { alg, typ, kid } = json(header);

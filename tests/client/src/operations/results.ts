@@ -11,7 +11,7 @@ import { shown as shownRefresh } from './refresh.js';
 import { shownLogout, shownOthersEnded, shownRevoked } from './sessions.js';
 import { shown as shownSignup } from './signup.js';
 
-/** The switch over each result union. */
+/** The switch for each result union. */
 const switches: Record<string, (result: never) => string> = {
   ChangePasswordResult: shownChanged,
   CheckPasswordResult: shownCheckPassword,
@@ -29,27 +29,27 @@ const switches: Record<string, (result: never) => string> = {
   VerifyEmailResult: shownVerified,
 };
 
-/** Whether a switch has a case for a member. It is given the name alone, and may well miss the fields. */
+/** Returns whether a switch has a case for a member. The value has only a name, so the case may fail on missing fields. */
 function handles(name: string, member: string): boolean {
   try {
     switches[name]?.({ __typename: member } as never);
     return true;
-  } catch (fault) {
-    return !(fault instanceof Unhandled);
+  } catch (error) {
+    return !(error instanceof Unhandled);
   }
 }
 
-/** The compiler sees to a member that is left out of a switch; this, to a union that is left out of the program. */
+/** The compiler reports a member that a switch omits; these checks report a union that the client omits. */
 export async function results(): Promise<void> {
   const response = await fetch(new URL('/schema.graphql', url));
   const types = Object.values(buildSchema(await response.text()).getTypeMap());
   const unions = types.filter(isUnionType).filter(({ name }) => name.endsWith('Result'));
 
-  await check('results: every union has its switch, and no switch is for another', () => {
+  await check('results: each union has one switch', () => {
     assert.deepEqual(Object.keys(switches).sort(), unions.map(({ name }) => name).sort());
   });
 
-  await check('results: every switch knows the members of its union, and ends in the never of a stranger', () => {
+  await check('results: each switch handles the members of its union and rejects others', () => {
     const members = [...new Set(unions.flatMap((union) => union.getTypes().map(({ name }) => name)))];
     for (const union of unions) {
       const known = [...members, 'Stranger'].filter((member) => handles(union.name, member));

@@ -16,7 +16,7 @@ export const Refresh = graphql(`
   }
 `);
 
-/** What the page does next. */
+/** Describes what the page does next. */
 export function shown(result: RefreshMutation['refresh']): string {
   switch (result.__typename) {
     case 'Authenticated':
@@ -36,27 +36,27 @@ async function refreshed(who: Person): Promise<Person> {
 export async function refresh(): Promise<void> {
   const ada = await newcomer('ada');
 
-  await check('refresh: gives the next pair, and both of it work', async () => {
+  await check('refresh: returns the next pair of tokens, and both work', async () => {
     const next = await refreshed(await signIn(ada));
     assert.equal((await me(next)).id, ada.id);
     assert.notEqual((await refreshed(next)).refreshToken, next.refreshToken);
   });
 
-  await check('refresh: needs no valid access token', async () => {
+  await check('refresh: works without a valid access token', async () => {
     const { refreshToken } = await signIn(ada);
     const { refresh } = await ask(Refresh, { input: { refreshToken } }, { bearer: 'expired' });
     assert.equal(shown(refresh), 'goes on');
   });
 
-  // Two generations back, because a server may let the one before last pass for a moment, for tabs that race.
-  await check('refresh: a spent token is refused', async () => {
+  // Two generations back, because a server may accept the previous one for a moment, for tabs that race.
+  await check('refresh: rejects a used token', async () => {
     const first = await signIn(ada);
     await refreshed(await refreshed(first));
     const { refresh } = await ask(Refresh, { input: { refreshToken: first.refreshToken } });
     assert.equal(shown(refresh), 'shows the login form');
   });
 
-  await check('refresh: an unknown token and an access token are refused', async () => {
+  await check('refresh: rejects an unknown token and an access token', async () => {
     for (const refreshToken of ['unknown', ada.accessToken]) {
       const { refresh } = await ask(Refresh, { input: { refreshToken } });
       assert.equal(shown(refresh), 'shows the login form');

@@ -6,7 +6,7 @@ import type {
   ForgotPasswordMutation,
   ResetPasswordMutation,
 } from '../generated/graphql.js';
-import { anotherCode, codeTo, lettersSoFar, letterTo } from '../letters.js';
+import { anotherCode, codeTo, receivedEmails, emailTo } from '../emails.js';
 import { freshEmail, newcomer, signIn, type Person } from '../people.js';
 import { ask } from '../server.js';
 import { shownFields, shownWait } from '../words.js';
@@ -48,7 +48,7 @@ const ResetPassword = graphql(`
   }
 `);
 
-/** What the form that changes the password shows next. */
+/** Describes what the form that changes the password shows next. */
 export function shownChanged(result: ChangePasswordMutation['changePassword']): string {
   switch (result.__typename) {
     case 'PasswordChanged':
@@ -64,7 +64,7 @@ export function shownChanged(result: ChangePasswordMutation['changePassword']): 
   }
 }
 
-/** What the page for a forgotten password shows next. */
+/** Describes what the page for a forgotten password shows next. */
 export function shownForgot(result: ForgotPasswordMutation['forgotPassword']): string {
   switch (result.__typename) {
     case 'CodeSent':
@@ -78,7 +78,7 @@ export function shownForgot(result: ForgotPasswordMutation['forgotPassword']): s
   }
 }
 
-/** What the page that takes the code and the new password shows next. */
+/** Describes what the page that takes the code and the new password shows next. */
 export function shownReset(result: ResetPasswordMutation['resetPassword']): string {
   switch (result.__typename) {
     case 'PasswordReset':
@@ -113,7 +113,7 @@ async function opens(email: string, password: string): Promise<boolean> {
 }
 
 export async function passwords(): Promise<void> {
-  await check('changePassword: asks for the old one, and for another new one', async () => {
+  await check('changePassword: requires the old password and a different new one', async () => {
     const ada = await newcomer('ada');
     const { changePassword } = await ask(
       ChangePassword,
@@ -128,25 +128,25 @@ export async function passwords(): Promise<void> {
   await check('changePassword: keeps this session, ends the others, and mails a notice', async () => {
     const ada = await newcomer('ada');
     const phone = await signIn(ada);
-    const before = await lettersSoFar();
+    const before = await receivedEmails();
     assert.equal(await change(ada, ada.password, 'a new pass phrase'), 'changed');
     assert.equal((await me(ada)).id, ada.id);
     await refused(phone);
-    assert.ok((await letterTo(ada.email, before)).subject !== '');
+    assert.ok((await emailTo(ada.email, before)).subject !== '');
     assert.equal(await opens(ada.email, ada.password), false);
     assert.equal(await opens(ada.email, 'a new pass phrase'), true);
   });
 
-  await check('forgotPassword: an unknown address is answered alike, a malformed one is refused', async () => {
+  await check('forgotPassword: treats an unknown email like a known one, and rejects a malformed one', async () => {
     const email = freshEmail('nobody');
     assert.equal(await forgot(email), `a code was mailed to ${email}`);
     assert.equal(await forgot('nobody'), 'input.email MALFORMED');
   });
 
-  await check('resetPassword: the mailed code sets the password once and ends every session', async () => {
+  await check('resetPassword: accepts the mailed code once and ends every session', async () => {
     const ada = await newcomer('ada');
     const { email } = ada;
-    const before = await lettersSoFar();
+    const before = await receivedEmails();
     assert.equal(await forgot(email), `a code was mailed to ${email}`);
     const code = await codeTo(email, before);
     const newPassword = 'another pass phrase';

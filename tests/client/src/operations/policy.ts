@@ -16,16 +16,16 @@ const ReadPolicy = graphql(`
   }
 `);
 
-/** Reads what the server asks of sign-ups. */
+/** Reads the server's signup policy. */
 export async function readPolicy() {
   return (await ask(ReadPolicy, {})).policy;
 }
 
 export async function policy(): Promise<void> {
-  await check('policy: tells a client what it needs to draw its forms', async () => {
-    const told = await readPolicy();
-    assert.ok(told.passwordMinLength >= 8 && told.passwordMinLength < told.passwordMaxLength);
-    assert.equal(told.codeLength, 6);
-    assert.ok(told.accessTokenSeconds > 0 && told.accessTokenSeconds < told.refreshTokenSeconds);
+  await check('policy: has everything that a client needs for its forms', async () => {
+    const rules = await readPolicy();
+    assert.ok(rules.passwordMinLength >= 8 && rules.passwordMinLength < rules.passwordMaxLength);
+    assert.equal(rules.codeLength, 6);
+    assert.ok(rules.accessTokenSeconds > 0 && rules.accessTokenSeconds < rules.refreshTokenSeconds);
   });
 }

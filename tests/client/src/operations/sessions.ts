@@ -3,7 +3,7 @@ import { check, exhausted, member } from '../check.js';
 import { graphql } from '../generated/index.js';
 import type { LogoutMutation, RevokeOtherSessionsMutation, RevokeSessionMutation } from '../generated/graphql.js';
 import { newcomer, signIn, type Person } from '../people.js';
-import { ask, faultCode } from '../server.js';
+import { ask, errorCode } from '../server.js';
 import { me, refused } from './login.js';
 import { Refresh, shown as shownRefresh } from './refresh.js';
 
@@ -41,7 +41,7 @@ const Logout = graphql(`
   }
 `);
 
-/** What the list of devices shows next. */
+/** Describes what the list of devices shows next. */
 export function shownRevoked(result: RevokeSessionMutation['revokeSession']): string {
   switch (result.__typename) {
     case 'SessionRevoked':
@@ -53,7 +53,7 @@ export function shownRevoked(result: RevokeSessionMutation['revokeSession']): st
   }
 }
 
-// The unions with one member, here and below: its only name leaves nothing to narrow, so `exhausted` is given the name.
+// A union with one member, here and below, leaves nothing to narrow, so `exhausted` gets the name.
 export function shownOthersEnded(result: RevokeOtherSessionsMutation['revokeOtherSessions']): string {
   switch (result.__typename) {
     case 'OtherSessionsRevoked':
@@ -84,7 +84,7 @@ async function mayRefresh({ refreshToken }: Person): Promise<string> {
 export async function sessionsAndLogout(): Promise<void> {
   const ada = await newcomer('ada');
 
-  await check('sessions: show every device, and which of them is this one', async () => {
+  await check('sessions: list every device and mark the current one', async () => {
     const phone = await signIn(ada, 'phone/1.0');
     const all = await sessions(phone);
     assert.equal(all.length, 2);
@@ -94,7 +94,7 @@ export async function sessionsAndLogout(): Promise<void> {
     assert.deepEqual(latest, [...latest].sort().reverse());
   });
 
-  await check('revokeSession: ends another device at once, its refresh token too', async () => {
+  await check('revokeSession: ends another session at once, refresh token included', async () => {
     const tablet = await signIn(ada, 'tablet/1.0');
     const [session] = (await sessions(ada)).filter(({ userAgent }) => userAgent === 'tablet/1.0');
     assert.ok(session !== undefined);
@@ -108,7 +108,7 @@ export async function sessionsAndLogout(): Promise<void> {
     assert.equal(shownRevoked(again), member(again, 'SessionNotFound').message);
   });
 
-  await check('revokeSession: nobody ends somebody else\'s', async () => {
+  await check('revokeSession: cannot end another user\'s session', async () => {
     const ben = await newcomer('ben');
     const [session] = await sessions(ben);
     assert.ok(session !== undefined);
@@ -118,7 +118,7 @@ export async function sessionsAndLogout(): Promise<void> {
     assert.equal((await me(ben)).id, ben.id);
   });
 
-  await check('revokeOtherSessions: ends all but the device in hand', async () => {
+  await check('revokeOtherSessions: ends all sessions except the current one', async () => {
     const phone = await signIn(ada);
     const others = (await sessions(ada)).length - 1;
     const { revokeOtherSessions } = await ask(RevokeOtherSessions, {}, { bearer: ada.accessToken });
@@ -126,10 +126,10 @@ export async function sessionsAndLogout(): Promise<void> {
     await refused(phone);
     assert.equal(await mayRefresh(phone), 'shows the login form');
     assert.deepEqual((await sessions(ada)).map(({ current }) => current), [true]);
-    assert.equal(await faultCode(RevokeOtherSessions, {}), 'UNAUTHENTICATED');
+    assert.equal(await errorCode(RevokeOtherSessions, {}), 'UNAUTHENTICATED');
   });
 
-  await check('logout: ends this session alone', async () => {
+  await check('logout: ends the current session only', async () => {
     const phone = await signIn(ada);
     const { logout } = await ask(Logout, { input: {} }, { bearer: phone.accessToken });
     assert.equal(shownLogout(logout), 'signed out of 1');
@@ -138,13 +138,13 @@ export async function sessionsAndLogout(): Promise<void> {
     assert.equal((await me(ada)).id, ada.id);
   });
 
-  await check('logout: everywhere ends them all', async () => {
+  await check('logout: ends all sessions with everywhere', async () => {
     const phone = await signIn(ada);
     const before = await sessions(phone);
     const { logout } = await ask(Logout, { input: { everywhere: true } }, { bearer: phone.accessToken });
     assert.equal(shownLogout(logout), `signed out of ${before.length}`);
     await refused(phone);
     await refused(ada);
-    assert.equal(await faultCode(Logout, { input: {} }, { bearer: ada.accessToken }), 'UNAUTHENTICATED');
+    assert.equal(await errorCode(Logout, { input: {} }, { bearer: ada.accessToken }), 'UNAUTHENTICATED');
   });
 }

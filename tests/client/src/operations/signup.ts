@@ -21,7 +21,7 @@ export const Signup = graphql(`
   }
 `);
 
-/** What the sign-up form shows next. */
+/** Describes what the sign-up form shows next. */
 export function shown(result: SignupMutation['signup']): string {
   switch (result.__typename) {
     case 'Authenticated':
@@ -44,7 +44,7 @@ export async function signup(): Promise<void> {
   const { verifyEmailFirst } = await readPolicy();
   const ada = form('ada');
 
-  await check('signup: makes an account and signs it in', async () => {
+  await check('signup: creates an account and signs it in', async () => {
     const { email, firstName, lastName, gender } = ada;
     const user = await me(await newcomer('ada', { ...ada, email: email.toUpperCase() }));
     assert.deepEqual(
@@ -54,7 +54,7 @@ export async function signup(): Promise<void> {
     assert.equal(user.emailVerified, verifyEmailFirst);
   });
 
-  await check('signup: the same address again tells what the policy lets it tell', async () => {
+  await check('signup: reports a taken email as far as the policy allows', async () => {
     const again = (await ask(Signup, { input: { ...form('ada'), email: ada.email } })).signup;
     if (verifyEmailFirst) {
       assert.equal(shown(again), `a code was mailed to ${ada.email}`);
@@ -63,15 +63,15 @@ export async function signup(): Promise<void> {
     }
   });
 
-  // Under the verify-first policy a sign-up tells nothing of other accounts, numbers included.
-  if (!verifyEmailFirst) await check('signup: a mobile number that is somebody else\'s is taken', async () => {
+  // Under the verify-first policy, a signup reveals nothing about other accounts and their numbers.
+  if (!verifyEmailFirst) await check('signup: reports a taken mobile number', async () => {
     const mobileNumber = freshMobileNumber();
     await newcomer('ben', { ...form('ben'), mobileNumber });
     const { signup } = await ask(Signup, { input: { ...form('cyd'), mobileNumber } });
     assert.equal(shown(signup), member(signup, 'MobileNumberTaken').message);
   });
 
-  await check('signup: everything wrong at once names every field', async () => {
+  await check('signup: reports every invalid field', async () => {
     const wrong = {
       email: 'not an address',
       password: 'x7!',
@@ -89,7 +89,7 @@ export async function signup(): Promise<void> {
     assert.ok(shown(refused).includes('input.email MALFORMED'));
   });
 
-  await check('signup: a password from the list of common ones is refused', async () => {
+  await check('signup: rejects a common password', async () => {
     const { signup } = await ask(Signup, { input: { ...form('dan'), password: 'password123' } });
     assert.equal(shown(signup), 'input.password TOO_COMMON');
   });

@@ -17,7 +17,7 @@ const CheckPassword = graphql(`
   }
 `);
 
-/** What a form shows beside the password while it is typed. */
+/** Describes what a form shows beside the password while it is typed. */
 export function shown(result: CheckPasswordQuery['checkPassword']): string {
   switch (result.__typename) {
     case 'PasswordAccepted':
@@ -36,13 +36,13 @@ async function typed(input: CheckPasswordInput): Promise<string> {
 export async function checkPassword(): Promise<void> {
   const { email, firstName, lastName, password } = form('ada');
 
-  await check('checkPassword: tells a good one from a bad one while the form is filled in', async () => {
+  await check('checkPassword: distinguishes acceptable passwords from others', async () => {
     assert.equal(await typed({ password }), `good, ${password.length} characters`);
     assert.equal(await typed({ password: 'x7!' }), 'input.password TOO_SHORT');
     assert.equal(await typed({ password: 'password123' }), 'input.password TOO_COMMON');
   });
 
-  await check('checkPassword: one made of what the form holds already is bad', async () => {
+  await check('checkPassword: rejects a password made of other fields', async () => {
     const guessable = 'lovelace-1815';
     assert.equal(await typed({ password: guessable, email, firstName, lastName }), 'input.password TOO_COMMON');
     assert.equal(await typed({ password: guessable }), 'good, 13 characters');

@@ -3,7 +3,7 @@ import { check, exhausted, member } from '../check.js';
 import { graphql } from '../generated/index.js';
 import type { UpdateMobileNumberMutation, UpdateProfileMutation } from '../generated/graphql.js';
 import { freshMobileNumber, newcomer, type Person } from '../people.js';
-import { ask, faultCode } from '../server.js';
+import { ask, errorCode } from '../server.js';
 import { shownFields, shownWait } from '../words.js';
 import { me } from './login.js';
 
@@ -18,7 +18,7 @@ const UpdateProfile = graphql(`
   }
 `);
 
-/** A form that names each variable: one that is left out must not read as null. */
+/** A document that names each variable: an omitted one must not count as null. */
 const UpdateNames = graphql(`
   mutation UpdateNames($firstName: String, $lastName: String, $gender: Gender) {
     updateProfile(input: { firstName: $firstName, lastName: $lastName, gender: $gender }) {
@@ -42,7 +42,7 @@ const UpdateMobileNumber = graphql(`
   }
 `);
 
-/** What the profile form shows next. */
+/** Describes what the profile form shows next. */
 export function shownProfile(result: UpdateProfileMutation['updateProfile']): string {
   switch (result.__typename) {
     case 'UserUpdated':
@@ -54,7 +54,7 @@ export function shownProfile(result: UpdateProfileMutation['updateProfile']): st
   }
 }
 
-/** What the form for the number shows next. */
+/** Describes what the form for the number shows next. */
 export function shownNumber(result: UpdateMobileNumberMutation['updateMobileNumber']): string {
   switch (result.__typename) {
     case 'UserUpdated':
@@ -79,17 +79,17 @@ export async function profile(): Promise<void> {
   const ada = await newcomer('ada');
   const bearer = ada.accessToken;
 
-  await check('updateProfile: a field left out stays as it is', async () => {
+  await check('updateProfile: keeps an omitted field', async () => {
     const { updateProfile } = await ask(UpdateProfile, { input: { firstName: 'Augusta' } }, { bearer });
     assert.equal(shownProfile(updateProfile), 'Augusta Lovelace, FEMALE');
   });
 
-  await check('updateProfile: so does one whose variable is left out', async () => {
+  await check('updateProfile: keeps a field whose variable is omitted', async () => {
     const { updateProfile } = await ask(UpdateNames, { lastName: 'King' }, { bearer });
     assert.equal(shownProfile(updateProfile), 'Augusta King, FEMALE');
   });
 
-  await check('updateProfile: refuses every wrong field and changes nothing', async () => {
+  await check('updateProfile: rejects every wrong field and changes nothing', async () => {
     const input = { firstName: 'A\u0000', lastName: 'K'.repeat(101), gender: 'OTHER' } as const;
     const { updateProfile } = await ask(UpdateProfile, { input }, { bearer });
     const paths = member(updateProfile, 'InvalidInput').fields.map(({ path }) => path.join('.'));
@@ -98,13 +98,13 @@ export async function profile(): Promise<void> {
     assert.deepEqual([user.firstName, user.lastName, user.gender], ['Augusta', 'King', 'FEMALE']);
   });
 
-  await check('updateProfile: needs a signed-in caller', async () => {
-    assert.equal(await faultCode(UpdateProfile, { input: { firstName: 'Eve' } }), 'UNAUTHENTICATED');
+  await check('updateProfile: requires a signed-in caller', async () => {
+    assert.equal(await errorCode(UpdateProfile, { input: { firstName: 'Eve' } }), 'UNAUTHENTICATED');
   });
 
   const number = freshMobileNumber();
 
-  await check('updateMobileNumber: is kept as E.164, however it is written', async () => {
+  await check('updateMobileNumber: stores any spelling as E.164', async () => {
     const written = `${number.slice(0, 3)} ${number.slice(3, 7)} ${number.slice(7)}`;
     assert.equal(shownNumber(await setNumber(ada, written)), number);
     assert.equal((await me(ada)).mobileNumber, number);
@@ -118,7 +118,7 @@ export async function profile(): Promise<void> {
     assert.equal(shownNumber(await setNumber(ben, number)), number);
   });
 
-  await check('updateMobileNumber: refuses what is no number', async () => {
+  await check('updateMobileNumber: rejects an invalid number', async () => {
     assert.equal(shownNumber(await setNumber(ada, 'call me')), 'input.mobileNumber MALFORMED');
     assert.equal((await me(ada)).mobileNumber, null);
   });

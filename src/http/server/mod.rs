@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::{self, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -161,7 +161,7 @@ impl Server {
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
                 () = &mut shutdown, if !draining => {
                     draining = true;
-                    Pin::new(&mut connection).graceful_shutdown();
+                    pin::Pin::new(&mut connection).graceful_shutdown();
                 }
                 _ = check.tick() => {
                     if timeouts.is_overdue(&self.limits, self.pressure(draining)) {

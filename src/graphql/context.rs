@@ -59,8 +59,8 @@ impl RequestContext {
         result
     }
 
-    /// Returns the refresh cookie, or `Absent` if the bearer token beside it names another user, even if that token has expired:
-    /// one request never mixes two users.
+    /// Returns the refresh cookie, or `Absent` if the bearer token beside it names another user. This holds for an expired
+    /// token, too: one request never mixes two users.
     pub(super) fn own_cookie(&self) -> &RefreshCookie {
         if let (RefreshCookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
             && let Some(cookies) = self.accounts.owner_of_refresh_token(token)

@@ -21,7 +21,7 @@ pub(super) struct Cost {
     pub(super) fields: usize,
     /// Levels of selections, counting fragments as levels.
     pub(super) depth: usize,
-    /// Fields that spend a credential. The schema has them at the root, but this counts them at all levels.
+    /// Fields that spend a credential, at all levels. The schema has such fields at the root only.
     pub(super) credentials: usize,
     /// The estimated cost of the values in the response.
     pub(super) values: usize,
@@ -101,7 +101,7 @@ impl Cost {
 
 struct CostAnalyzer<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// The cost of each fragment that was visited; `None` while the fragment is being analyzed. A spread of one of those is a cycle.
+    /// The cost of each visited fragment; `None` while it is being analyzed, when another spread of it is a cycle.
     analyzed: HashMap<&'a str, Option<Cost>>,
     total: DocumentCost,
     /// The current depth of the recursion, which stops beyond the limit.
@@ -119,7 +119,8 @@ impl<'a> CostAnalyzer<'a> {
         self.set(&operation.selection_set.node, false)
     }
 
-    /// Returns the cost of a fragment, which is analyzed on its first use. An unknown fragment costs nothing: validation rejects it.
+    /// Returns the cost of a fragment, which is analyzed on its first use. An unknown fragment costs nothing: validation
+    /// rejects it.
     fn fragment(&mut self, name: &str) -> Result<Cost, DocumentError> {
         let Some((name, fragment)) = self.fragments.get_key_value(name) else {
             return Ok(Cost::default());

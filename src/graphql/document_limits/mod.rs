@@ -1,4 +1,4 @@
-//! The limits of documents, checked before anything is validated or executed, in time that is linear in the document's length.
+//! The limits of documents. They are checked before validation and execution, in time linear in the document's length.
 //!
 //! The check has three steps, and each bounds the work of the next: it counts the tokens in the text, parses the text, and
 //! analyzes the cost of the result with fragments expanded, visiting each fragment once. The library's validation runs only

@@ -34,7 +34,7 @@ pub(super) fn check(text: &str) -> Result<(), DocumentError> {
 pub(super) fn count(text: &str) -> TokenCounts {
     let bytes = text.as_bytes();
     let (mut counted, mut level) = (TokenCounts::default(), 0_usize);
-    // If one block string has no end, no later one has: its end would be the first one's too. Searching once keeps this linear.
+    // If one block string has no end, no later one has: the search is not repeated, which keeps the count linear.
     let mut blocks_end = true;
     let mut at = 0;
     while at < bytes.len() && counted.tokens <= TOKENS.most {

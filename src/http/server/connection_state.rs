@@ -22,12 +22,12 @@ enum Phase {
     Body,
     /// Waiting for the router's response, which has a time limit of its own.
     Answering,
-    /// Sending a response, since `began`. `complete`: its complete body was handed to the connection.
+    /// Sending a response since `began`. It is `complete` once its whole body was handed to the connection.
     Writing { complete: bool, began: Instant },
 }
 
-/// The phase of one connection and the time of its last progress. The stream and the bodies report to it; the connection loop
-/// asks it whether the client is overdue.
+/// The phase of one connection and the time of its last progress. The stream and the bodies report to it, and the connection
+/// loop closes the connection once it is overdue.
 pub(super) struct ConnectionTimeouts(Mutex<(Phase, Instant)>);
 
 /// The pressure that the server is under.
@@ -120,8 +120,8 @@ impl ConnectionTimeouts {
             // The router answers a slow body with 408. Under pressure the connection is closed instead.
             Phase::Body if pressure == Pressure::High => shortened(limits.body),
             Phase::Body | Phase::Answering => return false,
-            // A client that reads a little now and then could hold its connection without end. Under pressure the limit is for
-            // the complete response.
+            // A client that reads a little now and then could hold its connection without end. Under pressure the limit
+            // is for the complete response.
             Phase::Writing { began, .. } if pressure == Pressure::High => {
                 return began.elapsed() >= shortened(limits.unread);
             }

@@ -49,8 +49,8 @@ struct Server {
     stop: watch::Receiver<bool>,
 }
 
-/// Accepts and serves connections until shutdown is requested, then waits for the requests under way. Exempt addresses have no
-/// maximum number of connections.
+/// Accepts and serves connections until shutdown is requested, then waits for the requests under way. Exempt addresses have
+/// no maximum number of connections.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

@@ -200,7 +200,10 @@ proptest! {
             naive(&document, set, on.is_some_and(|on| on.starts_with("__")), &mut open)
         });
         match costs.collect::<Option<Vec<Cost>>>() {
-            None => prop_assert!(matches!(analyze_cost(&document), Err(DocumentError::FragmentCycle(_) | DocumentError::Exceeds(&limits::DEPTH)))),
+            None => prop_assert!(matches!(
+                analyze_cost(&document),
+                Err(DocumentError::FragmentCycle(_) | DocumentError::Exceeds(&limits::DEPTH))
+            )),
             Some(costs) if costs.iter().any(|it| it.depth > limits::DEPTH.most) => {
                 prop_assert!(check(&document_of(&sets)).is_err());
             }

@@ -68,9 +68,7 @@ impl Code {
             Self::Unauthenticated => {
                 "The field needs a signed-in caller, and the bearer token names none."
             }
-            Self::Forbidden => {
-                "The request used the refresh cookie from an origin that is not allowed to."
-            }
+            Self::Forbidden => "The request's origin is not allowed to use the refresh cookie.",
             Self::ParseFailed => "The document is not valid GraphQL.",
             Self::ValidationFailed => "The document does not fit the schema.",
             Self::BadUserInput => "The request or a variable is malformed.",

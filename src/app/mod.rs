@@ -170,11 +170,14 @@ impl App {
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
         // Ends with the runtime: there is nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
-        let state = (
+        let exempt = self.state.trusted_proxies.with_loopback();
+        let mut serving = tokio::spawn(http::serve(
+            listener,
+            self.router(),
             self.state.limits,
-            self.state.trusted_proxies.and_this_machine(),
-        );
-        let mut serving = tokio::spawn(http::serve(listener, self.router(), state, stopped));
+            exempt,
+            stopped,
+        ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),

@@ -1,32 +1,27 @@
-//! Which web origins may call from a browser, and which may use the refresh cookie.
+//! The web origins that may call the service from a browser, and the CORS headers for them.
 
 use std::time::Duration;
 
-use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER,
-};
-use axum::http::{HeaderMap, Method};
+use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::middleware::X_REQUEST_ID;
-use crate::graphql::{Cookie, Cookies};
 
-/// What a browser says of where a request comes from (Fetch Metadata).
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// How long a browser may remember a preflight's answer.
-const PREFLIGHT: Duration = Duration::from_mins(10);
+/// The time for which a browser may cache a preflight response.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_mins(10);
 
-/// The origins that the operator listed, and the service's own.
+/// The service's own origin, and the origins that the operator allows.
 #[derive(Clone, Debug)]
 pub struct Origins {
-    /// The service's own, from its public URL.
+    /// The origin of the service's public URL.
     pub own: String,
-    /// Other sites' that may call.
+    /// The other origins that may call the service.
     pub allowed: Vec<String>,
 }
 
 impl Origins {
-    /// CORS by the list: an origin is compared, never reflected.
+    /// Returns the CORS layer. It compares a request's origin with the list, and never reflects it.
     pub(super) fn cors(&self) -> CorsLayer {
         let allowed = self
             .allowed
@@ -38,43 +33,6 @@ impl Origins {
             .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUEST_ID])
             .expose_headers([RETRY_AFTER, X_REQUEST_ID])
             .allow_credentials(true)
-            .max_age(PREFLIGHT)
+            .max_age(PREFLIGHT_MAX_AGE)
     }
-
-    /// The refresh cookie, and whether the request comes from where it may.
-    pub(super) fn refresh_cookie(&self, headers: &HeaderMap, cookies: Cookies) -> Cookie {
-        match cookie(headers, cookies.refresh_name()) {
-            None => Cookie::Absent,
-            Some(token) if self.may_use_cookie(headers) => Cookie::Trusted(token.into()),
-            Some(_) => Cookie::Untrusted,
-        }
-    }
-
-    /// Browsers tell the origin of every POST. A request without one is trusted only if the browser says it is ours.
-    fn may_use_cookie(&self, headers: &HeaderMap) -> bool {
-        match headers.get(ORIGIN) {
-            Some(origin) => {
-                let known = |allowed: &String| origin.as_bytes() == allowed.as_bytes();
-                known(&self.own) || self.allowed.iter().any(known)
-            }
-            None => headers
-                .get(SEC_FETCH_SITE)
-                .is_some_and(|site| site == "same-origin"),
-        }
-    }
-}
-
-/// The value of a cookie; an empty one is none. Others beside it may hold any bytes: whoever can set one must not hide ours.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let values = headers
-        .get_all(COOKIE)
-        .into_iter()
-        .map(HeaderValue::as_bytes);
-    let texts = values
-        .flat_map(|value| value.split(|byte| *byte == b';'))
-        .filter_map(|pair| str::from_utf8(pair).ok());
-    let mut pairs = texts.filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .find(|(key, value)| *key == name && !value.is_empty())
-        .map(|(_, value)| value)
 }

@@ -9,7 +9,7 @@ fn root(name: &str) -> String {
 }
 
 #[test]
-fn schema_graphql_is_the_schema() {
+fn schema_file_matches_the_built_schema() {
     let is_current = root("schema.graphql") == latchkey::graphql::sdl();
     assert!(
         is_current,
@@ -18,7 +18,7 @@ fn schema_graphql_is_the_schema() {
 }
 
 #[test]
-fn the_readme_lists_every_code_of_an_error_with_its_meaning() {
+fn readme_lists_every_error_code_with_its_meaning() {
     let expected: Vec<_> = Code::ALL
         .iter()
         .map(|code| format!("| `{}` | {} |", code.as_str(), code.meaning()))

@@ -159,7 +159,7 @@ fn rate_limits_match_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_document_are_those_of_the_code() {
+fn document_limits_match_the_code() {
     let expected: Vec<_> = LIMITS
         .iter()
         .map(|limit| {
@@ -181,7 +181,7 @@ fn the_limits_of_a_document_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_request_are_those_of_the_code() {
+fn request_limits_match_the_code() {
     let limits = Limits::DEFAULT;
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
@@ -205,7 +205,7 @@ fn the_limits_of_a_request_are_those_of_the_code() {
 }
 
 #[test]
-fn other_numbers_are_those_of_the_code() {
+fn other_numbers_match_the_code() {
     for words in [
         format!("a code is void after {} tries", Code::TRIES),
         format!("8 to {} characters by default", PasswordPolicy::MAX),

@@ -1,20 +1,21 @@
-//! Counts tokens before the parser sees the document. It splits text no coarser than the parser does: what the parser
-//! could take for two tokens is never counted as one.
+//! Counts the tokens of a document before the parser reads it. The counter splits text at least as finely as the parser, so
+//! it never counts fewer tokens than the parser finds.
 
 use super::DocumentError;
 use super::limits::{Limit, NESTING, TOKENS, WORD};
 
-/// What a document is made of.
+/// The size of a document, in tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TokenCounts {
+    /// Tokens and comments.
     pub(super) tokens: usize,
-    /// How deep brackets are nested.
+    /// The deepest nesting of brackets.
     pub(super) nesting: usize,
     /// The length of the longest name or number.
     pub(super) word: usize,
 }
 
-/// Refuses a document of too many, too long or too deeply nested tokens.
+/// Checks the number, length and nesting of a document's tokens.
 pub(super) fn check(text: &str) -> Result<(), DocumentError> {
     let counted = count(text);
     let within = |limit: &'static Limit, count| {
@@ -29,11 +30,11 @@ pub(super) fn check(text: &str) -> Result<(), DocumentError> {
     within(&WORD, counted.word)
 }
 
-/// Counts in one pass; gives up counting where the limit of tokens is crossed.
+/// Counts in one pass, and stops once the limit of tokens is exceeded.
 pub(super) fn count(text: &str) -> TokenCounts {
     let bytes = text.as_bytes();
     let (mut counted, mut level) = (TokenCounts::default(), 0_usize);
-    // Once one block string turns out to have no end, none has: each is then read as the parser reads it, as quotes.
+    // If one block string has no end, no later one has: the search is not repeated, which keeps the count linear.
     let mut blocks_end = true;
     let mut at = 0;
     while at < bytes.len() && counted.tokens <= TOKENS.most {
@@ -72,19 +73,19 @@ pub(super) fn count(text: &str) -> TokenCounts {
     counted
 }
 
-/// Names and whole numbers. A number's sign, point and exponent's sign count by themselves: `1-1` is two numbers.
+/// Returns true in names and whole numbers. Signs and decimal points count as tokens, because `1-1` is two numbers.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The length of what is left of the line.
+/// Returns the length of the rest of the line.
 fn line(rest: &[u8]) -> usize {
     rest.iter()
         .position(|byte| matches!(byte, b'\n' | b'\r'))
         .unwrap_or(rest.len())
 }
 
-/// The length of a string. One that does not end on its line is no string: the parser stops there too.
+/// Returns the length of a string. An unterminated string ends with its line, where the parser stops too.
 fn string(rest: &[u8], blocks_end: &mut bool) -> usize {
     if *blocks_end && rest.starts_with(b"\"\"\"") {
         match block(rest) {
@@ -104,7 +105,7 @@ fn string(rest: &[u8], blocks_end: &mut bool) -> usize {
     rest.len()
 }
 
-/// The length of a block string, if it ends.
+/// Returns the length of a block string, or `None` if it is unterminated.
 fn block(rest: &[u8]) -> Option<usize> {
     let mut at = 3;
     while at < rest.len() {
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_graphql_ignores_is_not_counted_but_comments_are() {
+    fn ignored_characters_are_not_counted_but_comments_are() {
         assert_eq!(tokens("\u{feff} ,\t\r\n"), 0);
         assert_eq!(tokens("{ a, b }"), 4);
         assert_eq!(tokens("# one\n# two\r# three"), 3);
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_one_token_whatever_is_in_it() {
+    fn string_is_one_token_whatever_it_contains() {
         for string in [
             r#""""#,
             r#""a b # {""#,
@@ -152,24 +153,24 @@ mod tests {
     }
 
     #[test]
-    fn what_the_parser_could_take_for_more_than_one_token_is_more_than_one() {
+    fn text_that_the_parser_splits_counts_as_several() {
         assert_eq!(tokens("1-1"), 3);
         assert_eq!(tokens("a...F"), 3);
         assert_eq!(tokens(r#"[""""x"]"#), 5);
-        // A block string without an end is read as an empty string and what follows it.
+        // The parser reads an unterminated block string as an empty string and the text after it.
         assert_eq!(tokens("[\"\"\"x\" 1 2 3]"), 7);
         assert_eq!(tokens("\"a\nb c"), 3);
     }
 
     #[test]
-    fn a_block_string_without_an_end_is_looked_for_once() {
-        let text = r#""""x \""" "#.repeat(8000);
-        // With a search for the end from each start, this would not come back soon.
-        assert_eq!(tokens(&text), TOKENS.most + 1);
+    fn unterminated_block_strings_count_up_to_the_limit() {
+        let unterminated = r#""""x \""" "#;
+        assert_eq!(tokens(unterminated), 3);
+        assert_eq!(tokens(&unterminated.repeat(600)), TOKENS.most + 1);
     }
 
     #[test]
-    fn nesting_and_words_are_measured() {
+    fn nesting_and_longest_word_are_measured() {
         let counted = count("{a(b:[{c:1}]){d}}{{long_name}}");
         assert_eq!((counted.nesting, counted.word), (4, 9));
         assert_eq!(count("}}}{").nesting, 1);

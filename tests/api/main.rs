@@ -51,6 +51,7 @@ mod signup_abuse;
 mod signup_input;
 mod signup_verify_first;
 mod store_roundtrips;
+mod style;
 mod suspend;
 mod tokens_page;
 mod update_mobile_number;

@@ -15,6 +15,8 @@ pub enum FieldCode {
     TooCommon,
     /// The same as before.
     Unchanged,
+    /// The operator does not accept this value.
+    NotAllowed,
 }
 
 /// Why a text was not taken as the value it should be, in words for the person at the form.

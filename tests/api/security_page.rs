@@ -1,4 +1,4 @@
-//! docs/security.md: the files and tests that it cites exist, and its numbers are the code's.
+//! docs/security.md: the files and tests that it cites exist, and its numbers match the code.
 
 use std::collections::BTreeMap;
 use std::iter::successors;
@@ -14,12 +14,12 @@ use latchkey::rate_limit::RateLimit;
 
 const PAGE: &str = include_str!("../../docs/security.md");
 
-/// What stands in backticks, in its order.
+/// Returns the texts in backticks, in order.
 fn quoted() -> impl Iterator<Item = &'static str> {
     PAGE.split('`').skip(1).step_by(2)
 }
 
-/// Every file that the page names, and the functions that it names in each. `::name` is in the file that was named last.
+/// Returns the cited files with the functions cited in each. `::name` belongs to the last file before it.
 fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut cited = BTreeMap::<&str, Vec<&str>>::new();
     let mut last = "";
@@ -62,7 +62,7 @@ fn every_file_and_every_test_that_it_cites_exists() {
     }
     assert!(
         missing.is_empty(),
-        "docs/security.md cites what is not there (any more):\n{}",
+        "docs/security.md cites files or tests that do not exist:\n{}",
         missing.join("\n")
     );
 }
@@ -78,7 +78,7 @@ fn every_setting_that_it_names_exists() {
     }
 }
 
-/// The rows of a marked table, cell by cell, without the marks of code.
+/// Returns the cells of a marked table, without backticks.
 fn rows(table: &str) -> Vec<Vec<String>> {
     let after = PAGE.split_once(&format!("<!-- {table} -->\n"));
     let between = after.and_then(|(_, rest)| rest.split_once(&format!("<!-- /{table} -->")));
@@ -96,7 +96,7 @@ fn rows(table: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// Some columns of those rows.
+/// Returns the given columns of a marked table.
 fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]> {
     rows(table)
         .iter()
@@ -104,9 +104,9 @@ fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]>
         .collect()
 }
 
-/// The budgets in the order of the page. A new one does not compile until it has its place here.
-fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
-    Some(match budget {
+/// Steps through the rate limits in the order of the page. A new variant does not compile until it is listed here.
+fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
+    Some(match limit {
         None => RateLimit::LoginByEmailAndClient,
         Some(RateLimit::LoginByEmailAndClient) => RateLimit::LoginByClient,
         Some(RateLimit::LoginByClient) => RateLimit::LoginByEmail,
@@ -127,13 +127,13 @@ fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
 }
 
 #[test]
-fn the_budgets_are_those_of_the_code() {
+fn rate_limits_match_the_code() {
     let window = |window: Duration| match window.as_secs() / 60 {
         minutes @ ..60 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),
     };
-    let budgets = successors(next(None), |budget| next(Some(*budget)));
-    let expected: Vec<_> = budgets
+    let limits = successors(next(None), |limit| next(Some(*limit)));
+    let expected: Vec<_> = limits
         .map(|it| {
             [
                 format!("{it:?}"),
@@ -145,12 +145,12 @@ fn the_budgets_are_those_of_the_code() {
     assert_eq!(
         columns("budgets", [0, 2, 3]),
         expected,
-        "docs/security.md is stale: its budgets are on the left"
+        "docs/security.md is stale: its rate limits are on the left"
     );
 }
 
 #[test]
-fn the_limits_of_a_document_are_those_of_the_code() {
+fn document_limits_match_the_code() {
     let expected: Vec<_> = LIMITS
         .iter()
         .map(|limit| {
@@ -161,8 +161,8 @@ fn the_limits_of_a_document_are_those_of_the_code() {
             ]
         })
         .collect();
-    let cure = "docs/security.md is stale: its limits of a document are on the left";
-    assert_eq!(columns("document limits", [0, 1, 2]), expected, "{cure}");
+    let message = "docs/security.md is stale: its limits of a document are on the left";
+    assert_eq!(columns("document limits", [0, 1, 2]), expected, "{message}");
     let answer =
         format!("An answer holds {MAX_ERRORS} errors at most, and {MAX_RESPONSE_BYTES} bytes.");
     assert!(
@@ -172,7 +172,7 @@ fn the_limits_of_a_document_are_those_of_the_code() {
 }
 
 #[test]
-fn the_limits_of_a_request_are_those_of_the_code() {
+fn request_limits_match_the_code() {
     let limits = Limits::DEFAULT;
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
@@ -191,12 +191,12 @@ fn the_limits_of_a_request_are_those_of_the_code() {
         ("idle", seconds(limits.idle)),
     ];
     let expected: Vec<_> = expected.map(|(name, most)| [name.to_owned(), most]).into();
-    let cure = "docs/security.md is stale: its limits of a request are on the left";
-    assert_eq!(columns("request limits", [0, 1]), expected, "{cure}");
+    let message = "docs/security.md is stale: its limits of a request are on the left";
+    assert_eq!(columns("request limits", [0, 1]), expected, "{message}");
 }
 
 #[test]
-fn other_numbers_are_those_of_the_code() {
+fn other_numbers_match_the_code() {
     for words in [
         format!("a code is void after {} tries", Code::TRIES),
         format!("8 to {} characters by default", PasswordPolicy::MAX),

@@ -89,9 +89,13 @@ impl Service {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::from_vars(vars).unwrap();
         let store = Store::new(open_repository(&config.store).await.unwrap());
-        let world: (Arc<dyn Repository>, _) =
-            (Arc::new(store.clone()), Transport::Memory(mail.clone()));
-        let app = App::assemble(&config, world, (clock.clone(), Rng::system())).unwrap();
+        let repository: Arc<dyn Repository> = Arc::new(store.clone());
+        let app = App::assemble(
+            &config,
+            (repository, Transport::Memory(mail.clone())),
+            (clock.clone(), Rng::system()),
+        )
+        .unwrap();
         Self {
             app: Arc::new(app),
             clock,

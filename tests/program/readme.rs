@@ -34,7 +34,7 @@ fn readme_walk_runs_with_curl_on_bare_debian() {
         let commands = step.commands.replace("127.0.0.1:4000", server.address());
         writeln!(
             script,
-            "{commands}\nprintf '%s\\n' \"${{MAX_RESPONSE_BYTES-}}\" '{NEXT}'"
+            "{commands}\nprintf '%s\\n' \"${{ANSWER-}}\" '{NEXT}'"
         )
         .unwrap();
     }

@@ -1,10 +1,12 @@
-//! What letters say. Plain ASCII, so that every reader shows them as they are, in a file too.
+//! The texts of the emails. They are plain ASCII, so that every reader shows them unchanged, in a
+//! file too.
 
 use std::time::Duration;
 
 use crate::model::EmailKind;
 
-/// The subject and the body of a letter. No code in a subject: lock screens show those.
+/// Returns the subject and the body of an email. The subject holds no code, because lock screens
+/// show it.
 pub(super) fn write(
     kind: &EmailKind,
     code: Option<&str>,
@@ -80,7 +82,7 @@ mod tests {
     use crate::model::Sealed;
 
     #[test]
-    fn a_code_is_in_the_body_and_not_in_the_subject() {
+    fn code_appears_in_the_body_not_the_subject() {
         let sealed = Sealed::new(String::new());
         for kind in [
             EmailKind::PasswordResetCode(sealed.clone()),

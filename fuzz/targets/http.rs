@@ -8,7 +8,7 @@ mod bodies;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
-use latchkey::app::{App, open_repository};
+use latchkey::app::{App, Backends, Environment, open_repository};
 use latchkey::config::Config;
 use latchkey::mail::{Memory, Transport};
 use latchkey::model::{Clock, Rng};
@@ -29,8 +29,9 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let config = Config::from_vars(vars).expect("settings");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let repository = runtime.block_on(open_repository(&config.store)).expect("a store");
-    let world = (repository, Transport::Memory(Memory::default()));
-    let app = Arc::new(App::assemble(&config, world, (Clock::system(), Rng::system())).expect("a service"));
+    let backends = Backends { repository, transport: Transport::Memory(Memory::default()) };
+    let environment = Environment { clock: Clock::system(), rng: Rng::system() };
+    let app = Arc::new(App::assemble(&config, backends, environment).expect("a service"));
     World { runtime, router: app.router(), _folder: folder }
 });
 

@@ -61,7 +61,7 @@ impl Hashing {
     #[must_use]
     pub fn new(cost: u32, threads: usize) -> Self {
         let started = Instant::now();
-        let decoy = hash_now(&Password::given("the decoy's password"), cost);
+        let decoy = hash_now(&Password::unchecked("the decoy's password"), cost);
         Self {
             cost,
             decoy,
@@ -178,40 +178,43 @@ fn cost_of(stored: &PasswordHash) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn verdict(set: &str, given: &str) -> bool {
-        verify_now(&Password::given(given), &hash_now(&Password::given(set), 4))
+    fn verify(set: &str, attempt: &str) -> bool {
+        verify_now(
+            &Password::unchecked(attempt),
+            &hash_now(&Password::unchecked(set), 4),
+        )
     }
 
     #[test]
     fn every_character_of_a_long_password_counts() {
         let a = "A".repeat(72);
-        assert!(verdict(&format!("{a}x"), &format!("{a}x")));
-        assert!(!verdict(&format!("{a}x"), &format!("{a}y")));
-        assert!(!verdict(&"é".repeat(40), &"é".repeat(41)));
+        assert!(verify(&format!("{a}x"), &format!("{a}x")));
+        assert!(!verify(&format!("{a}x"), &format!("{a}y")));
+        assert!(!verify(&"é".repeat(40), &"é".repeat(41)));
         for length in [70, 71, 72, 73, 256] {
             let password = "a".repeat(length);
-            assert!(verdict(&password, &password), "{length}");
-            assert!(!verdict(&password, &"a".repeat(length - 1)), "{length}");
+            assert!(verify(&password, &password), "{length}");
+            assert!(!verify(&password, &"a".repeat(length - 1)), "{length}");
         }
     }
 
     #[test]
     fn nul_in_a_password_counts_like_other_characters() {
-        assert!(verdict("abc\0abc", "abc\0abc"));
-        assert!(!verdict("abc", "abc\0abc"));
-        assert!(!verdict("abc\0abc", "abc"));
-        assert!(!verdict("", "\0"));
+        assert!(verify("abc\0abc", "abc\0abc"));
+        assert!(!verify("abc", "abc\0abc"));
+        assert!(!verify("abc\0abc", "abc"));
+        assert!(!verify("", "\0"));
     }
 
     #[test]
     fn stored_hash_starts_with_its_scheme() {
         assert!(
-            hash_now(&Password::given("short"), 4)
+            hash_now(&Password::unchecked("short"), 4)
                 .as_str()
                 .starts_with("bcrypt:$2b$04$")
         );
         assert!(
-            hash_now(&Password::given(&"l".repeat(100)), 4)
+            hash_now(&Password::unchecked(&"l".repeat(100)), 4)
                 .as_str()
                 .starts_with("hmac-sha256+bcrypt:$2b$04$")
         );
@@ -220,14 +223,14 @@ mod tests {
     #[test]
     fn digest_of_a_password_does_not_match_it() {
         let long = "l".repeat(100);
-        let digest = seen_by_bcrypt(&Password::given(&long)).1;
-        assert!(!verdict(&long, digest.expose_secret()));
+        let digest = seen_by_bcrypt(&Password::unchecked(&long)).1;
+        assert!(!verify(&long, digest.expose_secret()));
     }
 
     #[tokio::test]
     async fn hash_of_another_cost_needs_rehash_and_decoy_fails() {
         let hashing = Hashing::new(4, 1);
-        let password = Password::given("correct horse");
+        let password = Password::unchecked("correct horse");
         let old = hash_now(&password, 5);
         let permit = hashing.try_acquire().unwrap();
         assert_eq!(
@@ -241,7 +244,7 @@ mod tests {
         );
         assert_eq!(
             hashing
-                .verify(&permit, &Password::given("the decoy's password"), None)
+                .verify(&permit, &Password::unchecked("the decoy's password"), None)
                 .await,
             Ok(Verification::Invalid)
         );

@@ -11,7 +11,7 @@ use super::Overloaded;
 /// The longest estimated wait for a free thread. A job that would wait longer gets no permit.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The divisor of one step of the estimate: each job moves it up or down by a sixteenth, however
-/// long the job took. The estimate so settles at the median, and one job that the machine held up
+/// long the job took. The estimate so settles at the median, and one job that the machine blocked up
 /// changes little. Only a job that took less than half the estimate resets it, since the estimate
 /// was then measured while the machine stalled.
 const STEP: u64 = 16;
@@ -136,9 +136,9 @@ mod tests {
     #[tokio::test]
     async fn job_with_a_permit_runs_however_long_it_takes() {
         let pool = pool(1, 1);
-        let (release, held) = std::sync::mpsc::channel();
+        let (release, blocked) = std::sync::mpsc::channel();
         let (first, second) = (pool.try_acquire().unwrap(), pool.try_acquire().unwrap());
-        let running = pool.run(&first, move || held.recv().unwrap());
+        let running = pool.run(&first, move || blocked.recv().unwrap());
         let waiting = pool.run(&second, || 7);
         let releasing = async {
             tokio::task::yield_now().await;

@@ -36,15 +36,17 @@ impl Memory {
     pub(super) fn send(&self, mail: EmailMessage) -> Result<(), MailError> {
         assert!(
             !self.state(|state| std::mem::take(&mut state.panics)),
-            "as the test asked"
+            "as the test requested"
         );
         self.state(|state| match state.answer {
             None | Some(Delivery::Sent) => {
                 state.sent.push(mail.bytes);
                 Ok(())
             }
-            Some(Delivery::Deferred) => Err(MailError::Deferred("as the test asked".to_owned())),
-            Some(Delivery::Refused) => Err(MailError::Refused("as the test asked".to_owned())),
+            Some(Delivery::Deferred) => {
+                Err(MailError::Deferred("as the test requested".to_owned()))
+            }
+            Some(Delivery::Refused) => Err(MailError::Refused("as the test requested".to_owned())),
         })
     }
 

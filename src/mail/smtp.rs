@@ -72,7 +72,7 @@ impl Smtp {
             .send_raw(&mail.envelope, &mail.bytes)
             .await
             .map(drop)
-            .map_err(|error| told(&error))
+            .map_err(|error| delivery_error(&error))
     }
 
     pub(super) async fn check(&self) -> Result<(), MailError> {
@@ -81,7 +81,7 @@ impl Smtp {
             Ok(false) => Err(MailError::Deferred(
                 "the mail server does not answer".to_owned(),
             )),
-            Err(error) => Err(told(&error)),
+            Err(error) => Err(delivery_error(&error)),
         }
     }
 }
@@ -89,7 +89,7 @@ impl Smtp {
 /// Converts an SMTP error. A server's answer may quote the recipient, so only its number is kept. A
 /// refused login (530 to 538) is no property of the email, which waits until the operator has
 /// corrected the setting.
-fn told(error: &Error) -> MailError {
+fn delivery_error(error: &Error) -> MailError {
     match error.status() {
         Some(code) if error.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
             MailError::Refused(format!("the mail server answered {code}"))

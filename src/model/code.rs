@@ -20,7 +20,7 @@ pub struct Code {
 pub enum Spend {
     /// The code matched and is now used up.
     Right,
-    /// The code did not match, or there is none, or it is no longer valid.
+    /// The code did not match, has expired, was used up, or never existed.
     Wrong,
 }
 
@@ -55,12 +55,12 @@ impl Code {
     /// Tries to spend the code in a slot. The attempt is counted before the comparison, in the same
     /// write.
     #[must_use]
-    pub fn spend(slot: &mut Option<Self>, given: &Digest, now: Timestamp) -> Spend {
+    pub fn spend(slot: &mut Option<Self>, attempt: &Digest, now: Timestamp) -> Spend {
         let Some(code) = slot.as_mut().filter(|code| !code.is_over(now)) else {
             return Spend::Wrong;
         };
         code.tries += 1;
-        if code.digest == *given {
+        if code.digest == *attempt {
             *slot = None;
             return Spend::Right;
         }

@@ -138,8 +138,8 @@ mod tests {
     #[test]
     fn later_ids_sort_after_earlier_ones() {
         let rng = Rng::system();
-        let early = SessionId::new(Timestamp::from_millis(1_790_000_000_000), &rng).to_string();
-        let late = SessionId::new(Timestamp::from_millis(1_790_000_000_001), &rng).to_string();
-        assert!(early < late);
+        let earlier = SessionId::new(Timestamp::from_millis(1_790_000_000_000), &rng).to_string();
+        let later = SessionId::new(Timestamp::from_millis(1_790_000_000_001), &rng).to_string();
+        assert!(earlier < later);
     }
 }

@@ -25,7 +25,7 @@ pub struct User {
     pub role: Role,
     /// The time at which the operator suspended the user.
     pub suspended_at: Option<Timestamp>,
-    /// Whether the user has proven control of the email address.
+    /// A flag: the user has proven control of the email address.
     pub email_verified: bool,
     /// The time at which the account became the user's.
     pub created_at: Timestamp,

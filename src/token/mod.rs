@@ -1,4 +1,4 @@
-//! Floor 1: tokens, codes and the keys behind them. Nothing here touches the store.
+//! Layer 1: tokens, codes and the keys behind them. Nothing here uses the store.
 
 mod access;
 mod device;

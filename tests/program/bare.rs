@@ -252,6 +252,6 @@ fn settings_are_read_from_a_file_too_and_the_environment_wins() {
     assert!(
         home.email_to("ada@x.test", 1)
             .text
-            .contains("good for 2 minutes")
+            .contains("valid for 2 minutes")
     );
 }

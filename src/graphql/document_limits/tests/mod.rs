@@ -5,7 +5,7 @@ use super::*;
 mod properties;
 
 /// graphql-js 16.15's `getIntrospectionQuery` with every option on: what `GraphiQL` asks, and more.
-const INTROSPECTION: &str = include_str!("introspection.graphql");
+const INTROSPECTION: &str = include_str!("../introspection.graphql");
 
 fn refusal(document: &str) -> ServerError {
     check(document).map_or_else(ServerError::from, |_| panic!("checked: {document}"))

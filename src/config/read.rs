@@ -100,6 +100,10 @@ impl Places {
 }
 
 /// The rules for requests.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is for a wrong setting, the inner one for an unset one"
+)]
 struct Web {
     origins: Option<Vec<String>>,
     trusted_proxies: Option<Vec<IpNet>>,
@@ -189,6 +193,10 @@ impl Rules {
 }
 
 /// The claims and keys of tokens.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is for a wrong setting, the inner one for an unset one"
+)]
 struct Tokens {
     issuer: Option<String>,
     audience: Option<String>,

@@ -7,7 +7,7 @@ mod keyring;
 mod refresh;
 mod secret;
 
-pub use access::{AccessClaims, AccessTokens, BearerError};
+pub use access::{AccessClaims, AccessSubject, AccessTokens, BearerError};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyError;
 pub use keyring::{

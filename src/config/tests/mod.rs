@@ -59,7 +59,13 @@ fn defaults_make_a_server_on_this_machine() {
         (config.issuer.as_str(), config.audience.as_str()),
         ("http://127.0.0.1:4000", "latchkey")
     );
-    assert!(config.origins.is_empty() && config.limits && !config.verify_email_first);
+    assert!(config.origins.is_empty());
+}
+
+#[test]
+fn default_lifetimes_and_rules_are_the_documented_ones() {
+    let config = good(&[]);
+    assert!(config.limits && !config.verify_email_first);
     assert_eq!(config.access_token_lifetime, Duration::from_hours(4));
     assert_eq!(config.session.idle, Duration::from_hours(30 * 24));
     assert_eq!(

@@ -29,7 +29,7 @@ impl FailedHeartbeats {
                 );
             }
             SdamEvent::ServerHeartbeatSucceeded(event) => {
-                _ = failed_heartbeats.remove(&event.server_address.to_string())
+                failed_heartbeats.remove(&event.server_address.to_string());
             }
             _ => {}
         }

@@ -54,6 +54,17 @@ pub enum BearerError {
     Misdirected,
 }
 
+/// The subject of a new access token.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessSubject {
+    /// The account's id.
+    pub account: AccountId,
+    /// The session's id.
+    pub session: SessionId,
+    /// The user's role.
+    pub role: Role,
+}
+
 /// Issues and verifies access tokens.
 #[derive(Clone, Debug)]
 pub struct AccessTokens {
@@ -73,24 +84,17 @@ impl AccessTokens {
     /// # Panics
     /// Never panics: the key was proven to sign when it was read.
     #[must_use]
-    pub fn issue(
-        &self,
-        account: AccountId,
-        session: SessionId,
-        role: Role,
-        now: Timestamp,
-        rng: &Rng,
-    ) -> String {
+    pub fn issue(&self, subject: AccessSubject, now: Timestamp, rng: &Rng) -> String {
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
-            sub: account.to_string(),
-            sid: session.to_string(),
+            sub: subject.account.to_string(),
+            sid: subject.session.to_string(),
             jti: TokenId::new(now, rng).to_string(),
             iat: now.seconds(),
             nbf: now.seconds(),
             exp: now.plus(self.lifetime).seconds(),
-            role: match role {
+            role: match subject.role {
                 Role::User => "USER".to_owned(),
                 Role::Admin => "ADMIN".to_owned(),
             },

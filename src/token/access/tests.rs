@@ -33,11 +33,12 @@ fn tokens() -> AccessTokens {
 fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
     let rng = Rng::system();
     let (account, session) = (AccountId::new(NOW, &rng), SessionId::new(NOW, &rng));
-    (
+    let subject = AccessSubject {
         account,
         session,
-        tokens.issue(account, session, Role::User, NOW, &rng),
-    )
+        role: Role::User,
+    };
+    (account, session, tokens.issue(subject, NOW, &rng))
 }
 
 /// Signs altered claims with the real key.
@@ -77,7 +78,7 @@ fn every_claim_is_required_with_its_type() {
         "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
     ] {
         let without = forged(&tokens, |claims| {
-            drop(claims.as_object_mut().unwrap().remove(claim))
+            drop(claims.as_object_mut().unwrap().remove(claim));
         });
         assert_eq!(without, Err(BearerError::Foreign), "without {claim}");
     }
@@ -99,7 +100,7 @@ fn token_of_another_time_issuer_or_audience_is_refused() {
     let tokens = tokens();
     for claim in ["nbf", "iat"] {
         let early = forged(&tokens, |claims| {
-            claims[claim] = (NOW.seconds() + 60).into()
+            claims[claim] = (NOW.seconds() + 60).into();
         });
         assert_eq!(early, Err(BearerError::OutOfTime), "{claim}");
     }

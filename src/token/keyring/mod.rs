@@ -102,7 +102,7 @@ impl Keyring {
         };
         Ok(read.map(|(files, listing, schedule)| {
             let folder_state = Mutex::new(FolderState {
-                listing: listing,
+                listing,
                 checked_for_unknown: None,
             });
             Self(Arc::new(Inner {

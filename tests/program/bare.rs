@@ -36,7 +36,7 @@ fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
         data,
         "Data: latchkey-data/latchkey.db (keys in latchkey-data)"
     );
-    assert_eq!(messages, "Letters: latchkey-data/mail");
+    assert_eq!(messages, "Emails: latchkey-data/mail");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn ran(home: &Home, arguments: &[&str]) -> Ran {
 #[track_caller]
 fn rotate(home: &Home, lead: &str) -> String {
     let told = ran(home, &["keys", "rotate", "--lead", lead]).stdout;
-    told.strip_prefix("made ")
+    told.strip_prefix("created ")
         .and_then(|rest| rest.split_once(':'))
         .expect("a name")
         .0

@@ -30,7 +30,7 @@ fn a_email_arrives(tls: Tls) {
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
     assert!(
-        server.lines[2].starts_with("Letters: sent through localhost:"),
+        server.lines[2].starts_with("Emails: sent through localhost:"),
         "{:?}",
         server.lines
     );

@@ -75,9 +75,9 @@ impl Repository for MongoRepository {
         self.find(doc! { "email": email.as_str() }).await
     }
 
-    /// When an answer is lost, the driver sends the write again. A replica set recognises the retry
+    /// Never returns `VersionConflict` for a save that succeeded: if an answer is lost, the driver
+    /// sends the write again. A replica set recognises the retry
     /// by its number and repeats the answer; to a standalone server the driver does not send twice.
-    /// So `VersionConflict` is never returned for a save that succeeded.
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let filter = doc! { "_id": account.id.to_string(), "version": account.version };
         let record = Record::from(Account {

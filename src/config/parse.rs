@@ -1,4 +1,4 @@
-//! Parsers of single values. An error goes on from "the value …", and the reader says which value that was.
+//! Parsers of single values. An error continues "the value …", and the reader adds the value.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -84,7 +84,7 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
         .parse()
         .ok()
         .filter(|_| !text.contains(char::is_control));
-    mailbox.ok_or_else(|| "is not an e-mail address, alone or as `Name <address>`".to_owned())
+    mailbox.ok_or_else(|| "is not an email address, alone or as `Name <address>`".to_owned())
 }
 
 pub(super) fn public_url(text: &str) -> Result<Url, String> {
@@ -102,7 +102,8 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
-    // Peers are known by their IPv4 address, where they have one: a network of mapped ones would match nobody.
+    // IPv4 peers are known by their IPv4 address, so a network of mapped addresses would match none
+    // of them.
     let is_mapped =
         |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
     let parse = |part: &str| {
@@ -129,7 +130,7 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
         .collect()
 }
 
-/// Takes an origin only as browsers write it in `Origin`: it will be compared byte by byte.
+/// Parses an origin exactly as browsers write it in `Origin`, since it is compared byte by byte.
 fn origin(text: &str) -> Result<String, String> {
     let refused = |why: &str| Err(format!("holds `{}`, which {why}", text.escape_debug()));
     if text.contains('*') {
@@ -154,7 +155,8 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
-/// Takes a filter; a single word must be a level, lest a misspelt one silence the log as the name of an unknown module.
+/// Parses a filter. A single word must be a level, because a misspelt one would silence the log as
+/// the name of an unknown module.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     let is_known =
         |part: &str| part.contains(['=', '[', ']']) || part.parse::<LevelFilter>().is_ok();

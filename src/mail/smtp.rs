@@ -1,4 +1,4 @@
-//! Letters through a mail server, over TLS always.
+//! Delivers emails through a mail server, always over TLS.
 
 use std::time::Duration;
 
@@ -10,28 +10,29 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{EmailMessage, MailError};
 
-/// How long the server may take for each step.
+/// The time limit for each SMTP step.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// When TLS begins. There is no third way: a code never crosses the network in the clear.
+/// The moment at which TLS starts. There is no variant without TLS: a code never crosses the
+/// network in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// After `STARTTLS`, without which nothing is sent.
+    /// After `STARTTLS`; nothing is sent if the server does not offer it.
     StartTls,
-    /// With the connection (RFC 8314).
+    /// Together with the connection (RFC 8314).
     Implicit,
 }
 
-/// A mail server and the login there.
+/// A mail server and its login.
 #[derive(Clone, Debug)]
 pub struct Relay {
-    /// Its name, which its certificate must carry.
+    /// The server's name, which its certificate must carry.
     pub host: String,
-    /// Its port.
+    /// The server's port.
     pub port: u16,
-    /// When TLS begins.
+    /// The moment at which TLS starts.
     pub tls: Tls,
-    /// User and password, where it asks for them.
+    /// User and password, if the server asks for them.
     pub login: Option<(String, SecretString)>,
 }
 
@@ -40,10 +41,10 @@ pub struct Relay {
 pub struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 
 impl Smtp {
-    /// A pool that connects when there is a letter.
+    /// Creates a pool that connects when an email is to be sent.
     ///
     /// # Errors
-    /// When the host's name can be on no certificate.
+    /// Returns an error if the host's name cannot appear on a certificate.
     pub fn new(relay: &Relay) -> Result<Self, MailError> {
         let parameters = TlsParameters::new(relay.host.clone())
             .map_err(|error| MailError::Refused(error.to_string()))?;
@@ -71,7 +72,7 @@ impl Smtp {
             .send_raw(&mail.envelope, &mail.bytes)
             .await
             .map(drop)
-            .map_err(|error| told(&error))
+            .map_err(|error| delivery_error(&error))
     }
 
     pub(super) async fn check(&self) -> Result<(), MailError> {
@@ -80,14 +81,15 @@ impl Smtp {
             Ok(false) => Err(MailError::Deferred(
                 "the mail server does not answer".to_owned(),
             )),
-            Err(error) => Err(told(&error)),
+            Err(error) => Err(delivery_error(&error)),
         }
     }
 }
 
-/// A server's answer may quote the address, so only its number is kept. That the login was refused (530 to 538) says
-/// nothing about the letter: it waits until the operator has mended the setting.
-fn told(error: &Error) -> MailError {
+/// Converts an SMTP error. A server's answer may quote the recipient, so only its number is kept. A
+/// refused login (530 to 538) is no property of the email, which waits until the operator has
+/// corrected the setting.
+fn delivery_error(error: &Error) -> MailError {
     match error.status() {
         Some(code) if error.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
             MailError::Refused(format!("the mail server answered {code}"))

@@ -1,4 +1,4 @@
-//! E-mail addresses and their one canonical form.
+//! Email addresses and their one canonical form.
 
 use std::fmt;
 
@@ -9,22 +9,25 @@ use unicode_security::MixedScript;
 
 use super::{FieldCode, FieldError};
 
-/// An address in its canonical form: trimmed, local part in lower-case ASCII, domain in lower-case A-labels.
+/// An email address in its canonical form: trimmed, local part in lower-case ASCII, domain in
+/// lower-case A-labels.
 ///
-/// Plus signs and dots stay significant. Texts that merely look alike (another script, full-width letters, invisible
-/// characters) are refused rather than folded, so that no two people can hold what reads as one address.
+/// Plus signs and dots are significant. Texts that only look alike (another script, full-width
+/// characters, invisible ones) are refused rather than folded, so that no two people can own what
+/// reads as one address.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
-    /// How many bytes an address may have on the wire (RFC 5321, section 4.5.3.1.3).
+    /// The maximum number of bytes on the wire (RFC 5321, section 4.5.3.1.3).
     pub const MAX: usize = 254;
 
-    /// Takes an address as typed.
+    /// Parses an address as typed.
     ///
     /// # Errors
-    /// When it is empty, too long, or not a plain `local@domain` (no quotes, comments, lists or address literals).
+    /// Returns an error if the text is empty, too long, or not a plain `local@domain` (quotes,
+    /// comments, lists and address literals are refused).
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
@@ -47,7 +50,7 @@ impl Email {
         })
     }
 
-    /// The canonical text.
+    /// Returns the canonical text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -89,9 +92,10 @@ fn canonical_domain(domain: &str) -> Option<String> {
         .map(canonical_label)
         .collect::<Option<Vec<_>>>()?
         .join(".");
-    // Every label is an A-label or plain ASCII by now; this checks lengths and hyphens, and decodes each A-label.
+    // By now every label is an A-label or plain ASCII. This checks lengths and hyphens, and decodes
+    // each A-label.
     let ascii = idna::domain_to_ascii_strict(&domain).ok()?;
-    // A last label of digits is the end of an IP address, and no name.
+    // A last label of digits ends an IP address, not a name.
     let named = domain
         .rsplit('.')
         .next()
@@ -106,7 +110,8 @@ fn canonical_label(label: &str) -> Option<String> {
     let composed: String = label.nfc().collect();
     let unambiguous = composed.nfkc().eq(composed.chars()) && composed.is_single_script();
     let ascii = idna::domain_to_ascii_strict(&composed).ok()?;
-    // A label that maps to plain ASCII was that label in disguise; one that maps to several hid a dot.
+    // A label that maps to plain ASCII was that label in disguise; one that maps to several labels
+    // hid a dot.
     (unambiguous && ascii.starts_with("xn--") && !ascii.contains('.')).then_some(ascii)
 }
 
@@ -121,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn case_and_composition_are_folded_to_one_address() {
+    fn case_and_composition_fold_to_one_address() {
         for text in ["ada@x.test", " Ada@X.TEST ", "ADA@x.Test\n"] {
             assert_eq!(canonical(text).as_deref(), Some("ada@x.test"), "{text:?}");
         }
@@ -132,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn plus_and_dots_stay_significant() {
+    fn plus_sign_and_dots_stay_significant() {
         let three = [
             canonical("ab@x.test"),
             canonical("ab+1@x.test"),
@@ -143,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn look_alikes_are_refused_not_folded() {
+    fn look_alike_addresses_are_refused_and_not_folded() {
         for text in [
             "\u{430}dmin@x.test",           // Cyrillic a
             "\u{ff41}@x.test",              // full-width a
@@ -160,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_address_is_taken() {
+    fn address_other_than_plain_local_at_domain_is_refused() {
         for text in [
             "a",
             "a@b",
@@ -190,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_told_apart_from_form() {
+    fn overlong_address_has_an_error_of_its_own() {
         assert_eq!(Email::parse(" ").unwrap_err().code, FieldCode::Required);
         assert_eq!(
             Email::parse(&format!("{}@x.test", "a".repeat(250)))

@@ -11,10 +11,11 @@ use super::{FieldCode, FieldError};
 pub struct MobileNumber(String);
 
 impl MobileNumber {
-    /// Takes a number as typed, with its country code; spaces, dashes and brackets are dropped.
+    /// Parses a number as typed, with its country code; spaces, dashes and brackets are dropped.
     ///
     /// # Errors
-    /// When it is empty, has no country code, or is no number of that country's plan.
+    /// Returns an error if the text is empty, has no country code, or is not in that country's
+    /// numbering plan.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
@@ -29,7 +30,8 @@ impl MobileNumber {
                 "This is not a mobile number with its country code, such as +4915112345678.",
             )
         };
-        // A longer text is no number, and the parser's work grows with it. It would take letters, and extensions, too.
+        // A longer text cannot be a number, and the parser's work grows with it. The parser would
+        // also accept alphabetic characters and extensions.
         let plain = |text: &str| {
             text.bytes()
                 .all(|byte| byte.is_ascii_digit() || b" -()./".contains(&byte))
@@ -44,7 +46,7 @@ impl MobileNumber {
         Ok(Self(number.format().mode(Mode::E164).to_string()))
     }
 
-    /// The number in E.164.
+    /// Returns the number in E.164.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_kept_in_one_form_however_it_was_typed() {
+    fn number_is_kept_in_e164_however_typed() {
         for typed in ["+4915112345678", " +49 151 12345678", "+49 (151) 1234-5678"] {
             assert_eq!(
                 MobileNumber::parse(typed).unwrap().as_str(),
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn text_that_is_not_a_number_is_refused() {
         for typed in [
             "015112345678",
             "+49",

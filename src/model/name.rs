@@ -5,19 +5,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{FieldCode, FieldError};
 
-/// A person's first or last name: trimmed, NFC, 1 to 100 characters, none of them a control character.
+/// A person's first or last name: trimmed, NFC, 1 to 100 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
 
 impl Name {
-    /// How many characters a name may have.
+    /// The maximum number of characters in a name.
     pub const MAX: usize = 100;
 
-    /// Takes a name as typed.
+    /// Parses a name as typed.
     ///
     /// # Errors
-    /// When it is empty, too long, or holds a control character.
+    /// Returns an error if the text is empty, too long, or contains a control character.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let name: String = text.trim().nfc().collect();
         if !name.chars().any(is_seen) {
@@ -38,22 +38,23 @@ impl Name {
         Ok(Self(name))
     }
 
-    /// The name as shown.
+    /// Returns the name's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Control characters, line separators, the marks that turn the direction of the text around them, and spaces that take
-/// none. Joiners are not among them: names of some scripts are written with them.
+/// Returns whether a character is a control character, a line separator, a mark that turns the
+/// direction of the surrounding text, or an invisible space. Joiners are allowed, because some
+/// scripts need them in names.
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// Whether a reader sees something there; of what is left once controls are refused.
+/// Returns whether a character is visible, given that control characters are refused already.
 fn is_seen(character: char) -> bool {
     let blank = matches!(
         character,
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_world_are_taken() {
+    fn names_from_many_languages_are_accepted_unchanged() {
         for name in [
             "Ada",
             "Ó Súilleabháin",
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused_with_the_reason() {
+    fn invalid_name_is_refused_with_the_reason() {
         for nothing in ["   ", "\u{3164}", "\u{200d}\u{2800} \u{fe0f}", "\u{ad}"] {
             assert_eq!(code(nothing), Some(FieldCode::Required), "{nothing:?}");
         }

@@ -1,4 +1,4 @@
-//! Key files: made once, readable by their owner alone.
+//! Key files: created once, readable only by their owner.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Rng;
 
-/// A key file cannot be used. The text names the file and never what is in it.
+/// A key file cannot be used. The text names the file and never shows its content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It can be neither read nor made.
+    /// The file can be neither read nor created.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// It is not what it should be.
+    /// The file has the wrong content.
     #[error("{}: not {expected}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// What it should be.
+        /// A description of the right content.
         expected: &'static str,
     },
-    /// Others can read it.
+    /// Other users can read the file.
     #[error("{}: others than its owner can read it; run chmod 600 on it", path.display())]
     Exposed {
         /// The file.
@@ -34,7 +34,7 @@ pub enum KeyError {
     },
 }
 
-/// Makes a folder that only its owner can enter, unless it is there.
+/// Creates a folder that only its owner can enter, unless it exists.
 pub(super) fn create_folder(path: &Path) -> Result<(), KeyError> {
     DirBuilder::new()
         .recursive(true)
@@ -43,7 +43,8 @@ pub(super) fn create_folder(path: &Path) -> Result<(), KeyError> {
         .map_err(|source| io(path, source))
 }
 
-/// Reads a key file, or makes it. Of several processes that start at once, all end up with the same content.
+/// Reads a key file, or creates it. If several processes start at once, all end up with the same
+/// content.
 pub(super) fn read_or_create(
     path: &Path,
     make: impl FnOnce() -> String,
@@ -56,19 +57,21 @@ pub(super) fn read_or_create(
     read(path)
 }
 
-/// Makes a key file, whole or not at all; false where there is one already, which stays as it is.
+/// Creates a key file atomically. Returns false if the file exists, and leaves it unchanged.
 pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
-    // Not by the process's id: in containers that share the folder, every server has the same.
+    // The process id would not be unique: in containers that share the folder, every server has the
+    // same.
     let draft = path.with_extension(format!(
         "{:016x}.tmp",
         u64::from_be_bytes(Rng::system().bytes())
     ));
     let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
-    // The name is to outlive a power failure as the content does, where the file system can promise it.
+    // The name must survive a power failure as the content does, if the file system can promise
+    // that.
     _ = path
         .parent()
         .map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
-    // The draft is only a name for what the link now names, or for what is not needed.
+    // The draft is a second name of the linked file, or the loser of a race.
     let removed = fs::remove_file(&draft);
     match written {
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Ok(false),

@@ -63,7 +63,8 @@ impl ChangePasswordMutation {
         };
         let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
-                // The old password's device cookie is void now. A cookie of another user stays as it is.
+                // The old password's device cookie is void now. A cookie of another user stays as
+                // it is.
                 if request
                     .device
                     .as_ref()

@@ -33,7 +33,8 @@ impl From<RequestError> for ServerError {
                 Code::ValidationFailed.error("Introspection is disabled on this server.")
             }
             RequestError::MutationByGet => Code::BadUserInput.error("Send mutations by POST."),
-            // Clients with automatic persisted queries match these two messages. After the second they send documents.
+            // Clients with automatic persisted queries match these two messages. After the second
+            // they send documents.
             RequestError::UntrustedDocument => {
                 Code::PersistedQueryNotFound.error("PersistedQueryNotFound")
             }

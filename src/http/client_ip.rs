@@ -16,7 +16,8 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct TrustedProxies(pub Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// Adds the loopback addresses. A proxy on this machine connects for many clients, even if its headers are not trusted.
+    /// Adds the loopback addresses. A proxy on this machine connects for many clients, even if its
+    /// headers are not trusted.
     #[must_use]
     pub fn with_loopback(&self) -> Self {
         let loopback = [
@@ -38,8 +39,9 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the client's address. Each proxy appends the address of its peer to the header, so the list is read from its
-    /// end, for as long as the entries were written by trusted proxies. Earlier entries can be forged, and are ignored.
+    /// Returns the client's address. Each proxy appends the address of its peer to the header, so
+    /// the list is read from its end, for as long as the entries were written by trusted proxies.
+    /// Earlier entries can be forged, and are ignored.
     fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lists: Vec<_> = headers
             .get_all(X_FORWARDED_FOR)

@@ -1,4 +1,5 @@
-//! The whole contract in one run: produces every member of every result, and every code of an invalid field.
+//! The whole contract in one run: produces every member of every result, and every code of an
+//! invalid field.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const NEW: &str = "a brand new password";
 
-/// The members and codes produced so far, such as `SignupResult.EmailTaken` and `InvalidFieldCode.REQUIRED`.
+/// The members and codes produced so far, such as `SignupResult.EmailTaken` and
+/// `InvalidFieldCode.REQUIRED`.
 #[derive(Default)]
 struct Coverage(BTreeSet<String>);
 

@@ -16,7 +16,8 @@ pub(in crate::graphql) struct User {
 }
 
 impl User {
-    /// Makes the user of an account, signed in with a session. `None` if the sign-up is still pending.
+    /// Makes the user of an account, signed in with a session. `None` if the sign-up is still
+    /// pending.
     pub(in crate::graphql) fn new(
         account: Account,
         current: SessionId,
@@ -115,7 +116,8 @@ impl User {
         DateTime(self.account.created_at)
     }
 
-    /// The time of the last change to the profile, mobile number, password, role or verification of the email address.
+    /// The time of the last change to the profile, mobile number, password, role or verification of
+    /// the email address.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.account.updated_at)
     }

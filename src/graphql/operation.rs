@@ -62,7 +62,7 @@ mod tests {
 
     /// The kind of every type in the schema.
     fn types() -> BTreeMap<String, TypeKind> {
-        let schema = parse_schema(super::super::sdl()).unwrap();
+        let schema = parse_schema(super::super::schema().sdl()).unwrap();
         let definitions = schema.definitions.into_iter();
         definitions
             .filter_map(|definition| match definition {

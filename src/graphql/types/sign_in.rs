@@ -8,8 +8,8 @@ use async_graphql::{Enum, SimpleObject};
 
 use super::DateTime;
 
-/// The password or code was right, and the account asks for a second factor. Nobody is signed in
-/// yet.
+/// The password or code was right, and the account asks for a second factor. The user is not
+/// signed in yet.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct MfaRequired {
     /// Names this sign-in in the operation that completes it.

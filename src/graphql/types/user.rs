@@ -36,7 +36,7 @@ impl User {
         }
     }
 
-    /// Returns the user of the signed-in caller, or the error that says why there is none.
+    /// Returns the user of the signed-in caller, or the error that says why the caller is not signed in.
     pub(in crate::graphql) async fn signed_in(request: &RequestContext) -> Option<Result<Self>> {
         match request.caller().await {
             Ok(caller) => Self::new(caller.account, caller.session, request.accounts.now()).map(Ok),

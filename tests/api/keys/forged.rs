@@ -1,5 +1,4 @@
-//! Forged and malformed tokens, under every algorithm. `access_token.rs` has those that the real
-//! key signed.
+//! Forged and malformed tokens, under every algorithm. `access_token.rs` has genuine ones.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

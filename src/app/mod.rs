@@ -96,7 +96,12 @@ impl App {
         let public_url = config.public_url.as_str().trim_end_matches('/').to_owned();
         let accounts = Arc::new(Accounts::new(Dependencies {
             repository,
-            hashing: Hashing::new(config.bcrypt_cost, threads),
+            hashing: Hashing::new(
+                config.bcrypt_engine,
+                config.bcrypt_cost,
+                threads,
+                rng.clone(),
+            )?,
             access_tokens: AccessTokens {
                 keyring: Keyring::open(&config.keys, clock.now())?,
                 issuer: config.issuer.clone(),

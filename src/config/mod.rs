@@ -31,6 +31,7 @@ pub use texts::{env_example, markdown_table};
 use reader::Reader;
 
 use crate::graphql::{SameSite, TrustedDocuments};
+use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
 use crate::token::{KeySource, SecretSource};
 
@@ -69,6 +70,8 @@ pub struct Config {
     pub same_site: SameSite,
     /// How long a mailed code is good.
     pub code_lifetime: Duration,
+    /// The code that computes a password's hash.
+    pub bcrypt_engine: BcryptEngine,
     /// The cost of a password's hash; each step doubles it.
     pub bcrypt_cost: u32,
     /// The fewest characters of a password.
@@ -140,6 +143,7 @@ impl Config {
         let grace = reader.take(&table::REFRESH_GRACE_SECONDS);
         let same_site = reader.take(&table::COOKIE_SAME_SITE);
         let code_lifetime = reader.take(&table::CODE_SECONDS);
+        let bcrypt_engine = reader.take(&table::BCRYPT);
         let bcrypt_cost = reader.take(&table::BCRYPT_COST);
         let password_min_length = reader.take(&table::PASSWORD_MIN_LENGTH);
         let verify_email_first = reader.take(&table::VERIFY_EMAIL_FIRST);
@@ -187,6 +191,7 @@ impl Config {
             },
             same_site: same_site?,
             code_lifetime: code_lifetime?,
+            bcrypt_engine: bcrypt_engine?,
             bcrypt_cost: bcrypt_cost?,
             password_min_length: password_min_length?,
             verify_email_first: verify_email_first?,

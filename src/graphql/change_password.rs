@@ -51,6 +51,7 @@ impl ChangePasswordMutation {
         let command = ChangePassword {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
+            client: request.client.clone(),
         };
         let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {

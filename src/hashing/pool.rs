@@ -1,195 +1,179 @@
-//! As many hashes at a time as there are cores; who could not be served in time is refused at once.
+//! Threads that compute hashes, as many as there are cores, each up to a few hashes at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
-use super::Overloaded;
+use super::admission::{Admission, Permit};
+use super::queue::RoundRobin;
+use super::{Overloaded, priority};
 
-/// How long a request waits for its turn, by what is estimate: who would wait longer gets no permit.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How far one piece of work moves what is held to be estimate: a sixteenth up or down, however long it took. So it comes
-/// to rest in the middle, and a hash that the machine held up for once changes little. Only where it took less than half,
-/// what is held is wrong, by a machine that stood still at the start: that is forgotten fast.
-const STEP: u64 = 16;
+/// Something that a thread computes, alone or in a batch.
+pub(super) trait Work: Send + Sized + 'static {
+    /// The result.
+    type Output: Send + 'static;
 
-/// A bounded pool. Clones share it.
-#[derive(Clone, Debug)]
-pub(super) struct Pool {
-    threads: usize,
-    running: Arc<Semaphore>,
-    /// Those who run or wait.
-    present: Arc<AtomicUsize>,
-    /// What one piece of work takes, in microseconds.
-    estimate: Arc<AtomicU64>,
+    /// Returns the work's size. Only work of the same size shares a batch, since it ends at the same time.
+    fn size(&self) -> u32;
+
+    /// Computes a batch, and returns the results in the same order.
+    fn run(batch: &[Self]) -> Vec<Self::Output>;
 }
 
-/// A place in the pool, which is free again when this is dropped. Who has one is served.
-#[derive(Debug)]
-#[must_use]
-pub struct Permit(Arc<AtomicUsize>);
+/// A pool of threads with a queue. Clones share it, and the threads end with the last clone.
+pub(super) struct Pool<W: Work>(Arc<Handle<W>>);
 
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// What callers share. Its drop ends the threads.
+struct Handle<W: Work> {
+    admission: Arc<Admission>,
+    shared: Arc<Shared<W>>,
 }
 
-impl Pool {
-    /// A pool for so many at a time, whose work takes about so long.
-    pub(super) fn new(threads: usize, estimate: Duration) -> Self {
-        let (running, present) = (Arc::new(Semaphore::new(threads)), Arc::default());
-        Self {
-            threads,
-            running,
-            present,
-            estimate: Arc::new(AtomicU64::new(micros(estimate))),
-        }
-    }
+/// What callers and threads share.
+struct Shared<W: Work> {
+    lanes: usize,
+    queue: Mutex<Queue<W>>,
+    changed: Condvar,
+}
 
-    /// What one piece of work has taken lately.
-    pub(super) fn estimate(&self) -> Duration {
-        Duration::from_micros(self.estimate.load(Ordering::Relaxed))
-    }
+struct Queue<W: Work> {
+    waiting: RoundRobin<Waiting<W>>,
+    idle_threads: usize,
+    is_closed: bool,
+}
 
-    /// Does work on a thread of its own, when the turn of a place comes.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        _permit: &Permit,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Overloaded> {
-        let turn = self
-            .running
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| Overloaded)?;
-        let pool = self.clone();
-        // The turn goes with the work: an act that is given up does not free its core before the hash is done.
-        let task = tokio::task::spawn_blocking(move || {
-            let started = Instant::now();
-            let done = work();
-            pool.took(started.elapsed());
-            drop(turn);
-            done
-        });
-        task.await.map_err(|_| Overloaded)
-    }
+struct Waiting<W: Work> {
+    work: W,
+    result: oneshot::Sender<W::Output>,
+}
 
-    /// Takes a permit, unless those before would take longer than anyone waits: a refusal that comes at once costs the
-    /// client no time, and the pool none of its own.
-    pub(super) fn try_acquire(&self) -> Result<Permit, Overloaded> {
-        let before = self.present.fetch_add(1, Ordering::Relaxed);
-        let permit = Permit(self.present.clone());
-        let ahead = u32::try_from((before + 1).saturating_sub(self.threads)).unwrap_or(u32::MAX);
-        let threads = u32::try_from(self.threads.max(1)).unwrap_or(u32::MAX);
-        if self.estimate().saturating_mul(ahead) / threads > PATIENCE {
-            Err(Overloaded)
-        } else {
-            Ok(permit)
-        }
-    }
-
-    fn took(&self, time: Duration) {
-        let estimate = self.estimate.load(Ordering::Relaxed);
-        let (step, time) = (estimate / STEP + 1, micros(time));
-        let moved = if time > estimate {
-            estimate + step
-        } else if time < estimate / 2 {
-            estimate / 2
-        } else {
-            estimate.saturating_sub(step)
+impl<W: Work> Pool<W> {
+    /// Starts the threads, which take up to `lanes` pieces of work at once. A lone piece is expected to take as long as
+    /// given.
+    ///
+    /// # Errors
+    /// When the system starts no thread.
+    pub(super) fn new(threads: usize, lanes: usize, lone_work: Duration) -> io::Result<Self> {
+        let handle = Handle {
+            admission: Arc::new(Admission::new(threads, lanes, lone_work)),
+            shared: Arc::new(Shared {
+                lanes,
+                queue: Mutex::new(Queue {
+                    waiting: RoundRobin::new(),
+                    idle_threads: 0,
+                    is_closed: false,
+                }),
+                changed: Condvar::new(),
+            }),
         };
-        // Of two at once one may be lost, which does no harm.
-        self.estimate.store(moved, Ordering::Relaxed);
+        for number in 0..threads.max(1) {
+            let (shared, admission) = (handle.shared.clone(), handle.admission.clone());
+            thread::Builder::new()
+                .name(format!("hashing-{number}"))
+                .spawn(move || shared.run_thread(&admission))?;
+        }
+        Ok(Self(Arc::new(handle)))
+    }
+
+    /// Returns the time that a piece of work has taken lately.
+    pub(super) fn latency(&self) -> Duration {
+        self.0.admission.latency()
+    }
+
+    /// Admits a caller. See [`Admission::try_acquire`].
+    pub(super) fn try_acquire(&self, client: &str) -> Result<Permit, Overloaded> {
+        self.0.admission.try_acquire(client)
+    }
+
+    /// Computes one piece of work when the client's turn comes. Work whose caller goes away before that is dropped.
+    pub(super) async fn run(&self, permit: &Permit, work: W) -> Result<W::Output, Overloaded> {
+        let (result, receiver) = oneshot::channel();
+        let waiting = Waiting { work, result };
+        self.0.shared.lock().waiting.push(permit.client(), waiting);
+        self.0.shared.changed.notify_one();
+        // There is no result where the work panicked.
+        receiver.await.map_err(|_| Overloaded)
     }
 }
 
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+impl<W: Work> Shared<W> {
+    fn run_thread(&self, admission: &Admission) {
+        priority::lower();
+        while let Some(batch) = self.next_batch() {
+            let started = Instant::now();
+            let (work, results): (Vec<_>, Vec<_>) = batch
+                .into_iter()
+                .map(|waiting| (waiting.work, waiting.result))
+                .unzip();
+            let Ok(outputs) = catch_unwind(AssertUnwindSafe(|| W::run(&work))) else {
+                continue;
+            };
+            admission.record(work.len(), started.elapsed());
+            for (result, output) in results.into_iter().zip(outputs) {
+                // The caller may have gone away meanwhile.
+                _ = result.send(output);
+            }
+        }
+    }
+
+    /// Waits for work. Returns `None` once the pool is closed.
+    fn next_batch(&self) -> Option<Vec<Waiting<W>>> {
+        let mut queue = self.lock();
+        loop {
+            queue.waiting.retain(|waiting| !waiting.result.is_closed());
+            let waiting = queue.waiting.len();
+            if waiting > 0 {
+                // Idle threads get their part: two halves are done sooner than one whole batch.
+                let part = waiting.div_ceil(queue.idle_threads + 1).min(self.lanes);
+                return Some(
+                    queue
+                        .waiting
+                        .take_batch(part, |waiting| waiting.work.size()),
+                );
+            }
+            if queue.is_closed {
+                return None;
+            }
+            queue.idle_threads += 1;
+            queue = self
+                .changed
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+            queue.idle_threads -= 1;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<W>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<W: Work> Drop for Handle<W> {
+    fn drop(&mut self) {
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl<W: Work> Clone for Pool<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<W: Work> fmt::Debug for Pool<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pool")
+            .field("admission", &self.0.admission)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pool(threads: usize, estimate: u64) -> Pool {
-        Pool::new(threads, Duration::from_millis(estimate))
-    }
-
-    #[test]
-    fn who_could_not_be_served_in_time_is_refused_at_once() {
-        for (threads, estimate, fit) in [(1, 250, 9), (2, 250, 18), (2, 1000, 6), (2, 60_000, 2)] {
-            let pool = pool(threads, estimate);
-            let places: Vec<_> = std::iter::from_fn(|| pool.try_acquire().ok()).collect();
-            assert_eq!(places.len(), fit, "{threads} threads, {estimate} ms");
-            assert_eq!(pool.try_acquire().unwrap_err(), Overloaded);
-            drop(places);
-            assert!(
-                pool.try_acquire().is_ok(),
-                "a place that is left is free again"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn who_has_a_place_is_served_however_long_it_takes() {
-        let pool = pool(1, 1);
-        let (release, held) = std::sync::mpsc::channel();
-        let (first, second) = (pool.try_acquire().unwrap(), pool.try_acquire().unwrap());
-        let running = pool.run(&first, move || held.recv().unwrap());
-        let waiting = pool.run(&second, || 7);
-        let releasing = async {
-            tokio::task::yield_now().await;
-            release.send(()).unwrap();
-        };
-        assert_eq!(
-            tokio::join!(running, waiting, releasing),
-            (Ok(()), Ok(7), ())
-        );
-    }
-
-    #[test]
-    fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
-        let pool = pool(1, 100);
-        pool.took(Duration::from_mins(1));
-        assert!(
-            pool.estimate() < Duration::from_millis(110),
-            "{:?}",
-            pool.estimate()
-        );
-        for _ in 0..100 {
-            pool.took(Duration::from_millis(200));
-        }
-        assert!(
-            (180..=220).contains(&pool.estimate().as_millis()),
-            "{:?}",
-            pool.estimate()
-        );
-        let held_up = self::pool(1, 30_000);
-        for _ in 0..7 {
-            held_up.took(Duration::from_millis(200));
-        }
-        assert!(
-            held_up.estimate() < Duration::from_millis(400),
-            "{:?}",
-            held_up.estimate()
-        );
-    }
-
-    #[tokio::test]
-    async fn work_that_panics_gives_its_turn_back() {
-        let pool = pool(1, 1);
-        for _ in 0..3 {
-            assert_eq!(
-                pool.run(&pool.try_acquire().unwrap(), || assert_eq!(1, 2, "a panic"))
-                    .await,
-                Err(Overloaded)
-            );
-        }
-        assert_eq!(pool.run(&pool.try_acquire().unwrap(), || 7).await, Ok(7));
-        assert_eq!(pool.present.load(Ordering::Relaxed), 0);
-    }
-}
+mod tests;

@@ -80,7 +80,7 @@ pub(super) fn hash_lanes<const N: usize>(inputs: &[Input<'_>; N], work: u32) -> 
 }
 
 /// Mixes a key and a salt into each state: `ExpandKey` of the specification.
-// The loops over lanes here and in `half_round` are plain ones: in a debug build an iterator is a call for each step,
+// The loops over lanes here and in `run_round` are plain ones: in a debug build an iterator is a call for each step,
 // and tests hash passwords.
 #[inline(never)]
 fn expand<const N: usize>(
@@ -115,12 +115,16 @@ fn expand<const N: usize>(
 }
 
 /// Encrypts one block in each lane.
+#[expect(
+    clippy::inline_always,
+    reason = "a call would keep lanes out of registers"
+)]
 #[inline(always)]
 fn encrypt<const N: usize>(states: &[State; N], left: &mut [u32; N], right: &mut [u32; N]) {
     let mut round = 0;
     while round < 16 {
-        half_round(states, round, left, right);
-        half_round(states, round + 1, right, left);
+        run_round(states, round, left, right);
+        run_round(states, round + 1, right, left);
         round += 2;
     }
     let mut lane = 0;
@@ -132,8 +136,12 @@ fn encrypt<const N: usize>(states: &[State; N], left: &mut [u32; N], right: &mut
 }
 
 /// Runs one round of the Feistel network in each lane.
+#[expect(
+    clippy::inline_always,
+    reason = "a call would keep lanes out of registers"
+)]
 #[inline(always)]
-fn half_round<const N: usize>(
+fn run_round<const N: usize>(
     states: &[State; N],
     round: usize,
     left: &mut [u32; N],
@@ -142,12 +150,12 @@ fn half_round<const N: usize>(
     let mut lane = 0;
     while lane < N {
         let state = &states[lane];
-        let x = left[lane] ^ state[round];
-        left[lane] = x;
-        let a = state[SUBKEYS + (x >> 24) as usize];
-        let b = state[SUBKEYS + 256 + (x >> 16 & 0xff) as usize];
-        let c = state[SUBKEYS + 512 + (x >> 8 & 0xff) as usize];
-        let d = state[SUBKEYS + 768 + (x & 0xff) as usize];
+        let word = left[lane] ^ state[round];
+        left[lane] = word;
+        let a = state[SUBKEYS + (word >> 24) as usize];
+        let b = state[SUBKEYS + 256 + (word >> 16 & 0xff) as usize];
+        let c = state[SUBKEYS + 512 + (word >> 8 & 0xff) as usize];
+        let d = state[SUBKEYS + 768 + (word & 0xff) as usize];
         right[lane] ^= (a.wrapping_add(b) ^ c).wrapping_add(d);
         lane += 1;
     }

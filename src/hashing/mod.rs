@@ -157,10 +157,12 @@ impl Hashing {
         // A password of the other scheme cannot be right; it is hashed all the same, to take the same time.
         let is_right = known
             .is_some_and(|stored| stored.scheme == scheme && is_equal(&stored.parts, &computed));
-        Ok(match is_right {
-            false => Verification::Invalid,
-            true if cost == self.cost => Verification::Valid,
-            true => Verification::ValidNeedsRehash,
+        Ok(if !is_right {
+            Verification::Invalid
+        } else if cost == self.cost {
+            Verification::Valid
+        } else {
+            Verification::ValidNeedsRehash
         })
     }
 

@@ -1,14 +1,16 @@
 //! Lowers the priority of hashing threads, so that requests without a hash keep their latency while all cores hash.
 
-/// The nice value: the scheduler then gives a hashing thread a third of a core for which another thread waits.
+/// The difference in nice values. The scheduler gives a hashing thread a quarter of a core for which another waits.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 5;
+const NICER_BY: i32 = 5;
 
 /// Lowers the priority of the calling thread. On Linux each thread has a priority of its own; elsewhere this does
-/// nothing. A refusal is harmless, and no log line helps against it.
+/// nothing. A refusal does no harm.
 #[cfg(target_os = "linux")]
 pub(super) fn lower() {
-    _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
+    use rustix::process::{getpriority_process, setpriority_process};
+    let thread = Some(rustix::thread::gettid());
+    _ = getpriority_process(thread).and_then(|nice| setpriority_process(thread, nice + NICER_BY));
 }
 
 #[cfg(not(target_os = "linux"))]

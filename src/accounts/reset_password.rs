@@ -60,8 +60,8 @@ impl Accounts {
             Ok(parsed) => parsed,
             Err(refused) => return Ok(ResetPasswordOutcome::InvalidInput(refused)),
         };
-        let permit = self.hashing.try_acquire()?;
         let client = command.client.key();
+        let permit = self.hashing.try_acquire(&client)?;
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));

@@ -14,6 +14,7 @@ use url::Url;
 use super::reader::Reader;
 use super::{Config, DocumentSource, Mail, Store, documents, is_local, keys, table};
 use crate::graphql::SameSite;
+use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
 use crate::token::{KeySource, SecretSource};
 
@@ -47,6 +48,7 @@ impl Config {
             session: sessions.policy()?,
             same_site: sessions.same_site?,
             code_lifetime: accounts.code_lifetime?,
+            bcrypt_engine: accounts.bcrypt_engine?,
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
             verify_email_first: accounts.verify_email_first?,
@@ -167,6 +169,7 @@ impl Sessions {
 /// The rules for accounts.
 struct Rules {
     code_lifetime: Option<Duration>,
+    bcrypt_engine: Option<BcryptEngine>,
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
     verify_email_first: Option<bool>,
@@ -177,6 +180,7 @@ impl Rules {
     fn read(reader: &mut Reader) -> Self {
         Self {
             code_lifetime: reader.take(&table::CODE_SECONDS),
+            bcrypt_engine: reader.take(&table::BCRYPT),
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
             verify_email_first: reader.take(&table::VERIFY_EMAIL_FIRST),

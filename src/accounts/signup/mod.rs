@@ -70,9 +70,9 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
-        let permit = self.hashing.try_acquire()?;
         let client = command.client.clone();
         let key = client.key();
+        let permit = self.hashing.try_acquire(&key)?;
         let keys = [Key::new(RateLimit::SignupByClient, &[&key])];
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));

@@ -12,7 +12,10 @@ use serde_json::json;
 use super::document_limits::{self, CheckedDocument, DocumentError};
 use super::error::{Code, RETRY_AFTER, code_of};
 use super::masking::finish;
-use super::{AuditFields, AuditTrail, Latchkey, RequestContext, TrustedDocuments};
+use super::validation::{DocumentDigest, SeenDocuments, hide_schema, validate};
+use super::{
+    AuditFields, AuditTrail, Latchkey, RequestContext, TrustedDocuments, type_system, variables,
+};
 
 /// How many errors one answer holds: a small request must not buy a large answer.
 pub const MAX_ERRORS: usize = 10;
@@ -29,6 +32,8 @@ pub struct Executor {
     pub introspection: bool,
     /// The documents that are executed, where others are not.
     pub trusted: Option<TrustedDocuments>,
+    /// The documents that were found valid before.
+    pub seen: SeenDocuments,
 }
 
 /// What a client sent (GraphQL over HTTP, section 5).
@@ -84,6 +89,8 @@ enum Refused {
     NotTrusted,
     /// It has a hash and no document, where there are no trusted ones.
     HashAlone,
+    /// The document breaks a rule of the specification, or a variable has no value of its type.
+    Invalid(Option<String>, Vec<ServerError>),
 }
 
 impl Executor {
@@ -116,13 +123,19 @@ impl Executor {
             variables,
             safe,
         } = request;
-        let checked = self.find(query, document.as_deref())?;
+        let checked = self.find(query.as_deref(), document.as_deref())?;
         document_limits::check_variables(&variables)?;
         let (name, operation) = checked.operation(operation_name.as_deref())?;
         let name = name.map(ToString::to_string);
         if safe && operation.ty != OperationType::Query {
             return Err(Refused::NotByGet);
         }
+        let invalid = |errors| self.invalid(name.clone(), errors);
+        if self.trusted.is_none() {
+            self.validate(query.as_deref().unwrap_or_default(), &checked)
+                .map_err(invalid)?;
+        }
+        let variables = variables::coerce(type_system(), operation, variables).map_err(invalid)?;
         let mut request = Request::new("").variables(variables);
         if !self.introspection {
             request = request.disable_introspection();
@@ -132,10 +145,30 @@ impl Executor {
         Ok((name, request))
     }
 
+    /// Validates a document, unless it was found valid before.
+    fn validate(&self, text: &str, checked: &CheckedDocument) -> Result<(), Vec<ServerError>> {
+        if checked.has_strings {
+            return validate(type_system(), &checked.document);
+        }
+        let digest = DocumentDigest::of(text);
+        if !self.seen.contains(&digest) {
+            validate(type_system(), &checked.document)?;
+            self.seen.insert(digest);
+        }
+        Ok(())
+    }
+
+    fn invalid(&self, operation: Option<String>, mut errors: Vec<ServerError>) -> Refused {
+        if !self.introspection {
+            hide_schema(&mut errors);
+        }
+        Refused::Invalid(operation, errors)
+    }
+
     /// The document that is asked for, within all limits.
     fn find(
         &self,
-        query: Option<String>,
+        query: Option<&str>,
         hash: Option<&str>,
     ) -> Result<Cow<'_, CheckedDocument>, Refused> {
         match (&self.trusted, query) {
@@ -144,7 +177,7 @@ impl Executor {
                 found.map(Cow::Borrowed).ok_or(Refused::NotTrusted)
             }
             (None, Some(query)) => {
-                let checked = document_limits::check(&query)?;
+                let checked = document_limits::check(query)?;
                 let is_told = self.introspection || !checked.introspection;
                 if is_told {
                     Ok(Cow::Owned(checked))
@@ -172,6 +205,10 @@ impl From<Refused> for GraphqlResponse {
         };
         let error = match why {
             Refused::DocumentError(error) => error.into(),
+            Refused::Invalid(operation, errors) => {
+                let mut response = Response::from_errors(errors);
+                return answer(&mut response, operation, &AuditTrail::default());
+            }
             Refused::Schema => {
                 Code::ValidationFailed.error("This server does not tell its schema.")
             }

@@ -23,13 +23,18 @@ mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
+pub mod syntax;
 mod trusted_documents;
 mod types;
 mod update_mobile_number;
 mod update_profile;
+pub mod validation;
+pub mod variables;
 mod verify_email;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use std::sync::LazyLock;
+
+use async_graphql::{EmptySubscription, MergedObject, Schema, ValidationMode};
 
 pub use audit::{AuditFields, AuditTrail};
 pub use context::RequestContext;
@@ -43,6 +48,7 @@ pub use policy::Policy;
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
 use types::{AccountError, Node};
+use validation::TypeSystem;
 
 /// Questions: they change nothing.
 #[derive(MergedObject, Default)]
@@ -80,6 +86,8 @@ pub fn schema() -> Latchkey {
         .register_output_type::<Node>()
         .register_output_type::<AccountError>()
         .disable_suggestions()
+        // Documents are validated before the library has them: see `validation`.
+        .validation_mode(ValidationMode::Fast)
         .finish()
 }
 
@@ -87,4 +95,12 @@ pub fn schema() -> Latchkey {
 #[must_use]
 pub fn sdl() -> String {
     schema().sdl()
+}
+
+/// Returns the schema as the rules of validation need it.
+#[must_use]
+pub fn type_system() -> &'static TypeSystem {
+    static TYPE_SYSTEM: LazyLock<TypeSystem> =
+        LazyLock::new(|| TypeSystem::parse(&sdl()).expect("the library prints an SDL"));
+    &TYPE_SYSTEM
 }

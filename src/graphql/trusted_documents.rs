@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document_limits::{self, CheckedDocument, DocumentError};
+use super::type_system;
+use super::validation::validate;
 
 /// What `documentId` has before a hash (GraphQL over HTTP, appendix on persisted documents).
 const PREFIX: &str = "sha256:";
@@ -60,9 +62,15 @@ impl TrustedDocuments {
                 why,
             }
         };
-        let admit = |(hash, text): (String, String)| match document_limits::check(&text) {
-            Ok(checked) => Ok((hash, checked)),
-            Err(error) => Err(unfit(&hash, error)),
+        let admit = |(hash, text): (String, String)| {
+            let checked = document_limits::check(&text).map_err(|error| unfit(&hash, error))?;
+            match validate(type_system(), &checked.document) {
+                Ok(()) => Ok((hash, checked)),
+                Err(errors) => Err(TrustedDocumentsError::Refused {
+                    hash,
+                    why: first_message(errors),
+                }),
+            }
         };
         Ok(Self(Arc::new(
             texts.into_iter().map(admit).collect::<Result<_, _>>()?,
@@ -75,6 +83,11 @@ impl TrustedDocuments {
             .get(hash)
             .or_else(|| self.0.get(hash.strip_prefix(PREFIX)?))
     }
+}
+
+fn first_message(errors: Vec<async_graphql::ServerError>) -> String {
+    let first = errors.into_iter().next();
+    first.map(|error| error.message).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,6 +122,10 @@ mod tests {
             (
                 r#"{ "abc": "fragment F on User { id }" }"#,
                 "The document has no operation.",
+            ),
+            (
+                r#"{ "abc": "{ me { nam } }" }"#,
+                "the document abc would be refused: The type \"User\" has no field \"nam\".",
             ),
         ] {
             let error = TrustedDocuments::parse(json).unwrap_err().to_string();

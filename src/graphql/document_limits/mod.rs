@@ -11,12 +11,12 @@ mod scan;
 mod tests;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
-use async_graphql::parser::{Error as ParseError, parse_query};
 use async_graphql::{Name, Pos, ServerError, Value, Variables};
 
 pub use limits::{LIMITS, Limit};
 
 use super::error::Code;
+use super::syntax::{self, ParsedDocument, SyntaxError};
 
 /// A document that may be validated and executed.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct CheckedDocument {
     pub document: ExecutableDocument,
     /// Whether anything in it asks for the schema.
     pub introspection: bool,
+    /// The document has a string that is not a description: it may hold a password.
+    pub has_strings: bool,
 }
 
 /// Why a document is refused. Says nothing that the client did not send.
@@ -33,7 +35,7 @@ pub enum DocumentError {
     /// It has too much of something.
     Exceeds(&'static Limit),
     /// It is not GraphQL.
-    Malformed(ParseError),
+    Malformed(SyntaxError),
     /// A fragment contains itself.
     FragmentCycle(Pos),
     /// It has no operation of the name that was asked for.
@@ -48,7 +50,10 @@ pub enum DocumentError {
 /// When it keeps one not, or is not GraphQL.
 pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     scan::check(text)?;
-    let document = parse_query(text).map_err(DocumentError::Malformed)?;
+    let ParsedDocument {
+        document,
+        has_strings,
+    } = syntax::parse(text).map_err(DocumentError::Malformed)?;
     let found = cost::analyze_cost(&document)?;
     let operation = found.operation;
     for (limit, count) in [
@@ -69,6 +74,7 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     Ok(CheckedDocument {
         document,
         introspection: found.introspection,
+        has_strings,
     })
 }
 
@@ -151,21 +157,20 @@ impl From<DocumentError> for ServerError {
     }
 }
 
-/// Where the document stops being GraphQL. Never quotes it: the parser's own message does, password literals and all.
-fn malformed(parse_error: &ParseError) -> ServerError {
-    let error = match parse_error {
-        ParseError::OperationDuplicated { .. }
-        | ParseError::FragmentDuplicated { .. }
-        | ParseError::MultipleOperations { .. } => {
+/// Answers a text that is not a document. Never quotes it, because it may hold a password.
+fn malformed(syntax_error: &SyntaxError) -> ServerError {
+    let error = match syntax_error {
+        SyntaxError::RepeatedName(_) => {
             Code::ValidationFailed.error("Operations and fragments need names of their own.")
         }
-        ParseError::MissingOperation => {
-            Code::ValidationFailed.error("The document has no operation.")
+        SyntaxError::NoOperation => Code::ValidationFailed.error("The document has no operation."),
+        SyntaxError::RepeatedInputField(name, _) => {
+            Code::ValidationFailed.error(&format!("The input field \"{name}\" is given twice."))
         }
-        _ => Code::ParseFailed.error("The document is not valid GraphQL."),
+        SyntaxError::Malformed(_) => Code::ParseFailed.error("The document is not valid GraphQL."),
     };
     ServerError {
-        locations: parse_error.positions().collect(),
+        locations: syntax_error.position().into_iter().collect(),
         ..error
     }
 }

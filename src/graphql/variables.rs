@@ -11,7 +11,7 @@ use super::error::Code;
 use super::execute::MAX_ERRORS;
 use super::validation::{InputObject, InputType, TypeSystem};
 
-/// How long a name may be that a message quotes. The names of fields come from the client.
+/// The length of the longest field name that a message quotes. The names of fields come from the client.
 const QUOTED: usize = 64;
 
 /// Returns the values of an operation's variables, of the types that it defines and with its defaults filled in.
@@ -194,7 +194,8 @@ fn quoted(name: &Name) -> String {
     }
 }
 
-/// Coerces a scalar. JSON has one kind of number, so `1.0` is an integer, too. None where the value is of another type.
+/// Coerces a scalar. JSON has one kind of number, so `1.0` is an integer, too. Returns `None` if the
+/// value is of another type.
 fn scalar(name: &str, value: Value) -> Option<Value> {
     match (name, value) {
         ("Int", Value::Number(number)) => {

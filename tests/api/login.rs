@@ -159,7 +159,7 @@ async fn operators_in_place_of_text_are_type_errors() {
         let code = device
             .error("login", json!({ "email": email, "password": PASSWORD }))
             .await;
-        assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{email}");
+        assert_eq!(code, "BAD_USER_INPUT", "{email}");
     }
 }
 

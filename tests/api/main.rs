@@ -51,4 +51,6 @@ mod suspend;
 mod tokens_page;
 mod update_mobile_number;
 mod update_profile;
+mod validation;
+mod variables;
 mod verify_email;

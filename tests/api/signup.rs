@@ -277,7 +277,7 @@ async fn nobody_signs_up_as_more_than_a_user() {
         input[name] = value;
         assert_eq!(
             device.error("signup", input).await,
-            "GRAPHQL_VALIDATION_FAILED",
+            "BAD_USER_INPUT",
             "{name}"
         );
     }

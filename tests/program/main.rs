@@ -14,6 +14,7 @@ mod bare;
 mod browser;
 mod cli;
 mod client;
+mod differential;
 mod document_limits;
 mod flood;
 mod keys;

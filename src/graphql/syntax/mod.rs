@@ -23,7 +23,7 @@ pub struct ParsedDocument {
     pub has_strings: bool,
 }
 
-/// Why a text is refused before anything else is known of it. Quotes nothing but the name of an input field.
+/// The first reason for which a text is no document. Quotes nothing but the name of an input field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyntaxError {
     /// The text is not GraphQL from here on.

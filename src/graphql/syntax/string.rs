@@ -2,7 +2,7 @@
 
 use std::str::Chars;
 
-/// Reads the string that the text starts with: its value, and its length in bytes. None where it is malformed.
+/// Reads the string that the text starts with. Returns its value and its length in bytes, or `None` if it is malformed.
 pub(super) fn read(text: &str) -> Option<(String, usize)> {
     match text.strip_prefix(r#"""""#) {
         Some(rest) => block(rest).map(|(value, length)| (value, length + 3)),

@@ -69,8 +69,8 @@ fn malformed_strings_and_escapes_are_syntax_errors() {
 fn block_strings_lose_their_common_indentation() {
     for (literal, text) in [
         (
-            "\"\"\"\n    Hello,\n      World!\n\n    Yours,\n      GraphQL.\n  \"\"\"",
-            "Hello,\n  World!\n\nYours,\n  GraphQL.",
+            "\"\"\"\n    Hello,\n      Ada!\n\n    Yours,\n      GraphQL.\n  \"\"\"",
+            "Hello,\n  Ada!\n\nYours,\n  GraphQL.",
         ),
         ("\"\"\"a \\\"\"\" b\"\"\"", "a \"\"\" b"),
         ("\"\"\"  a\r\n  b\r  c\"\"\"", "  a\nb\nc"),

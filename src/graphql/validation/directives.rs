@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
             let problem = match definition {
                 None => Some("does not exist"),
                 Some(it) if !it.locations.contains(&location) => Some("cannot stand here"),
-                Some(it) if !names.insert(name) && !it.is_repeatable => Some("stands here twice"),
+                Some(_) if !names.insert(name) => Some("stands here twice"),
                 Some(_) => None,
             };
             if let Some(problem) = problem {

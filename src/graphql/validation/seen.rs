@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// How many documents are remembered: the front ends of one service have some hundreds. Each takes 64 bytes here.
+/// The number of documents that are remembered. The front ends of one service have some hundreds; each takes 64 bytes.
 const MAX_DOCUMENTS: usize = 2048;
 
 /// The digests of valid documents, the latest ones. Clones share them.

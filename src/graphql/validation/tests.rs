@@ -7,8 +7,8 @@ const SDL: &str = r#"
 schema { query: Query mutation: Mutation }
 directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
 directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
-directive @tag(name: String) repeatable on FIELD | VARIABLE_DEFINITION
-type Query { pet: Pet animal(named: Name!): Animal human(of: [ID!], age: Int = 1): Human at(place: Place): String }
+directive @tag(name: String) on FIELD | VARIABLE_DEFINITION
+type Query { pet: Pet animal(named: Name!): Animal human(of: [ID!], age: Int = 1): Human at(point: Point): String }
 type Mutation { rename(input: Rename!): Human! }
 interface Pet { name: String! }
 type Dog implements Pet { name: String! barks: Boolean! age: Int friend: Pet }
@@ -17,7 +17,7 @@ type Human { id: ID! pets: [Pet!]! size: Float }
 union Animal = Dog | Human
 enum Name { REX TOM }
 input Rename { name: Name! note: String! = "none" tags: [String!] next: Rename }
-input Place @oneOf { x: Int y: String }
+input Point @oneOf { x: Int y: String }
 "#;
 
 fn messages(text: &str) -> Vec<String> {
@@ -142,7 +142,7 @@ fn fragments_must_be_defined_used_and_possible() {
 
 #[test]
 fn arguments_and_directives_must_be_defined_and_unique() {
-    accepts(&["query($a: Int @tag @tag(name: \"x\")) { human(age: $a) @tag @tag { id } }"]);
+    accepts(&["query($a: Int @tag(name: \"x\")) { human(age: $a) @tag { id } }"]);
     for (text, message) in [
         ("{ animal { __typename } }", "needs the argument \"named\""),
         ("{ human(years: 1) { id } }", "no argument \"years\""),
@@ -168,7 +168,7 @@ fn arguments_and_directives_must_be_defined_and_unique() {
 fn values_must_be_of_the_types_they_stand_for() {
     accepts(&[
         "{ human(of: \"a\", age: null) { id } }",
-        "{ human(of: [1, \"a\"]) { id } at(place: { x: 1 }) }",
+        "{ human(of: [1, \"a\"]) { id } at(point: { x: 1 }) }",
         "mutation { rename(input: { name: REX, tags: \"a\", next: { name: TOM } }) { id } }",
     ]);
     for (text, message) in [
@@ -198,26 +198,30 @@ fn values_must_be_of_the_types_they_stand_for() {
             "type \"Rename!\"",
         ),
         (
-            "{ at(place: { x: 1, y: \"a\" }) }",
+            "{ at(point: { x: 1, y: \"a\" }) }",
             "exactly one of its fields",
         ),
-        ("{ at(place: { x: null }) }", "exactly one of its fields"),
-        ("{ at(place: {}) }", "exactly one of its fields"),
+        ("{ at(point: { x: null }) }", "exactly one of its fields"),
+        ("{ at(point: {}) }", "exactly one of its fields"),
     ] {
         refuses(text, message);
     }
 }
 
 #[test]
-fn variables_must_be_defined_used_and_of_fitting_types() {
+fn variables_that_fit_their_places_are_accepted() {
     accepts(&[
         "query($a: Boolean!) { __typename @skip(if: $a) }",
         "query($a: Boolean = true) { __typename @skip(if: $a) }",
         "query($n: Name!) { animal(named: $n) { __typename } }",
         "mutation($n: String, $t: [String!]!) { rename(input: { name: REX, note: $n, tags: $t }) { id } }",
         "query A($a: Int) { ...F } query B($a: Int!) { ...F } fragment F on Query { human(age: $a) { id } }",
-        "query($x: Int!) { at(place: { x: $x }) }",
+        "query($x: Int!) { at(point: { x: $x }) }",
     ]);
+}
+
+#[test]
+fn variables_must_be_defined_used_and_typed() {
     for (text, message) in [
         ("query($a: Int) { __typename }", "\"$a\" is never used"),
         (
@@ -240,6 +244,14 @@ fn variables_must_be_defined_used_and_of_fitting_types() {
             "query($a: Int! = null) { human(age: $a) { id } }",
             "type \"Int!\" is needed",
         ),
+    ] {
+        refuses(text, message);
+    }
+}
+
+#[test]
+fn variables_in_places_of_other_types_are_refused() {
+    for (text, message) in [
         (
             "query($a: Boolean) { __typename @skip(if: $a) }",
             "cannot stand where",
@@ -261,7 +273,7 @@ fn variables_must_be_defined_used_and_of_fitting_types() {
             "cannot stand where",
         ),
         (
-            "query($x: Int) { at(place: { x: $x }) }",
+            "query($x: Int) { at(point: { x: $x }) }",
             "cannot stand where",
         ),
         (

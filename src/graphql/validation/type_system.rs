@@ -68,12 +68,11 @@ pub(crate) struct Input {
     pub(crate) default: Option<ConstValue>,
 }
 
-/// A directive.
+/// A directive. The schema has no repeatable one, and the library's parser takes every one for repeatable.
 #[derive(Debug)]
 pub(crate) struct Directive {
     pub(crate) arguments: Inputs,
     pub(crate) locations: Vec<DirectiveLocation>,
-    pub(crate) is_repeatable: bool,
 }
 
 impl Input {
@@ -214,7 +213,6 @@ impl From<DirectiveDefinition> for Directive {
         Self {
             arguments: inputs(directive.arguments),
             locations: locations.map(|location| location.node).collect(),
-            is_repeatable: directive.is_repeatable,
         }
     }
 }

@@ -20,11 +20,11 @@ pub(super) struct Uses<'a> {
 pub(super) struct VariableUse<'a> {
     pub(super) name: Name,
     pub(super) pos: Pos,
-    /// None where the place itself is an error.
+    /// Absent if the place itself is an error.
     pub(super) location: Option<Location<'a>>,
 }
 
-/// What a place in a document takes.
+/// The type that a place in a document takes.
 #[derive(Clone, Copy)]
 pub(super) struct Location<'a> {
     pub(super) ty: &'a Type,

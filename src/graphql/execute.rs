@@ -12,7 +12,7 @@ use serde_json::json;
 use super::document_limits::{self, CheckedDocument, DocumentError};
 use super::error::{Code, RETRY_AFTER, code_of};
 use super::masking::finish;
-use super::validation::{DocumentDigest, SeenDocuments, hide_schema, validate};
+use super::validation::{DocumentDigest, SeenDocuments, check_nulls, hide_schema, validate};
 use super::{
     AuditFields, AuditTrail, Latchkey, RequestContext, TrustedDocuments, type_system, variables,
 };
@@ -136,6 +136,7 @@ impl Executor {
                 .map_err(invalid)?;
         }
         let variables = variables::coerce(type_system(), operation, variables).map_err(invalid)?;
+        check_nulls(type_system(), &checked.document, operation, &variables).map_err(invalid)?;
         let mut request = Request::new("").variables(variables);
         if !self.introspection {
             request = request.disable_introspection();

@@ -66,6 +66,29 @@ async fn include_and_skip_see_a_variables_default() {
 }
 
 #[tokio::test]
+async fn null_is_refused_where_only_defaults_fit() {
+    let device = signed_in().await;
+    for (document, name) in [
+        (
+            "mutation($skip: Boolean = false) { updateProfile(input: { firstName: \"Eve\" }) @skip(if: $skip) { __typename } }",
+            "skip",
+        ),
+        (
+            "mutation($everywhere: Boolean) { ...F } fragment F on Mutation { logout(input: { everywhere: $everywhere }) { __typename } }",
+            "everywhere",
+        ),
+    ] {
+        let (message, path) = refused(&device, document, json!({ name: null })).await;
+        assert_eq!(
+            message,
+            format!("A value of type \"Boolean!\" is needed at \"${name}\".")
+        );
+        assert_eq!(path, json!([name]));
+    }
+    assert_eq!(device.me().await.unwrap()["firstName"], "Ada");
+}
+
+#[tokio::test]
 async fn misshapen_variables_are_refused_with_their_path() {
     let device = Service::start().await.device();
     let document = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
@@ -172,7 +195,7 @@ async fn a_refused_request_holds_ten_errors_at_most() {
 }
 
 #[tokio::test]
-async fn values_that_the_operation_does_not_define_are_passed_over() {
+async fn values_that_no_operation_defines_are_passed_over() {
     let device = Service::start().await.device();
     let reply = device
         .post("{ policy { codeLength } }", json!({ "nothing": "S3cret" }))
@@ -184,7 +207,7 @@ async fn values_that_the_operation_does_not_define_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_number_stands_for_an_id_where_it_is_whole() {
+async fn whole_numbers_stand_for_an_id() {
     let device = signed_in().await;
     let document = "mutation($id: ID!) { revokeSession(input: { sessionId: $id }) { __typename } }";
     for id in [json!(7), json!(7.0), json!("7")] {

@@ -21,6 +21,9 @@ const RULES = [
 ];
 
 export function expected(text, variables, old, now) {
+  if (now.verdict === 'accepted' && now.nulls) {
+    return { verdict: 'variables', why: 'Chosen: null in a place that cannot be null is refused before anything runs.' };
+  }
   const chosen = RULES.find((rule) => rule.applies(text, variables, old, now));
   if (chosen) return { verdict: chosen.verdict, why: chosen.why };
   if (old.verdict === now.verdict) return now;

@@ -31,7 +31,16 @@ export class Reference {
     const definitions = operations[0].variableDefinitions ?? [];
     const coerced = graphql.getVariableValues(schema, definitions, variables);
     if (coerced.errors) return { verdict: 'variables', why: coerced.errors[0].message };
-    return { verdict: 'accepted', document };
+    return { verdict: 'accepted', document, nulls: this.nulls(document, operations[0], coerced.variableValues?.coerced ?? coerced.coerced) };
+  }
+
+  // Returns true where a variable is null, and stands where null cannot be.
+  nulls(document, operation, values) {
+    const { graphql, schema } = this;
+    const context = new graphql.ValidationContext(schema, document, new graphql.TypeInfo(schema), () => {});
+    return context
+      .getRecursiveVariableUsages(operation)
+      .some(({ node, type }) => graphql.isNonNullType(type) && values[node.name.value] === null);
   }
 
   // Adds the name of the object type wherever a selection may be of several.

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use async_graphql::Positioned;
 use async_graphql::parser::types::{
     DirectiveLocation, FragmentDefinition, OperationDefinition, OperationType, VariableDefinition,
 };
+use async_graphql::{Pos, Positioned};
 
 use super::selections::Parent;
 use super::usage::Location;
@@ -15,14 +15,10 @@ impl<'a> Checker<'a> {
     /// Walks every definition once.
     pub(super) fn definitions(&mut self) {
         let document = self.document;
-        for (name, fragment) in &document.fragments {
-            self.fragment(&fragment.node);
-            let uses = std::mem::take(&mut self.uses);
-            self.fragment_uses.insert(name, uses);
-        }
+        self.fragments();
         let mut spread = HashSet::new();
         for (_, operation) in document.operations.iter() {
-            self.operation(operation);
+            self.operation(&operation.node, operation.pos);
             let uses = std::mem::take(&mut self.uses);
             self.check_uses(&operation.node, uses, &mut spread);
         }
@@ -34,16 +30,24 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn operation(&mut self, operation: &'a Positioned<OperationDefinition>) {
+    pub(super) fn fragments(&mut self) {
+        for (name, fragment) in &self.document.fragments {
+            self.fragment(&fragment.node);
+            let uses = std::mem::take(&mut self.uses);
+            self.fragment_uses.insert(name, uses);
+        }
+    }
+
+    pub(super) fn operation(&mut self, operation: &'a OperationDefinition, pos: Pos) {
         let OperationDefinition {
             ty,
             variable_definitions,
             directives,
             selection_set,
-        } = &operation.node;
+        } = operation;
         let root = self.system.root(*ty);
         if root.is_none() {
-            self.report(operation.pos, format!("The schema has no {ty} type."));
+            self.report(pos, format!("The schema has no {ty} type."));
         }
         let location = match ty {
             OperationType::Query => DirectiveLocation::Query,

@@ -5,6 +5,7 @@
 
 mod definitions;
 mod directives;
+mod nulls;
 mod overlap;
 mod seen;
 mod selections;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Pos, ServerError};
 
+pub(super) use nulls::check_nulls;
 pub(super) use seen::DocumentDigest;
 pub use seen::SeenDocuments;
 pub use type_system::TypeSystem;
@@ -38,13 +40,7 @@ pub fn validate(
     system: &TypeSystem,
     document: &ExecutableDocument,
 ) -> Result<(), Vec<ServerError>> {
-    let mut checker = Checker {
-        system,
-        document,
-        violations: Vec::new(),
-        uses: Uses::default(),
-        fragment_uses: HashMap::new(),
-    };
+    let mut checker = Checker::new(system, document);
     checker.definitions();
     if checker.violations.is_empty() {
         checker.overlap();
@@ -95,7 +91,17 @@ struct Checker<'a> {
     fragment_uses: HashMap<&'a Name, Uses<'a>>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(system: &'a TypeSystem, document: &'a ExecutableDocument) -> Self {
+        Self {
+            system,
+            document,
+            violations: Vec::new(),
+            uses: Uses::default(),
+            fragment_uses: HashMap::new(),
+        }
+    }
+
     /// Keeps an error, while there are few: a small document must not buy a long list.
     fn report(&mut self, pos: Pos, message: String) {
         if self.violations.len() < MAX_ERRORS {

@@ -65,16 +65,11 @@ impl<'a> Checker<'a> {
             .map(|definition| (&definition.node.name.node, &definition.node))
             .collect();
         let mut used = HashSet::new();
-        let mut reached = HashSet::new();
-        let mut to_visit = uses.fragments.clone();
         self.check_variables(&uses.variables, &definitions, &mut used);
-        while let Some(name) = to_visit.pop() {
-            if !reached.insert(name) {
-                continue;
-            }
+        let reached = self.reached(uses.fragments);
+        for name in &reached {
             if let Some(uses) = self.fragment_uses.remove(name) {
                 self.check_variables(&uses.variables, &definitions, &mut used);
-                to_visit.extend(&uses.fragments);
                 self.fragment_uses.insert(name, uses);
             }
         }
@@ -86,6 +81,19 @@ impl<'a> Checker<'a> {
             }
         }
         spread.extend(reached);
+    }
+
+    /// Returns the fragments that are spread, with those that they spread themselves.
+    pub(super) fn reached(&self, mut spread: Vec<&'a Name>) -> HashSet<&'a Name> {
+        let mut reached = HashSet::new();
+        while let Some(name) = spread.pop() {
+            if reached.insert(name)
+                && let Some(uses) = self.fragment_uses.get(name)
+            {
+                spread.extend(&uses.fragments);
+            }
+        }
+        reached
     }
 
     fn check_variables(

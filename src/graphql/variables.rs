@@ -217,10 +217,10 @@ fn integer(number: &Number) -> Option<i64> {
         return Some(number);
     }
     let float = number.as_f64()?;
+    let is_exact = float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0;
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "it is a whole number below 2^53"
+        reason = "it is a whole number of at most 53 bits"
     )]
-    let is_exact = float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0;
-    is_exact.then_some(float as i64)
+    is_exact.then(|| float as i64)
 }

@@ -184,6 +184,34 @@ impl TypeSystem {
         composite
     }
 
+    /// Returns the fields and arguments of the introspection's own types, in order.
+    #[cfg(test)]
+    pub(crate) fn introspection_fields(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let own = self
+            .composites
+            .iter()
+            .filter(|(name, _)| name.starts_with("__"));
+        for (ty, composite) in own {
+            let fields = composite
+                .fields
+                .iter()
+                .filter(|(name, _)| *name != "__typename");
+            for (name, field) in fields {
+                let path = format!("{ty}.{name}");
+                names.extend(
+                    field
+                        .arguments
+                        .keys()
+                        .map(|argument| format!("{path}({argument})")),
+                );
+                names.push(path);
+            }
+        }
+        names.sort();
+        names
+    }
+
     /// Returns the type that operations of a kind start at.
     pub(crate) fn root(&self, ty: OperationType) -> Option<&str> {
         let root = match ty {

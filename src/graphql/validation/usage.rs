@@ -64,18 +64,18 @@ impl<'a> Checker<'a> {
             .iter()
             .map(|definition| (&definition.node.name.node, &definition.node))
             .collect();
-        let mut used = HashSet::new();
-        self.check_variables(&uses.variables, &definitions, &mut used);
+        let mut found = HashSet::new();
+        self.check_variables(&uses.variables, &definitions, &mut found);
         let reached = self.reached(uses.fragments);
         for name in &reached {
             if let Some(uses) = self.fragment_uses.remove(name) {
-                self.check_variables(&uses.variables, &definitions, &mut used);
+                self.check_variables(&uses.variables, &definitions, &mut found);
                 self.fragment_uses.insert(name, uses);
             }
         }
         for definition in &operation.variable_definitions {
             let name = &definition.node.name.node;
-            if !used.contains(name) {
+            if !found.contains(name) {
                 let message = format!("The variable \"${name}\" is never used.");
                 self.report(definition.pos, message);
             }
@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
         &mut self,
         variables: &[VariableUse<'a>],
         definitions: &HashMap<&'a Name, &'a VariableDefinition>,
-        used: &mut HashSet<Name>,
+        found: &mut HashSet<Name>,
     ) {
         for variable in variables {
             let name = &variable.name;
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
                 );
                 continue;
             };
-            used.insert(name.clone());
+            found.insert(name.clone());
             let Some(location) = variable.location else {
                 continue;
             };

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Accounts, Caller, InternalError, Refresh};
+use super::{Accounts, Caller, InternalError, Refresh, SignedOutReason};
 use crate::model::{AccountId, Session, TokenStatus};
 
 /// Which sessions a logout ends.
@@ -60,7 +60,7 @@ impl Accounts {
                 self.refresh(refresh).await.map(|_| 1)
             }
             (Some((_, TokenStatus::Unknown)) | None, Logout::Here) => Ok(0),
-            _ => Err(InternalError::SignedOut),
+            _ => Err(InternalError::SignedOut(SignedOutReason::Ended)),
         }
     }
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
 use super::types::{InvalidCredentials, InvalidInput, TooManyAttempts, User};
-use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
+use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError, SignedOutReason};
 
 /// The old password and the new one.
 #[derive(InputObject)]
@@ -63,7 +63,7 @@ impl ChangePasswordMutation {
                     request.remember_browser(ctx, &account);
                 }
                 let user = User::new(*account, session, request.accounts.now())
-                    .ok_or(InternalError::SignedOut)?;
+                    .ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
                 ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
             }
             ChangePasswordOutcome::InvalidCredentials => {

@@ -10,9 +10,12 @@ use tokio::sync::OnceCell;
 use super::audit::AuditTrail;
 use super::cookies::Cookie;
 use super::policy::Policy;
-use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError};
+use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError, SignedOutReason};
 use crate::model::Account;
-use crate::token::AccessTokens;
+use crate::token::{AccessTokens, BearerError};
+
+/// The caller behind a bearer token, or the reason why there is no caller.
+pub type FoundCaller = Result<Caller, SignedOutReason>;
 
 /// One request, as far as the schema cares.
 pub struct RequestContext {
@@ -29,7 +32,7 @@ pub struct RequestContext {
     /// Where the request comes from.
     pub client: Client,
     /// The caller behind the bearer token, once somebody wanted to know.
-    pub caller: OnceCell<Option<Caller>>,
+    pub caller: OnceCell<FoundCaller>,
     /// What was done.
     pub audit: AuditTrail,
 }
@@ -43,7 +46,7 @@ impl RequestContext {
     /// The signed-in caller. A bad bearer token is an error only here, so that it never breaks `login` or `refresh`.
     pub(super) async fn caller(&self) -> Result<Caller, InternalError> {
         let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
-        caller.clone().ok_or(InternalError::SignedOut)
+        caller.clone().map_err(InternalError::SignedOut)
     }
 
     /// The same, for an act: the log tells that it was asked for, whatever becomes of it.
@@ -81,16 +84,24 @@ impl RequestContext {
         }
     }
 
-    async fn find_caller(&self) -> Result<Option<Caller>, InternalError> {
+    async fn find_caller(&self) -> Result<FoundCaller, InternalError> {
         let Some(bearer) = &self.bearer else {
-            return Ok(None);
+            return Ok(Err(SignedOutReason::Missing));
         };
         match self.accounts.authenticate(bearer.expose_secret()).await? {
-            Authentication::SignedIn(caller) => Ok(Some(*caller)),
+            Authentication::SignedIn(caller) => Ok(Ok(*caller)),
             rejected => {
                 tracing::debug!(?rejected, "bearer token rejected");
-                Ok(None)
+                Ok(Err(reason(&rejected)))
             }
         }
+    }
+}
+
+fn reason(rejected: &Authentication) -> SignedOutReason {
+    match rejected {
+        Authentication::InvalidToken(BearerError::OutOfTime) => SignedOutReason::Expired,
+        Authentication::InvalidToken(_) => SignedOutReason::Invalid,
+        Authentication::SignedOut | Authentication::SignedIn(_) => SignedOutReason::Ended,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError, Value};
 
-use crate::accounts::InternalError;
+use crate::accounts::{InternalError, SignedOutReason};
 use crate::repository::StoreError;
 
 /// The codes of top-level errors: a closed set, and part of the contract.
@@ -114,11 +114,21 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
 /// How long a client waits before it asks an overloaded service again, in seconds.
 pub(super) const RETRY_AFTER: i32 = 2;
 
+/// Returns `extensions.reason` of an error of the code `UNAUTHENTICATED`.
+const fn reason_code(reason: SignedOutReason) -> &'static str {
+    match reason {
+        SignedOutReason::Missing => "MISSING",
+        SignedOutReason::Expired => "EXPIRED",
+        SignedOutReason::Ended => "ENDED",
+        SignedOutReason::Invalid => "INVALID",
+    }
+}
+
 /// Tells a client no more than the code. The error itself travels along for the log, and only there.
 impl From<InternalError> for Error {
     fn from(cause: InternalError) -> Self {
         let (code, message) = match &cause {
-            InternalError::SignedOut => (Code::Unauthenticated, "Log in to do this."),
+            InternalError::SignedOut(_) => (Code::Unauthenticated, "Log in to do this."),
             InternalError::Forbidden => (
                 Code::Forbidden,
                 "This origin may not use the refresh cookie.",
@@ -131,7 +141,12 @@ impl From<InternalError> for Error {
                 (Code::Internal, "Something went wrong on our side.")
             }
         };
-        let mut error = Self::new(message).extend_with(|_, extensions| code.mark(extensions));
+        let mut error = Self::new(message).extend_with(|_, extensions| {
+            code.mark(extensions);
+            if let InternalError::SignedOut(reason) = cause {
+                extensions.set("reason", reason_code(reason));
+            }
+        });
         error.source = Some(Arc::new(cause));
         error
     }

@@ -47,7 +47,7 @@ impl LogoutMutation {
             Logout::Here
         };
         let ended_sessions = match (request.caller().await, request.own_cookie()) {
-            (Err(InternalError::SignedOut), Cookie::Trusted(token)) => {
+            (Err(InternalError::SignedOut(_)), Cookie::Trusted(token)) => {
                 let by = Refresh {
                     refresh_token: token.clone(),
                     client: request.client.clone(),

@@ -33,7 +33,7 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
         .as_deref()
         .and_then(|source| source.downcast_ref())
     {
-        None | Some(InternalError::SignedOut | InternalError::Forbidden) => {}
+        None | Some(InternalError::SignedOut(_) | InternalError::Forbidden) => {}
         Some(error) => {
             // Of a full pool the line of the request says enough: a flood must not flood the log as well.
             if !matches!(error, InternalError::Overloaded) {

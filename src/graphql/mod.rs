@@ -37,7 +37,7 @@ use std::sync::LazyLock;
 use async_graphql::{EmptySubscription, MergedObject, Schema, ValidationMode};
 
 pub use audit::{AuditFields, AuditTrail};
-pub use context::RequestContext;
+pub use context::{FoundCaller, RequestContext};
 pub use cookies::{Cookie, Cookies, SameSite};
 pub use error::Code;
 pub use execute::{

@@ -55,6 +55,10 @@ const MALFORMED: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
 );
+const BATCH: HttpError = HttpError::new(
+    StatusCode::BAD_REQUEST,
+    "Batches are refused: send one request for each operation.",
+);
 const MALFORMED_URL: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is not of its form, or is there twice.",
@@ -132,8 +136,10 @@ fn parse(bytes: &[u8]) -> Result<GraphqlRequest, HttpError> {
     // RFC 8259 lets a reader pass over a byte order mark.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     // A struct could be read from an array too; a batch of operations is refused, whatever is in it.
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(MALFORMED);
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => {}
+        Some(b'[') => return Err(BATCH),
+        _ => return Err(MALFORMED),
     }
     let body: RequestBody = serde_json::from_slice(bytes).map_err(|_| MALFORMED)?;
     body.request().ok_or(MALFORMED)

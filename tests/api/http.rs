@@ -100,7 +100,10 @@ async fn a_batch_is_refused_and_none_of_it_executed() {
         format!(" \n[{one}]"),
         "[]".to_owned(),
     ] {
-        assert_refused(&device.post_json(batch).await, StatusCode::BAD_REQUEST);
+        let reply = device.post_json(batch).await;
+        assert_refused(&reply, StatusCode::BAD_REQUEST);
+        let message = "Batches are refused: send one request for each operation.";
+        assert_eq!(reply.json["errors"][0]["message"], message);
     }
     assert_nothing_was_done(&device).await;
 }

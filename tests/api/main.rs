@@ -49,6 +49,7 @@ mod signup_verify_first;
 mod store_roundtrips;
 mod suspend;
 mod tokens_page;
+mod unauthenticated;
 mod update_mobile_number;
 mod update_profile;
 mod validation;

@@ -7,14 +7,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use latchkey::graphql::document_limits;
+use latchkey::graphql::{self, GraphqlRequest, document_limits, validation, variables};
 use serde_json::Value;
 use tower::ServiceExt;
 
 /// The largest response to a request without a particular purpose.
 const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
-/// Checks any text against the document limits.
+/// Counts, parses, validates and coerces any text.
 pub fn document_limits(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
@@ -22,6 +22,14 @@ pub fn document_limits(bytes: &[u8]) {
     if let Ok(checked) = document_limits::check(text) {
         _ = checked.operation(None);
         _ = checked.operation(Some("A"));
+        _ = validation::validate(graphql::type_system(), &checked.document);
+        if let Ok((_, operation)) = checked.operation(None) {
+            _ = variables::coerce(
+                graphql::type_system(),
+                operation,
+                GraphqlRequest::default().variables,
+            );
+        }
     }
 }
 

@@ -12,13 +12,25 @@ pub enum InternalError {
     Store(StoreError),
     /// The service has more work than it can do in time.
     Overloaded,
-    /// The operation needs a signed-in caller, and the caller's session does not exist or has
-    /// ended.
-    SignedOut,
+    /// The operation needs a signed-in caller, and the request has none.
+    SignedOut(SignedOutReason),
     /// An argument is malformed in a way that a form cannot correct. Holds nothing of its value.
     InvalidArgument(InvalidAttempt),
     /// The request's origin is not allowed to use the refresh cookie.
     Forbidden,
+}
+
+/// The reason for which a request has no signed-in caller. A client can refresh only an expired token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedOutReason {
+    /// The request has no bearer token.
+    Missing,
+    /// The access token has expired.
+    Expired,
+    /// The token's session has ended, or its account was deleted.
+    Ended,
+    /// The bearer token is no access token of this service.
+    Invalid,
 }
 
 impl From<StoreError> for InternalError {
@@ -43,7 +55,7 @@ impl From<Overloaded> for InternalError {
 impl From<UpdateError> for InternalError {
     fn from(error: UpdateError) -> Self {
         match error {
-            UpdateError::Deleted => Self::SignedOut,
+            UpdateError::Deleted => Self::SignedOut(SignedOutReason::Ended),
             UpdateError::Contended => Self::Overloaded,
             UpdateError::MobileNumberTaken => Self::Store(StoreError::Corrupt(
                 "a unique index refused a change that leaves the mobile number as it is".into(),

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Accounts, Caller, InternalError, Refresh};
+use super::{Accounts, Caller, InternalError, Refresh, SignedOutReason};
 use crate::model::{AccountId, Session, TokenStatus};
 
 /// The sessions that a logout ends.
@@ -61,7 +61,7 @@ impl Accounts {
                 self.refresh(refresh).await.map(|_| 1)
             }
             (Some((_, TokenStatus::Unknown)) | None, Logout::Here) => Ok(0),
-            _ => Err(InternalError::SignedOut),
+            _ => Err(InternalError::SignedOut(SignedOutReason::Ended)),
         }
     }
 

@@ -59,7 +59,7 @@ pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
 pub use create_user::{CreateUser, CreateUserOutcome};
-pub use error::InternalError;
+pub use error::{InternalError, SignedOutReason};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;

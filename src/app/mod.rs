@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use self::preflight::OperatorFiles;
 use crate::accounts::{Accounts, Dependencies, Policy};
 use crate::config::{Config, Mail, Store, is_secure};
+use crate::graphql::validation::SeenDocuments;
 use crate::graphql::{self, Cookies, Executor, TrustedDocumentsError};
 use crate::hashing::Hashing;
 use crate::http::{self, AppState, Limits, Origins, TrustedProxies};
@@ -122,6 +123,7 @@ impl App {
                 schema: graphql::schema(),
                 introspection: config.introspection,
                 trusted: files.trusted,
+                seen: SeenDocuments::default(),
             },
             policy: graphql::Policy {
                 cookies: cookies(config),

@@ -153,7 +153,7 @@ fn failure(error: InternalError) -> Failure {
     match error {
         InternalError::Store(error) => Failure::new(error),
         InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
-        InternalError::SignedOut => Failure::new("the account was deleted meanwhile"),
+        InternalError::SignedOut(_) => Failure::new("the account was deleted meanwhile"),
         InternalError::Forbidden | InternalError::InvalidArgument(_) => {
             Failure::new("the operation is not allowed")
         }

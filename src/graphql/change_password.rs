@@ -7,7 +7,7 @@ use super::operation::Operation;
 use super::types::{
     InvalidCredentials, InvalidInput, ReauthenticationRequired, TooManyAttempts, User,
 };
-use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
+use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError, SignedOutReason};
 
 /// The current password and the new one.
 #[derive(InputObject)]
@@ -74,7 +74,7 @@ impl ChangePasswordMutation {
                     request.remember_browser(ctx, &account);
                 }
                 let user = User::new(*account, session, request.accounts.now())
-                    .ok_or(InternalError::SignedOut)?;
+                    .ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
                 ChangePasswordResult::PasswordChanged(Box::new(PasswordChanged { user }))
             }
             ChangePasswordOutcome::InvalidCredentials => {

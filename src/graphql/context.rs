@@ -11,9 +11,18 @@ use tokio::sync::OnceCell;
 use super::audit::AuditTrail;
 use super::cookies::RefreshCookie;
 use super::policy::Policy;
-use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError};
+use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError, SignedOutReason};
 use crate::model::Account;
-use crate::token::AccessTokens;
+use crate::token::{AccessTokens, BearerError};
+
+/// The caller behind a bearer token, or the reason why there is no caller.
+#[derive(Clone, Debug)]
+pub enum FoundCaller {
+    /// The token is valid, and its session is live.
+    SignedIn(Box<Caller>),
+    /// The request has no signed-in caller.
+    SignedOut(SignedOutReason),
+}
 
 /// The parts of a request that resolvers need.
 pub struct RequestContext {
@@ -30,7 +39,7 @@ pub struct RequestContext {
     /// The client's IP address and user agent.
     pub client: Client,
     /// The caller behind the bearer token, once a resolver has asked for it.
-    pub caller: OnceCell<Option<Caller>>,
+    pub caller: OnceCell<FoundCaller>,
     /// The operations so far, for the access log.
     pub audit: AuditTrail,
 }
@@ -45,7 +54,10 @@ impl RequestContext {
     /// breaks `login` or `refresh`.
     pub(super) async fn caller(&self) -> Result<Caller, InternalError> {
         let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
-        caller.clone().ok_or(InternalError::SignedOut)
+        match caller.clone() {
+            FoundCaller::SignedIn(caller) => Ok(*caller),
+            FoundCaller::SignedOut(reason) => Err(InternalError::SignedOut(reason)),
+        }
     }
 
     /// Returns the context, and records for the access log that an operation begins.
@@ -85,17 +97,25 @@ impl RequestContext {
         }
     }
 
-    /// Resolves the caller behind the bearer token; `None` without a valid one.
-    async fn find_caller(&self) -> Result<Option<Caller>, InternalError> {
+    /// Finds the caller behind the bearer token, or the reason why there is no caller.
+    async fn find_caller(&self) -> Result<FoundCaller, InternalError> {
         let Some(bearer) = &self.bearer else {
-            return Ok(None);
+            return Ok(FoundCaller::SignedOut(SignedOutReason::Missing));
         };
         match self.accounts.authenticate(bearer.expose_secret()).await? {
-            Authentication::SignedIn(caller) => Ok(Some(*caller)),
+            Authentication::SignedIn(caller) => Ok(FoundCaller::SignedIn(caller)),
             rejected => {
                 tracing::debug!(?rejected, "bearer token rejected");
-                Ok(None)
+                Ok(FoundCaller::SignedOut(reason(&rejected)))
             }
         }
+    }
+}
+
+fn reason(rejected: &Authentication) -> SignedOutReason {
+    match rejected {
+        Authentication::InvalidToken(BearerError::OutOfTime) => SignedOutReason::Expired,
+        Authentication::InvalidToken(_) => SignedOutReason::Invalid,
+        Authentication::SignedOut | Authentication::SignedIn(_) => SignedOutReason::Ended,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError, Value};
 
-use crate::accounts::InternalError;
+use crate::accounts::{InternalError, SignedOutReason};
 use crate::repository::StoreError;
 
 /// The codes of top-level errors: a closed set, and part of the contract.
@@ -116,12 +116,22 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
 /// The seconds after which a client should call an overloaded service again.
 pub(super) const RETRY_AFTER: i32 = 2;
 
+/// Returns `extensions.reason` of an error with the code `UNAUTHENTICATED`.
+const fn reason_code(reason: SignedOutReason) -> &'static str {
+    match reason {
+        SignedOutReason::Missing => "MISSING",
+        SignedOutReason::Expired => "EXPIRED",
+        SignedOutReason::Ended => "ENDED",
+        SignedOutReason::Invalid => "INVALID",
+    }
+}
+
 /// Carries the code and a fixed message to the client. The cause travels along for the log, and is
 /// never sent.
 impl From<InternalError> for Error {
     fn from(cause: InternalError) -> Self {
         let (code, message) = match &cause {
-            InternalError::SignedOut => (Code::Unauthenticated, "Log in to do this."),
+            InternalError::SignedOut(_) => (Code::Unauthenticated, "Log in to do this."),
             InternalError::InvalidArgument(_) => (
                 Code::BadUserInput,
                 "`attempt` has 22 to 128 characters of base64url.",
@@ -138,7 +148,12 @@ impl From<InternalError> for Error {
                 (Code::Internal, "Something went wrong on our side.")
             }
         };
-        let mut error = Self::new(message).extend_with(|_, extensions| code.extend(extensions));
+        let mut error = Self::new(message).extend_with(|_, extensions| {
+            code.extend(extensions);
+            if let InternalError::SignedOut(reason) = cause {
+                extensions.set("reason", reason_code(reason));
+            }
+        });
         error.source = Some(Arc::new(cause));
         error
     }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Variables};
+use async_graphql::{Request, ServerError, Variables};
 
 use super::document_limits::{self, CheckedDocument};
 use super::masking::finish;
 use super::request_error::RequestError;
-use super::{GraphqlResponse, Latchkey, RequestContext, TrustedDocuments};
+use super::validation::{DocumentDigest, SeenDocuments, check_nulls, hide_schema, validate};
+use super::{GraphqlResponse, Latchkey, RequestContext, TrustedDocuments, type_system, variables};
 
 /// The maximum number of errors in a response, so that a small request cannot cause a large
 /// response.
@@ -23,6 +24,8 @@ pub struct Executor {
     pub introspection: bool,
     /// The only documents to execute, if the operator has listed them.
     pub trusted: Option<TrustedDocuments>,
+    /// The documents that were found valid before.
+    pub seen: SeenDocuments,
 }
 
 /// A request, as GraphQL over HTTP (section 5) defines it.
@@ -71,13 +74,20 @@ impl Executor {
             variables,
             safe,
         } = request;
-        let checked = self.find_document(query, document.as_deref())?;
+        let checked = self.find_document(query.as_deref(), document.as_deref())?;
         document_limits::check_variables(&variables)?;
         let (name, operation) = checked.operation(operation_name.as_deref())?;
         let name = name.map(ToString::to_string);
         if safe && operation.ty != OperationType::Query {
             return Err(RequestError::MutationByGet);
         }
+        let invalid = |errors| self.invalid(name.clone(), errors);
+        if self.trusted.is_none() {
+            self.validate(query.as_deref().unwrap_or_default(), &checked)
+                .map_err(invalid)?;
+        }
+        let variables = variables::coerce(type_system(), operation, variables).map_err(invalid)?;
+        check_nulls(type_system(), &checked.document, operation, &variables).map_err(invalid)?;
         let mut request = Request::new("").variables(variables);
         if !self.introspection {
             request = request.disable_introspection();
@@ -87,10 +97,30 @@ impl Executor {
         Ok((name, request))
     }
 
+    /// Validates a document, unless it was found valid before.
+    fn validate(&self, text: &str, checked: &CheckedDocument) -> Result<(), Vec<ServerError>> {
+        if checked.has_strings {
+            return validate(type_system(), &checked.document);
+        }
+        let digest = DocumentDigest::of(text);
+        if !self.seen.contains(&digest) {
+            validate(type_system(), &checked.document)?;
+            self.seen.insert(digest);
+        }
+        Ok(())
+    }
+
+    fn invalid(&self, operation: Option<String>, mut errors: Vec<ServerError>) -> RequestError {
+        if !self.introspection {
+            hide_schema(&mut errors);
+        }
+        RequestError::Invalid { operation, errors }
+    }
+
     /// Returns the requested document if it keeps all limits.
     fn find_document(
         &self,
-        query: Option<String>,
+        query: Option<&str>,
         hash: Option<&str>,
     ) -> Result<Cow<'_, CheckedDocument>, RequestError> {
         match (&self.trusted, query) {
@@ -101,7 +131,7 @@ impl Executor {
                     .ok_or(RequestError::UntrustedDocument)
             }
             (None, Some(query)) => {
-                let checked = document_limits::check(&query)?;
+                let checked = document_limits::check(query)?;
                 if checked.introspection && !self.introspection {
                     return Err(RequestError::IntrospectionDisabled);
                 }

@@ -64,7 +64,7 @@ impl LogoutMutation {
             (None, RefreshCookie::Absent | RefreshCookie::Untrusted) => None,
         };
         let ended_sessions = match (request.caller().await, refresh_token) {
-            (Err(InternalError::SignedOut), Some(refresh_token)) => {
+            (Err(InternalError::SignedOut(_)), Some(refresh_token)) => {
                 let by = Refresh {
                     refresh_token,
                     attempt: None,

@@ -35,7 +35,9 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
     {
         None
         | Some(
-            InternalError::SignedOut | InternalError::Forbidden | InternalError::InvalidArgument(_),
+            InternalError::SignedOut(_)
+            | InternalError::Forbidden
+            | InternalError::InvalidArgument(_),
         ) => {}
         Some(error) => {
             // The access log records an overload already: many requests at once must not flood the

@@ -30,17 +30,22 @@ mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
+pub mod syntax;
 mod trusted_documents;
 mod types;
 mod update_mobile_number;
 mod update_profile;
+pub mod validation;
+pub mod variables;
 mod verify_email;
 mod viewer;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use std::sync::LazyLock;
+
+use async_graphql::{EmptySubscription, SDLExportOptions, Schema, ValidationMode};
 
 pub use audit::{AuditFields, AuditTrail};
-pub use context::RequestContext;
+pub use context::{FoundCaller, RequestContext};
 pub use cookies::{Cookies, RefreshCookie, SameSite};
 pub use error::Code;
 pub use execute::{Executor, GraphqlRequest, MAX_ERRORS};
@@ -50,6 +55,7 @@ pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
 use operation::root_type;
 use types::{AccountError, Node};
+use validation::TypeSystem;
 
 root_type! {
     /// The queries: they change nothing.
@@ -89,6 +95,8 @@ pub fn schema() -> Latchkey {
         .register_output_type::<Node>()
         .register_output_type::<AccountError>()
         .disable_suggestions()
+        // Documents are validated before the library has them: see `validation`.
+        .validation_mode(ValidationMode::Fast)
         .finish()
 }
 
@@ -106,4 +114,12 @@ pub fn sdl() -> String {
     let directives = types.find("\"\"\"\nDirects the executor to include");
     let types = types[..directives.unwrap_or(types.len())].trim_end();
     format!("{types}\n\n\"\"\"\n{DESCRIPTION}\"\"\"\nschema {{{schema}")
+}
+
+/// Returns the schema as the rules of validation need it.
+#[must_use]
+pub fn type_system() -> &'static TypeSystem {
+    static TYPE_SYSTEM: LazyLock<TypeSystem> =
+        LazyLock::new(|| TypeSystem::parse(&schema().sdl()).expect("the library prints an SDL"));
+    &TYPE_SYSTEM
 }

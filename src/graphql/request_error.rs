@@ -17,6 +17,13 @@ pub(super) enum RequestError {
     UntrustedDocument,
     /// The request has a hash instead of a document, and the server has no trusted documents.
     TrustedDocumentsDisabled,
+    /// The document breaks a rule of the specification, or a variable has no value of its type.
+    Invalid {
+        /// The name of the operation, for the log.
+        operation: Option<String>,
+        /// One error for each violation.
+        errors: Vec<ServerError>,
+    },
 }
 
 impl From<DocumentError> for RequestError {
@@ -25,22 +32,23 @@ impl From<DocumentError> for RequestError {
     }
 }
 
-impl From<RequestError> for ServerError {
-    fn from(error: RequestError) -> Self {
-        match error {
-            RequestError::Document(error) => error.into(),
-            RequestError::IntrospectionDisabled => {
+impl RequestError {
+    /// Returns the name of the operation, if it is known, and the errors for the client.
+    pub(super) fn into_errors(self) -> (Option<String>, Vec<ServerError>) {
+        let error = match self {
+            Self::Invalid { operation, errors } => return (operation, errors),
+            Self::Document(error) => error.into(),
+            Self::IntrospectionDisabled => {
                 Code::ValidationFailed.error("Introspection is disabled on this server.")
             }
-            RequestError::MutationByGet => Code::BadUserInput.error("Send mutations by POST."),
+            Self::MutationByGet => Code::BadUserInput.error("Send mutations by POST."),
             // Clients with automatic persisted queries match these two messages. After the second
             // they send documents.
-            RequestError::UntrustedDocument => {
-                Code::PersistedQueryNotFound.error("PersistedQueryNotFound")
-            }
-            RequestError::TrustedDocumentsDisabled => {
+            Self::UntrustedDocument => Code::PersistedQueryNotFound.error("PersistedQueryNotFound"),
+            Self::TrustedDocumentsDisabled => {
                 Code::PersistedQueryNotFound.error("PersistedQueryNotSupported")
             }
-        }
+        };
+        (None, vec![error])
     }
 }

@@ -79,9 +79,11 @@ impl From<RequestError> for GraphqlResponse {
         } else {
             ExecutionStatus::Rejected
         };
+        let (operation, errors) = error.into_errors();
+        let mut response = Response::from_errors(errors);
         Self {
             status,
-            ..Self::rejected(error.into())
+            ..Self::new(&mut response, operation, &AuditTrail::default())
         }
     }
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use async_graphql::ServerError;
 
 use super::document_limits::{self, CheckedDocument};
+use super::type_system;
+use super::validation::validate;
 
 /// The prefix of a hash in `documentId` (GraphQL over HTTP, appendix on persisted documents).
 const PREFIX: &str = "sha256:";
@@ -59,12 +61,9 @@ impl TrustedDocuments {
         }
         let mut documents = HashMap::new();
         for (hash, text) in texts {
-            match document_limits::check(&text) {
+            match check(&text) {
                 Ok(checked) => _ = documents.insert(hash, checked),
-                Err(error) => {
-                    let why = ServerError::from(error).message;
-                    return Err(TrustedDocumentsError::Invalid { hash, why });
-                }
+                Err(why) => return Err(TrustedDocumentsError::Invalid { hash, why }),
             }
         }
         Ok(Self(Arc::new(documents)))
@@ -75,6 +74,21 @@ impl TrustedDocuments {
         self.0
             .get(hash)
             .or_else(|| self.0.get(hash.strip_prefix(PREFIX)?))
+    }
+}
+
+/// Parses and validates a document.
+///
+/// # Errors
+/// If it would be rejected: the message that a client would see.
+fn check(text: &str) -> Result<CheckedDocument, String> {
+    let checked = document_limits::check(text).map_err(|error| ServerError::from(error).message)?;
+    match validate(type_system(), &checked.document) {
+        Ok(()) => Ok(checked),
+        Err(errors) => {
+            let first = errors.into_iter().next();
+            Err(first.map(|error| error.message).unwrap_or_default())
+        }
     }
 }
 
@@ -110,6 +124,10 @@ mod tests {
             (
                 r#"{ "abc": "fragment F on User { id }" }"#,
                 "The document has no operation.",
+            ),
+            (
+                r#"{ "abc": "{ me { nam } }" }"#,
+                "the document abc would be refused: The type \"User\" has no field \"nam\".",
             ),
         ] {
             let error = TrustedDocuments::parse(json).unwrap_err().to_string();

@@ -62,6 +62,10 @@ const MALFORMED: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
 );
+const BATCH: HttpError = HttpError::new(
+    StatusCode::BAD_REQUEST,
+    "Batches are refused: send one request for each operation.",
+);
 const MALFORMED_URL: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is malformed or appears twice.",
@@ -136,8 +140,10 @@ fn parse(bytes: &[u8]) -> Result<GraphqlRequest, HttpError> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     // Serde would read the struct from an array, too. An array is a batch of operations, which is
     // refused.
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
-        return Err(MALFORMED);
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => {}
+        Some(b'[') => return Err(BATCH),
+        _ => return Err(MALFORMED),
     }
     let body: RequestBody = serde_json::from_slice(bytes).map_err(|_| MALFORMED)?;
     body.into_request().ok_or(MALFORMED)

@@ -99,7 +99,10 @@ async fn batch_is_refused_without_executing_any_part() {
         format!(" \n[{one}]"),
         "[]".to_owned(),
     ] {
-        assert_refused(&device.post_json(batch).await, StatusCode::BAD_REQUEST);
+        let reply = device.post_json(batch).await;
+        assert_refused(&reply, StatusCode::BAD_REQUEST);
+        let message = "Batches are refused: send one request for each operation.";
+        assert_eq!(reply.json["errors"][0]["message"], message);
     }
     assert_not_executed(&device).await;
 }

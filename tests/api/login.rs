@@ -179,7 +179,7 @@ async fn non_string_credentials_are_type_errors() {
         let code = device
             .error("login", json!({ "email": email, "password": PASSWORD }))
             .await;
-        assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{email}");
+        assert_eq!(code, "BAD_USER_INPUT", "{email}");
     }
 }
 

@@ -179,7 +179,7 @@ async fn signup_cannot_set_roles_or_internal_fields() {
         input[name] = value;
         assert_eq!(
             device.error("signup", input).await,
-            "GRAPHQL_VALIDATION_FAILED",
+            "BAD_USER_INPUT",
             "{name}"
         );
     }

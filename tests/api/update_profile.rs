@@ -109,7 +109,7 @@ async fn only_profile_fields_can_be_set() {
         let code = device
             .error("updateProfile", json!({ "firstName": "Eve", name: value }))
             .await;
-        assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{name}");
+        assert_eq!(code, "BAD_USER_INPUT", "{name}");
     }
     assert_eq!(device.me().await.unwrap(), before);
 }

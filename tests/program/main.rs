@@ -15,6 +15,7 @@ mod bare;
 mod browser;
 mod cli;
 mod client;
+mod differential;
 mod document_limits;
 mod flood;
 mod hashing;

@@ -6,7 +6,7 @@ mod pending;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::account_store::log_account;
-use super::{Accounts, Client, InternalError, SignedIn};
+use super::{Accounts, Client, InternalError, SignedIn, SignedOutReason};
 use crate::hashing::Permit;
 use crate::model::{
     Account, AccountId, AccountState, Email, FieldErrors, Gender, InvalidField, MobileNumber, Name,
@@ -166,7 +166,8 @@ impl Accounts {
             WriteOutcome::Done => {
                 log_account(&account);
                 let signed_in = self.sessions.issue_tokens(account, id);
-                let signed_in = signed_in.ok_or(InternalError::SignedOut)?;
+                let signed_in =
+                    signed_in.ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
                 Ok(SignupOutcome::Authenticated(Box::new(signed_in)))
             }
             WriteOutcome::EmailTaken => Ok(SignupOutcome::EmailTaken),

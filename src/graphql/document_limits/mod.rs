@@ -13,12 +13,12 @@ mod tests;
 mod tokens;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
-use async_graphql::parser::{Error as ParseError, parse_query};
 use async_graphql::{Name, Pos, ServerError, Value, Variables};
 
 pub use limits::{LIMITS, Limit};
 
 use super::error::Code;
+use super::syntax::{self, ParsedDocument, SyntaxError};
 
 /// A document that keeps all limits, and may be validated and executed.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct CheckedDocument {
     pub document: ExecutableDocument,
     /// True if any part of the document queries the schema.
     pub introspection: bool,
+    /// The document has a string that is not a description: it may hold a password.
+    pub has_strings: bool,
 }
 
 /// The reason to reject a document. Names nothing in the schema that the client did not name.
@@ -35,7 +37,7 @@ pub enum DocumentError {
     /// The document exceeds a limit.
     Exceeds(&'static Limit),
     /// The document is not valid GraphQL.
-    Malformed(ParseError),
+    Malformed(SyntaxError),
     /// A fragment spreads itself, directly or through other fragments.
     FragmentCycle(Pos),
     /// The document has no operation with the requested name.
@@ -50,7 +52,10 @@ pub enum DocumentError {
 /// If the document exceeds a limit or is not valid GraphQL.
 pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     tokens::check(text)?;
-    let document = parse_query(text).map_err(DocumentError::Malformed)?;
+    let ParsedDocument {
+        document,
+        has_strings,
+    } = syntax::parse(text).map_err(DocumentError::Malformed)?;
     let cost = cost::analyze_cost(&document)?;
     let operation = cost.operation;
     for (limit, count) in [
@@ -71,6 +76,7 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     Ok(CheckedDocument {
         document,
         introspection: cost.introspection,
+        has_strings,
     })
 }
 
@@ -158,21 +164,20 @@ impl From<DocumentError> for ServerError {
 }
 
 /// Makes the error of a document that does not parse, with its position. It never quotes the
-/// document, which may contain a password; the parser's own message does.
-fn malformed(parse_error: &ParseError) -> ServerError {
-    let error = match parse_error {
-        ParseError::OperationDuplicated { .. }
-        | ParseError::FragmentDuplicated { .. }
-        | ParseError::MultipleOperations { .. } => {
+/// document, which may contain a password.
+fn malformed(syntax_error: &SyntaxError) -> ServerError {
+    let error = match syntax_error {
+        SyntaxError::RepeatedName(_) => {
             Code::ValidationFailed.error("Operations and fragments need unique names.")
         }
-        ParseError::MissingOperation => {
-            Code::ValidationFailed.error("The document has no operation.")
+        SyntaxError::NoOperation => Code::ValidationFailed.error("The document has no operation."),
+        SyntaxError::RepeatedInputField(name, _) => {
+            Code::ValidationFailed.error(&format!("The input field \"{name}\" is given twice."))
         }
-        _ => Code::ParseFailed.error("The document is not valid GraphQL."),
+        SyntaxError::Malformed(_) => Code::ParseFailed.error("The document is not valid GraphQL."),
     };
     ServerError {
-        locations: parse_error.positions().collect(),
+        locations: syntax_error.position().into_iter().collect(),
         ..error
     }
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, SimpleObject};
 
 use super::{TokenDelivery, Tokens, User};
-use crate::accounts::{InternalError, SignedIn};
+use crate::accounts::{InternalError, SignedIn, SignedOutReason};
 use crate::graphql::RequestContext;
 use crate::model::{Account, Email, SessionId};
 
@@ -29,8 +29,8 @@ impl Authenticated {
             request.remember_browser(ctx, &signed_in.account);
         }
         let now = request.accounts.now();
-        let user =
-            User::new(signed_in.account, signed_in.session, now).ok_or(InternalError::SignedOut)?;
+        let user = User::new(signed_in.account, signed_in.session, now)
+            .ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
         Ok(Self { user, tokens })
     }
 }
@@ -68,8 +68,8 @@ impl UserUpdated {
         account: Account,
         session: SessionId,
     ) -> Result<Self, InternalError> {
-        let user =
-            User::new(account, session, request.accounts.now()).ok_or(InternalError::SignedOut)?;
+        let user = User::new(account, session, request.accounts.now())
+            .ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
         Ok(Self { user })
     }
 }

@@ -1,0 +1,31 @@
+// What is expected of latchkey where the two versions of graphql-js differ, or where latchkey differs by choice.
+
+// Where 16 and 17 differ, the specification of September 2025 decides. docs/graphql.md has the same table.
+const RULES = [
+  {
+    why: 'Specification, section 5.2.1.1: the schema has no subscriptions. 16 has no such rule.',
+    applies: (text, variables, old, now) => now.why?.includes('operation is not supported by the schema'),
+    verdict: 'validation',
+  },
+  {
+    why: 'Specification, section 4.2: `includeDeprecated` is a `Boolean!` with a default. In 16 it may be null.',
+    applies: (text, variables, old, now) =>
+      text.includes('includeDeprecated') && old.verdict !== 'validation' && now.verdict === 'validation',
+    verdict: 'validation',
+  },
+  {
+    why: 'Chosen: the service has no directive that could be deprecated, and the specification no such fields.',
+    applies: (text) => /directives[^{]*\{[^}]*(isDeprecated|deprecationReason)/.test(text),
+    verdict: 'validation',
+  },
+];
+
+export function expected(text, variables, old, now) {
+  if (now.verdict === 'accepted' && now.nulls) {
+    return { verdict: 'variables', why: 'Chosen: null in a place that cannot be null is refused before anything runs.' };
+  }
+  const chosen = RULES.find((rule) => rule.applies(text, variables, old, now));
+  if (chosen) return { verdict: chosen.verdict, why: chosen.why };
+  if (old.verdict === now.verdict) return now;
+  return { verdict: 'undecided', why: `16 says ${old.verdict} (${old.why}), 17 says ${now.verdict} (${now.why})` };
+}

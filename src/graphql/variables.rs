@@ -222,5 +222,5 @@ fn integer(number: &Number) -> Option<i64> {
         clippy::cast_possible_truncation,
         reason = "it is a whole number of at most 53 bits"
     )]
-    is_exact.then(|| float as i64)
+    is_exact.then_some(float as i64)
 }

@@ -12,7 +12,8 @@ const RAN: Duration = Duration::from_mins(5);
 #[test]
 fn three_thousand_documents_get_the_verdict_of_graphql_js() {
     let folder = typescript::installed("tests/differential");
-    let server = Home::unlimited().start();
+    let home = Home::unlimited();
+    let server = home.start();
     let mut node = Command::new(tool::path("node"));
     node.arg("differential.mjs")
         .arg(format!("{}/graphql", server.url))

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{PASSWORD, sign_up_input};
+use crate::support::client::{Client, PASSWORD, sign_up_input};
 use crate::support::home::Home;
 use crate::support::server::Server;
 
@@ -81,8 +81,7 @@ fn measure(server: &Server, figures: &mut Figures) {
         figures.lone.push(started.elapsed());
     }
     let end = Instant::now() + ROUND;
-    let log_in = |email: &str| {
-        let client = server.client();
+    let log_in = |client: Client, email: &str| {
         let mut count = 0;
         while Instant::now() < end {
             client.log_in(email, PASSWORD);
@@ -93,11 +92,10 @@ fn measure(server: &Server, figures: &mut Figures) {
     figures.log_ins += thread::scope(|scope| {
         let running: Vec<_> = emails
             .iter()
-            .map(|email| scope.spawn(|| log_in(email)))
+            .map(|email| (server.client(), email))
+            .map(|(client, email)| scope.spawn(move || log_in(client, email)))
             .collect();
-        running
-            .into_iter()
-            .map(|it| it.join().unwrap())
-            .sum::<usize>()
+        let counts = running.into_iter().map(|it| it.join().unwrap());
+        counts.sum::<usize>()
     });
 }

@@ -30,7 +30,7 @@ pub(super) static PI: State = parse_hex(include_bytes!("bcrypt_core/pi.hex"));
 /// The three blocks that the final state encrypts.
 static MAGIC: &[u8; 24] = b"OrpheanBeholderScryDoubt";
 
-/// What one hash is made of.
+/// The inputs of one hash.
 pub(super) struct Input<'a> {
     pub(super) password: &'a [u8],
     pub(super) salt: [u8; 16],

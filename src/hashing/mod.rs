@@ -1,4 +1,4 @@
-//! Floor 1: password hashes. bcrypt on a bounded pool, never on an async worker.
+//! Layer 1: hashes passwords with bcrypt, in a bounded pool of threads, never on an async worker.
 //!
 //! Each thread of the pool computes up to six hashes at once ([`bcrypt_core`]), which takes about twice as long as one. The
 //! queue serves clients in turn ([`queue`]), and a caller whose turn would come too late is refused ([`admission`]).
@@ -34,13 +34,13 @@ use crate::model::{Password, PasswordHash, Rng};
 const DOMAIN: &[u8] = b"latchkey/password/v1";
 const PLAIN: &str = "bcrypt:";
 const PREHASHED: &str = "hmac-sha256+bcrypt:";
-/// What bcrypt sees of a password.
+/// The bytes of a password that bcrypt uses.
 const BCRYPT_BYTES: usize = 72;
 
 /// The costs that bcrypt has.
 const COSTS: RangeInclusive<u32> = 4..=31;
 
-/// However slow the machine was, nobody waits longer for the sake of others' secrets.
+/// The longest padding, however slow the machine was.
 const MAX_PADDING: Duration = Duration::from_secs(2);
 
 /// More passwords wait to be hashed than can be in time.
@@ -48,7 +48,7 @@ const MAX_PADDING: Duration = Duration::from_secs(2);
 #[error("the hashing pool is full")]
 pub struct Overloaded;
 
-/// Whether a password was the right one.
+/// The outcome of verifying a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
     /// It was.

@@ -28,13 +28,13 @@ pub(super) trait Work: Send + Sized + 'static {
 /// A pool of threads with a queue. Clones share it, and the threads end with the last clone.
 pub(super) struct Pool<W: Work>(Arc<Handle<W>>);
 
-/// What callers share. Its drop ends the threads.
+/// The part that callers share. Its drop ends the threads.
 struct Handle<W: Work> {
     admission: Arc<Admission>,
     shared: Arc<Shared<W>>,
 }
 
-/// What callers and threads share.
+/// The part that callers and threads share.
 struct Shared<W: Work> {
     lanes: usize,
     queue: Mutex<Queue<W>>,

@@ -1,10 +1,10 @@
 //! Lowers the priority of hashing threads, so that requests without a hash keep their latency while
 //! all cores hash.
 
-/// The difference in nice values. The scheduler gives a hashing thread a quarter of a core for
-/// which another waits.
+/// The difference in nice values. The scheduler gives a hashing thread a third of a core for which
+/// another waits.
 #[cfg(target_os = "linux")]
-const NICER_BY: i32 = 5;
+const NICER_BY: i32 = 3;
 
 /// Lowers the priority of the calling thread. On Linux each thread has a priority of its own;
 /// elsewhere this does nothing. A refusal does no harm.

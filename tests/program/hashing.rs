@@ -37,7 +37,8 @@ fn both_engines_accept_a_hash_of_the_other() {
     }
 }
 
-/// Figures, not a check: `cargo test --release --test program hashing::login_throughput_of_both_engines_is_printed -- --ignored --nocapture`.
+/// Figures, not a check: `cargo test --release --test program
+/// hashing::login_throughput_of_both_engines_is_printed -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures for a minute"]
 #[expect(clippy::print_stdout, reason = "figures are for reading")]
@@ -92,14 +93,10 @@ fn measure(server: &Server, figures: &mut Figures) {
     figures.log_ins += thread::scope(|scope| {
         let running: Vec<_> = emails
             .iter()
-            .map(|email| {
-                let client = server.client();
-                scope.spawn(|| log_in(client, email))
-            })
+            .map(|email| (server.client(), email))
+            .map(|(client, email)| scope.spawn(move || log_in(client, email)))
             .collect();
-        running
-            .into_iter()
-            .map(|it| it.join().unwrap())
-            .sum::<usize>()
+        let counts = running.into_iter().map(|it| it.join().unwrap());
+        counts.sum::<usize>()
     });
 }

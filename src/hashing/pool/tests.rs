@@ -161,7 +161,7 @@ fn hashing_threads_run_at_lower_priority() {
         let nice = || rustix::process::getpriority_process(thread).unwrap();
         let before = nice();
         priority::lower();
-        assert_eq!(nice(), (before + 5).min(19));
+        assert_eq!(nice(), (before + 3).min(19));
     })
     .join()
     .unwrap();

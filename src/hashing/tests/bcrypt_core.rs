@@ -153,22 +153,26 @@ fn low(number: u64) -> u32 {
 }
 
 #[test]
-fn published_vectors_are_reproduced_in_one_batch() {
+fn published_vectors_are_reproduced_in_every_lane() {
     let vectors = PUBLISHED.map(|(password, times, text)| {
         let parts: HashParts = text.parse().unwrap();
         (password.repeat(times), parts, text)
     });
-    let inputs: Vec<_> = vectors
-        .iter()
-        .map(|(password, parts, _)| Input {
-            password,
-            salt: parts.get_salt_raw(),
-            cost: parts.get_cost(),
-        })
-        .collect();
-    let digests = hash_batch(&inputs, 8);
-    for (digest, (_, _, text)) in digests.iter().zip(&vectors) {
-        assert!(text.ends_with(&BASE64.encode(digest)), "{text}");
+    for cost in [5, 6, 8] {
+        let of_cost = || {
+            let all = vectors.iter();
+            all.filter(|(_, parts, _)| parts.get_cost() == cost)
+        };
+        let inputs: Vec<_> = of_cost()
+            .map(|(password, parts, _)| Input {
+                password,
+                salt: parts.get_salt_raw(),
+                cost,
+            })
+            .collect();
+        for (digest, (_, _, text)) in hash_batch(&inputs, cost).iter().zip(of_cost()) {
+            assert!(text.ends_with(&BASE64.encode(digest)), "{text}");
+        }
     }
 }
 
@@ -191,12 +195,13 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn every_lane_computes_what_the_crate_computes(inputs in vec(any_input(), 1..=8)) {
+    fn every_lane_computes_what_the_crate_computes(inputs in vec(any_input(), 1..=7)) {
         let lanes: Vec<_> = inputs.iter().map(|(password, salt, cost)| Input { password, salt: *salt, cost: *cost }).collect();
-        let digests = hash_batch(&lanes, 6);
+        let work = lanes.iter().map(|lane| lane.cost).max().unwrap();
+        let digests = hash_batch(&lanes, work);
         prop_assert_eq!(digests.len(), inputs.len());
         for (digest, (password, salt, cost)) in digests.iter().zip(&inputs) {
             let expected = bcrypt::hash_with_salt(password, *cost, *salt).unwrap().to_string();

@@ -15,19 +15,19 @@ async fn hash(password: &str) -> PasswordHash {
     hashing.hash(&permit, &password).await.unwrap()
 }
 
-async fn verify(hashing: &Hashing, given: &str, hash: Option<&PasswordHash>) -> Verification {
+async fn verify(hashing: &Hashing, attempt: &str, hash: Option<&PasswordHash>) -> Verification {
     let permit = hashing.try_acquire("a client").unwrap();
-    let given = Password::unchecked(given);
-    hashing.verify(&permit, &given, hash).await.unwrap()
+    let attempt = Password::unchecked(attempt);
+    hashing.verify(&permit, &attempt, hash).await.unwrap()
 }
 
-async fn is_right(set: &str, given: &str) -> bool {
+async fn is_right(set: &str, attempt: &str) -> bool {
     let hashing = hashing(BcryptEngine::Interleaved, 4);
-    verify(&hashing, given, Some(&hash(set).await)).await == Verification::Valid
+    verify(&hashing, attempt, Some(&hash(set).await)).await == Verification::Valid
 }
 
 #[tokio::test]
-async fn every_character_counts_however_long_the_password() {
+async fn every_character_of_a_long_password_counts() {
     let a = "A".repeat(72);
     assert!(is_right(&format!("{a}x"), &format!("{a}x")).await);
     assert!(!is_right(&format!("{a}x"), &format!("{a}y")).await);
@@ -43,7 +43,7 @@ async fn every_character_counts_however_long_the_password() {
 }
 
 #[tokio::test]
-async fn nul_is_a_character_like_any_other() {
+async fn nul_in_a_password_counts_like_other_characters() {
     assert!(is_right("abc\0abc", "abc\0abc").await);
     assert!(!is_right("abc", "abc\0abc").await);
     assert!(!is_right("abc\0abc", "abc").await);
@@ -51,21 +51,21 @@ async fn nul_is_a_character_like_any_other() {
 }
 
 #[tokio::test]
-async fn stored_hash_begins_with_its_scheme() {
+async fn stored_hash_starts_with_its_scheme() {
     let (short, long) = (hash("short").await, hash(&"l".repeat(100)).await);
     assert!(short.as_str().starts_with("bcrypt:$2b$04$"));
     assert!(long.as_str().starts_with("hmac-sha256+bcrypt:$2b$04$"));
 }
 
 #[tokio::test]
-async fn digest_of_a_long_password_is_not_the_password() {
+async fn digest_of_a_password_does_not_match_it() {
     let long = "l".repeat(100);
     let digest = seen_by_bcrypt(&Password::unchecked(&long)).1;
     assert!(!is_right(&long, digest.expose_secret()).await);
 }
 
 #[tokio::test]
-async fn hash_of_another_cost_is_valid_and_needs_a_rehash() {
+async fn hash_of_another_cost_is_valid_but_stale() {
     let stored = hash("correct horse").await;
     for (cost, expected) in [
         (4, Verification::Valid),
@@ -102,12 +102,12 @@ async fn missing_or_corrupt_hash_matches_no_password() {
     let other_cost = format!("bcrypt:$2b$99${}", "a".repeat(53));
     for stored in corrupt.into_iter().chain([&*other_cost]) {
         let stored = PasswordHash::new(stored.to_owned());
-        for given in ["a password", ""] {
+        for attempt in ["a password", ""] {
             assert_eq!(
-                verify(&hashing, given, Some(&stored)).await,
+                verify(&hashing, attempt, Some(&stored)).await,
                 Verification::Invalid
             );
-            assert_eq!(verify(&hashing, given, None).await, Verification::Invalid);
+            assert_eq!(verify(&hashing, attempt, None).await, Verification::Invalid);
         }
     }
 }

@@ -83,6 +83,8 @@ impl Service {
         let fixed = [
             ("LATCHKEY_DATA", data.as_str()),
             ("LATCHKEY_BCRYPT_COST", "4"),
+            // In a debug build the bcrypt crate is optimized, and our own core is not.
+            ("LATCHKEY_BCRYPT", "crate"),
         ];
         let vars = fixed
             .iter()

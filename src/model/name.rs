@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{FieldCode, FieldError};
+use super::{FieldCode, FieldError, text};
 
-/// A person's first or last name: trimmed, NFC, 1 to 100 characters, none of them a control character.
+/// A person's first or last name: trimmed, NFC, at most 100 characters, none of them a control character. A
+/// first name has one character at least; a last name may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
@@ -19,7 +20,11 @@ impl Name {
     /// # Errors
     /// When it is empty, too long, or holds a control character.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let name: String = text.trim().nfc().collect();
+        let name: String = text::trim(text)
+            .chars()
+            .filter(|it| !has_no_effect(*it))
+            .nfc()
+            .collect();
         if !name.chars().any(is_seen) {
             return Err(FieldError::new(FieldCode::Required, "A name is needed."));
         }
@@ -38,6 +43,17 @@ impl Name {
         Ok(Self(name))
     }
 
+    /// Parses a last name as typed. It may be empty: some people have one name only.
+    ///
+    /// # Errors
+    /// When it is too long, or holds a control character.
+    pub fn parse_optional(text: &str) -> Result<Self, FieldError> {
+        if text::is_blank_text(text) {
+            return Ok(Self(String::new()));
+        }
+        Self::parse(text)
+    }
+
     /// The name as shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -45,12 +61,20 @@ impl Name {
     }
 }
 
-/// Control characters, line separators, the marks that turn the direction of the text around them, and spaces that take
-/// none. Joiners are not among them: names of some scripts are written with them.
+/// Control characters, line separators, and the marks that turn the direction of the text around them. Joiners are not
+/// among them: names of some scripts are written with them.
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Returns whether a character changes nothing of a name that can be seen: soft hyphens, spaces without width, word
+/// joiners. Keyboards and spreadsheets put them there; kept, they would make equal names unequal.
+const fn has_no_effect(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+    )
 }
 
 /// Whether a reader sees something there; of what is left once controls are refused.
@@ -88,6 +112,10 @@ mod tests {
             assert!(Name::parse(name).is_ok(), "{name}");
         }
         assert_eq!(Name::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
+        assert_eq!(
+            Name::parse("A\u{ad}d\u{200b}a\u{200e}").unwrap().as_str(),
+            "Ada"
+        );
     }
 
     #[test]
@@ -99,7 +127,7 @@ mod tests {
         assert_eq!(code("a\0"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{2028}b"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{202e}b"), Some(FieldCode::Malformed));
-        assert_eq!(code("a\u{200b}b"), Some(FieldCode::Malformed));
+        assert_eq!(Name::parse_optional(" \u{200b}").unwrap().as_str(), "");
         assert_eq!(code(&"ä".repeat(100)), None);
         assert_eq!(code(&"ä".repeat(101)), Some(FieldCode::TooLong));
     }

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::super::text;
+
 /// The product's own name: the first word to come to mind at its form.
 const PRODUCT: &str = "latchkey";
 /// Shorter words are in too many good passwords.
@@ -33,8 +35,9 @@ pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    let text: String = text
+    let text: String = text::trim(text)
         .chars()
+        .filter(|it| !text::is_ignorable(*it))
         .take(OWNER_TEXT)
         .nfc()
         .collect::<String>()

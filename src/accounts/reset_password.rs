@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::one_time_codes::TypedCode;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
     Account, Code, Digest, Email, EmailKind, FieldErrors, InvalidField, Password, PasswordHash,
@@ -60,6 +61,9 @@ impl Accounts {
             Ok(parsed) => parsed,
             Err(refused) => return Ok(ResetPasswordOutcome::InvalidInput(refused)),
         };
+        let Some(code) = TypedCode::parse(&command.code) else {
+            return Ok(ResetPasswordOutcome::InvalidCode);
+        };
         let permit = self.hashing.try_acquire()?;
         let client = command.client.key();
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
@@ -71,9 +75,7 @@ impl Accounts {
             self.timing.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
-        let given = self
-            .codes
-            .digest(Purpose::PasswordResetCode, &email, &command.code);
+        let given = self.codes.digest(Purpose::PasswordResetCode, &email, &code);
         let reset = |account: &mut Account, now| self.apply_reset(account, &given, &hash, now);
         let updated = self
             .timing

@@ -64,7 +64,7 @@ account_error!(
 account_error!(
     /// The code is wrong, used, expired, or was tried too often: which of them is not told.
     InvalidCode,
-    "This code is not valid. Ask for a new one."
+    "This code is not valid. If you asked for several, only that of the newest email is; else ask for a new one."
 );
 account_error!(
     /// The refresh token is unknown, expired, revoked or was used before.

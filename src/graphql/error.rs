@@ -112,7 +112,7 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
 }
 
 /// How long a client waits before it asks an overloaded service again, in seconds.
-pub(super) const RETRY_AFTER: i32 = 2;
+pub(crate) const RETRY_AFTER: i32 = 2;
 
 /// Tells a client no more than the code. The error itself travels along for the log, and only there.
 impl From<InternalError> for Error {

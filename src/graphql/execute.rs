@@ -119,10 +119,11 @@ impl Executor {
         let checked = self.find(query, document.as_deref())?;
         document_limits::check_variables(&variables)?;
         let (name, operation) = checked.operation(operation_name.as_deref())?;
-        let name = name.map(ToString::to_string);
-        if safe && operation.ty != OperationType::Query {
+        // A URL is kept in histories and logs: no secret belongs in one (RFC 9110, section 17.9).
+        if safe && (operation.ty != OperationType::Query || checked.takes_secret(name)) {
             return Err(Refused::NotByGet);
         }
+        let name = name.map(ToString::to_string);
         let mut request = Request::new("").variables(variables);
         if !self.introspection {
             request = request.disable_introspection();
@@ -175,7 +176,9 @@ impl From<Refused> for GraphqlResponse {
             Refused::Schema => {
                 Code::ValidationFailed.error("This server does not tell its schema.")
             }
-            Refused::NotByGet => Code::BadUserInput.error("Send mutations by POST."),
+            Refused::NotByGet => {
+                Code::BadUserInput.error("Send mutations, and what takes a secret, by POST.")
+            }
             // Clients with automatic persisted queries read these two: after the second they send documents.
             Refused::NotTrusted => Code::PersistedQueryNotFound.error("PersistedQueryNotFound"),
             Refused::HashAlone => Code::PersistedQueryNotFound.error("PersistedQueryNotSupported"),

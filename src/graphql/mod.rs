@@ -35,6 +35,7 @@ pub use audit::{AuditFields, AuditTrail};
 pub use context::RequestContext;
 pub use cookies::{Cookie, Cookies, SameSite};
 pub use error::Code;
+pub(crate) use error::RETRY_AFTER;
 pub use execute::{
     ExecutionStatus, Executor, GraphqlRequest, GraphqlResponse, MAX_ERRORS, MAX_RESPONSE_BYTES,
     refused,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    COOKIE, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER, VARY,
 };
 use axum::http::{HeaderMap, Method};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::middleware::X_REQUEST_ID;
 use crate::graphql::{Cookie, Cookies};
@@ -26,7 +27,8 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// CORS by the list: an origin is compared, never reflected.
+    /// CORS by the list: an origin is compared, never reflected. A listed origin may send any header: a list of headers
+    /// would protect nothing that the list of origins does not.
     pub(super) fn cors(&self) -> CorsLayer {
         let allowed = self
             .allowed
@@ -35,10 +37,34 @@ impl Origins {
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(allowed))
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUEST_ID])
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([RETRY_AFTER, X_REQUEST_ID])
             .allow_credentials(true)
             .max_age(PREFLIGHT)
+    }
+
+    /// Adds the headers of CORS to a response that was written outside of the CORS layer, such as a refusal before
+    /// routing. Without them a page sees a failed fetch, and neither the status nor `Retry-After`.
+    pub(super) fn add_headers(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+        if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+            return;
+        }
+        headers.append(VARY, HeaderValue::from_static("origin"));
+        let is_allowed = |origin: &&HeaderValue| {
+            let origin = origin.as_bytes();
+            self.allowed.iter().any(|it| it.as_bytes() == origin)
+        };
+        if let Some(origin) = origin.filter(is_allowed) {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(
+                ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+            headers.insert(
+                ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static("retry-after,x-request-id"),
+            );
+        }
     }
 
     /// The refresh cookie, and whether the request comes from where it may.

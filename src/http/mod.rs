@@ -2,13 +2,16 @@
 
 mod client_ip;
 mod cors;
+mod forwarded;
 mod graphiql;
 mod graphql;
 mod health;
 mod jwks;
 mod limits;
+mod metadata;
 mod middleware;
 mod negotiation;
+mod path;
 mod request;
 mod response;
 mod server;
@@ -16,13 +19,14 @@ mod server;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
+use tower::ServiceExt;
 
 use crate::accounts::Accounts;
 use crate::graphql::{self as schema, Executor};
@@ -32,6 +36,7 @@ pub use client_ip::TrustedProxies;
 pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
+pub use metadata::Metadata;
 pub use server::serve;
 
 /// What every route needs.
@@ -51,6 +56,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Randomness, for the ids of requests.
     pub rng: Rng,
+    /// What the metadata documents say.
+    pub metadata: Arc<Metadata>,
     /// Whether the server was told to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -58,10 +65,12 @@ pub struct AppState {
 /// All routes. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(state: AppState) -> Router {
     let cors = state.origins.cors();
-    Router::new()
+    let prefix = state.metadata.path_prefix();
+    let routes = Router::new()
         .route(
             "/",
-            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "/graphql")])),
+            // Relative, for a server behind a proxy that takes a path prefix off.
+            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "graphql")])),
         )
         .route(
             "/graphql",
@@ -74,9 +83,25 @@ pub fn router(state: AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::get))
+        .merge(metadata_routes())
         .layer(cors)
         .layer(from_fn_with_state(state.clone(), middleware::around))
-        .with_state(state)
+        .with_state(state);
+    Router::new().fallback_service(
+        routes.map_request(move |request: Request| path::normalize(request, &prefix)),
+    )
+}
+
+/// The metadata documents, at both of the paths that clients try.
+fn metadata_routes() -> Router<AppState> {
+    ["openid-configuration", "oauth-authorization-server"]
+        .into_iter()
+        .fold(Router::new(), |router, name| {
+            let path = format!("/.well-known/{name}");
+            router
+                .route(&path, get(metadata::get))
+                .route(&format!("{path}/{{*path}}"), get(metadata::get_with_path))
+        })
 }
 
 /// A file of the `GraphiQL` page, where there is one.

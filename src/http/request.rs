@@ -6,7 +6,7 @@ use std::pin::pin;
 use async_graphql::Variables;
 use axum::body::{Body, HttpBody};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -81,7 +81,8 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
     {
         return unsupported("Send the document with Content-Type: application/json.");
     }
-    if headers.contains_key(CONTENT_ENCODING) {
+    let is_identity = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !headers.get_all(CONTENT_ENCODING).iter().all(is_identity) {
         return unsupported("Send the document uncompressed.");
     }
     Ok(())
@@ -95,10 +96,19 @@ fn is_json(content_type: &str) -> bool {
         .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let mut charsets = parts.filter_map(|part| {
         let (name, value) = part.split_once('=')?;
-        name.eq_ignore_ascii_case("charset")
-            .then(|| value.trim_matches('"'))
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.trim().trim_matches('"'))
     });
-    is_json && charsets.all(|charset| charset.eq_ignore_ascii_case("utf-8"))
+    is_json && charsets.all(is_utf_8)
+}
+
+/// Returns whether a charset is UTF-8, by any of its names in use, or the ASCII in it. JSON is UTF-8 by definition
+/// (RFC 8259, section 8.1), and the parameter means nothing; another charset is a mistake that would be read wrong.
+fn is_utf_8(charset: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"]
+        .iter()
+        .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
 /// Reads the body while it is no larger and no slower than allowed.

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::negotiation::MediaType;
 use super::request::HttpError;
-use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, refused};
+use crate::graphql::{
+    Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as RETRY_AFTER_SECONDS, refused,
+};
 
 /// The methods of `/graphql`.
 const METHODS: &str = "GET, POST";
@@ -39,7 +41,11 @@ fn with_status(answer: GraphqlResponse, status: StatusCode, media_type: MediaTyp
     let mut response = (status, answer.headers, answer.body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.header());
-    if let Some(seconds) = answer.retry_after {
+    let is_busy = status == StatusCode::SERVICE_UNAVAILABLE;
+    if let Some(seconds) = answer
+        .retry_after
+        .or(is_busy.then_some(RETRY_AFTER_SECONDS))
+    {
         headers.insert(RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {

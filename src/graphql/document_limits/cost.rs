@@ -26,7 +26,7 @@ pub(super) struct Cost {
 }
 
 /// What was found in the whole document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct DocumentCost {
     /// As written.
     pub(super) aliases: usize,
@@ -36,6 +36,8 @@ pub(super) struct DocumentCost {
     pub(super) introspection: bool,
     /// Selections of each operation and of each fragment, fragments written out: what validation walks.
     pub(super) selections: usize,
+    /// The names of the operations that take a secret.
+    pub(super) secret_operations: Vec<Option<Name>>,
     /// The heaviest operation by each measure.
     pub(super) operation: Cost,
 }
@@ -52,8 +54,11 @@ pub(super) fn analyze_cost(document: &ExecutableDocument) -> Result<DocumentCost
         let cost = analyzer.fragment(name)?;
         analyzer.found.selections = analyzer.found.selections.saturating_add(cost.selections);
     }
-    for (_, operation) in document.operations.iter() {
+    for (name, operation) in document.operations.iter() {
         let cost = analyzer.operation(&operation.node)?;
+        if cost.credentials > 0 {
+            analyzer.found.secret_operations.push(name.cloned());
+        }
         analyzer.found.selections = analyzer.found.selections.saturating_add(cost.selections);
         analyzer.found.operation = analyzer.found.operation.or_more(cost);
     }

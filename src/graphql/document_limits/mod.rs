@@ -25,6 +25,8 @@ pub struct CheckedDocument {
     pub document: ExecutableDocument,
     /// Whether anything in it asks for the schema.
     pub introspection: bool,
+    /// The operations that take a secret, by name.
+    secret_operations: Vec<Option<Name>>,
 }
 
 /// Why a document is refused. Says nothing that the client did not send.
@@ -69,6 +71,7 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     Ok(CheckedDocument {
         document,
         introspection: found.introspection,
+        secret_operations: found.secret_operations,
     })
 }
 
@@ -99,6 +102,14 @@ fn spend(value: &Value, left: &mut usize) -> bool {
 }
 
 impl CheckedDocument {
+    /// Returns whether an operation of the document takes a secret, such as a password.
+    #[must_use]
+    pub fn takes_secret(&self, operation: Option<&Name>) -> bool {
+        self.secret_operations
+            .iter()
+            .any(|name| name.as_ref() == operation)
+    }
+
     /// The operation to execute, and its name.
     ///
     /// # Errors

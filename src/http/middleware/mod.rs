@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
@@ -27,6 +27,10 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 const URI_TOO_LONG: HttpError =
     HttpError::new(StatusCode::URI_TOO_LONG, "The URL is longer than 4 KiB.");
+const HEAD_TOO_LARGE: HttpError = HttpError::new(
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "The headers are larger than 16 KiB.",
+);
 const TOO_SLOW: HttpError = HttpError::coded(
     StatusCode::SERVICE_UNAVAILABLE,
     Code::Overloaded,
@@ -68,11 +72,16 @@ pub(super) async fn around(
     // and whose account it is about.
     let span = tracing::error_span!("request", request_id = id, caller = Empty, account = Empty);
     let limits = state.limits;
+    let origins = state.origins.clone();
+    let origin = request.headers().get(ORIGIN).cloned();
     let answering = async move {
         let line = Line::begin(&request);
         let answered = answered(request, next, &limits, &line).await;
-        let mut response =
-            answered.unwrap_or_else(|refusal| response::refuse(refusal, media_type, &id));
+        let mut response = answered.unwrap_or_else(|refusal| {
+            let mut response = response::refuse(refusal, media_type, &id);
+            origins.add_headers(origin.as_ref(), response.headers_mut());
+            response
+        });
         add_headers(response.headers_mut(), &id);
         line.end(&response, "answered");
         response
@@ -137,6 +146,9 @@ async fn answered(
     if uri_bytes > limits.uri_bytes {
         return Err(URI_TOO_LONG);
     }
+    if uri_bytes + header_bytes(request.headers()) > limits.head_bytes {
+        return Err(HEAD_TOO_LARGE);
+    }
     let mut running = tokio::spawn(next.run(request).in_current_span());
     match timeout(limits.answer, &mut running).await {
         Ok(Ok(response)) => Ok(response),
@@ -156,6 +168,14 @@ async fn answered(
             Err(TOO_SLOW)
         }
     }
+}
+
+/// Returns the size of headers as they were sent: name, colon, space, value, line end.
+fn header_bytes(headers: &HeaderMap) -> usize {
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4);
+    sizes.sum()
 }
 
 /// The route that the router found: what a client puts into a path is not for the log.

@@ -136,7 +136,8 @@ impl Server {
         let mut connection = http1::Builder::new()
             // The watch below has limits for more than the head.
             .header_read_timeout(None)
-            .max_buf_size(self.limits.head_bytes)
+            // Twice the limit: what is between is answered by the middleware, with the headers of CORS, and not by hyper.
+            .max_buf_size(2 * self.limits.head_bytes)
             .serve_connection(
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),
                 service,

@@ -1,7 +1,7 @@
 //! `latchkey serve`.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, configured, runtime, say};
 use crate::app::App;
-use crate::config::{Config, Mail};
+use crate::config::{Config, Mail, reachable};
 use crate::model::{Clock, Rng};
 
 /// How long work that cannot be called off, such as a look-up of a name, may hold up the end.
@@ -32,6 +32,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = App::build(&config, Clock::system(), Rng::system())
         .await
         .map_err(Failure::new)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     // Before the lines are out: whoever waits for them may stop the server at once.
     let stop = Stop::new().map_err(Failure::new)?;
     say(announcement(&config))?;
@@ -63,17 +66,6 @@ fn announcement(config: &Config) -> String {
         "GraphQL"
     };
     format!("{what}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
-}
-
-/// An address to go to: one that means all of this machine's is none.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
-    }
-    address
 }
 
 /// The two signals that ask a program to stop.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::ConfigError;
+use super::{ConfigError, dollar};
 
 /// All variables, and what could not be read of them.
 #[expect(
@@ -54,7 +54,7 @@ fn file(path: &Path) -> (BTreeMap<String, String>, Vec<ConfigError>) {
 /// Of a name that is there twice, the last counts. Values are never shown: the line may hold a password.
 pub(super) fn parse(content: &str) -> (BTreeMap<String, String>, Vec<ConfigError>) {
     let content = content.trim_start_matches('\u{feff}');
-    let (mut vars, mut errors) = (BTreeMap::new(), Vec::new());
+    let (mut vars, mut errors) = (BTreeMap::new(), replaced_dollars(content));
     let mut lines = content
         .lines()
         .enumerate()
@@ -67,6 +67,20 @@ pub(super) fn parse(content: &str) -> (BTreeMap<String, String>, Vec<ConfigError
         }
     }
     (vars, errors)
+}
+
+/// Refuses each line in which a `$` would be replaced by an unset variable, and so by nothing.
+fn replaced_dollars(content: &str) -> Vec<ConfigError> {
+    let lines = content.lines().enumerate();
+    let replaced = lines.filter(|(_, line)| dollar::is_replaced(line));
+    let refused = replaced.map(|(index, _)| {
+        wrong_line(
+            format!(".env line {}", index + 1),
+            "holds a $, which would be replaced by a variable: put the value in single quotes"
+                .to_owned(),
+        )
+    });
+    refused.collect()
 }
 
 /// The text is the line or its value, and all that follows where a quote is not closed: its first line is in the line.

@@ -3,6 +3,7 @@
 //! Everything has a default. What is wrong is told all at once, by the variable's name, with an example, and never with
 //! the value of a secret. [`SETTINGS`] is the one table: the program, `.env.example` and the README are made from it.
 
+mod dollar;
 mod environment;
 mod error;
 mod keys;
@@ -10,11 +11,13 @@ mod load;
 mod mail;
 mod parse;
 mod reader;
+mod sender;
 mod store;
 mod table;
 mod texts;
+mod warnings;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -85,6 +88,8 @@ pub struct Config {
     pub log: String,
     /// How a line of the log looks.
     pub log_format: LogFormat,
+    /// What works less well than it seems to, in words for the operator.
+    pub warnings: Vec<String>,
 }
 
 /// How a line of the log looks.
@@ -110,6 +115,13 @@ impl Config {
         self
     }
 
+    /// The names by which mail servers may know this one: those of the public URL and of the sender's domain.
+    #[must_use]
+    pub fn mail_names(&self) -> [&str; 2] {
+        let public = self.public_url.host_str().unwrap_or_default();
+        [public, self.mail_from.email.domain()]
+    }
+
     /// None where a setting is wrong: the reader knows which, and reads on all the same.
     fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take(&table::LISTEN);
@@ -121,9 +133,10 @@ impl Config {
         let store = reader.take_or(&table::STORE, in_data("sqlite", "latchkey.db"));
         let mail = reader.take_or(&table::MAIL, in_data("file", "mail"));
         let mail_from = reader.take(&table::MAIL_FROM);
+        let is_public_url_set = reader.is_set(&table::PUBLIC_URL.row);
         let public_url = reader.take_or(
             &table::PUBLIC_URL,
-            listen.map(|listen| format!("http://{listen}")),
+            listen.map(|listen| format!("http://{}", reachable(listen))),
         );
         let as_issuer = public_url
             .as_ref()
@@ -165,7 +178,17 @@ impl Config {
         if let (Some(keys), Some(secret), Some(data)) = (&keys, &secret, &data) {
             keys::keep_apart(reader, keys, secret.as_ref(), data);
         }
+        let warnings = warnings::of(&warnings::Given {
+            listen: listen?,
+            public_url: public_url.as_ref()?,
+            is_public_url_set,
+            origins: origins.as_deref()?,
+            same_site: same_site?,
+            mail: mail.as_ref()?,
+            mail_from: mail_from.as_ref()?,
+        });
         Some(Self {
+            warnings,
             listen: listen?,
             store: store?,
             data: data?,
@@ -205,6 +228,18 @@ fn documents(path: Option<PathBuf>) -> Result<Option<PathBuf>, String> {
         TrustedDocuments::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(path)
+}
+
+/// Returns an address that a client can go to: one that means all of this machine's is none.
+#[must_use]
+pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 /// Whether a URL is this machine's own: behind a proxy the server listens on a loopback address too.

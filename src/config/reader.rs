@@ -46,11 +46,19 @@ impl Reader {
         let value = self
             .given
             .remove(setting.row.name)
-            .filter(|value| !value.trim().is_empty())
+            .map(|value| unquoted(value.trim()).to_owned())
+            .filter(|value| !value.is_empty())
             .or(default)?;
         (setting.parse)(value.trim())
             .map_err(|wrong| self.refuse(&setting.row, &value, &wrong))
             .ok()
+    }
+
+    /// Returns whether the operator set a setting that was not taken yet.
+    pub(super) fn is_set(&self, row: &Setting) -> bool {
+        self.given
+            .get(row.name)
+            .is_some_and(|value| !unquoted(value.trim()).is_empty())
     }
 
     /// The setting's value; where files are looked at, with what is in the one that it names.
@@ -138,6 +146,15 @@ impl Reader {
             example,
         });
     }
+}
+
+/// Takes off one pair of quotes around a value: Docker's env files hand them on as part of it.
+fn unquoted(value: &str) -> &str {
+    let inner = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    let quoted = ['"', '\'']
+        .into_iter()
+        .find_map(|quote| inner(quote).filter(|inner| !inner.contains(quote)));
+    quoted.map_or(value, str::trim)
 }
 
 fn unknown(name: String) -> ConfigError {

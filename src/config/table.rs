@@ -80,7 +80,7 @@ settings! {
     MAIL_FROM -> Mailbox {
         default: "latchkey <no-reply@localhost>", example: "Example <no-reply@example.org>",
         meaning: "Who letters are from.",
-        parse: parse::mailbox
+        parse: super::sender::parse
     }
     PUBLIC_URL -> Url {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",

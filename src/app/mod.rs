@@ -64,7 +64,7 @@ impl App {
         let given = OperatorFiles::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
-            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay)?),
+            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay, &config.mail_names())?),
         };
         let repository = open_repository(&config.store).await?;
         Self::with(given, config, (repository, transport), (clock, rng))
@@ -128,6 +128,10 @@ impl App {
             origins: Arc::new(Origins {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
+            }),
+            metadata: Arc::new(http::Metadata {
+                issuer: config.issuer.clone(),
+                public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
             }),
             limits: Limits::DEFAULT,
             rng,

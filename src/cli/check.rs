@@ -36,6 +36,9 @@ pub(super) fn run() -> Result<(), Failure> {
             Err(text) => wrong.push(format!("wrong: {what}: {text}")),
         }
     }
+    for warning in &config.warnings {
+        say(format_args!("warning: settings: {warning}\n"))?;
+    }
     for warning in keys::warnings(&config) {
         say(format_args!("warning: keys: {warning}\n"))?;
     }
@@ -77,16 +80,14 @@ async fn mail(config: &Config) -> Finding {
         Mail::Smtp(relay) => {
             let place = format!("{}:{}", relay.host, relay.port);
             let greeted = answered(greet(config, relay)).await;
-            greeted.map_err(|wrong| {
-                format!("{place}: {wrong}; check host, port, user and password in LATCHKEY_MAIL")
-            })?;
+            greeted.map_err(|wrong| format!("{place}: {wrong}"))?;
             Ok(place)
         }
     }
 }
 
 async fn greet(config: &Config, relay: &Relay) -> Result<(), String> {
-    let transport = Transport::Smtp(Smtp::new(relay).map_err(text)?);
+    let transport = Transport::Smtp(Smtp::new(relay, &config.mail_names()).map_err(text)?);
     let mailer = Mailer {
         from: config.mail_from.clone(),
         public_url: config.public_url.to_string(),

@@ -2,6 +2,7 @@
 
 mod file;
 mod memory;
+mod probe;
 mod smtp;
 mod text;
 
@@ -16,6 +17,7 @@ use crate::model::{Delivery, Email, OutboxEmail};
 
 pub use file::Folder;
 pub use memory::Memory;
+pub use probe::ProbeError;
 pub use smtp::{Relay, Smtp, Tls};
 
 /// A letter could not be sent. For the log: it names no address and no code.
@@ -93,10 +95,13 @@ impl Mailer {
     ///
     /// # Errors
     /// When the mail server cannot be reached or does not take the login, or the folder cannot be written to.
-    pub async fn check(&self) -> Result<(), MailError> {
+    pub async fn check(&self) -> Result<(), ProbeError> {
         match &self.transport {
-            Transport::Smtp(smtp) => smtp.check().await,
-            Transport::File(folder) => folder.check().await,
+            Transport::Smtp(smtp) => smtp.check(&self.from.email).await,
+            Transport::File(folder) => {
+                let checked = folder.check().await;
+                checked.map_err(|error| ProbeError::Folder(error.to_string()))
+            }
             Transport::Memory(_) => Ok(()),
         }
     }

@@ -118,8 +118,6 @@ pub enum Delivery {
 }
 
 impl OutboxEmail {
-    /// How often sending is tried before the letter is parked.
-    pub const TRIES: u32 = 8;
     /// How many parked letters an account keeps.
     pub const PARKED: usize = 5;
 
@@ -142,9 +140,33 @@ impl OutboxEmail {
         self.due_at.is_some_and(|due| due <= now)
     }
 
-    /// When to try again after so many tries: 5 s, doubled each time, 15 minutes at most.
+    /// Returns how long to wait before the next try: 5 s, doubled each time, up to a tenth of the email's lifetime or 15
+    /// minutes. `jitter` adds up to a quarter, so that emails that failed together are not tried together.
     #[must_use]
-    pub fn backoff(tries: u32) -> Duration {
-        Duration::from_secs((5_u64 << tries.saturating_sub(1).min(10)).min(900))
+    pub fn backoff(&self, jitter: u8) -> Duration {
+        let lifetime = self.written_at.until(self.expires_at).as_secs();
+        let most = (lifetime / 10).clamp(5, 900);
+        let base = (5_u64 << self.tries.saturating_sub(1).min(10)).min(most);
+        Duration::from_millis(base * 1000 + base * u64::from(jitter))
+    }
+
+    /// Returns whether the email is parked: the mail server refused it, and it is not tried again by itself.
+    #[must_use]
+    pub const fn is_parked(&self) -> bool {
+        self.due_at.is_none()
+    }
+
+    /// Makes a parked email due again, with its whole lifetime before it. An email whose code has expired stays as it is.
+    pub fn retry(&mut self, now: Timestamp) -> bool {
+        if !self.is_parked() || (self.kind.code().is_some() && now >= self.expires_at) {
+            return false;
+        }
+        if self.kind.code().is_none() {
+            let lifetime = self.written_at.until(self.expires_at);
+            self.expires_at = now.plus(lifetime);
+        }
+        self.tries = 0;
+        self.due_at = Some(now);
+        true
     }
 }

@@ -61,6 +61,13 @@ pub trait Repository: Send + Sync {
     /// Up to `limit` accounts with a letter due at `now`, the longest due first.
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError>;
 
+    /// Up to `limit` accounts with a parked email, in the order of their ids, after the one that is given.
+    async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError>;
+
     /// Counts one attempt under a key, atomically, and tells the count with this one in it. The first attempt opens a
     /// window of this length; the first after its end opens the next.
     async fn increment(

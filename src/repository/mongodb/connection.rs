@@ -186,6 +186,11 @@ async fn create_indexes(collections: Collections) -> Driver<()> {
             present("mailDueAt", plain.clone()),
         ),
         index(
+            "mail_parked",
+            doc! { "mailParked": 1, "_id": 1 },
+            present("mailParked", plain.clone()),
+        ),
+        index(
             "expires",
             doc! { "expiresAt": 1 },
             present("expiresAt", plain.clone()),

@@ -1,8 +1,8 @@
 //! Key files: made once, readable by their owner alone.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::model::Rng;
@@ -18,6 +18,18 @@ pub enum KeyError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The file system cannot do what a key file needs.
+    #[error(
+        "{}: {source}; where the file system cannot keep key files, set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
+         need none",
+        path.display()
+    )]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// It is not what it should be.
     #[error("{}: not {expected}", path.display())]
     Malformed {
@@ -27,7 +39,11 @@ pub enum KeyError {
         expected: &'static str,
     },
     /// Others can read it.
-    #[error("{}: others than its owner can read it; run chmod 600 on it", path.display())]
+    #[error(
+        "{}: others than its owner can read it; run chmod 600 on it, or set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
+         need no files",
+        path.display()
+    )]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -63,7 +79,12 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
         "{:016x}.tmp",
         u64::from_be_bytes(Rng::system().bytes())
     ));
-    let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    let linked = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    let written = match linked {
+        // No hard links there (SMB, FUSE): written in place, and still never over another file.
+        Err(error) if has_no_links(&error) => write_new(path, content),
+        linked => linked,
+    };
     // The name is to outlive a power failure as the content does, where the file system can promise it.
     _ = path
         .parent()
@@ -72,6 +93,10 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
     let removed = fs::remove_file(&draft);
     match written {
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(source) if source.kind() == ErrorKind::Unsupported => Err(KeyError::Unsupported {
+            path: path.to_owned(),
+            source,
+        }),
         Err(source) => Err(io(path, source)),
         Ok(()) => removed.map(|()| true).map_err(|source| io(&draft, source)),
     }
@@ -79,18 +104,43 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
 
 pub(super) fn read(path: &Path) -> Result<String, KeyError> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
-    let mode = fs::metadata(path)
-        .map_err(|source| io(path, source))?
-        .permissions()
-        .mode();
-    let others = mode & 0o077;
-    if others == 0 {
+    let metadata = fs::metadata(path).map_err(|source| io(path, source))?;
+    if is_private(&metadata) {
         Ok(content)
     } else {
         Err(KeyError::Exposed {
             path: path.to_owned(),
         })
     }
+}
+
+/// Returns whether a key file or its folder is the server's alone: nobody else has a right to it, or only a group that the
+/// server is in. Kubernetes gives the files of a volume to such a group at each mount (fsGroup).
+pub(crate) fn is_private(metadata: &Metadata) -> bool {
+    let mode = metadata.permissions().mode();
+    mode & 0o007 == 0 && (mode & 0o070 == 0 || own_groups().contains(&metadata.gid()))
+}
+
+/// Returns whether a group shares a file or folder that is private.
+pub(crate) fn is_shared_with_group(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o070 != 0
+}
+
+/// Returns the groups of this process, where the system lists them; elsewhere none.
+fn own_groups() -> Vec<u32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let lines = status
+        .lines()
+        .filter_map(|line| line.strip_prefix("Groups:").or(line.strip_prefix("Gid:")));
+    let groups = lines.flat_map(str::split_whitespace);
+    groups.filter_map(|group| group.parse().ok()).collect()
+}
+
+fn has_no_links(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unsupported | ErrorKind::PermissionDenied
+    )
 }
 
 fn write_new(path: &Path, content: &str) -> std::io::Result<()> {

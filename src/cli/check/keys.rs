@@ -1,13 +1,14 @@
 //! The keys and the secret: are they there, would they be taken, would other nodes have the same?
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Finding, makeable, text, writable};
 use crate::config::{Config, Store};
 use crate::model::{Clock, Rng};
-use crate::token::{KeyInfo, KeySource, KeyState, Keyring, Secret};
+use crate::token::{
+    KeyInfo, KeySource, KeyState, Keyring, Secret, is_private, is_shared_with_group,
+};
 
 /// Which key signs and which secret is in use: nodes that can take each other's tokens say the same.
 pub(super) fn look(config: &Config) -> Finding {
@@ -56,6 +57,13 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
             "{what} in {data}, and MongoDB can serve several nodes, which must all have the same. With more than one node, \
              mount one folder as LATCHKEY_DATA on each, or set {settings} alike; this command then says the same key and \
              secret everywhere"
+        ));
+    }
+    if files.is_some() && fs::metadata(&config.data).is_ok_and(|it| is_shared_with_group(&it)) {
+        let data = config.data.display();
+        warnings.push(format!(
+            "a group can enter {data}. That is right for a volume of Kubernetes (fsGroup), and else one right too many: run \
+             chmod 700 {data}"
         ));
     }
     let keyring = Keyring::read(&config.keys).ok().flatten();
@@ -108,9 +116,10 @@ fn private_folder(folder: &Path) -> Result<(), String> {
     if !metadata.is_dir() {
         return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
+    if !is_private(&metadata) {
         return Err(format!(
-            "others than its owner can enter {shown}: run chmod 700 {shown}"
+            "others than its owner can enter {shown}: run chmod 700 {shown}, or set LATCHKEY_SECRET and \
+             LATCHKEY_SIGNING_KEYS, which need no files"
         ));
     }
     Ok(())

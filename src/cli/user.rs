@@ -43,6 +43,12 @@ pub(super) enum User {
         #[arg(long)]
         email: String,
     },
+    /// Removes a user's mobile number, so that another user can have it.
+    ClearMobileNumber {
+        /// The user's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
     /// Lets a suspended user log in again.
     Reinstate {
         /// The user's e-mail address.
@@ -75,6 +81,9 @@ impl User {
                 UserCommand::Create(command) => create(&app, command).await,
                 UserCommand::SetRole(email, role) => {
                     administered(accounts.set_role(&email, role).await)
+                }
+                UserCommand::ClearMobileNumber(email) => {
+                    administered(accounts.clear_mobile_number(&email).await)
                 }
                 UserCommand::Suspend(email) => administered(accounts.suspend(&email).await),
                 UserCommand::Reinstate(email) => administered(accounts.reinstate(&email).await),
@@ -112,6 +121,7 @@ impl User {
                 email,
                 role: RoleName::Admin,
             } => UserCommand::SetRole(email, Role::Admin),
+            Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
         })
@@ -121,6 +131,7 @@ impl User {
 enum UserCommand {
     Create(CreateUser),
     SetRole(String, Role),
+    ClearMobileNumber(String),
     Suspend(String),
     Reinstate(String),
 }
@@ -162,6 +173,8 @@ fn password() -> Result<SecretString, Failure> {
     if !io::stdin().is_terminal() {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map_err(unread)?;
+        // Some editors and shells write a byte order mark at the head of a file. Nobody can type it.
+        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         return Ok(line.trim_end_matches(['\r', '\n']).into());
     }
     let password = SecretString::from(rpassword::prompt_password("Password: ").map_err(unread)?);

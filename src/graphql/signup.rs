@@ -20,7 +20,7 @@ struct SignupInput {
     password: String,
     /// First name: 1 to 100 characters.
     first_name: String,
-    /// Last name: 1 to 100 characters.
+    /// Last name: at most 100 characters; "" for people with one name.
     last_name: String,
     /// Gender.
     #[graphql(default_with = "Gender::Undisclosed")]

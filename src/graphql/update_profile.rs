@@ -11,7 +11,7 @@ use crate::accounts::{InternalError, UpdateProfile, UpdateProfileOutcome};
 struct UpdateProfileInput {
     /// First name: 1 to 100 characters.
     first_name: MaybeUndefined<String>,
-    /// Last name: 1 to 100 characters.
+    /// Last name: at most 100 characters; "" for people with one name.
     last_name: MaybeUndefined<String>,
     /// Gender.
     gender: MaybeUndefined<Gender>,

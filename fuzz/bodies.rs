@@ -1,4 +1,4 @@
-//! What is fuzzed: by libFuzzer from here, and by property tests in `tests/api/door_random.rs` on every run of `./test`.
+//! The bodies of the fuzz targets. libFuzzer calls them, and so do the property tests of `tests/api/http_random.rs`.
 
 use std::net::SocketAddr;
 
@@ -10,10 +10,10 @@ use latchkey::graphql::document_limits;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// The largest answer to what asks for nothing in particular.
+/// The largest response to a request without a particular purpose.
 const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
-/// Counts, parses and weighs any text.
+/// Checks any text against the document limits.
 pub fn document_limits(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
@@ -24,10 +24,10 @@ pub fn document_limits(bytes: &[u8]) {
     }
 }
 
-/// Sends any bytes as a body and as a URL, and holds the answers to be answers.
+/// Sends any bytes as a body and as a URL, and asserts that the responses are well-formed.
 pub async fn http(router: Router, bytes: &[u8]) {
     let post = Request::post("/graphql").header("content-type", "application/json");
-    answer(
+    assert_well_formed(
         router.clone(),
         post.body(Body::from(bytes.to_vec())).expect("a request"),
         bytes,
@@ -40,12 +40,12 @@ pub async fn http(router: Router, bytes: &[u8]) {
         encoded,
     ] {
         if let Ok(get) = Request::get(format!("/graphql?{parameters}")).body(Body::empty()) {
-            answer(router.clone(), get, bytes).await;
+            assert_well_formed(router.clone(), get, bytes).await;
         }
     }
 }
 
-async fn answer(router: Router, mut request: Request<Body>, bytes: &[u8]) {
+async fn assert_well_formed(router: Router, mut request: Request<Body>, bytes: &[u8]) {
     request
         .extensions_mut()
         .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4000))));
@@ -57,8 +57,8 @@ async fn answer(router: Router, mut request: Request<Body>, bytes: &[u8]) {
     );
     let body = to_bytes(response.into_body(), MAX_RESPONSE_BYTES)
         .await
-        .expect("an answer of bounded size");
-    let json: Value = serde_json::from_slice(&body).expect("an answer in JSON");
+        .expect("a response of bounded size");
+    let json: Value = serde_json::from_slice(&body).expect("a response in JSON");
     let errors = json["errors"].as_array().map_or(0, Vec::len);
     assert!(
         (status == 200 && json.get("data").is_some()) || (1..=10).contains(&errors),

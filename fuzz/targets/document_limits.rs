@@ -1,7 +1,7 @@
-//! Any text through the guard.
+//! Fuzzes the document limits with any text.
 #![no_main]
 
-#[allow(dead_code, reason = "each target has its own body")]
+#[allow(dead_code, reason = "each target uses one body")]
 #[path = "../bodies.rs"]
 mod bodies;
 

@@ -1,7 +1,7 @@
-//! Any bytes through the whole service, on a store in a folder that is removed in the end.
+//! Fuzzes the whole service with any bytes, on a store in a temporary folder.
 #![no_main]
 
-#[allow(dead_code, reason = "each target has its own body")]
+#[allow(dead_code, reason = "each target uses one body")]
 #[path = "../bodies.rs"]
 mod bodies;
 
@@ -15,23 +15,40 @@ use latchkey::model::{Clock, Rng};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-struct World {
+struct Service {
     runtime: Runtime,
     router: Router,
     _folder: TempDir,
 }
 
-static WORLD: LazyLock<World> = LazyLock::new(|| {
+static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().to_string_lossy().into_owned();
-    let vars = [("LATCHKEY_DATA", data.as_str()), ("LATCHKEY_BCRYPT_COST", "4"), ("LATCHKEY_LIMITS", "off")];
+    let vars = [
+        ("LATCHKEY_DATA", data.as_str()),
+        ("LATCHKEY_BCRYPT_COST", "4"),
+        ("LATCHKEY_LIMITS", "off"),
+    ];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_vars(vars).expect("settings");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let repository = runtime.block_on(open_repository(&config.store)).expect("a store");
-    let world = (repository, Transport::Memory(Memory::default()));
-    let app = Arc::new(App::assemble(&config, world, (Clock::system(), Rng::system())).expect("a service"));
-    World { runtime, router: app.router(), _folder: folder }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let repository = runtime
+        .block_on(open_repository(&config.store))
+        .expect("a store");
+    let dependencies = (repository, Transport::Memory(Memory::default()));
+    let app = Arc::new(
+        App::assemble(&config, dependencies, (Clock::system(), Rng::system())).expect("a service"),
+    );
+    Service {
+        runtime,
+        router: app.router(),
+        _folder: folder,
+    }
 });
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| WORLD.runtime.block_on(bodies::http(WORLD.router.clone(), bytes)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SERVICE
+    .runtime
+    .block_on(bodies::http(SERVICE.router.clone(), bytes)));

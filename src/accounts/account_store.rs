@@ -10,7 +10,8 @@ use super::Caller;
 use crate::model::{Account, AccountId, Clock, Email, Timestamp};
 use crate::repository::{Repository, StoreError, WriteOutcome};
 
-/// How many times an operation is decided again because another save came first.
+/// The number of times an operation is decided before its conflicts with other saves count as
+/// contention.
 const MAX_ATTEMPTS: usize = 100;
 
 /// A change was decided and not saved.
@@ -55,8 +56,9 @@ impl AccountStore {
         }
     }
 
-    /// Applies an operation to an account and saves what it changed: load, decide, compare-and-swap; decide again on the
-    /// fresh account if another save came first. An operation that changes nothing costs no write.
+    /// Applies an operation to an account and saves what it changed: load, decide,
+    /// compare-and-swap; decide again on the fresh account if another save came first. An operation
+    /// that changes nothing costs no write.
     pub(super) async fn update<T>(
         &self,
         mut account: Account,
@@ -87,7 +89,8 @@ impl AccountStore {
         Err(UpdateError::Contended)
     }
 
-    /// Applies an operation of a signed-in caller, whose session must still be live when the operation is decided.
+    /// Applies an operation of a signed-in caller, whose session must still be live when the
+    /// operation is decided.
     pub(super) async fn update_as<T>(
         &self,
         caller: Caller,
@@ -127,7 +130,8 @@ impl AccountStore {
         Ok(account.inspect(|account| _ = Span::current().record("caller", display(account.id))))
     }
 
-    /// Loads the account of an email address, and records it in the log as the one that the request is about.
+    /// Loads the account of an email address, and records it in the log as the one that the request
+    /// is about.
     pub(super) async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         Ok(self.repository.by_email(email).await?.inspect(log_account))
     }

@@ -1,4 +1,4 @@
-//! What the operations of the command line share: each changes the user of an email address.
+//! The common part of the command line's operations: each changes the user of an email address.
 
 use super::{Accounts, InternalError, UpdateError};
 use crate::model::{Account, Timestamp, User};
@@ -12,7 +12,7 @@ pub enum AdminOutcome {
     NoSuchUser,
 }
 
-/// What a change revokes.
+/// The sessions and codes that a change revokes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Revocation {
     /// Nothing.
@@ -24,7 +24,8 @@ pub(super) enum Revocation {
 }
 
 impl Accounts {
-    /// Applies a change to the user of an email address as typed, and revokes what the change asks for.
+    /// Applies a change to the user of an email address as typed, and revokes what the change asks
+    /// for.
     pub(super) async fn administer(
         &self,
         email: &str,

@@ -33,7 +33,8 @@ pub enum Authentication {
 }
 
 impl Accounts {
-    /// Verifies a bearer token and loads the caller behind it. Costs one point read, and only for an authentic token.
+    /// Verifies a bearer token and loads the caller behind it. Costs one point read, and only for
+    /// an authentic token.
     ///
     /// # Errors
     /// When the store fails.

@@ -102,8 +102,8 @@ impl Accounts {
         new.ok_or_else(|| errors.into_vec())
     }
 
-    /// Verifies the current password. Wrong ones are counted by session: guesses elsewhere do not keep the owner from
-    /// changing the password.
+    /// Verifies the current password. Wrong ones are counted by session: guesses elsewhere do not
+    /// keep the owner from changing the password.
     async fn verify_current(
         &self,
         permit: &Permit,

@@ -15,8 +15,8 @@ pub struct CheckPassword {
 }
 
 impl Accounts {
-    /// Checks a password by the rules that apply when it is set, and returns its length in characters. Costs no hash and
-    /// does not touch the store.
+    /// Checks a password by the rules that apply when it is set, and returns its length in
+    /// characters. Costs no hash and does not touch the store.
     ///
     /// # Errors
     /// When the password would be refused: the reasons.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::model::Device;
 use crate::rate_limit::client_of;
 
-/// How many characters of a `User-Agent` are kept.
+/// The number of characters of a `User-Agent` that a session keeps.
 const MAX_USER_AGENT: usize = 256;
 
 /// The client that sent a request.

@@ -8,21 +8,25 @@ use super::{Accounts, InternalError, UpdateError};
 use crate::mail::MailError;
 use crate::model::{Account, AccountId, Delivery, EmailId, OutboxEmail, Timestamp};
 
-/// How long a worker has an email to itself. An email whose worker dies meanwhile is sent again, with the same id.
+/// The time for which a worker has an email to itself. If the worker dies meanwhile, the email is
+/// sent again with the same id.
 const LEASE: Duration = Duration::from_secs(90);
-/// How long sending one email may take: well within the lease.
+/// The time that sending one email may take: well within the lease.
 const SEND_TIMEOUT: Duration = Duration::from_mins(1);
-/// How many accounts one round serves.
+/// The number of accounts that one round serves.
 const ROUND: usize = 16;
 
 impl Accounts {
-    /// Sends emails that are due, of as many accounts as one round serves, and returns the number of accounts.
+    /// Sends emails that are due, of as many accounts as one round serves, and returns the number
+    /// of accounts.
     ///
     /// # Errors
-    /// When the store fails for all accounts. Emails that were sent and not removed are sent once more after their lease.
+    /// When the store fails for all accounts. Emails that were sent and not removed are sent once
+    /// more after their lease.
     pub async fn deliver(&self) -> Result<usize, InternalError> {
         let due = self.store.mail_due(ROUND).await?;
-        // At once, so that neither a slow address nor an unreadable account holds up the codes of others.
+        // At once, so that neither a slow address nor an unreadable account holds up the codes of
+        // others.
         let outcomes = join_all(due.iter().map(|id| self.deliver_for(*id))).await;
         let (mut served, mut failed) = (0, None);
         for (id, outcome) in due.iter().zip(outcomes) {
@@ -92,7 +96,8 @@ impl Accounts {
             })
         };
         let code = email.kind.code().map(unseal).transpose()?;
-        // In a task of its own: an email that panics stops neither this worker nor the emails after it.
+        // In a task of its own: an email that panics stops neither this worker nor the emails after
+        // it.
         let (mailer, to, email) = (self.mailer.clone(), account.email.clone(), email.clone());
         let sending = tokio::spawn(async move {
             let sent = mailer.send(&to, &email, code.as_deref());
@@ -108,8 +113,8 @@ impl Accounts {
     }
 }
 
-/// Leases an email that is due to this worker, and drops those that have expired. One at a time: a lease must outlast the
-/// sending.
+/// Leases an email that is due to this worker, and drops those that have expired. One at a time: a
+/// lease must outlast the sending.
 fn lease(account: &mut Account, now: Timestamp) -> Option<OutboxEmail> {
     account
         .outbox
@@ -120,8 +125,8 @@ fn lease(account: &mut Account, now: Timestamp) -> Option<OutboxEmail> {
     Some(email.clone())
 }
 
-/// Records the delivery, and returns whether the email was parked. An email that a newer one replaced meanwhile is not in the
-/// outbox any longer.
+/// Records the delivery, and returns whether the email was parked. An email that a newer one
+/// replaced meanwhile is not in the outbox any longer.
 fn settle(
     account: &mut Account,
     id: EmailId,

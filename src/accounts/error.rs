@@ -4,15 +4,16 @@ use super::UpdateError;
 use crate::hashing::Overloaded;
 use crate::repository::StoreError;
 
-/// An operation failed, and its input is not the reason. Has no `Display`, so that `?` cannot carry its text to a
-/// client.
+/// An operation failed, and its input is not the reason. Has no `Display`, so that `?` cannot carry
+/// its text to a client.
 #[derive(Debug)]
 pub enum InternalError {
     /// The store failed.
     Store(StoreError),
     /// The service has more work than it can do in time.
     Overloaded,
-    /// The operation needs a signed-in caller, and the caller's session does not exist or has ended.
+    /// The operation needs a signed-in caller, and the caller's session does not exist or has
+    /// ended.
     SignedOut,
     /// The request's origin is not allowed to use the refresh cookie.
     Forbidden,

@@ -28,7 +28,8 @@ pub enum ForgotPasswordOutcome {
 }
 
 impl Accounts {
-    /// Emails a code to the owner of an address. The response and the work are the same for an unknown address.
+    /// Emails a code to the owner of an address. The response and the work are the same for an
+    /// unknown address.
     ///
     /// # Errors
     /// When the store fails.

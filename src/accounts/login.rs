@@ -16,7 +16,8 @@ pub struct Login {
     pub email: String,
     /// The password, as typed.
     pub password: SecretString,
-    /// Tokens that prove that the device has logged in before: device tokens, or refresh tokens of live or ended sessions.
+    /// Tokens that prove that the device has logged in before: device tokens, or refresh tokens of
+    /// live or ended sessions.
     pub known_by: Vec<SecretString>,
     /// The client that sent the request.
     pub client: Client,
@@ -51,8 +52,8 @@ struct VerifiedHash {
 }
 
 impl Accounts {
-    /// Logs a user in. An unknown email address costs the same bcrypt as a known one, and a wrong password for either is
-    /// answered after the time that a hash takes.
+    /// Logs a user in. An unknown email address costs the same bcrypt as a known one, and a wrong
+    /// password for either is answered after the time that a hash takes.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
@@ -84,22 +85,24 @@ impl Accounts {
         let (Some(account), Some(hash)) = (account, verified) else {
             return Ok(LoginOutcome::InvalidCredentials);
         };
-        // A right password was not a guess. Both writes run at once: the embedded store then commits them together.
+        // A right password was not a guess. Both writes run at once: the embedded store then
+        // commits them together.
         let signing_in = self.sign_in(account, &hash, &command.client, device.is_some());
         let (signed_in, released) = tokio::join!(signing_in, self.limiter.release(&keys));
         released?;
         signed_in
     }
 
-    /// Verifies the password against the account's hash, or against a decoy where there is none. Returns the hash if the
-    /// password is right.
+    /// Verifies the password against the account's hash, or against a decoy if there is no account.
+    /// Returns the hash if the password is right.
     async fn verify(
         &self,
         permit: &Permit,
         account: Option<&Account>,
         password: &Password,
     ) -> Result<Option<VerifiedHash>, InternalError> {
-        // A suspended user is treated as unknown: the right password is as wrong as any other, and counts as much.
+        // A suspended user is treated as unknown: the right password is as wrong as any other, and
+        // counts as much.
         let user = account
             .and_then(Account::user)
             .filter(|user| !user.is_suspended());
@@ -171,7 +174,8 @@ impl Accounts {
     }
 }
 
-/// Attempts on a device that has logged in before are counted apart, so that strangers' guesses do not lock it out.
+/// Attempts on a device that has logged in before are counted apart, so that strangers' guesses do
+/// not lock it out.
 fn rate_limit_keys<'a>(email: &'a str, client: &'a str, device: Option<&'a str>) -> Vec<Key<'a>> {
     match device {
         Some(device) => vec![

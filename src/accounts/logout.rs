@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Accounts, Caller, InternalError, Refresh};
 use crate::model::{AccountId, Session, TokenStatus};
 
-/// Which sessions a logout ends.
+/// The sessions that a logout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logout {
     /// The current session.
@@ -17,7 +17,8 @@ pub enum Logout {
 }
 
 impl Accounts {
-    /// Ends sessions, and returns how many. Their tokens are refused from the next request on, on every node.
+    /// Ends sessions, and returns how many. Their tokens are refused from the next request on, on
+    /// every node.
     ///
     /// # Errors
     /// When the store fails, or the caller's session has ended meanwhile.
@@ -40,9 +41,9 @@ impl Accounts {
         Ok(updated.outcome)
     }
 
-    /// Ends sessions by a refresh token, for a browser whose access token has expired. A token that was replaced is a
-    /// refresh too late: it ends its own session, as a refresh would, and no other. A token whose session has ended counts
-    /// as logged out.
+    /// Ends sessions by a refresh token, for a browser whose access token has expired. A token that
+    /// was replaced is a refresh too late: it ends its own session, as a refresh would, and no
+    /// other. A token whose session has ended counts as logged out.
     ///
     /// # Errors
     /// When the store fails, or the token is not good for what is asked.
@@ -80,7 +81,7 @@ impl Accounts {
             .user()
             .and_then(|user| user.session(token.session, now));
         let status = session
-            .map(|session| session.token_status(token.generation, now, &self.policy.session));
+            .map(|session| session.token_status(token.generation, None, now, &self.policy.session));
         Ok(status.map(|status| (caller, status)))
     }
 

@@ -1,4 +1,6 @@
-//! Limits how many emails can be requested. A client that asks too often is told; that an address gets too many is not.
+//! Limits the number of emails that can be requested. A client that asks too often gets an error; a
+//! client that asks for an address that has had too many does not, so that it learns nothing about
+//! the address.
 
 use super::Client;
 use super::rate_limiter::RateLimiter;
@@ -6,7 +8,7 @@ use crate::model::{Email, Wait};
 use crate::rate_limit::{Key, RateLimit};
 use crate::repository::StoreError;
 
-/// What happens to a request for an email.
+/// The decision on a request for an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MailDecision {
     /// The email is queued.
@@ -32,7 +34,8 @@ impl RateLimiter {
         if let Some(wait) = self.check(&by_client).await? {
             return Ok(MailDecision::Refuse(wait));
         }
-        // Both are counted each time: the hour after which the next email may follow begins with the first ones too.
+        // Both are counted each time: the hour after which the next email may follow begins with
+        // the first ones too.
         let first = self
             .check(&[Key::new(RateLimit::MailByEmail, &[email])])
             .await?;
@@ -46,8 +49,9 @@ impl RateLimiter {
         Ok(MailDecision::Suppress)
     }
 
-    /// Counts one email that is about to be queued, to any address, and returns whether it may be. Requests for addresses
-    /// that get no email do not count: otherwise made-up addresses could use up everybody's emails.
+    /// Counts one email that is about to be queued, to any address, and returns whether it may be.
+    /// Requests for addresses that get no email do not count: otherwise made-up addresses could use
+    /// up everybody's emails.
     pub(super) async fn reserve_overall_mail(&self, limit: RateLimit) -> Result<bool, StoreError> {
         if !self.is_enabled() {
             return Ok(true);

@@ -1,9 +1,10 @@
 //! Layer 2: the operations, one file each, with its command, its outcome and its tests.
 //!
-//! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The collaborators that operations
-//! share are the [`AccountStore`] (load, compare-and-swap), the [`RateLimiter`], the [`SessionIssuer`], the
-//! [`OneTimeCodes`] and the [`ResponseTiming`]. Outcomes that a person can act on are an enum per operation; an
-//! [`InternalError`] is not among them.
+//! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The
+//! collaborators that operations share are the [`AccountStore`] (load, compare-and-swap), the
+//! [`RateLimiter`], the [`SessionIssuer`], the [`OneTimeCodes`] and the [`ResponseTiming`].
+//! Outcomes that a user can react to are an enum per operation; an [`InternalError`] is never one
+//! of them.
 
 mod account_store;
 mod administer;
@@ -50,6 +51,7 @@ use crate::token::{AccessTokens, Keyring, Secret};
 use account_store::{AccountStore, UpdateError};
 use one_time_codes::OneTimeCodes;
 use rate_limiter::RateLimiter;
+use refresh::OverloadedRefreshes;
 use session_issuer::SessionIssuer;
 use timing::ResponseTiming;
 
@@ -64,7 +66,7 @@ pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
 pub use parked_mail::ParkedEmail;
-pub use refresh::{Refresh, RefreshOutcome};
+pub use refresh::{InvalidAttempt, Refresh, RefreshAttempt, RefreshOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
@@ -77,11 +79,11 @@ pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
 /// The operator's rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// What a new password must satisfy.
+    /// The rules for a new password.
     pub password: PasswordPolicy,
-    /// How long sessions last.
+    /// The lifetimes of sessions.
     pub session: SessionPolicy,
-    /// How long an emailed code is valid.
+    /// The lifetime of an emailed code.
     pub code_lifetime: Duration,
     /// Requires a user to verify the email address before logging in.
     pub verify_email_first: bool,
@@ -89,7 +91,7 @@ pub struct Policy {
     pub limits: bool,
 }
 
-/// What [`Accounts::new`] is built from.
+/// The parts that [`Accounts::new`] is built from.
 pub struct Dependencies {
     /// Stores accounts and attempt counters.
     pub repository: Arc<dyn Repository>,
@@ -116,6 +118,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: OneTimeCodes,
     timing: ResponseTiming,
+    overloaded_refreshes: OverloadedRefreshes,
     hashing: Hashing,
     mailer: Mailer,
     clock: Clock,
@@ -147,13 +150,14 @@ impl Accounts {
             ),
             sessions: SessionIssuer::new(
                 access_tokens,
-                &secret,
+                secret.clone(),
                 clock.clone(),
                 rng.clone(),
                 policy.session,
             ),
             codes: OneTimeCodes::new(secret, rng.clone(), policy.code_lifetime),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
+            overloaded_refreshes: OverloadedRefreshes::default(),
             hashing,
             mailer,
             clock,

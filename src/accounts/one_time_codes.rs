@@ -1,4 +1,5 @@
-//! One-time codes and sign-up tickets: generated here, stored as keyed digests, emailed from sealed text.
+//! One-time codes and sign-up tickets: generated here, stored as keyed digests, emailed from sealed
+//! text.
 
 use std::time::Duration;
 

@@ -42,8 +42,9 @@ impl RateLimiter {
         self.clock.now()
     }
 
-    /// Counts one attempt under each key, in this order, and stops at the first limit that is exceeded: an attempt that
-    /// the client's own limit refuses is not counted against the email address. Returns how long to wait.
+    /// Counts one attempt under each key, in this order, and stops at the first limit that is
+    /// exceeded: an attempt that the client's own limit refuses is not counted against the email
+    /// address. Returns how long to wait.
     pub(super) async fn check(&self, keys: &[Key<'_>]) -> Result<Option<Wait>, StoreError> {
         if !self.enabled {
             return Ok(None);
@@ -82,7 +83,8 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Returns a counter's name. It holds a digest, so that the store lists no addresses of people without an account.
+    /// Returns a counter's name. It holds a digest, so that the store lists no addresses of people
+    /// without an account.
     fn counter(&self, key: &Key<'_>) -> String {
         let parts: Vec<&[u8]> = key.subject.iter().map(|part| part.as_bytes()).collect();
         let digest = self.secret.digest(Purpose::Counter, &parts);

@@ -1,19 +1,26 @@
 //! Refresh: exchanges a refresh token for a new access token and the next refresh token.
 
+mod attempt;
+mod overloaded;
 #[cfg(test)]
 mod properties;
 
 use secrecy::SecretString;
 
 use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
-use crate::model::{Account, Device, EmailKind, SessionPolicy, Timestamp, TokenStatus};
+use crate::model::{Account, Device, Digest, EmailKind, SessionPolicy, Timestamp, TokenStatus};
 use crate::token::RefreshToken;
+
+pub use attempt::{InvalidAttempt, RefreshAttempt};
+pub(super) use overloaded::OverloadedRefreshes;
 
 /// An attempt to refresh.
 #[derive(Debug)]
 pub struct Refresh {
     /// The refresh token.
     pub refresh_token: SecretString,
+    /// The client's own name for this exchange, which it repeats if the response is lost.
+    pub attempt: Option<RefreshAttempt>,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -32,7 +39,7 @@ pub enum RefreshOutcome {
 enum Decision {
     /// The current token was presented, and was replaced by the next one.
     Rotated,
-    /// The previous token was presented again within the grace: its successor is still the current one.
+    /// The previous token was presented again, and its successor is still the current one.
     Repeated,
     /// An older token was presented: it was copied. The session has ended.
     Reused,
@@ -40,9 +47,20 @@ enum Decision {
     Ended,
 }
 
+/// A refresh token as presented, with what distinguishes a retry from a copy.
+struct Exchange<'a> {
+    token: RefreshToken,
+    attempt: Option<Digest>,
+    /// This node answered the token's exchange with OVERLOADED: whether it was done is not known to
+    /// the client.
+    was_overloaded: bool,
+    device: &'a Device,
+}
+
 impl Accounts {
-    /// Exchanges a refresh token. Two tabs, a retry or a lost response converge on one successor; a token that was replaced
-    /// longer ago ends its session. Costs one read, and one write at most.
+    /// Exchanges a refresh token. Two tabs, a retry or a lost response converge on one successor; a
+    /// token that was replaced longer ago ends its session, unless the client proves by its attempt
+    /// that it repeats its own exchange. Costs one read, and one write at most.
     ///
     /// # Errors
     /// When the store fails.
@@ -51,14 +69,37 @@ impl Accounts {
         let Some(token) = token else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
+        let exchanged = self.exchange(token, &command).await;
+        if matches!(
+            exchanged,
+            Err(InternalError::Overloaded | InternalError::Store(_))
+        ) {
+            self.overloaded_refreshes.remember(token, self.clock.now());
+        }
+        exchanged
+    }
+
+    async fn exchange(
+        &self,
+        token: RefreshToken,
+        command: &Refresh,
+    ) -> Result<RefreshOutcome, InternalError> {
         let Some(account) = self.store.by_id(token.account).await? else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
-        let device = command.client.device();
+        let exchange = Exchange {
+            token,
+            attempt: command
+                .attempt
+                .as_ref()
+                .map(|attempt| self.sessions.attempt_digest(token, attempt)),
+            was_overloaded: self.overloaded_refreshes.contains(token, self.clock.now()),
+            device: &command.client.device(),
+        };
         let updated = self
             .store
             .update(account, |account, now| {
-                let decision = exchange(account, token, &device, now, &self.policy.session);
+                let decision = decide(account, &exchange, now, &self.policy.session);
                 if decision == Decision::Reused {
                     account.notify(EmailKind::RefreshTokenReused, now, &self.rng);
                 }
@@ -69,14 +110,15 @@ impl Accounts {
             Err(UpdateError::Deleted) => return Ok(RefreshOutcome::InvalidRefreshToken),
             updated => updated?,
         };
-        if updated.outcome == Decision::Reused {
-            tracing::warn!(account = %token.account, session = %token.session, "refresh token reused: session ended");
-        }
         let signed_in = match updated.outcome {
             Decision::Rotated | Decision::Repeated => {
                 self.sessions.issue_tokens(updated.account, token.session)
             }
-            Decision::Reused | Decision::Ended => None,
+            Decision::Reused => {
+                tracing::warn!(account = %token.account, session = %token.session, "refresh token reused: session ended");
+                None
+            }
+            Decision::Ended => None,
         };
         Ok(match signed_in {
             Some(signed_in) => RefreshOutcome::Authenticated(Box::new(signed_in)),
@@ -85,13 +127,13 @@ impl Accounts {
     }
 }
 
-fn exchange(
+fn decide(
     account: &mut Account,
-    token: RefreshToken,
-    device: &Device,
+    exchange: &Exchange<'_>,
     now: Timestamp,
     policy: &SessionPolicy,
 ) -> Decision {
+    let token = exchange.token;
     let Some(user) = account.user_mut() else {
         return Decision::Ended;
     };
@@ -102,13 +144,24 @@ fn exchange(
     let Some(session) = session else {
         return Decision::Ended;
     };
-    match session.token_status(token.generation, now, policy) {
+    let attempt = exchange.attempt.as_ref();
+    match session.token_status(token.generation, attempt, now, policy) {
         TokenStatus::Current => {
-            session.rotate(device.clone(), now, policy);
-            user.remember_device(device);
+            session.rotate(exchange.device.clone(), now, policy);
+            attempt.inspect(|attempt| session.remember_attempt(attempt));
+            user.remember_device(exchange.device);
             Decision::Rotated
         }
-        TokenStatus::Repeated => Decision::Repeated,
+        TokenStatus::Repeated => {
+            attempt.inspect(|attempt| session.remember_attempt(attempt));
+            Decision::Repeated
+        }
+        TokenStatus::Replaced
+            if exchange.was_overloaded && token.generation + 1 == session.generation =>
+        {
+            attempt.inspect(|attempt| session.remember_attempt(attempt));
+            Decision::Repeated
+        }
         TokenStatus::Replaced => {
             user.end_sessions(|session| session.id == token.session);
             Decision::Reused

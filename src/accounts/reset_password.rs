@@ -38,8 +38,8 @@ pub enum ResetPasswordOutcome {
 }
 
 impl Accounts {
-    /// Spends a code and sets a password, in one write. The password is hashed before the code is looked at, so that an
-    /// unknown email address and a wrong code take as long as a right one.
+    /// Spends a code and sets a password, in one write. The password is hashed before the code is
+    /// looked at, so that an unknown email address and a wrong code take as long as a right one.
     ///
     /// # Errors
     /// When the store fails or the hashing pool is full.
@@ -112,14 +112,19 @@ impl Accounts {
         if Code::spend(&mut user.reset_code, given, now) == Spend::Wrong {
             return Spend::Wrong;
         }
-        // The code came from the address's mailbox: that verifies the address as well as a verification code would.
+        // The code came from the address's mailbox: that verifies the address as well as a
+        // verification code would.
+        let email = EmailKind::PasswordReset {
+            name: user.profile.full_name(),
+            created_at: user.created_at,
+        };
         user.email_verified = true;
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
         // Those who knew the old password may have used its devices too.
         user.known_devices.clear();
         account.void_codes();
-        account.notify(EmailKind::PasswordChanged, now, &self.rng);
+        account.notify(email, now, &self.rng);
         Spend::Right
     }
 }

@@ -1,4 +1,5 @@
-//! Send a verification code: emails a code that verifies the address of an account, or of sign-ups that wait.
+//! Send a verification code: emails a code that verifies the address of an account, or of sign-ups
+//! that wait.
 
 use super::mail_quota::MailDecision;
 use super::one_time_codes::GeneratedCode;
@@ -31,8 +32,8 @@ pub enum SendVerificationCodeOutcome {
 }
 
 impl Accounts {
-    /// Emails a code if the address is not verified yet. The response and the work are the same if it is, or if the address
-    /// has no account.
+    /// Emails a code if the address is not verified yet. The response and the work are the same if
+    /// it is, or if the address has no account.
     ///
     /// # Errors
     /// When the store fails.
@@ -90,8 +91,8 @@ impl Accounts {
         }
     }
 
-    /// Sets the code, and returns the email that carries it. Returns `None` if the sign-up was completed or the user was
-    /// suspended meanwhile.
+    /// Sets the code, and returns the email that carries it. Returns `None` if the sign-up was
+    /// completed or the user was suspended meanwhile.
     fn set_code(
         &self,
         account: &mut Account,
@@ -106,7 +107,8 @@ impl Accounts {
                 Code::replace(&mut user.verification_code, code, now);
                 Some(EmailKind::VerificationCode(sealed))
             }
-            // One code for all sign-ups that wait: it proves the mailbox, and the ticket says which sign-up it completes.
+            // One code for all sign-ups that wait: it proves the mailbox, and the ticket says which
+            // sign-up it completes.
             (AccountState::Pending(sign_ups), Purpose::SignUpCode) => {
                 for sign_up in sign_ups {
                     Code::replace(&mut sign_up.code, code.clone(), now);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Client;
+use super::{Client, RefreshAttempt};
 use crate::model::{
-    Account, AccountId, Clock, DeviceId, Rng, Session, SessionId, SessionPolicy, Timestamp,
+    Account, AccountId, Clock, DeviceId, Digest, Rng, Session, SessionId, SessionPolicy, Timestamp,
 };
 use crate::token::{
-    AccessTokens, BearerError, DeviceTokens, Keyring, RefreshToken, RefreshTokens, Secret,
+    AccessTokens, BearerError, DeviceTokens, Keyring, Purpose, RefreshToken, RefreshTokens, Secret,
 };
 
 /// An access token response (RFC 6749, section 5.1).
@@ -21,7 +21,7 @@ pub struct Tokens {
     pub expires_in: Duration,
     /// The refresh token.
     pub refresh_token: SecretString,
-    /// When the refresh token expires.
+    /// The refresh token's expiry.
     pub refresh_token_expires_at: Timestamp,
 }
 
@@ -41,6 +41,7 @@ pub(super) struct SessionIssuer {
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     device_tokens: DeviceTokens,
+    secret: Secret,
     clock: Clock,
     rng: Rng,
     policy: SessionPolicy,
@@ -49,7 +50,7 @@ pub(super) struct SessionIssuer {
 impl SessionIssuer {
     pub(super) fn new(
         access_tokens: AccessTokens,
-        secret: &Secret,
+        secret: Secret,
         clock: Clock,
         rng: Rng,
         policy: SessionPolicy,
@@ -58,6 +59,7 @@ impl SessionIssuer {
             access_tokens,
             refresh_tokens: RefreshTokens(secret.clone()),
             device_tokens: DeviceTokens(secret.clone()),
+            secret,
             clock,
             rng,
             policy,
@@ -79,7 +81,8 @@ impl SessionIssuer {
         Session::begin(id, client.device(), now, &self.policy)
     }
 
-    /// Issues the tokens of a session from the account's present state. Returns `None` if the session has ended.
+    /// Issues the tokens of a session from the account's present state. Returns `None` if the
+    /// session has ended.
     pub(super) fn issue_tokens(&self, account: Account, session: SessionId) -> Option<SignedIn> {
         let now = self.clock.now();
         let user = account.user()?;
@@ -118,9 +121,19 @@ impl SessionIssuer {
         self.refresh_tokens.verify(token.expose_secret())
     }
 
-    /// Returns the name of a device that has logged in to this account before, if one of the tokens proves it. After a
-    /// password change only devices that are signed in, or that logged in since, are known: another device may belong
-    /// to whoever knew the old password.
+    /// Computes the keyed digest of an attempt to exchange a refresh token.
+    pub(super) fn attempt_digest(&self, token: RefreshToken, attempt: &RefreshAttempt) -> Digest {
+        let parts: [&[u8]; 3] = [
+            token.session.as_bytes(),
+            &token.generation.to_be_bytes(),
+            attempt.expose().as_bytes(),
+        ];
+        Digest::new(self.secret.digest(Purpose::RefreshAttempt, &parts))
+    }
+
+    /// Returns the name of a device that has logged in to this account before, if one of the tokens
+    /// proves it. After a password change only devices that are signed in, or that logged in since,
+    /// are known: another device may belong to a person who knew the old password.
     pub(super) fn known_device(
         &self,
         account: &Account,
@@ -143,7 +156,8 @@ impl SessionIssuer {
         device.map(|device| device.to_string())
     }
 
-    /// Returns whether a device token was issued for this account, under its present password or an earlier one.
+    /// Returns whether a device token was issued for this account, under its present password or an
+    /// earlier one.
     pub(super) fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {
         let token = self.device_tokens.verify(token.expose_secret());
         token.is_some_and(|token| token.account == account.id)

@@ -5,8 +5,8 @@ use super::{Accounts, AdminOutcome, InternalError};
 use crate::model::Role;
 
 impl Accounts {
-    /// Sets the role of the user of an email address. A change ends the user's sessions, whose access tokens name the old
-    /// role: resource servers read the role from the token.
+    /// Sets the role of the user of an email address. A change ends the user's sessions, whose
+    /// access tokens name the old role: resource servers read the role from the token.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,4 +1,5 @@
-//! Sign up: creates an account at once or, under the verify-first policy, once the email address is verified.
+//! Sign up: creates an account at once or, under the verify-first policy, once the email address is
+//! verified.
 
 mod pending;
 
@@ -154,7 +155,8 @@ impl Accounts {
         let mut account = Account::new(AccountId::new(now, &self.rng), application.email, state);
         let written = match found {
             None => self.store.insert(&account).await?,
-            // Sign-ups from a time when the policy was verify-first wait for this address: the first account replaces them.
+            // Sign-ups from a time when the policy was verify-first wait for this address: the
+            // first account replaces them.
             Some(pending) => {
                 account.id = pending.id;
                 account.version = pending.version;

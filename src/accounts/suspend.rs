@@ -5,8 +5,9 @@ use super::{Accounts, AdminOutcome, InternalError};
 use crate::model::User;
 
 impl Accounts {
-    /// Suspends the user of an email address. Every session and every code ends in the same write. Until the user is
-    /// reinstated, the address is treated as one without an account, even with the right password.
+    /// Suspends the user of an email address. Every session and every code ends in the same write.
+    /// Until the user is reinstated, the address is treated as one without an account, even with
+    /// the right password.
     ///
     /// # Errors
     /// When the store fails.

@@ -10,18 +10,20 @@ use crate::hashing::Hashing;
 use crate::model::{Account, Clock, Rng, Timestamp};
 use crate::repository::{Repository, StoreError};
 
-/// The earliest response: longer than the work takes on either store, and too short for a person to notice.
+/// The earliest response: longer than the work takes on either store, and too short for a person to
+/// notice.
 const MIN_RESPONSE_TIME: Duration = Duration::from_millis(30);
-/// How long the row of a decoy write is kept. Nothing reads its count.
+/// The time for which the row of a decoy write is kept. Nothing reads its count.
 const DECOY_WINDOW: Duration = Duration::from_hours(1);
 
-/// Runs an operation, and returns its outcome no sooner than the minimum. The work is the same number of reads and
-/// writes for every address; the minimum covers what is left, such as the length of a document.
+/// Runs an operation, and returns its outcome no sooner than the minimum. The work is the same
+/// number of reads and writes for every address; the minimum covers what is left, such as the
+/// length of a document.
 pub(super) async fn with_min_duration<T>(operation: impl Future<Output = T>) -> T {
     tokio::join!(operation, sleep(MIN_RESPONSE_TIME)).0
 }
 
-/// Pads response times, and does the writes of an account where there is none.
+/// Pads response times, and does the work of an account for addresses that have no account.
 pub(super) struct ResponseTiming {
     repository: Arc<dyn Repository>,
     hashing: Hashing,
@@ -44,8 +46,8 @@ impl ResponseTiming {
         }
     }
 
-    /// Runs an operation that hashes a password. Outcomes whose time could reveal something are returned no sooner than
-    /// a hash takes.
+    /// Runs an operation that hashes a password. Outcomes whose time could reveal something are
+    /// returned no sooner than a hash takes.
     pub(super) async fn pad_to_hash_time<T>(
         &self,
         operation: impl Future<Output = T>,
@@ -59,7 +61,8 @@ impl ResponseTiming {
         outcome
     }
 
-    /// Does one write that changes nothing of an account: the work of queueing an email where there is no account.
+    /// Does one write that changes nothing of an account: the work of queueing an email where there
+    /// is no account.
     pub(super) async fn decoy_write(&self) -> Result<(), StoreError> {
         // One of 256 rows, so that many at a time do not wait for the same one.
         let [row] = self.rng.bytes();

@@ -25,7 +25,8 @@ pub enum UpdateMobileNumberOutcome {
 }
 
 impl Accounts {
-    /// Sets or removes the caller's number. The store ensures that no two accounts have the same one.
+    /// Sets or removes the caller's number. The store ensures that no two accounts have the same
+    /// one.
     ///
     /// # Errors
     /// When the store fails, or the caller's session has ended meanwhile.

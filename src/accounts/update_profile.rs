@@ -3,7 +3,8 @@
 use super::{Accounts, Caller, InternalError};
 use crate::model::{Account, FieldCode, FieldError, FieldErrors, Gender, InvalidField, Name};
 
-/// A change of some fields. `None` leaves a field as it is; `Some(None)` is a null, which no field accepts.
+/// A change of some fields. `None` leaves a field as it is; `Some(None)` is a null, which no field
+/// accepts.
 #[derive(Debug, Default)]
 pub struct UpdateProfile {
     /// The first name, as typed.

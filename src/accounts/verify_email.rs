@@ -1,4 +1,5 @@
-//! Verify an email address with an emailed code: the address of an account, or of a sign-up that waits.
+//! Verify an email address with an emailed code: the address of an account, or of a sign-up that
+//! waits.
 
 use secrecy::SecretString;
 
@@ -37,15 +38,15 @@ pub enum VerifyEmailOutcome {
     TooManyAttempts(Wait),
 }
 
-/// What completes a sign-up, as keyed digests.
+/// The ticket and the code that complete a sign-up, as keyed digests.
 struct Proof {
     ticket: Digest,
     code: Digest,
 }
 
 impl Accounts {
-    /// Spends a code. With a ticket the code completes that sign-up and no other; without one it verifies the address of an
-    /// account.
+    /// Spends a code. With a ticket the code completes that sign-up and no other; without one it
+    /// verifies the address of an account.
     ///
     /// # Errors
     /// When the store fails.
@@ -139,7 +140,8 @@ impl Accounts {
             .update_constant_work(&self.store, account.clone(), complete)
             .await;
         let updated = match updated {
-            // The number was taken while the sign-up waited. The address is verified all the same: the number is dropped.
+            // The number was taken while the sign-up waited. The address is verified all the same:
+            // the number is dropped.
             Err(UpdateError::MobileNumberTaken) => {
                 let without_number = |account: &mut Account, now| {
                     let spend = complete(account, now);
@@ -166,7 +168,8 @@ impl Accounts {
     }
 }
 
-/// Makes the sign-up that the ticket names the owner of the address. The other sign-ups that waited are dropped.
+/// Makes the sign-up that the ticket names the owner of the address. The other sign-ups that waited
+/// are dropped.
 fn complete(account: &mut Account, proof: &Proof, session: &Session, now: Timestamp) -> Spend {
     let AccountState::Pending(sign_ups) = &mut account.state else {
         return Spend::Wrong;
@@ -193,8 +196,8 @@ fn complete(account: &mut Account, proof: &Proof, session: &Session, now: Timest
     Spend::Right
 }
 
-/// Counts a wrong try for every sign-up that waits for the same code: otherwise a client with ten tickets had ten times the
-/// tries.
+/// Counts a wrong try for every sign-up that waits for the same code: otherwise a client with ten
+/// tickets had ten times the tries.
 fn share_tries(sign_ups: &mut [SignUp], tried: usize) {
     let Some(tried) = sign_ups[tried].code.clone() else {
         return;

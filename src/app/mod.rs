@@ -53,6 +53,7 @@ pub struct App {
     pub accounts: Arc<Accounts>,
     state: AppState,
     stop: watch::Sender<bool>,
+    drain: Duration,
 }
 
 impl App {
@@ -133,7 +134,11 @@ impl App {
                 issuer: config.issuer.clone(),
                 public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
             }),
-            limits: Limits::DEFAULT,
+            limits: Limits {
+                idle: config.idle,
+                proxy_idle: config.proxy_idle,
+                ..Limits::DEFAULT
+            },
             rng,
             stopping,
         };
@@ -141,6 +146,7 @@ impl App {
             accounts,
             state,
             stop,
+            drain: config.drain,
         })
     }
 
@@ -170,18 +176,31 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> std::io::Result<()> {
-        let stopped = self.stop.subscribe();
+        let (close, stopped) = watch::channel(false);
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
         // Ends with the runtime: there is nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
-        let state = (
+        let peers = http::KnownPeers {
+            exempt: self.state.trusted_proxies.with_loopback(),
+            proxies: self.state.trusted_proxies.clone(),
+        };
+        let mut serving = tokio::spawn(http::serve(
+            listener,
+            self.router(),
             self.state.limits,
-            self.state.trusted_proxies.and_this_machine(),
-        );
-        let mut serving = tokio::spawn(http::serve(listener, self.router(), state, stopped));
+            peers,
+            stopped,
+        ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),
+        }
+        // Not ready any longer, and still accepting: balancers send requests until they have noticed.
+        tokio::select! {
+            ended = &mut serving => return ended.map_err(std::io::Error::other),
+            () = tokio::time::sleep(self.drain) => {
+                close.send_replace(true);
+            }
         }
         let drained = tokio::time::timeout(DRAIN, async {
             let ended = (&mut serving).await;

@@ -5,7 +5,7 @@ mod keys;
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Failure, configured, runtime, say};
 use crate::app;
@@ -14,6 +14,9 @@ use crate::mail::{Mailer, Relay, Smtp, Transport};
 
 /// How long the store and the mail server may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long the store's first connection may take.
+const FIRST_CONNECTION: Duration = Duration::from_secs(8);
 
 /// What was found: a line for the operator, what is right or what to do.
 type Finding = Result<String, String>;
@@ -59,12 +62,15 @@ async fn store(store: &Store) -> Finding {
         return makeable(path, "LATCHKEY_STORE");
     }
     let answer = async {
-        app::open_repository(store)
-            .await
-            .map_err(text)?
-            .ping()
-            .await
-            .map_err(text)
+        let repository = app::open_repository(store).await.map_err(text)?;
+        // The first connection takes longer than a request waits where names are looked up slowly: it goes on meanwhile.
+        let end = Instant::now() + FIRST_CONNECTION;
+        loop {
+            match repository.ping().await {
+                Err(error) if error.is_late() && Instant::now() < end => {}
+                answer => return answer.map_err(text),
+            }
+        }
     };
     let place = store.place();
     answered(answer)

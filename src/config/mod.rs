@@ -78,6 +78,12 @@ pub struct Config {
     pub password_min_length: usize,
     /// Whether an address is proven before it gets an account.
     pub verify_email_first: bool,
+    /// The time for which a connection may be idle between two requests.
+    pub idle: Duration,
+    /// The same for connections of trusted proxies.
+    pub proxy_idle: Duration,
+    /// The time for which the server accepts connections after it was asked to stop.
+    pub drain: Duration,
     /// Whether log-ins, sign-ups and codes are limited.
     pub limits: bool,
     /// The `iss` of access tokens.
@@ -147,6 +153,9 @@ impl Config {
         let trusted_proxies = reader.take(&table::TRUSTED_PROXIES);
         let introspection = reader.take(&table::INTROSPECTION);
         let trusted_documents = reader.take_and_read(&table::TRUSTED_DOCUMENTS, documents);
+        let idle_connection = reader.take(&table::IDLE_SECONDS);
+        let proxy_idle = reader.take(&table::PROXY_IDLE_SECONDS);
+        let drain = reader.take(&table::DRAIN_SECONDS);
         let access_token_lifetime = reader.take(&table::ACCESS_TOKEN_SECONDS);
         let idle = reader.take(&table::REFRESH_TOKEN_SECONDS);
         let absolute = reader.take(&table::SESSION_SECONDS);
@@ -213,6 +222,9 @@ impl Config {
             bcrypt_cost: bcrypt_cost?,
             password_min_length: password_min_length?,
             verify_email_first: verify_email_first?,
+            idle: idle_connection?,
+            proxy_idle: proxy_idle?,
+            drain: drain?,
             limits: limits?,
             issuer: issuer?,
             audience: audience?,

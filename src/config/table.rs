@@ -94,8 +94,23 @@ settings! {
     }
     TRUSTED_PROXIES -> Vec<IpNet> {
         default: "", example: "10.0.0.0/8,192.0.2.7/32",
-        meaning: "Networks of proxies whose `X-Forwarded-For` is believed, separated by commas; by default none.",
+        meaning: "Networks of proxies whose `X-Forwarded-For` (or, where they send none, `Forwarded`) is believed, separated by commas; by default none.",
         parse: parse::networks
+    }
+    IDLE_SECONDS -> Duration {
+        default: "75", example: "120",
+        meaning: "How long a connection may be idle between two requests (5 to 3600).",
+        parse: |text| parse::seconds(text, 5..=3600)
+    }
+    PROXY_IDLE_SECONDS -> Duration {
+        default: "620", example: "75",
+        meaning: "The same for connections of `LATCHKEY_TRUSTED_PROXIES`: longer than the proxy keeps them, so that it never sends a request on a connection that is just being closed (5 to 3600).",
+        parse: |text| parse::seconds(text, 5..=3600)
+    }
+    DRAIN_SECONDS -> Duration {
+        default: "0", example: "10",
+        meaning: "How long the server goes on accepting connections after SIGTERM, while `/health/ready` says 503 already: as long as a load balancer needs to notice (0 to 300).",
+        parse: |text| parse::seconds(text, 0..=300)
     }
     INTROSPECTION -> Option<bool> {
         default: "auto", example: "off",

@@ -1,4 +1,4 @@
-//! The texts that are made from the table: `.env.example` and the README's table.
+//! Texts generated from the table of settings: `.env.example` and the table of docs/configuration.md.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub fn env_example() -> String {
     text
 }
 
-/// The README's table of settings.
+/// Returns the table of settings in docs/configuration.md.
 #[must_use]
 pub fn markdown_table() -> String {
     let mut text =
@@ -73,11 +73,11 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_holds_the_table() {
-        let cure = "README.md's table of settings is stale: put there what cargo run -- settings --format markdown prints";
+    fn configuration_page_contains_the_generated_table() {
+        let stale = "docs/configuration.md is stale: replace its table by the output of cargo run -- settings --format markdown";
         assert!(
-            checked_in("README.md").contains(&markdown_table()),
-            "{cure}"
+            checked_in("docs/configuration.md").contains(&markdown_table()),
+            "{stale}"
         );
     }
 

@@ -1,4 +1,4 @@
-//! What the log tells of a request: what was asked, what was done, and what became of it.
+//! The audit trail of a request: its operations and their results, for the access log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,32 +6,33 @@ use async_graphql::{PathSegment, ServerError};
 
 use super::error::code_of;
 
-/// The acts of one request, in their order: GraphQL runs mutations one after the other. Clones share them.
+/// The mutations of one request, in the order in which GraphQL executes them. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct AuditTrail(Arc<Mutex<Vec<AuditEntry>>>);
 
 #[derive(Debug)]
 struct AuditEntry {
     field: String,
-    /// The name of the field in the answer.
+    /// The field's key in the response: its alias or its name.
     key: String,
-    /// The member of the result union that it ended in; none while it runs, or when it ended in an error.
+    /// The member of the result union. `None` while the operation runs, and if it ended in an error.
     member: Option<String>,
 }
 
-/// For the log; an extension of the response.
+/// The fields of the access log that describe a GraphQL request. They travel as an extension of the HTTP response.
 #[derive(Clone, Debug)]
 pub struct AuditFields {
-    /// The name that the client gave the operation, if any: a GraphQL name of bounded length.
+    /// The client's name of the operation, if it has one: a GraphQL name of bounded length.
     pub operation: Option<String>,
-    /// The acts that were asked for, by their fields' names, with commas where there are several.
+    /// The names of the mutations that were executed, separated by commas.
     pub operations: Option<String>,
-    /// What each act ended in: a member of its result union, or the code of its error. Without acts the code of the first
-    /// error, or `ok`.
+    /// The result of each mutation, separated by commas: a member of its result union, or the code of its error. Without
+    /// mutations, the code of the first error, or `ok`.
     pub outcome: String,
 }
 
 impl AuditTrail {
+    /// Records that an operation begins.
     pub(super) fn begin(&self, field: &str, alias: Option<&str>) {
         let key = alias.unwrap_or(field).to_owned();
         self.entries().push(AuditEntry {
@@ -41,33 +42,32 @@ impl AuditTrail {
         });
     }
 
+    /// Records the result of the operation that began last.
     pub(super) fn end(&self, member: &str) {
         if let Some(entry) = self.entries().last_mut() {
             entry.member = Some(member.to_owned());
         }
     }
 
-    /// What is told of them, and of the errors beside them.
+    /// Returns the fields for the access log. An operation without a result has an error among `errors`.
     pub(super) fn fields(&self, operation: Option<String>, errors: &[ServerError]) -> AuditFields {
         let entries = self.entries();
-        let first = errors.iter().find_map(code_of).unwrap_or("ok");
-        let ended = |entry: &AuditEntry| {
-            entry
-                .member
-                .clone()
-                .unwrap_or_else(|| entry.code(errors).unwrap_or(first).to_owned())
-        };
-        let outcome = if entries.is_empty() {
-            first.to_owned()
-        } else {
-            joined(entries.iter().map(ended))
-        };
-        let fields =
-            (!entries.is_empty()).then(|| joined(entries.iter().map(|entry| entry.field.clone())));
+        let first_code = errors.iter().find_map(code_of).unwrap_or("ok");
+        if entries.is_empty() {
+            return AuditFields {
+                operation,
+                operations: None,
+                outcome: first_code.to_owned(),
+            };
+        }
+        let names = entries.iter().map(|entry| entry.field.as_str());
+        let outcomes = entries
+            .iter()
+            .map(|entry| entry.outcome(errors).unwrap_or(first_code));
         AuditFields {
             operation,
-            operations: fields,
-            outcome,
+            operations: Some(joined(names)),
+            outcome: joined(outcomes),
         }
     }
 
@@ -77,14 +77,17 @@ impl AuditTrail {
 }
 
 impl AuditEntry {
-    fn code<'a>(&self, errors: &'a [ServerError]) -> Option<&'a str> {
-        let is_its = |error: &&ServerError| {
+    fn outcome<'a>(&'a self, errors: &'a [ServerError]) -> Option<&'a str> {
+        if let Some(member) = &self.member {
+            return Some(member);
+        }
+        let own = |error: &&ServerError| {
             error.path.first() == Some(&PathSegment::Field(self.key.clone()))
         };
-        errors.iter().find(is_its).and_then(code_of)
+        errors.iter().find(own).and_then(code_of)
     }
 }
 
-fn joined(parts: impl Iterator<Item = String>) -> String {
+fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     parts.collect::<Vec<_>>().join(",")
 }

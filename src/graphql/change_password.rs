@@ -3,28 +3,29 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{InvalidCredentials, InvalidInput, TooManyAttempts, User};
 use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
 
-/// The old password and the new one.
+/// The current password and the new one.
 #[derive(InputObject)]
 struct ChangePasswordInput {
-    /// The password in force.
+    /// The user's current password.
     #[graphql(secret)]
     current_password: String,
-    /// The password to be: see `policy` for its length. Must differ from the one in force.
+    /// The new password, which must differ from the current one. `policy` has the allowed lengths.
     #[graphql(secret)]
     new_password: String,
 }
 
-/// The password is changed, and every other session of the user has ended.
+/// The password is changed, and all other sessions of the user have ended.
 #[derive(SimpleObject)]
 struct PasswordChanged {
-    /// The user, with the session that is left.
+    /// The user, with the one session that remains.
     user: User,
 }
 
-/// What becomes of a change of password.
+/// The possible results of `changePassword`.
 #[derive(Union)]
 enum ChangePasswordResult {
     PasswordChanged(Box<PasswordChanged>),
@@ -33,17 +34,22 @@ enum ChangePasswordResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `changePassword`.
 #[derive(Default)]
 pub(super) struct ChangePasswordMutation;
 
+impl Operation for ChangePasswordMutation {
+    const FIELD: &'static str = "changePassword";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl ChangePasswordMutation {
-    /// Asks for the old password; ends every other session of the user.
+    /// Changes the signed-in user's password, and ends all of the user's other sessions.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
+        #[graphql(desc = "The current password and the new one.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let caller = request.caller().await?;
@@ -54,7 +60,7 @@ impl ChangePasswordMutation {
         };
         let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
-                // The new password has made its old cookie worthless; one of another user is left alone.
+                // The old password's device cookie is void now. A cookie of another user stays as it is.
                 if request
                     .device
                     .as_ref()

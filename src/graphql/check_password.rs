@@ -3,49 +3,55 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::InvalidInput;
 use crate::accounts::CheckPassword;
 
-/// A password, and what is known of whose it is to be: it must not be made of that.
+/// A password, and what the form knows about its future user: a password must not consist of that.
 #[derive(InputObject)]
 struct CheckPasswordInput {
-    /// The password.
+    /// The password to check.
     #[graphql(secret)]
     password: String,
-    /// The e-mail address, as far as it is typed.
+    /// The user's email address, as far as it is typed.
     email: Option<String>,
-    /// First name.
+    /// The user's first name, as far as it is typed.
     first_name: Option<String>,
-    /// Last name.
+    /// The user's last name, as far as it is typed.
     last_name: Option<String>,
 }
 
-/// The password would be taken.
+/// The server would accept the password.
 #[derive(SimpleObject)]
 struct PasswordAccepted {
-    /// How many characters it has, as `policy` counts them.
+    /// The password's length in characters, as `policy` counts them.
     length: usize,
 }
 
-/// Whether the password would be taken.
+/// The possible results of `checkPassword`.
 #[derive(Union)]
 enum CheckPasswordResult {
     PasswordAccepted(PasswordAccepted),
     InvalidInput(InvalidInput),
 }
 
-/// The query.
+/// The resolver of `checkPassword`.
 #[derive(Default)]
 pub(super) struct CheckPasswordQuery;
 
+impl Operation for CheckPasswordQuery {
+    const FIELD: &'static str = "checkPassword";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl CheckPasswordQuery {
-    /// Says whether a password would be taken, with the same reasons as `signup`: for forms, while it is typed. Nothing is
-    /// kept of it. Public.
+    /// Checks a password by the rules of `signup`, for forms to call while the user types. The server stores nothing. Needs
+    /// no access token. Send it by POST: a query by GET has its variables in the URL.
     async fn check_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The password, and whose it is to be.")] input: CheckPasswordInput,
+        #[graphql(desc = "The password, and its future user's data.")] input: CheckPasswordInput,
     ) -> CheckPasswordResult {
         let owner = [input.email, input.first_name, input.last_name]
             .into_iter()

@@ -1,4 +1,4 @@
-//! Who asks: what the HTTP floor read off a request, and the caller it turns out to be, found out once and only if needed.
+//! The context of one request: what the HTTP layer read from it, and its caller, who is resolved once and only if needed.
 
 use std::sync::Arc;
 
@@ -8,70 +8,71 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use super::audit::AuditTrail;
-use super::cookies::Cookie;
+use super::cookies::RefreshCookie;
 use super::policy::Policy;
 use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError};
 use crate::model::Account;
 use crate::token::AccessTokens;
 
-/// One request, as far as the schema cares.
+/// The parts of a request that resolvers need.
 pub struct RequestContext {
-    /// The acts.
+    /// The use cases.
     pub accounts: Arc<Accounts>,
-    /// What forms must know.
+    /// The operator's settings.
     pub policy: Policy,
     /// The bearer token, as text.
     pub bearer: Option<SecretString>,
-    /// The refresh cookie: see `own_cookie`.
-    pub cookie: Cookie,
-    /// The device cookie. Whoever sends it gains no more than to be told apart from strangers.
+    /// The refresh cookie. Resolvers use `own_cookie`.
+    pub cookie: RefreshCookie,
+    /// The device cookie. It identifies a browser that logged in before, and authorizes nothing.
     pub device: Option<SecretString>,
-    /// Where the request comes from.
+    /// The client's IP address and user agent.
     pub client: Client,
-    /// The caller behind the bearer token, once somebody wanted to know.
+    /// The caller behind the bearer token, once a resolver has asked for it.
     pub caller: OnceCell<Option<Caller>>,
-    /// What was done.
+    /// The operations so far, for the access log.
     pub audit: AuditTrail,
 }
 
 impl RequestContext {
-    /// The request that a resolver answers.
+    /// Returns the context of the request that a resolver runs in.
     pub(super) fn of<'a>(ctx: &Context<'a>) -> &'a Self {
         ctx.data_unchecked()
     }
 
-    /// The signed-in caller. A bad bearer token is an error only here, so that it never breaks `login` or `refresh`.
+    /// Returns the signed-in caller. A bad bearer token is an error only here, so that it never breaks `login` or `refresh`.
     pub(super) async fn caller(&self) -> Result<Caller, InternalError> {
         let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
         caller.clone().ok_or(InternalError::SignedOut)
     }
 
-    /// The same, for an act: the log tells that it was asked for, whatever becomes of it.
+    /// Returns the context, and records for the access log that an operation begins.
     pub(super) fn begin_operation<'a>(ctx: &Context<'a>) -> &'a Self {
         let request = Self::of(ctx);
         request.audit.begin(ctx.field().name(), ctx.field().alias());
         request
     }
 
-    /// Keeps for the log what the act under way ended in, and passes it on.
+    /// Records an operation's result for the access log, and returns it.
     pub(super) fn record_outcome<T: OutputType>(&self, result: T) -> T {
         self.audit.end(&result.introspection_type_name());
         result
     }
 
-    /// The refresh cookie, unless the bearer token beside it, good or not, names another user: the two are never mixed.
-    pub(super) fn own_cookie(&self) -> &Cookie {
-        if let (Cookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
+    /// Returns the refresh cookie, or `Absent` if the bearer token beside it names another user. This holds for an expired
+    /// token, too: one request never mixes two users.
+    pub(super) fn own_cookie(&self) -> &RefreshCookie {
+        if let (RefreshCookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
             && let Some(cookies) = self.accounts.owner_of_refresh_token(token)
             && let Some(bearers) = AccessTokens::named_by(bearer.expose_secret())
             && cookies != bearers
         {
-            return &Cookie::Absent;
+            return &RefreshCookie::Absent;
         }
         &self.cookie
     }
 
-    /// Gives the browser a cookie by which it is known again when the account's user logs in, unless it has one.
+    /// Sets the device cookie, which identifies the browser at the user's next login, unless the browser has one already.
     pub(super) fn remember_browser(&self, ctx: &Context<'_>, account: &Account) {
         if let Some(token) = self
             .accounts
@@ -81,6 +82,7 @@ impl RequestContext {
         }
     }
 
+    /// Resolves the caller behind the bearer token; `None` without a valid one.
     async fn find_caller(&self) -> Result<Option<Caller>, InternalError> {
         let Some(bearer) = &self.bearer else {
             return Ok(None);

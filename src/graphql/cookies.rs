@@ -1,46 +1,46 @@
-//! The two cookies: the refresh token's, and the one by which a browser is known again when it logs in.
+//! The two cookies: one holds the refresh token, the other identifies a browser at its next login.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// How long a browser is known again.
+/// The lifetime of the device cookie.
 const DEVICE_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
-/// How cookies are written: `Secure` and `__Host-` everywhere but on a plain-http loopback address. `__Host-` keeps other
-/// hosts of the domain from setting them (RFC 6265bis, section 4.1.3.2).
+/// The attributes of the cookies. They are `Secure` and named `__Host-`, except on a loopback address over plain HTTP. The
+/// prefix keeps other hosts of the domain from setting them (RFC 6265bis, section 4.1.3.2).
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
-    /// Whether browsers may send them by HTTPS only.
+    /// True if browsers may send the cookies over HTTPS only.
     pub secure: bool,
-    /// Whether browsers may send them from other sites' pages.
+    /// The pages whose requests may carry the cookies.
     pub same_site: SameSite,
 }
 
 /// The `SameSite` attribute (RFC 6265bis, section 4.1.2.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
-    /// From pages of the same site only.
+    /// Requests from pages of the same site.
     Strict,
-    /// Also on navigation from other sites.
+    /// Also navigation from other sites.
     Lax,
-    /// From any page; the origins that may use them are listed all the same.
+    /// Requests from any page. The origins that may use the refresh cookie are listed all the same.
     None,
 }
 
-/// The refresh cookie of a request.
+/// The refresh cookie of a request, and whether the request may use it.
 #[derive(Clone, Debug)]
-pub enum Cookie {
-    /// There is none.
+pub enum RefreshCookie {
+    /// The request has no refresh cookie.
     Absent,
-    /// There is one, and the request comes from an origin that may use it.
+    /// The request has a refresh cookie, and comes from an origin that may use it.
     Trusted(SecretString),
-    /// There is one, but the request may be another site's.
+    /// The request has a refresh cookie, but may have been made by another site.
     Untrusted,
 }
 
 impl Cookies {
-    /// The name of the refresh token's cookie.
+    /// Returns the name of the refresh token's cookie.
     #[must_use]
     pub const fn refresh_name(self) -> &'static str {
         if self.secure {
@@ -50,7 +50,7 @@ impl Cookies {
         }
     }
 
-    /// The name of the device token's cookie.
+    /// Returns the name of the device token's cookie.
     #[must_use]
     pub const fn device_name(self) -> &'static str {
         if self.secure {
@@ -60,26 +60,36 @@ impl Cookies {
         }
     }
 
-    /// The `Set-Cookie` header with a refresh token.
+    /// Returns the `Set-Cookie` header with a refresh token.
     pub(super) fn refresh(self, token: &str, lifetime: Duration) -> String {
         self.set(self.refresh_name(), token, lifetime)
     }
 
-    /// The `Set-Cookie` header with a device token.
+    /// Returns the `Set-Cookie` header with a device token.
     pub(super) fn device(self, token: &str) -> String {
         self.set(self.device_name(), token, DEVICE_LIFETIME)
     }
 
-    /// The `Set-Cookie` header that clears the refresh token's.
+    /// Returns the `Set-Cookie` header that deletes the refresh token's cookie.
     pub(super) fn clear_refresh(self) -> String {
         self.refresh("", Duration::ZERO)
     }
 
     fn set(self, name: &str, value: &str, lifetime: Duration) -> String {
-        let (seconds, same_site) = (lifetime.as_secs(), self.same_site);
+        let seconds = lifetime.as_secs();
+        let same_site = self.same_site.as_str();
         let secure = if self.secure { "; Secure" } else { "" };
-        format!(
-            "{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site:?}{secure}"
-        )
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}{secure}")
+    }
+}
+
+impl SameSite {
+    /// Returns the attribute's value.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "Strict",
+            Self::Lax => "Lax",
+            Self::None => "None",
+        }
     }
 }

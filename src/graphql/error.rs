@@ -1,4 +1,5 @@
-//! The second channel: errors that only a program can act on, with `extensions.code`.
+//! Top-level errors: those that a program handles, by `extensions.code`. Errors that a user can correct are members of result
+//! unions instead.
 
 use std::sync::Arc;
 
@@ -12,26 +13,26 @@ use crate::repository::StoreError;
 pub enum Code {
     /// The field needs a signed-in caller, and the bearer token names none.
     Unauthenticated,
-    /// The caller may not.
+    /// The caller is not allowed to do this.
     Forbidden,
-    /// The document is not GraphQL.
+    /// The document is not valid GraphQL.
     ParseFailed,
     /// The document does not fit the schema.
     ValidationFailed,
-    /// The request or a variable is not of the form it should be.
+    /// The request or a variable is malformed.
     BadUserInput,
-    /// The document, or its variables, are more than the server takes.
+    /// The document or its variables exceed a limit.
     QueryTooComplex,
-    /// There is no trusted document of the hash.
+    /// No trusted document has the request's hash.
     PersistedQueryNotFound,
-    /// There is more to do than can be done in time; with `retryAfterSeconds`.
+    /// The service cannot handle the request in time; the error has `retryAfterSeconds`.
     Overloaded,
-    /// A error of the service; with the `requestId` to look up in the log.
+    /// The service failed; the error has the `requestId` to look up in the log.
     Internal,
 }
 
 impl Code {
-    /// All of them, for the table in the README.
+    /// All codes, in the order of the README's table.
     pub const ALL: [Self; 9] = [
         Self::Unauthenticated,
         Self::Forbidden,
@@ -44,7 +45,7 @@ impl Code {
         Self::Internal,
     ];
 
-    /// The code as clients read it.
+    /// Returns the code as it appears in `extensions.code`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,42 +61,42 @@ impl Code {
         }
     }
 
-    /// When it is met, for the table in the README.
+    /// Describes the code, for the README's table and in place of the library's messages.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Unauthenticated => {
                 "The field needs a signed-in caller, and the bearer token names none."
             }
-            Self::Forbidden => {
-                "The refresh cookie came from an origin that is not allowed to use it."
-            }
-            Self::ParseFailed => "The document is not GraphQL.",
+            Self::Forbidden => "The request's origin is not allowed to use the refresh cookie.",
+            Self::ParseFailed => "The document is not valid GraphQL.",
             Self::ValidationFailed => "The document does not fit the schema.",
-            Self::BadUserInput => "The request, or a variable, is not of the form it should be.",
+            Self::BadUserInput => "The request or a variable is malformed.",
             Self::QueryTooComplex => {
-                "The document exceeds a limit, which the message names: ask for less at once."
+                "The request exceeds a limit, which the message names: select less in one request."
             }
             Self::PersistedQueryNotFound => {
-                "No trusted document has this hash. A server without any takes the text."
+                "No trusted document has this hash. A server without trusted documents accepts the document's text."
             }
             Self::Overloaded => {
-                "Not now: try again after `retryAfterSeconds` (also in the `Retry-After` header)."
+                "The service is overloaded: try again after `retryAfterSeconds` (also in the `Retry-After` header)."
             }
-            Self::Internal => "A error of the service, to be looked up in its log by `requestId`.",
+            Self::Internal => {
+                "The service failed. Its log has the cause, under the error's `requestId`."
+            }
         }
     }
 
-    /// An error of this code.
+    /// Makes an error with this code.
     #[must_use]
     pub fn error(self, message: &str) -> ServerError {
         let mut error = ServerError::new(message, None);
-        self.mark(error.extensions.get_or_insert_default());
+        self.extend(error.extensions.get_or_insert_default());
         error
     }
 
-    /// Writes the code into an error, and what goes with it.
-    fn mark(self, extensions: &mut ErrorExtensionValues) {
+    /// Adds the code to an error's extensions, and `retryAfterSeconds` if the service is overloaded.
+    fn extend(self, extensions: &mut ErrorExtensionValues) {
         extensions.set("code", self.as_str());
         if self == Self::Overloaded {
             extensions.set("retryAfterSeconds", RETRY_AFTER);
@@ -103,7 +104,7 @@ impl Code {
     }
 }
 
-/// The code that an error has.
+/// Returns the code of an error.
 pub(super) fn code_of(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),
@@ -111,10 +112,10 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
     }
 }
 
-/// How long a client waits before it asks an overloaded service again, in seconds.
+/// The seconds after which a client should call an overloaded service again.
 pub(crate) const RETRY_AFTER: i32 = 2;
 
-/// Tells a client no more than the code. The error itself travels along for the log, and only there.
+/// Carries the code and a fixed message to the client. The cause travels along for the log, and is never sent.
 impl From<InternalError> for Error {
     fn from(cause: InternalError) -> Self {
         let (code, message) = match &cause {
@@ -123,7 +124,8 @@ impl From<InternalError> for Error {
                 Code::Forbidden,
                 "This origin may not use the refresh cookie.",
             ),
-            InternalError::Overloaded | InternalError::Store(StoreError::Unavailable(_)) => (
+            InternalError::Overloaded
+            | InternalError::Store(StoreError::Unavailable(_) | StoreError::Late(_)) => (
                 Code::Overloaded,
                 "The service is busy. Try again in a moment.",
             ),
@@ -131,7 +133,7 @@ impl From<InternalError> for Error {
                 (Code::Internal, "Something went wrong on our side.")
             }
         };
-        let mut error = Self::new(message).extend_with(|_, extensions| code.mark(extensions));
+        let mut error = Self::new(message).extend_with(|_, extensions| code.extend(extensions));
         error.source = Some(Arc::new(cause));
         error
     }

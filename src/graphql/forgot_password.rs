@@ -3,17 +3,18 @@
 use async_graphql::{Context, InputObject, Object, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{CodeSent, InvalidInput, TooManyAttempts};
 use crate::accounts::{ForgotPassword, ForgotPasswordOutcome, InternalError};
 
-/// Whose password was forgotten.
+/// The account whose password was forgotten.
 #[derive(InputObject)]
 struct ForgotPasswordInput {
-    /// The e-mail address.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
 }
 
-/// What becomes of a request for a code.
+/// The possible results of `forgotPassword`.
 #[derive(Union)]
 enum ForgotPasswordResult {
     CodeSent(CodeSent),
@@ -21,17 +22,22 @@ enum ForgotPasswordResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `forgotPassword`.
 #[derive(Default)]
 pub(super) struct ForgotPasswordMutation;
 
+impl Operation for ForgotPasswordMutation {
+    const FIELD: &'static str = "forgotPassword";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl ForgotPasswordMutation {
-    /// Mails a one-time code for `resetPassword`. The newest code alone is good.
+    /// Emails a one-time code for `resetPassword`. A new code replaces the one before.
     async fn forgot_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose password was forgotten.")] input: ForgotPasswordInput,
+        #[graphql(desc = "The account whose password was forgotten.")] input: ForgotPasswordInput,
     ) -> Result<ForgotPasswordResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let command = ForgotPassword {

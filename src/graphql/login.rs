@@ -3,29 +3,30 @@
 use async_graphql::{Context, InputObject, Object, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{
     Authenticated, EmailNotVerified, InvalidCredentials, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{InternalError, Login, LoginOutcome};
 
-/// Who logs in.
+/// The credentials to log in with.
 #[derive(InputObject)]
 struct LoginInput {
-    /// The e-mail address.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
-    /// The password.
+    /// The user's password. Case and spaces count.
     #[graphql(secret)]
     password: String,
-    /// A refresh token that this device holds from an earlier login, even of a session that has ended: the device is then
-    /// not held up by strangers' wrong guesses. With `delivery: COOKIE` a cookie does that by itself.
+    /// A refresh token that this device kept from an earlier login; its session may have ended. It identifies the device as
+    /// the user's own, so that wrong guesses from elsewhere do not lock it out. With `delivery: COOKIE` a cookie does this.
     #[graphql(secret)]
     refresh_token: Option<String>,
-    /// Where to put the refresh token.
+    /// The way to deliver the refresh token.
     #[graphql(default_with = "TokenDelivery::Body")]
     delivery: TokenDelivery,
 }
 
-/// What becomes of a login.
+/// The possible results of `login`.
 #[derive(Union)]
 enum LoginResult {
     Authenticated(Box<Authenticated>),
@@ -34,17 +35,22 @@ enum LoginResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `login`.
 #[derive(Default)]
 pub(super) struct LoginMutation;
 
+impl Operation for LoginMutation {
+    const FIELD: &'static str = "login";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl LoginMutation {
-    /// Logs a user in on this device: a new session.
+    /// Logs the user in and starts a new session on this device.
     async fn login(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who logs in.")] input: LoginInput,
+        #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let known_by = input

@@ -3,42 +3,48 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use axum::http::header::SET_COOKIE;
 
-use super::{Cookie, RequestContext};
+use super::operation::Operation;
+use super::{RefreshCookie, RequestContext};
 use crate::accounts::{InternalError, Logout, Refresh};
 
-/// How far to log out.
+/// The sessions to end.
 #[derive(InputObject)]
 struct LogoutInput {
-    /// Whether to end every session of the user, not only the current one.
+    /// Ends all of the user's sessions if true, only the current one if false.
     #[graphql(default = false)]
     everywhere: bool,
 }
 
-/// The sessions have ended: their tokens are refused from now on.
+/// The sessions have ended: the server refuses their tokens from now on.
 #[derive(SimpleObject)]
 struct LoggedOut {
-    /// How many sessions were ended.
+    /// The number of sessions that were ended.
     ended_sessions: usize,
 }
 
-/// What becomes of a logout.
+/// The possible results of `logout`.
 #[derive(Union)]
 enum LogoutResult {
     LoggedOut(LoggedOut),
 }
 
-/// The operation.
+/// The resolver of `logout`.
 #[derive(Default)]
 pub(super) struct LogoutMutation;
 
+impl Operation for LogoutMutation {
+    const FIELD: &'static str = "logout";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl LogoutMutation {
-    /// Ends the current session, or all of the user's. The session is the access token's; without a valid one, the refresh
-    /// cookie's. The cookie is cleared unless it is another user's.
+    /// Ends the current session, or all of the user's sessions. The current session is the access token's; without a valid
+    /// access token, the refresh cookie's. The response clears the cookie unless it belongs to another user.
     async fn logout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How far to log out.")] input: LogoutInput,
+        #[graphql(desc = "The sessions to end.")] input: LogoutInput,
     ) -> Result<LogoutResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let command = if input.everywhere {
@@ -47,9 +53,10 @@ impl LogoutMutation {
             Logout::Here
         };
         let ended_sessions = match (request.caller().await, request.own_cookie()) {
-            (Err(InternalError::SignedOut), Cookie::Trusted(token)) => {
+            (Err(InternalError::SignedOut), RefreshCookie::Trusted(token)) => {
                 let by = Refresh {
                     refresh_token: token.clone(),
+                    attempt: None,
                     client: request.client.clone(),
                 };
                 request
@@ -59,7 +66,7 @@ impl LogoutMutation {
             }
             (caller, _) => request.accounts.logout(caller?, command).await?,
         };
-        if let Cookie::Trusted(_) = request.own_cookie() {
+        if let RefreshCookie::Trusted(_) = request.own_cookie() {
             ctx.append_http_header(SET_COOKIE, request.policy.cookies.clear_refresh());
         }
         Ok(request.record_outcome(LogoutResult::LoggedOut(LoggedOut { ended_sessions })))

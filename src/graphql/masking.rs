@@ -1,15 +1,15 @@
-//! Finishes errors: their codes, and how much their words tell.
+//! Finishes errors before they are sent: gives each a code, and removes what clients must not see.
 
 use async_graphql::ServerError;
 
 use super::error::Code;
 use crate::accounts::InternalError;
 
-/// How many characters of the library's words are passed on: some of them quote names.
-const WORDS: usize = 300;
+/// The maximum length of the library's messages, some of which quote names.
+const MAX_MESSAGE_CHARS: usize = 300;
 
-/// Gives an error that the library made its code, and words that tell no more than the client may know; logs a error of
-/// ours once.
+/// Gives an error of the library its code, and a message without values or, if introspection is off, without names. Logs
+/// the cause of a failure of the service, once.
 pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: bool) {
     let executed = !error.path.is_empty();
     let extensions = error.extensions.get_or_insert_default();
@@ -21,7 +21,7 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
         };
         extensions.set("code", code.as_str());
         error.message = if introspection {
-            unquoted(&error.message)
+            without_values(&error.message)
         } else {
             code.meaning().to_owned()
         };
@@ -35,7 +35,7 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
     {
         None | Some(InternalError::SignedOut | InternalError::Forbidden) => {}
         Some(error) => {
-            // Of a full pool the line of the request says enough: a flood must not flood the log as well.
+            // The access log records an overload already: many requests at once must not flood the log as well.
             if !matches!(error, InternalError::Overloaded) {
                 tracing::error!(?error, "request failed");
             }
@@ -44,15 +44,15 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
     }
 }
 
-/// The library's words without a value that the client sent: it may be a password in the wrong place.
-fn unquoted(message: &str) -> String {
+/// Cuts a message of the library before a value that the client sent: it may be a password in the wrong field.
+fn without_values(message: &str) -> String {
     let cut = [" the value \"", ", found "]
         .iter()
         .filter_map(|before| message.find(before))
         .min();
     message[..cut.unwrap_or(message.len())]
         .chars()
-        .take(WORDS)
+        .take(MAX_MESSAGE_CHARS)
         .collect()
 }
 
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn without_introspection_the_librarys_words_are_not_passed_on() {
+    fn library_messages_are_hidden_without_introspection() {
         assert_eq!(
             finished("Unknown field \"x\" on type \"User\".", false),
             "The document does not fit the schema."
@@ -78,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn with_it_they_are_without_values() {
+    fn library_messages_never_quote_the_clients_values() {
         assert_eq!(
             finished("Unknown field \"x\".", true),
             "Unknown field \"x\"."
         );
         let value = "Invalid value for argument \"a\", enumeration type \"E\" does not contain the value \"S3cret\"";
         assert!(!finished(value, true).contains("S3cret"));
-        assert_eq!(finished(&"x".repeat(1000), true).len(), WORDS);
+        assert_eq!(finished(&"x".repeat(1000), true).len(), MAX_MESSAGE_CHARS);
     }
 }

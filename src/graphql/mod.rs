@@ -1,7 +1,7 @@
-//! Floor 3: the schema. Inputs become commands, outcomes become union members; the rules are a floor below.
+//! Layer 3: the GraphQL schema. Turns inputs into commands and outcomes into union members; the rules are one layer below.
 //!
-//! One file per operation, with its input, its result union and its resolver of a few lines. The doc comments here are
-//! the descriptions in the schema.
+//! Each operation has a file with its input, its result union and a resolver of a few lines. The doc comments on these types
+//! are the descriptions in the schema, written for front-end developers.
 
 mod audit;
 mod change_password;
@@ -16,9 +16,13 @@ mod login;
 mod logout;
 mod masking;
 mod me;
+mod operation;
 mod policy;
 mod refresh;
+mod request_error;
 mod reset_password;
+mod response;
+mod response_body;
 mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
@@ -29,33 +33,32 @@ mod update_mobile_number;
 mod update_profile;
 mod verify_email;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, Schema};
 
 pub use audit::{AuditFields, AuditTrail};
 pub use context::RequestContext;
-pub use cookies::{Cookie, Cookies, SameSite};
+pub use cookies::{Cookies, RefreshCookie, SameSite};
 pub use error::Code;
 pub(crate) use error::RETRY_AFTER;
-pub use execute::{
-    ExecutionStatus, Executor, GraphqlRequest, GraphqlResponse, MAX_ERRORS, MAX_RESPONSE_BYTES,
-    refused,
-};
+pub use execute::{Executor, GraphqlRequest, MAX_ERRORS};
 pub use policy::Policy;
+pub use response::{ExecutionStatus, GraphqlResponse, MAX_RESPONSE_BYTES};
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
+use operation::root_type;
 use types::{AccountError, Node};
 
-/// Questions: they change nothing.
-#[derive(MergedObject, Default)]
-pub struct Query(
+root_type! {
+    /// The queries: they change nothing.
+    Query:
     me::MeQuery,
     policy::PolicyQuery,
     check_password::CheckPasswordQuery,
-);
+}
 
-/// Operations that change an account.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
+root_type! {
+    /// The mutations: they change an account.
+    Mutation:
     signup::SignupMutation,
     login::LoginMutation,
     refresh::RefreshMutation,
@@ -69,12 +72,12 @@ pub struct Mutation(
     revoke_other_sessions::RevokeOtherSessionsMutation,
     send_verification_code::SendVerificationCodeMutation,
     verify_email::VerifyEmailMutation,
-);
+}
 
-/// The schema that the service answers by.
+/// The type of the service's schema.
 pub type Latchkey = Schema<Query, Mutation, EmptySubscription>;
 
-/// Builds the schema. What a request is about (who asks, through which accounts) comes with each request.
+/// Builds the schema. It holds no state: each request brings its own [`RequestContext`].
 #[must_use]
 pub fn schema() -> Latchkey {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
@@ -84,7 +87,7 @@ pub fn schema() -> Latchkey {
         .finish()
 }
 
-/// The schema as text: what `schema.graphql` holds.
+/// Returns the schema in the schema definition language, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
     schema().sdl()

@@ -1,27 +1,33 @@
-//! What a client needs to draw its forms.
+//! The `policy` query: the rules that a front end's forms follow.
 
 use std::time::Duration;
 
 use async_graphql::{Context, Object};
 
+use super::operation::Operation;
 use super::{Cookies, RequestContext};
 use crate::accounts;
 use crate::model::{Code, PasswordPolicy};
 
-/// What the schema knows of the operator's settings.
+/// The operator's settings that resolvers need.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// How cookies are written.
+    /// The attributes of cookies.
     pub cookies: Cookies,
 }
 
-/// The query.
+/// The resolver of `policy`.
 #[derive(Default)]
 pub(super) struct PolicyQuery;
 
+impl Operation for PolicyQuery {
+    const FIELD: &'static str = "policy";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl PolicyQuery {
-    /// What a client needs to draw its forms. Public.
+    /// The server's rules for forms. Needs no access token.
     async fn policy(&self, ctx: &Context<'_>) -> PublicPolicy {
         let accounts = &RequestContext::of(ctx).accounts;
         PublicPolicy {
@@ -36,35 +42,35 @@ struct PublicPolicy {
     access_token_lifetime: Duration,
 }
 
-/// What a client needs to draw its forms.
+/// The server's rules, for front ends to build their forms by.
 #[Object(name = "Policy")]
 impl PublicPolicy {
-    /// The fewest characters of a password.
+    /// The minimum length of a password, in characters.
     async fn password_min_length(&self) -> usize {
         self.policy.password.min
     }
 
-    /// The most characters of a password.
+    /// The maximum length of a password, in characters.
     async fn password_max_length(&self) -> usize {
         PasswordPolicy::MAX
     }
 
-    /// How many digits a mailed code has.
+    /// The number of digits in an emailed code.
     async fn code_length(&self) -> usize {
         Code::LENGTH
     }
 
-    /// Lifetime of an access token in seconds.
+    /// The lifetime of an access token, in seconds.
     async fn access_token_seconds(&self) -> u64 {
         self.access_token_lifetime.as_secs()
     }
 
-    /// Lifetime of a refresh token in seconds, counted anew with each refresh.
+    /// The lifetime of a refresh token, in seconds. Each refresh starts it anew.
     async fn refresh_token_seconds(&self) -> u64 {
         self.policy.session.idle.as_secs()
     }
 
-    /// Whether an address must be verified before its account can log in.
+    /// True if users must verify their email address before they can log in.
     async fn verify_email_first(&self) -> bool {
         self.policy.verify_email_first
     }

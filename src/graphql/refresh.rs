@@ -3,44 +3,50 @@
 use async_graphql::{Context, InputObject, Object, Union};
 use axum::http::header::SET_COOKIE;
 
+use super::operation::Operation;
 use super::types::{Authenticated, InvalidRefreshToken, TokenDelivery};
-use super::{Cookie, RequestContext};
+use super::{RefreshCookie, RequestContext};
 use crate::accounts::{InternalError, Refresh, RefreshOutcome};
 
-/// Without `refreshToken` the cookie is read.
+/// The refresh token to exchange. Without `refreshToken`, the refresh cookie is used.
 #[derive(InputObject)]
 struct RefreshInput {
-    /// The refresh token, where it does not travel in a cookie.
+    /// The session's current refresh token, if it was delivered in the response body.
     #[graphql(secret)]
     refresh_token: Option<String>,
 }
 
-/// What becomes of a refresh.
+/// The possible results of `refresh`.
 #[derive(Union)]
 enum RefreshResult {
     Authenticated(Box<Authenticated>),
     InvalidRefreshToken(InvalidRefreshToken),
 }
 
-/// The operation.
+/// The resolver of `refresh`.
 #[derive(Default)]
 pub(super) struct RefreshMutation;
 
+impl Operation for RefreshMutation {
+    const FIELD: &'static str = "refresh";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl RefreshMutation {
-    /// Exchanges a refresh token for a new access token and the next refresh token.
+    /// Exchanges a refresh token for a new access token and the next refresh token. The old refresh token is then spent.
     async fn refresh(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which refresh token.")] input: RefreshInput,
+        #[graphql(desc = "The refresh token to exchange.")] input: RefreshInput,
     ) -> Result<RefreshResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
-        // The next token goes the way the last one came.
+        // The next token is delivered the way the last one arrived.
         let (refresh_token, delivery) = match (input.refresh_token, request.own_cookie()) {
             (Some(token), _) => (token.into(), TokenDelivery::Body),
-            (None, Cookie::Trusted(token)) => (token.clone(), TokenDelivery::Cookie),
-            (None, Cookie::Untrusted) => return Err(InternalError::Forbidden),
-            (None, Cookie::Absent) => {
+            (None, RefreshCookie::Trusted(token)) => (token.clone(), TokenDelivery::Cookie),
+            (None, RefreshCookie::Untrusted) => return Err(InternalError::Forbidden),
+            (None, RefreshCookie::Absent) => {
                 return Ok(request.record_outcome(RefreshResult::InvalidRefreshToken(
                     InvalidRefreshToken::default(),
                 )));
@@ -48,6 +54,7 @@ impl RefreshMutation {
         };
         let command = Refresh {
             refresh_token,
+            attempt: None,
             client: request.client.clone(),
         };
         let result = match request.accounts.refresh(command).await? {

@@ -3,30 +3,31 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{InvalidCode, InvalidInput, TooManyAttempts};
 use crate::accounts::{InternalError, ResetPassword, ResetPasswordOutcome};
 
-/// The code, and the password to be.
+/// The emailed code and the new password.
 #[derive(InputObject)]
 struct ResetPasswordInput {
-    /// The e-mail address.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
-    /// The code from the letter.
+    /// The one-time code from the email.
     #[graphql(secret)]
     code: String,
-    /// The password to be: see `policy` for its length.
+    /// The new password. `policy` has the allowed lengths; case and spaces count.
     #[graphql(secret)]
     new_password: String,
 }
 
-/// The password is set, and every session of the user has ended.
+/// The password is set, and all of the user's sessions have ended.
 #[derive(SimpleObject)]
 struct PasswordReset {
-    /// The address, in its canonical form.
+    /// The email address, in canonical form.
     email: String,
 }
 
-/// What becomes of a reset.
+/// The possible results of `resetPassword`.
 #[derive(Union)]
 enum ResetPasswordResult {
     PasswordReset(PasswordReset),
@@ -35,17 +36,22 @@ enum ResetPasswordResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `resetPassword`.
 #[derive(Default)]
 pub(super) struct ResetPasswordMutation;
 
+impl Operation for ResetPasswordMutation {
+    const FIELD: &'static str = "resetPassword";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl ResetPasswordMutation {
-    /// Spends the code, sets the password, ends every session of the user, and so also proves the address.
+    /// Sets a new password with an emailed code. Ends all of the user's sessions, and verifies the email address.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code, and the password to be.")] input: ResetPasswordInput,
+        #[graphql(desc = "The emailed code and the new password.")] input: ResetPasswordInput,
     ) -> Result<ResetPasswordResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let command = ResetPassword {

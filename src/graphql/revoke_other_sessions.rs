@@ -3,28 +3,34 @@
 use async_graphql::{Context, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use crate::accounts::{InternalError, Logout};
 
-/// The sessions have ended: their tokens are refused from now on.
+/// The other sessions have ended: the server refuses their tokens from now on.
 #[derive(SimpleObject)]
 struct OtherSessionsRevoked {
-    /// How many sessions were ended.
+    /// The number of sessions that were ended.
     ended_sessions: usize,
 }
 
-/// What becomes of the revocation.
+/// The possible results of `revokeOtherSessions`.
 #[derive(Union)]
 enum RevokeOtherSessionsResult {
     OtherSessionsRevoked(OtherSessionsRevoked),
 }
 
-/// The operation.
+/// The resolver of `revokeOtherSessions`.
 #[derive(Default)]
 pub(super) struct RevokeOtherSessionsMutation;
 
+impl Operation for RevokeOtherSessionsMutation {
+    const FIELD: &'static str = "revokeOtherSessions";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl RevokeOtherSessionsMutation {
-    /// Ends every session of the user but the current one.
+    /// Ends all of the signed-in user's sessions except the current one.
     async fn revoke_other_sessions(
         &self,
         ctx: &Context<'_>,

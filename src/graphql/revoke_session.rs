@@ -3,45 +3,51 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::SessionNotFound;
 use crate::accounts::{InternalError, RevokeSessionOutcome};
 
-/// Which session to end.
+/// The session to end.
 #[derive(InputObject)]
 struct RevokeSessionInput {
-    /// The session's id, from `User.sessions`.
+    /// The id of a session in `User.sessions`.
     session_id: ID,
 }
 
-/// The session has ended: its tokens are refused from now on.
+/// The session has ended: the server refuses its tokens from now on.
 #[derive(SimpleObject)]
 struct SessionRevoked {
-    /// The session's id.
+    /// The id of the session that has ended.
     session_id: ID,
 }
 
-/// What becomes of a revocation.
+/// The possible results of `revokeSession`.
 #[derive(Union)]
 enum RevokeSessionResult {
     SessionRevoked(SessionRevoked),
     SessionNotFound(SessionNotFound),
 }
 
-/// The operation.
+/// The resolver of `revokeSession`.
 #[derive(Default)]
 pub(super) struct RevokeSessionMutation;
 
+impl Operation for RevokeSessionMutation {
+    const FIELD: &'static str = "revokeSession";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl RevokeSessionMutation {
-    /// Ends one of the user's sessions.
+    /// Ends one of the signed-in user's sessions, for example on a lost device.
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
+        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let caller = request.caller().await?;
-        // What is no id at all is the id of no session.
+        // A malformed id cannot name a session.
         let outcome = match input.session_id.parse() {
             Ok(id) => request.accounts.revoke_session(caller, id).await?,
             Err(_) => RevokeSessionOutcome::NotFound,

@@ -3,17 +3,18 @@
 use async_graphql::{Context, InputObject, Object, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{CodeSent, InvalidInput, TooManyAttempts};
 use crate::accounts::{InternalError, SendVerificationCode, SendVerificationCodeOutcome};
 
-/// Which address to prove.
+/// The email address to verify.
 #[derive(InputObject)]
 struct SendVerificationCodeInput {
-    /// The e-mail address.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
 }
 
-/// What becomes of a request for a code.
+/// The possible results of `sendVerificationCode`.
 #[derive(Union)]
 enum SendVerificationCodeResult {
     CodeSent(CodeSent),
@@ -21,17 +22,22 @@ enum SendVerificationCodeResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `sendVerificationCode`.
 #[derive(Default)]
 pub(super) struct SendVerificationCodeMutation;
 
+impl Operation for SendVerificationCodeMutation {
+    const FIELD: &'static str = "sendVerificationCode";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl SendVerificationCodeMutation {
-    /// Mails a one-time code for `verifyEmail`, if the address is not verified yet.
+    /// Emails a one-time code for `verifyEmail`, if the address is not verified yet. A new code replaces the one before.
     async fn send_verification_code(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which address to prove.")] input: SendVerificationCodeInput,
+        #[graphql(desc = "The email address to verify.")] input: SendVerificationCodeInput,
     ) -> Result<SendVerificationCodeResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let command = SendVerificationCode {

@@ -4,46 +4,47 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use secrecy::ExposeSecret;
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{
     Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery,
     TooManyAttempts,
 };
 use crate::accounts::{InternalError, Signup, SignupOutcome};
 
-/// Who signs up.
+/// The new user's credentials and profile.
 #[derive(InputObject)]
 struct SignupInput {
-    /// The e-mail address: case, and spaces around it, do not count.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
-    /// The password: see `policy` for its length. Every character counts.
+    /// The user's password. `policy` has the allowed lengths; case and spaces count.
     #[graphql(secret)]
     password: String,
-    /// First name: 1 to 100 characters.
+    /// The user's first name: 1 to 100 characters.
     first_name: String,
-    /// Last name: at most 100 characters; "" for people with one name.
+    /// The user's last name: up to 100 characters, or "" for people with one name.
     last_name: String,
-    /// Gender.
+    /// The user's gender.
     #[graphql(default_with = "Gender::Undisclosed")]
     gender: Gender,
-    /// Mobile number with its country code, such as +49 151 12345678.
+    /// The user's mobile number with its country code, such as +49 151 12345678.
     mobile_number: Option<String>,
-    /// Where to put the refresh token.
+    /// The way to deliver the refresh token.
     #[graphql(default_with = "TokenDelivery::Body")]
     delivery: TokenDelivery,
 }
 
-/// Sign-up under the verify-first policy: the same answer whether or not the address had an account. The sign-up is
-/// completed by `verifyEmail` with the mailed code and this ticket, so that nobody's code can activate somebody else's
-/// password.
+/// The sign-up waits for proof of the email address, under the verify-first policy. The response is the same whether or not
+/// the address had an account. `verifyEmail` completes the sign-up with the emailed code and this ticket: a code alone cannot
+/// activate a password that another person chose.
 #[derive(SimpleObject)]
 struct SignupAccepted {
-    /// The address, in its canonical form.
+    /// The email address, in canonical form.
     email: String,
-    /// Keep it until the code has come; it completes this sign-up and no other.
+    /// The ticket for `verifyEmail`: keep it until the user enters the code. It completes this sign-up only.
     ticket: String,
 }
 
-/// What becomes of a sign-up.
+/// The possible results of `signup`.
 #[derive(Union)]
 enum SignupResult {
     Authenticated(Box<Authenticated>),
@@ -54,17 +55,22 @@ enum SignupResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `signup`.
 #[derive(Default)]
 pub(super) struct SignupMutation;
 
+impl Operation for SignupMutation {
+    const FIELD: &'static str = "signup";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl SignupMutation {
-    /// Signs up a new user.
+    /// Creates an account. The user is signed in at once, unless `policy.verifyEmailFirst` is true.
     async fn signup(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who signs up.")] input: SignupInput,
+        #[graphql(desc = "The new user's credentials and profile.")] input: SignupInput,
     ) -> Result<SignupResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let delivery = input.delivery;

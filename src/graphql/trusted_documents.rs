@@ -1,36 +1,38 @@
-//! Trusted documents: those that the operator's front ends were built with, and no others.
+//! Trusted documents: the operator's front ends were built with them, and the server executes no others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::document_limits::{self, CheckedDocument, DocumentError};
+use async_graphql::ServerError;
 
-/// What `documentId` has before a hash (GraphQL over HTTP, appendix on persisted documents).
+use super::document_limits::{self, CheckedDocument};
+
+/// The prefix of a hash in `documentId` (GraphQL over HTTP, appendix on persisted documents).
 const PREFIX: &str = "sha256:";
 
-/// Documents by their hash, parsed. Clones are the same documents.
+/// Parsed documents by their hash. Clones share them.
 #[derive(Clone, Debug)]
 pub struct TrustedDocuments(Arc<HashMap<String, CheckedDocument>>);
 
-/// Why a file of documents cannot be used.
+/// An error in a file of trusted documents.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustedDocumentsError {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Read(std::io::Error),
-    /// The file is not what graphql-codegen writes.
+    /// The file does not have the format that graphql-codegen writes.
     #[error("the file is not a JSON object of hashes and documents: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It holds nothing.
+    /// The file has no document.
     #[error("the file holds no document")]
     Empty,
-    /// A document would be refused.
+    /// A document is invalid or exceeds a limit.
     #[error("the document {hash} would be refused: {why}")]
-    Refused {
-        /// Which.
+    Invalid {
+        /// The document's hash.
         hash: String,
-        /// What a client would be told.
+        /// The message that a client would receive.
         why: String,
     },
 }
@@ -39,37 +41,34 @@ impl TrustedDocuments {
     /// Reads a file of documents.
     ///
     /// # Errors
-    /// When it cannot be read, or holds something else than [`TrustedDocuments::parse`] takes.
+    /// If the file cannot be read, or [`TrustedDocuments::parse`] refuses its contents.
     pub fn read(path: &Path) -> Result<Self, TrustedDocumentsError> {
         Self::parse(&std::fs::read_to_string(path).map_err(TrustedDocumentsError::Read)?)
     }
 
-    /// Reads what graphql-codegen writes for `persistedDocuments`: one JSON object, from hash to document.
+    /// Parses the JSON object that graphql-codegen writes for `persistedDocuments`, which maps hashes to documents.
     ///
     /// # Errors
-    /// When it is something else, or holds a document that keeps not every limit.
+    /// If the JSON has another form, or a document exceeds a limit.
     pub fn parse(json: &str) -> Result<Self, TrustedDocumentsError> {
         let texts: BTreeMap<String, String> = serde_json::from_str(json)?;
         if texts.is_empty() {
             return Err(TrustedDocumentsError::Empty);
         }
-        let unfit = |hash: &String, unfit: DocumentError| {
-            let why = async_graphql::ServerError::from(unfit).message;
-            TrustedDocumentsError::Refused {
-                hash: hash.clone(),
-                why,
+        let mut documents = HashMap::new();
+        for (hash, text) in texts {
+            match document_limits::check(&text) {
+                Ok(checked) => _ = documents.insert(hash, checked),
+                Err(error) => {
+                    let why = ServerError::from(error).message;
+                    return Err(TrustedDocumentsError::Invalid { hash, why });
+                }
             }
-        };
-        let admit = |(hash, text): (String, String)| match document_limits::check(&text) {
-            Ok(checked) => Ok((hash, checked)),
-            Err(error) => Err(unfit(&hash, error)),
-        };
-        Ok(Self(Arc::new(
-            texts.into_iter().map(admit).collect::<Result<_, _>>()?,
-        )))
+        }
+        Ok(Self(Arc::new(documents)))
     }
 
-    /// The document of a hash, which may have the prefix that says what kind of hash it is.
+    /// Returns the document of a hash, with or without the prefix that names the hash function.
     pub(super) fn find(&self, hash: &str) -> Option<&CheckedDocument> {
         self.0
             .get(hash)
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_is_found_by_its_hash_with_and_without_the_prefix() {
+    fn document_is_found_with_and_without_hash_prefix() {
         let trusted = TrustedDocuments::parse(
             r#"{ "abc": "{ me { id } }", "sha256:def": "{ __typename }" }"#,
         )
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_would_not_work_is_told_when_it_is_read() {
+    fn unusable_file_is_an_error_when_it_is_read() {
         for (json, says) in [
             ("[]", "not a JSON object"),
             ("{", "not a JSON object"),

@@ -3,17 +3,18 @@
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{InvalidInput, MobileNumberTaken, TooManyAttempts, UserUpdated};
 use crate::accounts::{InternalError, UpdateMobileNumber, UpdateMobileNumberOutcome};
 
-/// Null removes the number.
+/// The new mobile number.
 #[derive(InputObject)]
 struct UpdateMobileNumberInput {
-    /// The number with its country code, such as +49 151 12345678; null removes it.
+    /// The mobile number with its country code, such as +49 151 12345678. Null removes it.
     mobile_number: MaybeUndefined<String>,
 }
 
-/// What becomes of a change of number.
+/// The possible results of `updateMobileNumber`.
 #[derive(Union)]
 enum UpdateMobileNumberResult {
     UserUpdated(Box<UserUpdated>),
@@ -22,17 +23,23 @@ enum UpdateMobileNumberResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `updateMobileNumber`.
 #[derive(Default)]
 pub(super) struct UpdateMobileNumberMutation;
 
+impl Operation for UpdateMobileNumberMutation {
+    const FIELD: &'static str = "updateMobileNumber";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl UpdateMobileNumberMutation {
-    /// Sets, changes or removes the user's mobile number.
+    /// Sets, changes or removes the signed-in user's mobile number.
     async fn update_mobile_number(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The number.")] input: UpdateMobileNumberInput,
+        #[graphql(desc = "The new mobile number, or null to remove it.")]
+        input: UpdateMobileNumberInput,
     ) -> Result<UpdateMobileNumberResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let caller = request.caller().await?;

@@ -3,34 +3,40 @@
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{Gender, InvalidInput, UserUpdated};
 use crate::accounts::{InternalError, UpdateProfile, UpdateProfileOutcome};
 
-/// A field left out stays as it is.
+/// The fields to change: a field that is left out keeps its value, and null is refused.
 #[derive(InputObject)]
 struct UpdateProfileInput {
-    /// First name: 1 to 100 characters.
+    /// The user's first name: 1 to 100 characters.
     first_name: MaybeUndefined<String>,
-    /// Last name: at most 100 characters; "" for people with one name.
+    /// The user's last name: up to 100 characters, or "" for people with one name.
     last_name: MaybeUndefined<String>,
-    /// Gender.
+    /// The user's gender.
     gender: MaybeUndefined<Gender>,
 }
 
-/// What becomes of a change of profile.
+/// The possible results of `updateProfile`.
 #[derive(Union)]
 enum UpdateProfileResult {
     UserUpdated(Box<UserUpdated>),
     InvalidInput(InvalidInput),
 }
 
-/// The operation.
+/// The resolver of `updateProfile`.
 #[derive(Default)]
 pub(super) struct UpdateProfileMutation;
 
+impl Operation for UpdateProfileMutation {
+    const FIELD: &'static str = "updateProfile";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
 #[Object]
 impl UpdateProfileMutation {
-    /// Changes the fields that are given, all or none.
+    /// Changes the given fields of the signed-in user's profile: all of them, or none if one is invalid.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,

@@ -3,34 +3,35 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
+use super::operation::Operation;
 use super::types::{Authenticated, InvalidCode, TokenDelivery, TooManyAttempts};
 use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
 
-/// With the ticket of a pending sign-up the answer is `Authenticated`; for an account that exists already,
-/// `EmailVerified`.
+/// The email address and its code. With the ticket of a pending sign-up the result is `Authenticated`; for an existing
+/// account, without a ticket, it is `EmailVerified`.
 #[derive(InputObject)]
 struct VerifyEmailInput {
-    /// The e-mail address.
+    /// The user's email address. Case and surrounding spaces are ignored.
     email: String,
-    /// The code from the letter.
+    /// The one-time code from the email.
     #[graphql(secret)]
     code: String,
-    /// The ticket from `SignupAccepted`, to complete that sign-up.
+    /// The ticket from `SignupAccepted`, which completes that sign-up.
     #[graphql(secret)]
     ticket: Option<String>,
-    /// Where to put the refresh token, if this completes a sign-up.
+    /// The way to deliver the refresh token, if this completes a sign-up.
     #[graphql(default_with = "TokenDelivery::Body")]
     delivery: TokenDelivery,
 }
 
-/// The address of the account is verified. Nobody is signed in by that.
+/// The account's email address is verified. This does not sign the user in.
 #[derive(SimpleObject)]
 struct EmailVerified {
-    /// The address, in its canonical form.
+    /// The email address, in canonical form.
     email: String,
 }
 
-/// What becomes of a verification.
+/// The possible results of `verifyEmail`.
 #[derive(Union)]
 enum VerifyEmailResult {
     Authenticated(Box<Authenticated>),
@@ -39,17 +40,22 @@ enum VerifyEmailResult {
     TooManyAttempts(TooManyAttempts),
 }
 
-/// The operation.
+/// The resolver of `verifyEmail`.
 #[derive(Default)]
 pub(super) struct VerifyEmailMutation;
 
+impl Operation for VerifyEmailMutation {
+    const FIELD: &'static str = "verifyEmail";
+    const SPENDS_CREDENTIAL: bool = true;
+}
+
 #[Object]
 impl VerifyEmailMutation {
-    /// Spends a code that was mailed to prove an address.
+    /// Verifies an email address with the code that was sent to it.
     async fn verify_email(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The address and its code.")] input: VerifyEmailInput,
+        #[graphql(desc = "The email address and its code.")] input: VerifyEmailInput,
     ) -> Result<VerifyEmailResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let command = VerifyEmail {

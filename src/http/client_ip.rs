@@ -1,4 +1,4 @@
-//! Who is request, by address: the peer, or whom a proxy that the operator trusts says it speaks for.
+//! The IP address of a request's client: the peer, or the client that a trusted proxy forwards for.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::forwarded;
 use crate::accounts::Client;
 
-/// The networks whose forwarding headers are believed.
+/// The networks of the proxies whose forwarding headers are trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// These, and whatever is on this machine: who speaks for everybody, whether or not its word is taken.
+    /// Adds the loopback addresses. A proxy on this machine connects for many clients, even if its headers are not trusted.
     #[must_use]
-    pub fn and_this_machine(&self) -> Self {
-        let here = [
+    pub fn with_loopback(&self) -> Self {
+        let loopback = [
             Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8).into(),
             Ipv6Net::from(Ipv6Addr::LOCALHOST).into(),
         ];
-        Self(self.0.iter().copied().chain(here).collect())
+        Self(self.0.iter().copied().chain(loopback).collect())
     }
 
-    /// The client behind a request.
+    /// Returns the client of a request: its address and its user agent.
     pub(super) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Client {
         let user_agent = headers
             .get(USER_AGENT)
@@ -37,8 +37,8 @@ impl TrustedProxies {
         }
     }
 
-    /// Each proxy appends whom it heard from, so the list is read from its end, as long as trusted proxies wrote it. What
-    /// stands before the first stranger is that stranger's word, and is not read.
+    /// Returns the client's address. Each proxy appends the address of its peer to the header, so the list is read from its
+    /// end, for as long as the entries were written by trusted proxies. Earlier entries can be forged, and are ignored.
     fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let hops = forwarded::hops(headers);
         let mut client = peer.to_canonical();
@@ -52,6 +52,7 @@ impl TrustedProxies {
         client
     }
 
+    /// Returns true if the address belongs to a trusted proxy.
     pub(super) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -74,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_who_it_is_whatever_it_says() {
+    fn untrusted_peers_forwarding_header_is_ignored() {
         assert_eq!(address("192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
         assert_eq!(address("192.0.2.1", &["10.0.0.1, 10.0.0.2"]), "192.0.2.1");
     }
 
     #[test]
-    fn a_trusted_proxy_says_for_whom_it_speaks() {
+    fn trusted_proxy_names_the_client_it_forwards_for() {
         assert_eq!(address("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
         assert_eq!(
             address("::ffff:10.0.0.1", &["203.0.113.9:1234"]),
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_made_up_before_the_proxies_is_not_believed() {
+    fn entries_before_the_trusted_proxies_are_ignored() {
         assert_eq!(
             address("10.0.0.1", &["127.0.0.1, 203.0.113.9, 10.0.0.2"]),
             "203.0.113.9"

@@ -1,8 +1,8 @@
-//! The `GraphiQL` page: a console for people, at the address that programs post to.
+//! The `GraphiQL` page: a console for developers, at the URL of the API.
 //!
 //! `build.rs` bundles it from `web/graphiql` into the program. Built without npm, the page loads the same versions from a
-//! CDN, pinned and checked by their hashes, and says so. Either way its Content-Security-Policy runs no inline script and no
-//! `eval`, and lets it talk to nobody but latchkey (and that CDN).
+//! CDN, pinned and checked by their hashes, and says so. In both builds its Content-Security-Policy allows no inline script
+//! and no `eval`, and no connections except to latchkey (and the CDN).
 
 use axum::{
     http::{
@@ -19,7 +19,7 @@ include!(concat!(env!("OUT_DIR"), "/graphiql.rs"));
 
 const BUNDLED: bool = IMPORT_MAP.is_none();
 
-/// Where the files come from when they are not in the program: `web/graphiql/pin-cdn.js` has written it into each address.
+/// The source of the files that are not bundled: `web/graphiql/pin-cdn.js` writes it into each URL.
 const CDN: &str = "https://cdn.jsdelivr.net/npm/";
 
 /// Answers with the page.
@@ -38,9 +38,9 @@ pub(crate) fn page() -> Response {
         .into_response()
 }
 
-/// Answers with one of the page's files, by its name, or with 404.
+/// Answers with one of the page's files, or with 404 if the page has no file with this name.
 ///
-/// A bundled file has its hash in its name, so a browser may keep it for ever; it is stored as it is sent, compressed.
+/// A bundled file has its hash in its name, so a browser may cache it without end. It is stored and sent compressed.
 pub(crate) fn asset(name: &str) -> Response {
     let Some((_, kind, bytes)) = ASSETS.iter().find(|(known, ..)| *known == name) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -55,7 +55,7 @@ pub(crate) fn asset(name: &str) -> Response {
         (CACHE_CONTROL, cache),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    // A worker obeys the policy that came with its own script, not the page's.
+    // A worker follows the policy of its own script's response, not the page's.
     let mut response = (
         headers,
         [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))],
@@ -70,10 +70,11 @@ pub(crate) fn asset(name: &str) -> Response {
     response
 }
 
-/// What the page may load and whom it may talk to: the bundled one, or the one that loads from the CDN by an import map.
+/// Returns the page's Content-Security-Policy: for the bundled page, or for the page that loads from the CDN by an import map
+/// with this hash.
 ///
-/// Monaco writes its colours into style elements as it runs, hence `'unsafe-inline'` for styles. An import map can only be
-/// inline, so it is allowed by its hash.
+/// Monaco writes its colours into style elements at run time, hence `'unsafe-inline'` for styles. An import map can only be
+/// inline, so the policy allows it by its hash.
 #[must_use]
 pub fn policy(import_map: Option<&str>) -> String {
     let (cdn, import_map) = import_map
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_the_page_does_not_have_is_not_found() {
+    fn unknown_file_of_the_page_is_not_found() {
         for name in ["", "index.html", "../index.html", "main.rs"] {
             assert_eq!(asset(name).status(), StatusCode::NOT_FOUND, "{name}");
         }
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_is_allowed_another_host_only_when_it_says_so() {
+    fn page_may_load_from_another_host_only_with_notice() {
         assert_eq!(
             policy(IMPORT_MAP).contains("https:"),
             PAGE.contains("class=\"notice\"")

@@ -1,4 +1,4 @@
-//! `/graphql`: the one way in (GraphQL over HTTP). Anything by POST, queries by GET too, and the page for browsers.
+//! The `/graphql` endpoint, after GraphQL over HTTP: all operations by POST, queries also by GET, and a page for browsers.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
 
 use super::AppState;
-use super::cors;
+use super::cookies;
 use super::graphiql;
 use super::middleware::RequestId;
 use super::negotiation::{self, MediaType};
@@ -18,7 +18,7 @@ use super::request::{self, HttpError};
 use super::response;
 use crate::graphql::{AuditTrail, GraphqlRequest, RequestContext};
 
-/// Reads the body, executes, answers.
+/// Executes the operation in the body.
 pub(super) async fn post(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -30,10 +30,10 @@ pub(super) async fn post(
         request::require_json(&parts.headers)?;
         request::read(body, &state.limits).await
     };
-    exchange(&state, peer, &id, &parts.headers, request).await
+    respond(&state, peer, &id, &parts.headers, request).await
 }
 
-/// The page for whoever asks for one first, a document in the URL or not; else what the URL asks, if it changes nothing.
+/// Answers with the page if the client prefers HTML. Otherwise executes the query in the URL.
 pub(super) async fn get(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -43,9 +43,9 @@ pub(super) async fn get(
     let (parts, _) = request.into_parts();
     let headers = &parts.headers;
     if negotiation::wants_page(headers) {
-        let is_there = state.executor.introspection;
+        let page_enabled = state.executor.introspection;
         return match parts.extensions.get::<TrailingSlash>() {
-            _ if !is_there => StatusCode::NOT_FOUND.into_response(),
+            _ if !page_enabled => StatusCode::NOT_FOUND.into_response(),
             Some(TrailingSlash) => {
                 (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "../graphql")]).into_response()
             }
@@ -53,34 +53,35 @@ pub(super) async fn get(
         };
     }
     let request = async { request::read_url(parts.uri.query().unwrap_or_default()) };
-    exchange(&state, peer, &id, headers, request).await
+    respond(&state, peer, &id, headers, request).await
 }
 
-/// Every other method.
-pub(super) async fn wrong_method(RequestId(id): RequestId, headers: HeaderMap) -> Response {
-    let refusal = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "Send the document by POST.");
-    response::refuse(refusal, MediaType::preferred(&headers), &id)
+/// Rejects every other method.
+pub(super) async fn method_not_allowed(RequestId(id): RequestId, headers: HeaderMap) -> Response {
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "Send the document by POST.");
+    response::reject(error, MediaType::preferred(&headers), &id)
 }
 
-async fn exchange(
+/// Checks `Accept`, reads the request, executes it, and writes the response.
+async fn respond(
     state: &AppState,
     peer: SocketAddr,
     id: &str,
     headers: &HeaderMap,
     request: impl Future<Output = Result<GraphqlRequest, HttpError>>,
 ) -> Response {
-    let executed = async {
+    let response = async {
         let media_type = MediaType::accepted(headers)?;
         let request = request.await?;
-        let answer = state
+        let executed = state
             .executor
             .execute(request, request_context(state, peer, headers), id)
             .await;
-        Ok(response::answer(answer, media_type))
+        Ok(response::write(executed, media_type))
     };
-    executed
+    response
         .await
-        .unwrap_or_else(|refusal| response::refuse(refusal, MediaType::preferred(headers), id))
+        .unwrap_or_else(|error| response::reject(error, MediaType::preferred(headers), id))
 }
 
 fn request_context(state: &AppState, peer: SocketAddr, headers: &HeaderMap) -> RequestContext {
@@ -89,7 +90,7 @@ fn request_context(state: &AppState, peer: SocketAddr, headers: &HeaderMap) -> R
         policy: state.policy,
         bearer: request::bearer(headers),
         cookie: state.origins.refresh_cookie(headers, state.policy.cookies),
-        device: cors::cookie(headers, state.policy.cookies.device_name()).map(Into::into),
+        device: cookies::cookie(headers, state.policy.cookies.device_name()).map(Into::into),
         client: state.trusted_proxies.client(peer, headers),
         caller: OnceCell::new(),
         audit: AuditTrail::default(),

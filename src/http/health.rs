@@ -1,4 +1,4 @@
-//! For orchestrators: is the process alive, can it do its work?
+//! Health checks for orchestrators: liveness and readiness.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use axum::response::IntoResponse;
 
 use super::AppState;
 
-/// How long the store may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The time within which the store must answer.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Answers as long as the process does; never touches the store.
+/// Answers 200 as long as the process runs. Never calls the store.
 pub(super) async fn live() -> impl IntoResponse {
     status(StatusCode::OK, "live")
 }
 
-/// Answers 200 when the store answers, 503 when it does not or the server was told to stop.
+/// Answers 200 if the store answers, and 503 if it does not or the server is shutting down.
 pub(super) async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     if *state.stopping.borrow() {
         return status(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
-    match tokio::time::timeout(PATIENCE, state.accounts.ping()).await {
+    match tokio::time::timeout(STORE_TIMEOUT, state.accounts.ping()).await {
         Ok(Ok(())) => status(StatusCode::OK, "ready"),
         _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
     }

@@ -1,4 +1,4 @@
-//! The public keys, for whoever verifies access tokens.
+//! The public keys with which resource servers verify access tokens.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
@@ -10,14 +10,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::AppState;
 use crate::token::JWKS_MAX_AGE;
 
-/// The JWK set. It may be kept for a while: a new key is shown for longer than that before it signs.
+/// Answers with the JWK set. Clients may cache it: a new key is published for longer than that before it signs.
 pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let keys = state.accounts.jwks().to_string();
     let etag = format!(
         "\"{}\"",
         URL_SAFE_NO_PAD.encode(digest(&SHA256, keys.as_bytes()))
     );
-    let is_known = knows(&headers, &etag);
+    let is_current = matches_etag(&headers, &etag);
     let cache = [
         (
             CACHE_CONTROL,
@@ -25,14 +25,14 @@ pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Re
         ),
         (ETAG, etag),
     ];
-    if is_known {
+    if is_current {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
     (cache, [(CONTENT_TYPE, "application/jwk-set+json")], keys).into_response()
 }
 
-/// Whether the client has it already; a proxy that compresses makes the tag a weak one.
-fn knows(headers: &HeaderMap, etag: &str) -> bool {
+/// Returns true if the client has the current key set. A proxy that compresses turns the tag into a weak one.
+fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
     let mut known = headers
         .get_all(IF_NONE_MATCH)
         .iter()

@@ -1,37 +1,39 @@
-//! Every limit of a connection and of a request before its document is looked at.
+//! The limits of connections and requests, apart from the limits of documents.
 
 use std::time::Duration;
 
-/// The most that a client may send, and the longest that it may take. Limits of documents are in
+/// The largest sizes and longest times that the server allows. The limits of documents are in
 /// [`graphql::document_limits::LIMITS`](crate::graphql::document_limits::LIMITS).
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at once; those beyond wait to be accepted. Fewer than the 1024 files that many systems let a process
-    /// have open, so that the store and the letters still get theirs.
+    /// The maximum number of open connections; more wait to be accepted. It is below the 1024 files that many systems allow a
+    /// process to open, so that the store and outgoing email get theirs.
     pub connections: usize,
-    /// Connections of one client; later ones are closed at once. A quarter of all, so that one that holds as many as it can
-    /// leaves the others their usual time.
+    /// The maximum number of connections of one client; more are closed at once. It is a quarter of all connections, so that
+    /// one client alone does not shorten the time limits of the others.
     pub max_connections_per_client: usize,
-    /// Bytes of a request's head, and headers in it at most a hundred: more is answered with 431.
+    /// The maximum size of a request's head, in bytes; more is answered with 431, and so are more than 100 headers.
     pub head_bytes: usize,
-    /// Bytes of path and query: more is answered with 414.
+    /// The maximum size of path and query, in bytes; more is answered with 414.
     pub uri_bytes: usize,
-    /// Bytes of a body: more is answered with 413, as soon as it is known.
+    /// The maximum size of a body, in bytes; more is answered with 413, as soon as the server knows.
     pub body_bytes: usize,
-    /// How long a request's head may take, from its first byte or from the opening of the connection on.
+    /// The time for a request's head, from its first byte, or from the opening of a new connection.
     pub head: Duration,
-    /// How long a request's body may take: longer is answered with 408.
+    /// The time for a request's body; longer is answered with 408.
     pub body: Duration,
-    /// How long an answer may take to be found: longer is answered with 503. What is under way then still ends.
+    /// The time until a response is ready; longer is answered with 503. The request itself still runs to its end.
     pub answer: Duration,
-    /// How long a client may leave an answer unread.
+    /// The time for which a client may leave a response unread.
     pub unread: Duration,
-    /// How long a connection may be silent between two requests.
+    /// The time for which a connection may be idle between two requests.
     pub idle: Duration,
+    /// The same for connections of trusted proxies, which reuse them for minutes.
+    pub proxy_idle: Duration,
 }
 
 impl Limits {
-    /// Those that are kept, unless a test has no time.
+    /// The limits in production. Tests use shorter times.
     pub const DEFAULT: Self = Self {
         connections: 768,
         max_connections_per_client: 192,
@@ -42,11 +44,12 @@ impl Limits {
         body: Duration::from_secs(15),
         answer: Duration::from_secs(30),
         unread: Duration::from_secs(30),
-        idle: Duration::from_mins(1),
+        idle: Duration::from_secs(75),
+        proxy_idle: Duration::from_secs(620),
     };
 
-    /// How often a connection is looked at: its limits are kept to within that.
-    pub(super) fn look(&self) -> Duration {
+    /// Returns the interval at which connections are checked, which is the precision of their limits.
+    pub(super) fn check_interval(&self) -> Duration {
         let shortest = self.head.min(self.unread).min(self.idle);
         (shortest / 10).clamp(Duration::from_millis(5), Duration::from_secs(1))
     }

@@ -1,6 +1,7 @@
-//! Floor 4: HTTP. Routes, limits, headers; no rules.
+//! Layer 4: HTTP. Routes, limits and headers; the rules are in lower layers.
 
 mod client_ip;
+mod cookies;
 mod cors;
 mod forwarded;
 mod graphiql;
@@ -22,7 +23,6 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
@@ -37,62 +37,59 @@ pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
 pub use metadata::Metadata;
-pub use server::serve;
+pub use server::{KnownPeers, serve};
 
-/// What every route needs.
+/// The state that routes share.
 #[derive(Clone)]
 pub struct AppState {
-    /// The acts.
+    /// The use cases.
     pub accounts: Arc<Accounts>,
-    /// The schema, and what clients may ask of it.
+    /// The GraphQL schema, and the settings for executing requests.
     pub executor: Executor,
-    /// What the schema knows of the operator's settings.
+    /// The operator's settings that resolvers need.
     pub policy: schema::Policy,
-    /// Which web origins may do what.
+    /// The web origins that may call the service and use its refresh cookie.
     pub origins: Arc<Origins>,
-    /// Whose forwarding headers are believed.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
-    /// What a client may send, and how long it may take.
+    /// The limits of sizes and times.
     pub limits: Limits,
-    /// Randomness, for the ids of requests.
+    /// The random number generator, for request ids.
     pub rng: Rng,
-    /// What the metadata documents say.
+    /// The content of the metadata documents.
     pub metadata: Arc<Metadata>,
-    /// Whether the server was told to stop.
+    /// True once the server is shutting down.
     pub stopping: watch::Receiver<bool>,
 }
 
-/// All routes. Serve it with the peers' addresses (`ConnectInfo<SocketAddr>`).
+/// Builds the router. Its server must provide the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(state: AppState) -> Router {
-    let cors = state.origins.cors();
     let prefix = state.metadata.path_prefix();
     let routes = Router::new()
         .route(
             "/",
-            // Relative, for a server behind a proxy that takes a path prefix off.
+            // Relative, for a server behind a proxy that removes a path prefix.
             get(async || (StatusCode::SEE_OTHER, [(LOCATION, "graphql")])),
         )
         .route(
             "/graphql",
             get(graphql::get)
                 .post(graphql::post)
-                .fallback(graphql::wrong_method),
+                .fallback(graphql::method_not_allowed),
         )
         .route("/graphiql/assets/{file}", get(asset))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::get))
-        .merge(metadata_routes())
-        .layer(cors)
-        .layer(from_fn_with_state(state.clone(), middleware::around))
-        .with_state(state);
+        .merge(metadata_routes());
+    let routes = middleware::wrap(routes, &state).with_state(state);
     Router::new().fallback_service(
         routes.map_request(move |request: Request| path::normalize(request, &prefix)),
     )
 }
 
-/// The metadata documents, at both of the paths that clients try.
+/// Returns the routes of the metadata documents, at both of the paths that clients try.
 fn metadata_routes() -> Router<AppState> {
     ["openid-configuration", "oauth-authorization-server"]
         .into_iter()
@@ -104,7 +101,7 @@ fn metadata_routes() -> Router<AppState> {
         })
 }
 
-/// A file of the `GraphiQL` page, where there is one.
+/// Answers with a file of the `GraphiQL` page, if the page is enabled.
 async fn asset(State(state): State<AppState>, Path(file): Path<String>) -> Response {
     if state.executor.introspection {
         graphiql::asset(&file)
@@ -113,7 +110,7 @@ async fn asset(State(state): State<AppState>, Path(file): Path<String>) -> Respo
     }
 }
 
-/// The schema, for whoever may also ask for it by introspection.
+/// Answers with the schema as text, if introspection is enabled.
 async fn sdl(State(state): State<AppState>) -> Response {
     if !state.executor.introspection {
         return StatusCode::NOT_FOUND.into_response();

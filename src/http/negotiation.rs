@@ -1,16 +1,16 @@
-//! What a client wants to be answered with: `Accept`, after RFC 9110, section 12.5.1.
+//! Content negotiation by the `Accept` header (RFC 9110, section 12.5.1).
 
 use axum::http::header::{ACCEPT, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 
 use super::request::HttpError;
 
-/// The two media types of an answer.
+/// The media types of GraphQL responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
-    /// `application/graphql-response+json`: the status says whether anything was executed.
+    /// `application/graphql-response+json`: the status says whether the request was executed.
     GraphqlResponse,
-    /// `application/json`: for clients that take any other status than 200 for a broken connection.
+    /// `application/json`: the status is 200, for clients that treat any other as a network error.
     Json,
 }
 
@@ -22,17 +22,17 @@ const GRAPHQL_RESPONSE: (&str, Option<MediaType>) = (
 const PAGE: (&str, Option<MediaType>) = ("text/html", None);
 
 impl MediaType {
-    /// The one that the client likes best; without a wish, JSON.
+    /// Returns the client's preferred media type; without `Accept`, JSON.
     pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, HttpError> {
         choose(headers, &[JSON, GRAPHQL_RESPONSE])
             .flatten()
             .ok_or(HttpError::new(
                 StatusCode::NOT_ACCEPTABLE,
-                "Answers are application/graphql-response+json or application/json.",
+                "Responses are application/graphql-response+json or application/json.",
             ))
     }
 
-    /// The one for an answer that cannot be refused any more.
+    /// Returns the client's preferred media type, or JSON if it accepts neither: an error needs one, too.
     pub(super) fn preferred(headers: &HeaderMap) -> Self {
         Self::accepted(headers).unwrap_or(Self::Json)
     }
@@ -47,19 +47,20 @@ impl MediaType {
     }
 }
 
-/// Whether the client likes a page best: it is a browser.
+/// Returns true if the client prefers HTML, as browsers do.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     choose(headers, &[JSON, GRAPHQL_RESPONSE, PAGE]) == Some(None)
 }
 
-/// One of `Accept`'s ranges.
+/// A media range of an `Accept` header.
 struct Range<'a> {
     essence: &'a str,
-    /// In thousandths.
+    /// The weight, in thousandths.
     weight: u16,
 }
 
-/// The best of what is offered: by weight, then by the client's order, then by ours. None where nothing is acceptable.
+/// Chooses the best offer: by weight, then by the client's order, then by the server's. Returns `None` if no offer is
+/// acceptable.
 fn choose<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
     let values = headers
         .get_all(ACCEPT)
@@ -76,20 +77,20 @@ fn choose<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
         .iter()
         .enumerate()
         .filter_map(|(order, (name, offer))| {
-            let (_, place, range) = most_specific(&ranges, name)?;
-            (range.weight > 0).then_some(((u16::MAX - range.weight, place, order), *offer))
+            let (_, position, range) = most_specific(&ranges, name)?;
+            (range.weight > 0).then_some(((u16::MAX - range.weight, position, order), *offer))
         });
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, offer)| offer)
 }
 
-/// The range that decides about a media type, how specific it is, and where it stands.
+/// Returns the range that applies to a media type, with its specificity and its position.
 fn most_specific<'a>(ranges: &'a [Range<'a>], name: &str) -> Option<(u8, usize, &'a Range<'a>)> {
     let matching = ranges
         .iter()
         .enumerate()
-        .filter_map(|(place, range)| Some((range.matches(name)?, place, range)));
-    // Of two that are as specific, the first.
-    matching.min_by_key(|(specificity, place, _)| (u8::MAX - specificity, *place))
+        .filter_map(|(position, range)| Some((range.matches(name)?, position, range)));
+    // The first one applies if two are equally specific.
+    matching.min_by_key(|(specificity, position, _)| (u8::MAX - specificity, *position))
 }
 
 impl<'a> Range<'a> {
@@ -106,7 +107,7 @@ impl<'a> Range<'a> {
         }
     }
 
-    /// How specific the range is, if the media type is in it.
+    /// Returns the range's specificity if it contains the media type.
     fn matches(&self, name: &str) -> Option<u8> {
         let in_type = || {
             let (class, _) = name.split_once('/')?;
@@ -125,7 +126,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// A weight such as `0.75`. What is none is read as if it were not there.
+/// Parses a weight such as `0.75`. A malformed weight is ignored.
 fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_wish_an_answer_is_json() {
+    fn client_without_preference_gets_json() {
         assert_eq!(
             MediaType::accepted(&HeaderMap::new()).unwrap(),
             MediaType::Json
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_heavier_weight_wins_and_then_the_earlier_place() {
+    fn higher_weight_wins_and_then_earlier_position() {
         for (accept, media_type) in [
             (
                 "application/graphql-response+json, application/json",
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_acceptable_is_not_sent() {
+    fn unacceptable_media_types_are_never_chosen() {
         for accept in [
             "text/html",
             "application/json;q=0",
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_is_told_by_its_wish_for_a_page() {
+    fn browser_is_recognized_by_its_preference_for_html() {
         for accept in [
             "text/html",
             "text/html,application/xhtml+xml,*/*;q=0.8",

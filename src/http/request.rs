@@ -1,12 +1,12 @@
-//! Reads a request: its body and its size are settled before anything is parsed.
+//! Reads a GraphQL request from a body or a URL. Media type and size are checked before anything is parsed.
 
-use std::future::poll_fn;
-use std::pin::pin;
+use std::error::Error;
 
 use async_graphql::Variables;
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::LengthLimitError;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use url::form_urlencoded;
 use super::limits::Limits;
 use crate::graphql::{Code, GraphqlRequest};
 
-/// A request that is not executed, with the status and the words of the answer. They quote nothing of it.
+/// The status, code and message for a request that never reaches the executor. The message quotes nothing of the request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HttpError {
     pub(super) status: StatusCode,
@@ -25,6 +25,7 @@ pub(super) struct HttpError {
 }
 
 impl HttpError {
+    /// Makes an error of the client.
     pub(super) const fn new(status: StatusCode, message: &'static str) -> Self {
         Self {
             status,
@@ -33,6 +34,7 @@ impl HttpError {
         }
     }
 
+    /// Makes an error with another code.
     pub(super) const fn coded(status: StatusCode, code: Code, message: &'static str) -> Self {
         Self {
             status,
@@ -50,17 +52,20 @@ const TOO_SLOW: HttpError = HttpError::new(
     StatusCode::REQUEST_TIMEOUT,
     "The body took too long to arrive.",
 );
-const BROKEN: HttpError = HttpError::new(StatusCode::BAD_REQUEST, "The body did not arrive whole.");
+const BROKEN: HttpError = HttpError::new(
+    StatusCode::BAD_REQUEST,
+    "The body did not arrive completely.",
+);
 const MALFORMED: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
 );
 const MALFORMED_URL: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
-    "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is not of its form, or is there twice.",
+    "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is malformed or appears twice.",
 );
 
-/// What GraphQL over HTTP puts in a body, or in a URL. Whatever else is there is passed over, as the specification asks.
+/// The parameters of a request in GraphQL over HTTP. Others are ignored, as the specification requires.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestBody {
@@ -71,7 +76,7 @@ struct RequestBody {
     extensions: Option<Map<String, Value>>,
 }
 
-/// JSON and nothing else: forms and plain text can be sent across sites without request (CSRF).
+/// Accepts JSON only: other sites can send forms and plain text without a preflight (CSRF).
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
     let unsupported = |message| Err(HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     if !headers
@@ -88,7 +93,7 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
     Ok(())
 }
 
-/// Whether a content type is JSON, in UTF-8 where it says in what.
+/// Returns true if a content type is JSON, and its charset, if any, is UTF-8.
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let is_json = parts
@@ -103,62 +108,58 @@ fn is_json(content_type: &str) -> bool {
     is_json && charsets.all(is_utf_8)
 }
 
-/// Returns whether a charset is UTF-8, by any of its names in use, or the ASCII in it. JSON is UTF-8 by definition
-/// (RFC 8259, section 8.1), and the parameter means nothing; another charset is a mistake that would be read wrong.
+/// Returns true for UTF-8, by any of its names in use, and for ASCII, which is part of it. JSON is UTF-8 by definition (RFC
+/// 8259, section 8.1), and the parameter has no meaning; a body in another charset would be misread.
 fn is_utf_8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii", "ascii"]
         .iter()
         .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
-/// Reads the body while it is no larger and no slower than allowed.
+/// Reads and parses a body, within the limits of size and time.
 pub(super) async fn read(body: Body, limits: &Limits) -> Result<GraphqlRequest, HttpError> {
     if body.size_hint().lower() > limits.body_bytes as u64 {
         return Err(TOO_LARGE);
     }
-    let bytes = timeout(limits.body, collect(body, limits.body_bytes))
-        .await
-        .map_err(|_| TOO_SLOW)??;
-    parse(&bytes)
-}
-
-async fn collect(body: Body, most: usize) -> Result<Vec<u8>, HttpError> {
-    let mut body = pin!(body);
-    let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        let Ok(data) = frame.map_err(|_| BROKEN)?.into_data() else {
-            continue;
-        };
-        if bytes.len() + data.len() > most {
-            return Err(TOO_LARGE);
-        }
-        bytes.extend_from_slice(&data);
+    let reading = timeout(limits.body, to_bytes(body, limits.body_bytes));
+    match reading.await {
+        Ok(Ok(bytes)) => parse(&bytes),
+        Ok(Err(error)) if exceeds_limit(&error) => Err(TOO_LARGE),
+        Ok(Err(_)) => Err(BROKEN),
+        Err(_) => Err(TOO_SLOW),
     }
-    Ok(bytes)
 }
 
-/// Reads a whole body.
+/// Returns true if reading a body failed because it is too large.
+fn exceeds_limit(error: &axum::Error) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<LengthLimitError>())
+}
+
+/// Parses a complete body.
 fn parse(bytes: &[u8]) -> Result<GraphqlRequest, HttpError> {
-    // RFC 8259 lets a reader pass over a byte order mark.
+    // RFC 8259 allows readers to ignore a byte order mark.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    // A struct could be read from an array too; a batch of operations is refused, whatever is in it.
+    // Serde would read the struct from an array, too. An array is a batch of operations, which is refused.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(MALFORMED);
     }
     let body: RequestBody = serde_json::from_slice(bytes).map_err(|_| MALFORMED)?;
-    body.request().ok_or(MALFORMED)
+    body.into_request().ok_or(MALFORMED)
 }
 
-/// Reads a URL's query: what comes by GET may change nothing.
+/// Parses the query of a URL. A request by GET must not change anything.
 pub(super) fn read_url(query: &str) -> Result<GraphqlRequest, HttpError> {
     let body = RequestBody::from_url(query).ok_or(MALFORMED_URL)?;
     Ok(GraphqlRequest {
         safe: true,
-        ..body.request().ok_or(MALFORMED_URL)?
+        ..body.into_request().ok_or(MALFORMED_URL)?
     })
 }
 
 impl RequestBody {
+    /// Returns `None` if a parameter is malformed or appears twice.
     fn from_url(query: &str) -> Option<Self> {
         let mut body = Self::default();
         let text = |field: &mut Option<String>, value: String| field.replace(value).is_none();
@@ -179,8 +180,8 @@ impl RequestBody {
         Some(body)
     }
 
-    /// None without a document, or its hash.
-    fn request(self) -> Option<GraphqlRequest> {
+    /// Returns `None` without a document or a hash.
+    fn into_request(self) -> Option<GraphqlRequest> {
         let document = self.document_id.or_else(|| hash(self.extensions.as_ref()?));
         if self.query.is_none() && document.is_none() {
             return None;
@@ -195,7 +196,7 @@ impl RequestBody {
     }
 }
 
-/// Where Apollo's and urql's clients put a document's hash.
+/// Returns the document's hash from the extension of Apollo's and urql's clients.
 fn hash(extensions: &Map<String, Value>) -> Option<String> {
     extensions
         .get("persistedQuery")?
@@ -204,7 +205,7 @@ fn hash(extensions: &Map<String, Value>) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// A JSON object in a URL; an empty value and `null` stand for an empty one.
+/// Parses a JSON object in a URL. An empty value and `null` are an empty object.
 fn object(text: &str) -> Option<Map<String, Value>> {
     if text.is_empty() {
         Some(Map::new())
@@ -215,7 +216,7 @@ fn object(text: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// The bearer token, as text; what it is worth is decided two floors below.
+/// Returns the bearer token as text. The layers below verify it.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme

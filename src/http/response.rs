@@ -1,59 +1,56 @@
-//! Writes an answer: media type, status and headers after GraphQL over HTTP, section 6.
+//! Writes a response: media type, status and headers after GraphQL over HTTP, section 6.
 
-use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::negotiation::MediaType;
 use super::request::HttpError;
-use crate::graphql::{
-    Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as RETRY_AFTER_SECONDS, refused,
-};
+use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as OVERLOADED_SECONDS};
 
-/// The methods of `/graphql`.
+/// The methods that `/graphql` accepts.
 const METHODS: &str = "GET, POST";
 
-/// An executed request is a success to HTTP, whatever the outcome; one that was not is the client's mistake.
-pub(super) fn answer(answer: GraphqlResponse, media_type: MediaType) -> Response {
-    let status = match (answer.status, media_type) {
-        (ExecutionStatus::NotByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
-        (ExecutionStatus::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        (ExecutionStatus::Executed, _) | (ExecutionStatus::Refused, MediaType::Json) => {
+/// Writes the response of the executor. An executed request is a success in HTTP, whatever its result; a rejected one is a
+/// client error, except in `application/json`.
+pub(super) fn write(response: GraphqlResponse, media_type: MediaType) -> Response {
+    let status = match (response.status, media_type) {
+        (ExecutionStatus::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (ExecutionStatus::Rejected, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (ExecutionStatus::Executed, _) | (ExecutionStatus::Rejected, MediaType::Json) => {
             StatusCode::OK
         }
     };
-    with_status(answer, status, media_type)
+    with_status(response, status, media_type)
 }
 
-/// The answer to a request that was turned away before it was read; the id is for who looks a error up.
-pub(super) fn refuse(refusal: HttpError, media_type: MediaType, request_id: &str) -> Response {
-    let mut error = refusal.code.error(refusal.message);
-    if refusal.code == Code::Internal {
+/// Writes the response to a request that never reached the executor. A failure of the service carries the request's id, to
+/// look it up in the log.
+pub(super) fn reject(reason: HttpError, media_type: MediaType, request_id: &str) -> Response {
+    let mut error = reason.code.error(reason.message);
+    if reason.code == Code::Internal {
         error
             .extensions
             .get_or_insert_default()
             .set("requestId", request_id);
     }
-    with_status(refused(vec![error]), refusal.status, media_type)
+    with_status(GraphqlResponse::rejected(error), reason.status, media_type)
 }
 
-fn with_status(answer: GraphqlResponse, status: StatusCode, media_type: MediaType) -> Response {
-    let mut response = (status, answer.headers, answer.body).into_response();
+fn with_status(graphql: GraphqlResponse, status: StatusCode, media_type: MediaType) -> Response {
+    let mut response = (status, graphql.headers, graphql.body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.header());
-    let is_busy = status == StatusCode::SERVICE_UNAVAILABLE;
-    if let Some(seconds) = answer
+    let is_overloaded = status == StatusCode::SERVICE_UNAVAILABLE;
+    let retry_after = graphql
         .retry_after
-        .or(is_busy.then_some(RETRY_AFTER_SECONDS))
-    {
+        .or(is_overloaded.then_some(OVERLOADED_SECONDS));
+    if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(
-            ALLOW,
-            const { axum::http::HeaderValue::from_static(METHODS) },
-        );
+        headers.insert(ALLOW, const { HeaderValue::from_static(METHODS) });
     }
-    response.extensions_mut().insert(answer.audit);
+    response.extensions_mut().insert(graphql.audit);
     response
 }

@@ -53,6 +53,17 @@ pub(super) fn write(
              If it was not you, reset your password at once:\nthat ends every session."
                 .to_owned(),
         ),
+        EmailKind::PasswordReset { name, created_at } => (
+            "Your password was changed",
+            format!(
+                "The password of your account was reset just now.\n\n\
+                 The account was made on {}, under this name:\n\n    {}\n\n\
+                 If you did not make it, look through its profile: the name and the\nmobile number may be a stranger's. \
+                 If you did not reset the password,\nreset it at once: that ends every session.",
+                created_at.to_rfc3339().split('T').next().unwrap_or_default(),
+                harmless(name),
+            ),
+        ),
         EmailKind::NewDevice { device, address } => (
             "New device on your account",
             format!(
@@ -72,6 +83,18 @@ pub(super) fn write(
         ),
     };
     (subject, format!("{text}\n\n{public_url}\n"))
+}
+
+/// Returns a name that no mail program makes a link of: the account may be a stranger's, and the name an advertisement.
+fn harmless(name: &str) -> String {
+    let mut harmless = String::new();
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let joins = matches!(character, '.' | '/' | ':' | '@')
+            && characters.peek().is_some_and(|next| !next.is_whitespace());
+        harmless.push(if joins { ' ' } else { character });
+    }
+    harmless
 }
 
 #[cfg(test)]

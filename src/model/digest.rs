@@ -16,6 +16,8 @@ impl Digest {
     }
 }
 
+impl Eq for Digest {}
+
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
         verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()

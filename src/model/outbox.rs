@@ -47,6 +47,13 @@ pub enum EmailKind {
     AlreadyRegistered,
     /// The password was changed or reset.
     PasswordChanged,
+    /// The password was reset with a code. Names the account's beginning, so that an owner notices a stranger's sign-up.
+    PasswordReset {
+        /// The name that the account has.
+        name: String,
+        /// When the account was made.
+        created_at: Timestamp,
+    },
     /// Somebody logged in on a device that was not seen before.
     NewDevice {
         /// Its name, from a closed list.
@@ -68,6 +75,7 @@ impl EmailKind {
             Self::SignUpCode(_) => "signUpCode",
             Self::AlreadyRegistered => "alreadyRegistered",
             Self::PasswordChanged => "passwordChanged",
+            Self::PasswordReset { .. } => "passwordReset",
             Self::NewDevice { .. } => "newDevice",
             Self::RefreshTokenReused => "refreshTokenReused",
         }
@@ -82,6 +90,7 @@ impl EmailKind {
             | Self::SignUpCode(code) => Some(code),
             Self::AlreadyRegistered
             | Self::PasswordChanged
+            | Self::PasswordReset { .. }
             | Self::NewDevice { .. }
             | Self::RefreshTokenReused => None,
         }

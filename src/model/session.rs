@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Device, SessionId, Timestamp};
+use super::{Device, Digest, SessionId, Timestamp};
 
 /// How many live sessions an account keeps: with one more, the least recently used goes.
 pub const MAX_SESSIONS: usize = 50;
+
+/// The number of attempts that a session remembers for one exchange: more tabs than that do not lose the same response.
+const MAX_ATTEMPTS: usize = 4;
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,9 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// When it ends unless refreshed before.
     pub expires_at: Timestamp,
+    /// The keyed digests of the attempts of the exchange that issued the current refresh token (`RefreshInput.attempt`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Digest>,
 }
 
 impl Session {
@@ -63,6 +69,7 @@ impl Session {
             created_at: now,
             last_used_at: now,
             expires_at,
+            attempts: Vec::new(),
         }
     }
 
@@ -72,25 +79,36 @@ impl Session {
         now < self.expires_at
     }
 
-    /// What a refresh token of this generation is worth.
+    /// Returns the status of a refresh token of this generation, presented with this attempt.
     #[must_use]
     pub fn token_status(
         &self,
         generation: u32,
+        attempt: Option<&Digest>,
         now: Timestamp,
         policy: &SessionPolicy,
     ) -> TokenStatus {
+        let is_in_grace = now < self.last_used_at.plus(policy.grace);
+        let is_retry = attempt.is_some_and(|attempt| self.attempts.contains(attempt));
         match self.generation.checked_sub(generation) {
             Some(0) => TokenStatus::Current,
-            Some(1) if now < self.last_used_at.plus(policy.grace) => TokenStatus::Repeated,
+            Some(1) if is_in_grace || is_retry => TokenStatus::Repeated,
             Some(_) => TokenStatus::Replaced,
             None => TokenStatus::Unknown,
+        }
+    }
+
+    /// Remembers an attempt of the exchange that issued the current refresh token, so that the client can repeat it.
+    pub fn remember_attempt(&mut self, attempt: &Digest) {
+        if self.attempts.len() < MAX_ATTEMPTS && !self.attempts.contains(attempt) {
+            self.attempts.push(attempt.clone());
         }
     }
 
     /// Makes the next refresh token the current one.
     pub fn rotate(&mut self, device: Device, now: Timestamp, policy: &SessionPolicy) {
         self.generation += 1;
+        self.attempts.clear();
         self.device = device;
         self.last_used_at = now;
         self.expires_at = now

@@ -38,9 +38,20 @@ pub enum StoreError {
     /// It could not be reached, or did not answer in time. Whether a write happened is not known.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It did not answer in time. Whether a write happened is not known.
+    #[error("the store did not answer: no answer within {0:?}")]
+    Late(Duration),
     /// It holds what this program cannot read.
     #[error("the store holds a document that cannot be read: {0}")]
     Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Returns true if the store did not answer in time, and may do so at another try.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        matches!(self, Self::Late(_))
+    }
 }
 
 /// Keeps accounts, and counts attempts.

@@ -25,6 +25,8 @@ pub enum Purpose {
     VerificationCode,
     /// Codes that complete a sign-up.
     SignUpCode,
+    /// Attempts of refreshes.
+    RefreshAttempt,
     /// Tickets of sign-ups.
     Ticket,
     /// Names of counters, so that the store lists no addresses of people who have no account.
@@ -41,6 +43,7 @@ impl Purpose {
             Self::PasswordResetCode => "latchkey/password-reset-code/v1",
             Self::VerificationCode => "latchkey/verification-code/v1",
             Self::SignUpCode => "latchkey/sign-up-code/v1",
+            Self::RefreshAttempt => "latchkey/refresh-attempt/v1",
             Self::Ticket => "latchkey/ticket/v1",
             Self::Counter => "latchkey/counter/v1",
             Self::EmailCode => "latchkey/email-code/v1",

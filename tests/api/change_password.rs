@@ -1,14 +1,14 @@
-//! `changePassword`: with the old one.
+//! `changePassword`: sets a new password, given the current one.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, refused};
+use crate::support::{Device, PASSWORD, Service, invalid_fields, kind, snapshot};
 
 const NEW: &str = "a brand new password";
 
 async fn change(device: &Device, current: &str, new: &str) -> Value {
     device
-        .act(
+        .mutate(
             "changePassword",
             json!({ "currentPassword": current, "newPassword": new }),
         )
@@ -16,21 +16,35 @@ async fn change(device: &Device, current: &str, new: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_new_password_holds_and_every_other_session_ends() {
+async fn new_password_works_and_other_sessions_end() {
     let service = Service::start().await;
     let (there, there_token) = service.device().signed_up("ada@x.test").await;
     let (here, here_token) = service.device().logged_in("ada@x.test").await;
     service.wait(60);
     let answer = change(&here, PASSWORD, NEW).await;
-    assert_eq!(kind(&answer), "PasswordChanged");
-    assert_eq!(
-        answer["user"]["passwordChangedAt"],
-        "2026-11-22T09:31:00.000Z"
-    );
-    assert_eq!(answer["user"]["updatedAt"], "2026-11-22T09:31:00.000Z");
-    assert_eq!(answer["user"]["emailVerified"], false);
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!((sessions.len(), &sessions[0]["current"]), (1, &json!(true)));
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: PasswordChanged
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:30:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:31:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T09:30:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 192.0.2.1
+    user.sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].userAgent: null
+    user.updatedAt: 2026-11-22T09:31:00.000Z
+    ");
     assert_eq!(here.me().await.as_ref(), Ok(&answer["user"]));
     assert_eq!(kind(&here.refresh(&here_token).await), "Authenticated");
     assert_eq!(there.me().await, Err("UNAUTHENTICATED".to_owned()));
@@ -46,11 +60,11 @@ async fn the_new_password_holds_and_every_other_session_ends() {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_by_a_email() {
+async fn password_change_emails_the_account_owner() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(
         (&*messages[0].to, &*messages[0].subject),
@@ -59,7 +73,7 @@ async fn the_owner_is_told_by_a_email() {
 }
 
 #[tokio::test]
-async fn a_wrong_current_password_changes_nothing() {
+async fn wrong_current_password_changes_nothing() {
     let service = Service::start().await;
     let (there, _) = service.device().signed_up("ada@x.test").await;
     let (here, _) = service.device().logged_in("ada@x.test").await;
@@ -71,7 +85,7 @@ async fn a_wrong_current_password_changes_nothing() {
         );
     }
     assert!(there.me().await.is_ok());
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     assert_eq!(
         kind(&here.log_in("ada@x.test", PASSWORD).await),
         "Authenticated"
@@ -79,7 +93,7 @@ async fn a_wrong_current_password_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_new_password_must_be_another_one() {
+async fn new_password_must_differ_from_the_current_one() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -87,7 +101,7 @@ async fn the_new_password_must_be_another_one() {
         .await;
     let unchanged = [("newPassword".to_owned(), "UNCHANGED".to_owned())];
     assert_eq!(
-        refused(&change(&device, PASSWORD, PASSWORD).await),
+        invalid_fields(&change(&device, PASSWORD, PASSWORD).await),
         unchanged
     );
     assert_eq!(
@@ -99,13 +113,13 @@ async fn the_new_password_must_be_another_one() {
         "PasswordChanged"
     );
     assert_eq!(
-        refused(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await),
+        invalid_fields(&change(&device, "Zo\u{eb} and Ada", "Zoe\u{308} and Ada").await),
         unchanged
     );
 }
 
 #[tokio::test]
-async fn the_new_password_must_be_a_good_one() {
+async fn new_password_must_satisfy_the_password_policy() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -119,7 +133,7 @@ async fn the_new_password_must_be_a_good_one() {
     ] {
         let expected = [("newPassword".to_owned(), code.to_owned())];
         assert_eq!(
-            refused(&change(&device, PASSWORD, new).await),
+            invalid_fields(&change(&device, PASSWORD, new).await),
             expected,
             "{new}"
         );
@@ -131,7 +145,7 @@ async fn the_new_password_must_be_a_good_one() {
 }
 
 #[tokio::test]
-async fn guesses_are_limited_by_session() {
+async fn current_password_guesses_are_limited_per_session() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let (other, _) = service.device().logged_in("ada@x.test").await;
@@ -151,7 +165,7 @@ async fn guesses_are_limited_by_session() {
 }
 
 #[tokio::test]
-async fn what_strangers_guess_at_the_login_does_not_hold_it_up() {
+async fn failed_logins_do_not_limit_password_changes() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     for client in 0..11 {
@@ -170,29 +184,32 @@ async fn what_strangers_guess_at_the_login_does_not_hold_it_up() {
 }
 
 #[tokio::test]
-async fn codes_that_were_asked_for_under_the_old_password_are_void() {
+async fn codes_sent_before_a_password_change_are_void() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     device
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     let reset_code = service.code_for("ada@x.test").await;
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let proof = service.code_for("ada@x.test").await;
     change(&device, PASSWORD, NEW).await;
-    let input = json!({ "email": "ada@x.test", "code": reset_code, "newPassword": "the attacker's password" });
+    let input = json!({ "email": "ada@x.test", "code": reset_code, "newPassword": "a password of another" });
     assert_eq!(
-        kind(&device.act("resetPassword", input).await),
+        kind(&device.mutate("resetPassword", input).await),
         "InvalidCode"
     );
     let input = json!({ "email": "ada@x.test", "code": proof });
-    assert_eq!(kind(&device.act("verifyEmail", input).await), "InvalidCode");
+    assert_eq!(
+        kind(&device.mutate("verifyEmail", input).await),
+        "InvalidCode"
+    );
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn change_password_requires_a_signed_in_user() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
@@ -203,7 +220,7 @@ async fn a_caller_is_needed() {
             .await,
         "UNAUTHENTICATED"
     );
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(
         device.error("changePassword", input).await,
         "UNAUTHENTICATED"

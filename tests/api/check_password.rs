@@ -1,8 +1,8 @@
-//! `checkPassword`: what a form can say while a password is typed.
+//! `checkPassword`: feedback for a form while the user types a password.
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Service, refused};
+use crate::support::{PASSWORD, Service, invalid_fields};
 
 async fn check(input: Value) -> Value {
     let document = "query($input: CheckPasswordInput!) { checkPassword(input: $input) { __typename \
@@ -25,7 +25,7 @@ async fn a_good_password_is_accepted_without_an_account() {
 }
 
 #[tokio::test]
-async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
+async fn unacceptable_password_gets_the_same_codes_as_signup() {
     for (password, code) in [
         ("", "REQUIRED"),
         ("short", "TOO_SHORT"),
@@ -34,20 +34,20 @@ async fn a_bad_one_is_refused_for_the_reasons_that_signup_gives() {
     ] {
         let input = json!({ "password": password, "email": "ada@x.test", "lastName": "Lovelace" });
         assert_eq!(
-            refused(&check(input).await),
+            invalid_fields(&check(input).await),
             [("password".to_owned(), code.to_owned())],
             "{password}"
         );
     }
     let long = check(json!({ "password": "äx".repeat(129) })).await;
     assert_eq!(
-        refused(&long),
+        invalid_fields(&long),
         [("password".to_owned(), "TOO_LONG".to_owned())]
     );
 }
 
 #[tokio::test]
-async fn its_length_is_counted_as_policy_counts_it() {
+async fn password_length_counts_characters_after_normalization() {
     let answer = check(json!({ "password": "Zoe\u{308} and a few others" })).await;
     assert_eq!(
         answer,

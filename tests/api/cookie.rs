@@ -1,33 +1,33 @@
-//! The refresh token in a cookie: no script can read it, and no other site can use it.
+//! The refresh token in a cookie: scripts cannot read it and other sites cannot use it.
 
 use serde_json::{Value, json};
 
 use crate::support::{Device, PASSWORD, Reply, Service, document, kind, sign_up_input};
 
-const OWN: &str = "http://127.0.0.1:4000";
-const APP: &str = "https://app.example.org";
-const NAME: &str = "latchkey_refresh";
+pub const OWN: &str = "http://127.0.0.1:4000";
+pub const APP: &str = "https://app.example.org";
+pub const NAME: &str = "latchkey_refresh";
 
-async fn service() -> Service {
+pub async fn service() -> Service {
     Service::with(&[("LATCHKEY_ORIGINS", APP)]).await
 }
 
-/// A browser with a cookie, on a page of an origin.
-fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
+/// A browser that holds a refresh cookie and shows a page of an origin.
+pub fn browser(service: &Service, cookie: &str, origin: &str) -> Device {
     service
         .device()
         .with_header("cookie", &format!("theme=dark; {NAME}={cookie}; a=b"))
         .with_header("origin", origin)
 }
 
-async fn call(device: &Device, operation: &str, input: Value) -> Reply {
+pub async fn call(device: &Device, operation: &str, input: Value) -> Reply {
     device
         .post(&document(operation), json!({ "input": input }))
         .await
 }
 
-/// The value and the attributes of the one refresh cookie that an answer sets.
-fn cookie(reply: &Reply) -> (String, Vec<String>) {
+/// Returns the value and the attributes of the only refresh cookie that a response sets.
+pub fn cookie(reply: &Reply) -> (String, Vec<String>) {
     let set = reply
         .headers
         .get_all("set-cookie")
@@ -45,15 +45,15 @@ fn cookie(reply: &Reply) -> (String, Vec<String>) {
     )
 }
 
-/// Signs up in a browser, and gives the cookie.
-async fn signed_up(service: &Service) -> String {
+/// Signs up with cookie delivery and returns the cookie's value.
+pub async fn signed_up(service: &Service) -> String {
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
     cookie(&call(&service.device(), "signup", input).await).0
 }
 
 #[tokio::test]
-async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_refresh_token() {
+async fn sign_in_sets_cookie_and_omits_refresh_token() {
     let service = service().await;
     let strict = service
         .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
@@ -88,7 +88,7 @@ async fn it_is_set_at_sign_up_login_and_verification_and_the_answer_holds_no_ref
 }
 
 #[tokio::test]
-async fn none_is_set_where_the_token_is_in_the_body() {
+async fn body_delivery_sets_no_refresh_cookie() {
     let service = service().await;
     let reply = call(&service.device(), "signup", sign_up_input("ada@x.test")).await;
     assert!(reply.json["data"]["signup"]["tokens"]["refreshToken"].is_string());
@@ -104,7 +104,7 @@ async fn none_is_set_where_the_token_is_in_the_body() {
 }
 
 #[tokio::test]
-async fn under_https_it_is_secure_and_bound_to_its_host() {
+async fn https_cookie_is_secure_with_host_prefix() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://accounts.example.org")]).await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -121,13 +121,13 @@ async fn under_https_it_is_secure_and_bound_to_its_host() {
         .with_header("origin", "https://accounts.example.org");
     let unprefixed = own.with_header("cookie", bare.trim_start_matches("__Host-"));
     assert_eq!(
-        kind(&unprefixed.act("refresh", json!({})).await),
+        kind(&unprefixed.mutate("refresh", json!({})).await),
         "InvalidRefreshToken"
     );
     assert_eq!(
         kind(
             &own.with_header("cookie", bare)
-                .act("refresh", json!({}))
+                .mutate("refresh", json!({}))
                 .await
         ),
         "Authenticated"
@@ -135,7 +135,7 @@ async fn under_https_it_is_secure_and_bound_to_its_host() {
 }
 
 #[tokio::test]
-async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
+async fn same_site_attribute_follows_the_setting() {
     let https = ("LATCHKEY_PUBLIC_URL", "https://accounts.example.org");
     let http = ("LATCHKEY_PUBLIC_URL", OWN);
     for (public_url, said, end) in [
@@ -162,92 +162,7 @@ async fn it_is_sent_from_other_sites_pages_as_far_as_the_operator_says() {
 }
 
 #[tokio::test]
-async fn a_page_of_ours_refreshes_with_it_and_gets_the_next_one() {
-    let service = service().await;
-    let mut token = signed_up(&service).await;
-    for origin in [OWN, APP] {
-        let reply = call(&browser(&service, &token, origin), "refresh", json!({})).await;
-        let answer = &reply.json["data"]["refresh"];
-        assert_eq!(kind(answer), "Authenticated", "{origin}");
-        assert_eq!(answer["tokens"]["refreshToken"], Value::Null);
-        let (next, attributes) = cookie(&reply);
-        assert_ne!(next, token);
-        assert!(attributes.contains(&"HttpOnly".to_owned()));
-        token = next;
-    }
-}
-
-#[tokio::test]
-async fn another_sites_page_cannot_use_it() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    for origin in [
-        "https://evil.test",
-        "https://app.example.org.evil.test",
-        "http://app.example.org",
-        "null",
-        "",
-    ] {
-        let device = browser(&service, &token, origin);
-        let reply = call(&device, "refresh", json!({})).await;
-        assert_eq!(reply.code(), "FORBIDDEN", "{origin}");
-        assert_eq!(reply.json["data"], Value::Null);
-        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
-    }
-    assert_eq!(
-        kind(
-            &browser(&service, &token, OWN)
-                .act("refresh", json!({}))
-                .await
-        ),
-        "Authenticated"
-    );
-}
-
-#[tokio::test]
-async fn without_an_origin_the_browser_must_say_that_the_page_is_ours() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = service
-        .device()
-        .with_header("cookie", &format!("{NAME}={token}"));
-    assert_eq!(device.error("refresh", json!({})).await, "FORBIDDEN");
-    for site in ["cross-site", "same-site", "none", ""] {
-        let device = device.with_header("sec-fetch-site", site);
-        assert_eq!(
-            device.error("refresh", json!({})).await,
-            "FORBIDDEN",
-            "{site}"
-        );
-    }
-    let ours = device.with_header("sec-fetch-site", "same-origin");
-    assert_eq!(kind(&ours.act("refresh", json!({})).await), "Authenticated");
-}
-
-#[tokio::test]
-async fn a_token_in_the_input_goes_before_the_cookie_and_is_answered_in_the_body() {
-    let service = service().await;
-    let in_cookie = signed_up(&service).await;
-    let (_, in_body) = service.device().logged_in("ada@x.test").await;
-    for origin in [OWN, "https://evil.test"] {
-        let reply = call(
-            &browser(&service, &in_cookie, origin),
-            "refresh",
-            json!({ "refreshToken": in_body }),
-        )
-        .await;
-        let answer = &reply.json["data"]["refresh"];
-        assert!(
-            answer["tokens"]["refreshToken"].is_string(),
-            "{origin}: {}",
-            reply.json
-        );
-        assert!(!reply.headers.contains_key("set-cookie"), "{origin}");
-    }
-}
-
-#[tokio::test]
-async fn one_that_is_good_no_more_is_cleared() {
+async fn invalid_refresh_cookie_is_cleared() {
     let service = service().await;
     let reply = call(&browser(&service, "garbage", OWN), "refresh", json!({})).await;
     assert_eq!(kind(&reply.json["data"]["refresh"]), "InvalidRefreshToken");
@@ -260,7 +175,7 @@ async fn one_that_is_good_no_more_is_cleared() {
 }
 
 #[tokio::test]
-async fn a_logout_clears_it() {
+async fn logout_clears_the_refresh_cookie() {
     let service = service().await;
     let token = signed_up(&service).await;
     let reply = call(&browser(&service, &token, OWN), "refresh", json!({})).await;
@@ -283,47 +198,7 @@ async fn a_logout_clears_it() {
         "{attributes:?}"
     );
     assert_eq!(
-        kind(&device.act("refresh", json!({})).await),
+        kind(&device.mutate("refresh", json!({})).await),
         "InvalidRefreshToken"
     );
-}
-
-#[tokio::test]
-async fn a_cookie_alone_signs_nobody_in() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = browser(&service, &token, OWN);
-    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    assert_eq!(
-        device
-            .error("updateProfile", json!({ "firstName": "Eve" }))
-            .await,
-        "UNAUTHENTICATED"
-    );
-}
-
-#[tokio::test]
-async fn a_cookie_alone_does_nothing_but_refresh_and_log_out() {
-    let service = service().await;
-    let token = signed_up(&service).await;
-    let device = browser(&service, &token, OWN);
-    assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
-    for (operation, input) in [
-        ("updateProfile", json!({ "firstName": "Eve" })),
-        ("updateMobileNumber", json!({ "mobileNumber": null })),
-        (
-            "changePassword",
-            json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" }),
-        ),
-        (
-            "revokeSession",
-            json!({ "sessionId": "ses_00000000000000000000000000000000" }),
-        ),
-    ] {
-        assert_eq!(
-            device.error(operation, input).await,
-            "UNAUTHENTICATED",
-            "{operation}"
-        );
-    }
 }

@@ -1,4 +1,4 @@
-//! The rules of the refresh cookie: which requests may use it, and whose session a logout ends.
+//! The rules of the refresh cookie: the requests that may use it, and the session that a logout ends.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ const REFRESH: &str = "mutation { refresh(input: {}) { __typename ... on Authent
 const LOGOUT: &str =
     "mutation { logout(input: {}) { __typename ... on LoggedOut { endedSessions } } }";
 
-/// The refresh cookie that an answer sets.
+/// Returns the refresh cookie that a response sets, with its attributes.
 fn set_cookie(headers: &HeaderMap) -> &str {
     let set = headers
         .get_all("set-cookie")
@@ -21,7 +21,7 @@ fn set_cookie(headers: &HeaderMap) -> &str {
         .expect("a refresh cookie")
 }
 
-/// The same as a browser would send it back.
+/// Returns the refresh cookie as a browser sends it back.
 fn cookie(headers: &HeaderMap) -> String {
     set_cookie(headers).split(';').next().unwrap().to_owned()
 }
@@ -40,7 +40,7 @@ fn code(reply: &Reply) -> &Value {
 }
 
 #[tokio::test]
-async fn plain_http_anywhere_but_on_this_machine_gets_a_secure_cookie_too() {
+async fn plain_http_off_loopback_gets_a_secure_cookie() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "http://id.example.org")]).await;
     let (reply, _) = sign_up(&service.device(), "ada@x.test").await;
     assert!(set_cookie(&reply.headers).ends_with("; Secure"));
@@ -83,7 +83,7 @@ async fn only_listed_origins_may_use_the_cookie() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_cannot_use_the_cookie() {
+async fn cross_site_form_cannot_use_the_cookie() {
     let service = Service::start().await;
     let (_, cookie) = sign_up(&service.device(), "ada@x.test").await;
     for content_type in [
@@ -106,7 +106,7 @@ async fn a_form_of_another_site_cannot_use_the_cookie() {
 }
 
 #[tokio::test]
-async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
+async fn cookie_logout_ends_its_session_and_clears_it() {
     let service = Service::start().await;
     let (signed_up, cookie) = sign_up(&service.device(), "ada@x.test").await;
     let browser = service
@@ -138,8 +138,22 @@ async fn logout_by_the_cookie_alone_ends_its_session_and_clears_it() {
     );
 }
 
+/// Asserts that a device with the cookie of another user neither uses nor clears it.
+async fn assert_cookie_is_left_alone(device: &Device) {
+    for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
+        let reply = device.post(document, json!({})).await;
+        let answer = &reply.json["data"][operation]["__typename"];
+        assert!(
+            answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED",
+            "{}",
+            reply.json
+        );
+        assert!(reply.headers.get("set-cookie").is_none(), "{operation}");
+    }
+}
+
 #[tokio::test]
-async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
+async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     let service = Service::start().await;
     let (_, ada_cookie) = sign_up(&service.device(), "ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -156,28 +170,16 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     assert_eq!(
         bob.me().await,
         Err("UNAUTHENTICATED".to_owned()),
-        "the bearer token's session has ended"
+        "the bearer token's session ends"
     );
 
-    // Bob's bearer token is good no more, and would not be if its key were gone; it still says that this is not Ada.
+    // Bob's bearer token is no longer valid, nor would it be without its key, but it still shows that the caller is not Ada.
     let mut unsigned = both.clone();
     unsigned.bearer = unsigned
         .bearer
         .map(|token| format!("{}.AAAA", token.rsplit_once('.').unwrap().0));
     for both in [&both, &unsigned] {
-        for (document, operation) in [(REFRESH, "refresh"), (LOGOUT, "logout")] {
-            let reply = both.post(document, json!({})).await;
-            let answer = &reply.json["data"][operation]["__typename"];
-            assert!(
-                answer == "InvalidRefreshToken" || code(&reply) == "UNAUTHENTICATED",
-                "{}",
-                reply.json
-            );
-            assert!(
-                reply.headers.get("set-cookie").is_none(),
-                "{operation}: another user's cookie is left alone"
-            );
-        }
+        assert_cookie_is_left_alone(both).await;
     }
 
     let ada = service
@@ -198,64 +200,63 @@ async fn a_bearer_token_and_a_cookie_of_different_users_are_never_mixed() {
     );
 }
 
+/// Signs up and refreshes in a browser that keeps the cookie from before the refresh. Returns the browser, and the access
+/// token of the sign-up.
+async fn with_replaced_cookie(service: &Service, email: &str) -> (Device, String) {
+    let (signed_up, cookie) = sign_up(&service.device(), email).await;
+    let browser = service
+        .device()
+        .with_header("origin", OWN)
+        .with_header("cookie", &cookie);
+    browser.post(REFRESH, json!({})).await;
+    let token = &signed_up.json["data"]["signup"]["tokens"]["accessToken"];
+    (browser, token.as_str().unwrap().to_owned())
+}
+
 #[tokio::test]
-async fn a_logout_ends_the_session_with_a_cookie_that_was_replaced_too() {
+async fn logout_with_a_replaced_cookie_ends_its_session() {
     let service = Service::start().await;
+    let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
     for later in [1, 60] {
-        let (signed_up, cookie) = sign_up(&service.device(), &format!("ada{later}@x.test")).await;
-        let browser = service
-            .device()
-            .with_header("origin", OWN)
-            .with_header("cookie", &cookie);
-        browser.post(REFRESH, json!({})).await;
+        let email = format!("ada{later}@x.test");
+        let (browser, token) = with_replaced_cookie(&service, &email).await;
         service.wait(later);
-        let everywhere = LOGOUT.replace("input: {}", "input: { everywhere: true }");
         if later == 60 {
             let reply = browser.post(&everywhere, json!({})).await;
-            assert_eq!(
-                code(&reply),
-                "UNAUTHENTICATED",
-                "it may be a thief's: it ends no other session"
-            );
+            let reason = "a replaced cookie may be stolen, so it ends no other session";
+            assert_eq!(code(&reply), "UNAUTHENTICATED", "{reason}");
         }
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(
-            reply.json["data"]["logout"]["endedSessions"], 1,
-            "after {later} s"
-        );
+        let ended = &reply.json["data"]["logout"]["endedSessions"];
+        assert_eq!(ended, 1, "after {later} s");
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
-        let token = signed_up.json["data"]["signup"]["tokens"]["accessToken"]
-            .as_str()
-            .unwrap();
         assert_eq!(
-            service.device().with_bearer(token).me().await,
+            service.device().with_bearer(&token).me().await,
             Err("UNAUTHENTICATED".to_owned())
         );
 
-        let told = service
-            .messages()
-            .await
+        let emails = service.received_emails().await;
+        let is_reported = emails
             .iter()
-            .any(|message| message.subject == "One of your sessions was ended");
-        assert_eq!(told, later == 60, "too late for a refresh is too late here");
+            .any(|email| email.subject == "One of your sessions was ended");
+        assert_eq!(
+            is_reported,
+            later == 60,
+            "reuse is reported once the grace is over"
+        );
 
         let reply = browser.post(LOGOUT, json!({})).await;
-        assert_eq!(
-            reply.json["data"]["logout"]["endedSessions"], 0,
-            "whoever is signed out already has no more to do"
-        );
+        let ended = &reply.json["data"]["logout"]["endedSessions"];
+        assert_eq!(ended, 0, "a second logout ends no session");
         assert!(set_cookie(&reply.headers).contains("Max-Age=0"));
         let reply = browser.post(&everywhere, json!({})).await;
-        assert_eq!(
-            code(&reply),
-            "UNAUTHENTICATED",
-            "nobody is told that sessions ended which live"
-        );
+        let reason = "the answer does not claim to have ended live sessions";
+        assert_eq!(code(&reply), "UNAUTHENTICATED", "{reason}");
     }
 }
 
 #[tokio::test]
-async fn other_cookies_beside_it_hide_nothing_whatever_is_in_them() {
+async fn unrelated_cookies_do_not_hide_the_refresh_cookie() {
     let service = Service::start().await;
     for other in [
         &b"theme=caf\xe9; "[..],

@@ -1,4 +1,4 @@
-//! Cross-origin requests: the operator's list decides, and no origin is ever reflected.
+//! Cross-origin requests: only origins on the operator's list are allowed, and no other origin is reflected.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Device, Reply, Service};
 
 const APP: &str = "https://app.example.org";
-const STRANGERS: [&str; 9] = [
+const UNLISTED: [&str; 9] = [
     "https://evil.test",
     "https://app.example.org.evil.test",
     "https://evil-app.example.org",
@@ -39,7 +39,7 @@ async fn preflight(device: &Device, origin: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_listed_origin_may_call_with_credentials() {
+async fn listed_origin_may_call_with_credentials() {
     let device = service().await.device();
     for origin in [APP, "http://localhost:5173"] {
         let reply = preflight(&device, origin).await;
@@ -80,9 +80,9 @@ async fn a_listed_origin_may_call_with_credentials() {
 }
 
 #[tokio::test]
-async fn no_other_origin_is_ever_let_in() {
+async fn unlisted_origins_get_no_cors_headers() {
     let device = service().await.device();
-    for origin in STRANGERS {
+    for origin in UNLISTED {
         let call = device
             .with_header("origin", origin)
             .post("{ policy { codeLength } }", json!({}))
@@ -98,9 +98,9 @@ async fn no_other_origin_is_ever_let_in() {
 }
 
 #[tokio::test]
-async fn without_a_list_no_origin_is_let_in() {
+async fn empty_origin_list_allows_no_origin() {
     let device = Service::start().await.device();
-    for origin in STRANGERS.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
+    for origin in UNLISTED.into_iter().chain([APP, "http://127.0.0.1:4000"]) {
         assert_eq!(
             preflight(&device, origin)
                 .await
@@ -113,7 +113,7 @@ async fn without_a_list_no_origin_is_let_in() {
 }
 
 #[tokio::test]
-async fn caches_are_told_that_the_answer_depends_on_the_origin() {
+async fn responses_vary_by_the_origin_header() {
     let device = service().await.device();
     for origin in [APP, "https://evil.test"] {
         let reply = device

@@ -1,17 +1,17 @@
-//! `forgotPassword`: mail a code that resets it.
+//! `forgotPassword`: emails a code that resets the password.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind, refused};
+use crate::support::{Device, Service, invalid_fields, kind};
 
 async fn forgot(device: &Device, email: &str) -> Value {
     device
-        .act("forgotPassword", json!({ "email": email }))
+        .mutate("forgotPassword", json!({ "email": email }))
         .await
 }
 
 #[tokio::test]
-async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
+async fn code_is_emailed_only_to_the_account_owner() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -21,7 +21,7 @@ async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
         answer,
         json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
     );
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].to, "ada@x.test");
     let code = service.code_for("ada@x.test").await;
@@ -33,7 +33,7 @@ async fn a_code_is_mailed_to_the_owner_of_the_address_alone() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_answered_alike_and_gets_no_email() {
+async fn unknown_email_looks_the_same_and_receives_nothing() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -47,25 +47,25 @@ async fn an_unknown_address_is_answered_alike_and_gets_no_email() {
 }
 
 #[tokio::test]
-async fn a_look_alike_of_the_address_never_gets_its_emails() {
+async fn look_alike_email_never_receives_the_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("kim@x.test").await;
     for (email, code) in [
-        ("\u{212a}im@x.test", "MALFORMED"),
-        ("k\u{131}m@x.test", "MALFORMED"),
+        ("k\u{456}m@x.test", "MALFORMED"),
+        ("\u{ff4b}im@x.test", "MALFORMED"),
         (" ", "REQUIRED"),
     ] {
         assert_eq!(
-            refused(&forgot(&device, email).await),
+            invalid_fields(&forgot(&device, email).await),
             [("email".to_owned(), code.to_owned())],
             "{email}"
         );
     }
-    for other in ["kim+1@x.test", "k.im@x.test", "kim@x.test.evil.test"] {
+    for other in ["kim+1@x.test", "k.im@x.test", "kim@x.test.other.test"] {
         assert_eq!(kind(&forgot(&device, other).await), "CodeSent", "{other}");
     }
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test]
@@ -80,10 +80,10 @@ async fn nothing_changes_until_the_code_is_spent() {
 }
 
 #[tokio::test]
-async fn an_address_gets_three_emails_and_then_one_an_hour_and_who_asks_is_not_told() {
+async fn repeated_requests_send_three_emails_then_one_hourly() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    let ask_from_many = async |network: &str| {
+    let request_from_many_clients = async |network: &str| {
         for client in 0..100 {
             let answer = forgot(
                 &service.device().at(&format!("{network}.{client}")),
@@ -94,19 +94,19 @@ async fn an_address_gets_three_emails_and_then_one_an_hour_and_who_asks_is_not_t
                 answer,
                 json!({ "__typename": "CodeSent", "email": "ada@x.test", "expiresInSeconds": 600 })
             );
-            service.messages().await;
+            service.received_emails().await;
         }
         service.emails_to("ada@x.test").await
     };
-    assert_eq!(ask_from_many("198.51.100").await, 3);
+    assert_eq!(request_from_many_clients("198.51.100").await, 3);
     service.wait(3600);
-    assert_eq!(ask_from_many("203.0.113").await, 4);
+    assert_eq!(request_from_many_clients("203.0.113").await, 4);
     service.wait(24 * 3600);
-    assert!(ask_from_many("192.0.2").await > 4);
+    assert!(request_from_many_clients("192.0.2").await > 4);
 }
 
 #[tokio::test]
-async fn a_code_that_was_mailed_stays_good_while_no_further_emails_are_written() {
+async fn sent_code_stays_valid_while_emails_are_suppressed() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for client in 0..10 {
@@ -115,21 +115,21 @@ async fn a_code_that_was_mailed_stays_good_while_no_further_emails_are_written()
             "ada@x.test",
         )
         .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     let code = service.code_for("ada@x.test").await;
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
 
 #[tokio::test]
-async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
+async fn client_repeating_one_email_must_wait_an_hour() {
     let service = Service::start().await;
-    for email in ["ada@x.test", "nobody@x.test"] {
+    for email in ["ada@x.test", "unknown@x.test"] {
         for _ in 0..3 {
             assert_eq!(
                 kind(&forgot(&service.device(), email).await),
@@ -154,7 +154,7 @@ async fn a_client_that_asks_for_one_address_again_and_again_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn a_client_asks_for_twenty_emails_an_hour_at_most() {
+async fn client_may_request_twenty_emails_an_hour() {
     let service = Service::start().await;
     for attempt in 0..20 {
         assert_eq!(
@@ -174,7 +174,7 @@ async fn a_client_asks_for_twenty_emails_an_hour_at_most() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_those_with_one() {
+async fn unknown_emails_do_not_use_up_the_quota() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let mut clients = tokio::task::JoinSet::new();
@@ -182,7 +182,7 @@ async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_t
         let device = service.device().at(&format!("198.51.100.{client}"));
         clients.spawn(async move {
             for mailbox in 0..20 {
-                forgot(&device, &format!("nobody{client}.{mailbox}@x.test")).await;
+                forgot(&device, &format!("unknown{client}.{mailbox}@x.test")).await;
             }
         });
     }
@@ -192,25 +192,25 @@ async fn requests_for_addresses_without_an_account_do_not_use_up_the_emails_of_t
 }
 
 #[tokio::test]
-async fn a_forged_host_gets_into_no_email() {
+async fn forged_host_header_never_reaches_the_email() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
     service.device().sign_up("ada@x.test").await;
     let mut device = service.device();
     for (name, value) in [
-        ("host", "evil.test"),
-        ("x-forwarded-host", "evil.test"),
-        ("x-forwarded-proto", "evil.test"),
-        ("forwarded", "host=evil.test"),
-        ("x-original-url", "https://evil.test/"),
+        ("host", "other.test"),
+        ("x-forwarded-host", "other.test"),
+        ("x-forwarded-proto", "other.test"),
+        ("forwarded", "host=other.test"),
+        ("x-original-url", "https://other.test/"),
     ] {
         device = device.with_header(name, value);
     }
     forgot(&device, "ada@x.test").await;
-    service.messages().await;
+    service.received_emails().await;
     let sent = service.mail.sent();
     let message = String::from_utf8_lossy(sent.last().unwrap());
     assert!(
-        message.contains("https://id.example.org") && !message.contains("evil.test"),
+        message.contains("https://id.example.org") && !message.contains("other.test"),
         "{message}"
     );
 }

@@ -1,15 +1,15 @@
-//! Text that mirrors the code is held equal to it, and a test that fails prints the cure.
+//! Generated files and tables equal the code, and a failing test prints the command or text that updates them.
 
 use latchkey::graphql::Code;
 
-/// A file at the project's root.
+/// Reads a file at the project's root.
 fn root(name: &str) -> String {
     let path = format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[test]
-fn schema_graphql_is_the_schema() {
+fn schema_file_matches_the_built_schema() {
     let is_current = root("schema.graphql") == latchkey::graphql::sdl();
     assert!(
         is_current,
@@ -18,12 +18,12 @@ fn schema_graphql_is_the_schema() {
 }
 
 #[test]
-fn the_readme_lists_every_code_of_an_error_with_its_meaning() {
+fn readme_lists_every_error_code_with_its_meaning() {
     let expected: Vec<_> = Code::ALL
         .iter()
         .map(|code| format!("| `{}` | {} |", code.as_str(), code.meaning()))
         .collect();
-    let cure = format!(
+    let update = format!(
         "README.md is stale: between <!-- error codes --> and <!-- /error codes --> put\n{}",
         expected.join("\n")
     );
@@ -31,11 +31,11 @@ fn the_readme_lists_every_code_of_an_error_with_its_meaning() {
     let section = readme
         .split_once("<!-- error codes -->")
         .and_then(|(_, rest)| rest.split_once("<!-- /error codes -->"));
-    let (section, _) = section.unwrap_or_else(|| panic!("{cure}"));
+    let (section, _) = section.unwrap_or_else(|| panic!("{update}"));
     let rows: Vec<_> = section
         .lines()
         .map(str::trim)
         .filter(|line| line.starts_with("| `"))
         .collect();
-    assert!(rows == expected, "{cure}");
+    assert!(rows == expected, "{update}");
 }

@@ -1,92 +1,15 @@
-//! The one line of a request in the log.
+//! The log line of a request.
 
-use std::io;
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use latchkey::http::Limits;
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
-use tracing::Dispatch;
-use tracing::subscriber::DefaultGuard;
+use tokio::time::timeout;
 
-use crate::support::{Device, Failure, PASSWORD, Service, document};
+use crate::support::{Device, Failure, Log, PASSWORD, Service, capture_log, document};
 
-/// What was logged by this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// The lines of answered requests since the last time this was called.
-    fn answered(&self) -> Vec<Value> {
-        self.lines()
-            .into_iter()
-            .filter(|line| line["message"] == "answered")
-            .collect()
-    }
-
-    /// The line of an act, once it is there.
-    async fn line_of(&self, act: &str) -> Value {
-        let found = async {
-            loop {
-                if let Some(line) = self.lines().into_iter().find(|line| line["acts"] == act) {
-                    return line;
-                }
-                sleep(Duration::from_millis(1)).await;
-            }
-        };
-        timeout(Duration::from_secs(30), found)
-            .await
-            .expect("a line")
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-}
-
-/// Takes what this thread logs from now on.
-///
-/// While there is one log alone, a line that a thread without it comes to first is switched off for all threads. So there
-/// are two, the line is met once, and what was found out about it till then is found out again.
-async fn start(device: &Device) -> (Log, DefaultGuard) {
-    static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
-    ANOTHER.get_or_init(|| Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish()));
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_writer(move || writer.clone());
-    let guard = tracing::subscriber::set_default(subscriber.finish());
-    device.get("/health/live").await;
-    tracing::callsite::rebuild_interest_cache();
-    log.answered();
-    (log, guard)
-}
-
-#[tokio::test]
-async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
-    let device = Service::start()
-        .await
-        .device()
-        .with_header("x-request-id", "id-of-the-test");
-    let (log, _guard) = start(&device).await;
+/// Sends requests with every kind of outcome.
+async fn send_one_of_each_kind(device: &Device) {
     let input = json!({ "email": "ada@x.test", "password": PASSWORD });
     device
         .post(&document("login"), json!({ "input": input }))
@@ -104,8 +27,18 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     device.post_json("[]").await;
     device.get("/health/live").await;
     device.get("/ada@x.test?email=ada@x.test").await;
+}
+
+#[tokio::test]
+async fn request_is_logged_once_with_operation_and_outcome() {
+    let device = Service::start()
+        .await
+        .device()
+        .with_header("x-request-id", "id-of-the-test");
+    let (log, _guard) = capture_log(&device).await;
+    send_one_of_each_kind(&device).await;
     let lines = log.answered();
-    let told: Vec<_> = lines
+    let logged: Vec<_> = lines
         .iter()
         .map(|line| {
             json!([
@@ -118,7 +51,7 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
         })
         .collect();
     assert_eq!(
-        json!(told),
+        json!(logged),
         json!([
             ["/graphql", "M", "login", "InvalidCredentials", 200],
             ["/graphql", "Who", null, "UNAUTHENTICATED", 200],
@@ -141,9 +74,9 @@ async fn a_request_is_one_line_with_its_operation_and_its_outcome() {
     }
 }
 
-/// AuditTrail and outcome of each request since the last time, whose account it was about, and whose token came with it.
-fn told(log: &Log) -> Value {
-    let told = |line: &Value| {
+/// Returns the operations and outcomes of each request since the last call, with the ids of the account and the caller.
+fn outcomes(log: &Log) -> Value {
+    let outcome = |line: &Value| {
         json!([
             line["acts"],
             line["outcome"],
@@ -151,33 +84,33 @@ fn told(log: &Log) -> Value {
             line["span"]["caller"]
         ])
     };
-    log.answered().iter().map(told).collect()
+    log.answered().iter().map(outcome).collect()
 }
 
 #[tokio::test]
-async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
+async fn operations_are_logged_with_account_ids_only() {
     let device = Service::start().await.device();
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let (signed_in, refresh_token) = device.signed_up("ada@x.test").await;
     let id = signed_in.me().await.unwrap()["id"].clone();
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([
             ["signup", "Authenticated", id, null],
             [null, "ok", null, id]
         ])
     );
 
-    for email in ["ada@x.test", "nobody@x.test"] {
+    for email in ["ada@x.test", "unknown@x.test"] {
         device.log_in(email, "wrong password").await;
         device
-            .act("forgotPassword", json!({ "email": email }))
+            .mutate("forgotPassword", json!({ "email": email }))
             .await;
     }
     device.refresh(&refresh_token).await;
     device.refresh("garbage").await;
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([
             ["login", "InvalidCredentials", id, null],
             ["forgotPassword", "CodeSent", id, null],
@@ -189,31 +122,31 @@ async fn who_did_what_and_what_became_of_it_is_told_by_ids_alone() {
     );
 
     let mallory = device.signed_up("mallory@x.test").await.0;
-    let her_id = told(&log)[0][2].clone();
+    let her_id = outcomes(&log)[0][2].clone();
     let guess = r#"mutation { login(input: { email: "ada@x.test", password: "a guess" }) { __typename }
         revokeSession(input: { sessionId: "x" }) { __typename } }"#;
     mallory.post(guess, json!({})).await;
     let outcome = "InvalidCredentials,SessionNotFound";
     assert_eq!(
-        told(&log),
+        outcomes(&log),
         json!([["login,revokeSession", outcome, id, her_id]]),
-        "nobody hides behind a token"
+        "a token does not hide the account that an operation concerns"
     );
 }
 
 #[tokio::test]
-async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
+async fn timed_out_operation_is_logged_when_it_ends() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
-    // A wrong password is answered after 30 ms at the soonest.
-    let hasty = service
+    // A wrong password is answered after 30 ms at the earliest.
+    let impatient = service
         .within(Limits {
             answer: Duration::from_millis(5),
             ..Limits::DEFAULT
         })
         .await;
-    let device = hasty.device();
-    let (log, _guard) = start(&device).await;
+    let device = impatient.device();
+    let (log, _guard) = capture_log(&device).await;
     let input = json!({ "email": "ada@x.test", "password": "wrong password" });
     let reply = device
         .post(&document("login"), json!({ "input": input }))
@@ -225,22 +158,22 @@ async fn an_act_that_outlasts_our_patience_is_told_when_it_ends() {
 }
 
 #[tokio::test]
-async fn several_acts_of_one_request_are_told_in_their_order() {
+async fn operations_of_one_request_are_logged_in_order() {
     let device = Service::start()
         .await
         .device()
         .signed_up("ada@x.test")
         .await
         .0;
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let document = r#"mutation {
         first: updateProfile(input: { firstName: "" }) { __typename }
         then: logout(input: {}) { __typename }
     }"#;
     device.post(document, json!({})).await;
-    let told = told(&log);
+    let logged = outcomes(&log);
     assert_eq!(
-        (&told[0][0], &told[0][1]),
+        (&logged[0][0], &logged[0][1]),
         (
             &json!("updateProfile,logout"),
             &json!("InvalidInput,LoggedOut")
@@ -249,10 +182,10 @@ async fn several_acts_of_one_request_are_told_in_their_order() {
 }
 
 #[tokio::test]
-async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
+async fn invalid_operation_names_and_methods_are_not_logged() {
     let device = Service::start().await.device();
-    let (log, _guard) = start(&device).await;
-    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\n{\"level\":\"ERROR\"}" });
+    let (log, _guard) = capture_log(&device).await;
+    let body = json!({ "query": "query A { me { id } }", "operationName": "ada@x.test\tand more" });
     device.post_json(body.to_string()).await;
     let request = axum::http::Request::builder()
         .method("ADA")
@@ -273,11 +206,11 @@ async fn what_is_no_graphql_name_or_no_method_is_not_logged() {
 }
 
 #[tokio::test]
-async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
+async fn failed_operation_is_logged_beside_the_others() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let (log, _guard) = start(&device).await;
+    let (log, _guard) = capture_log(&device).await;
     let document = format!(
         r#"mutation {{ login(input: {{ email: "ada@x.test", password: "{PASSWORD}" }}) {{ __typename }} me: logout(input: {{}}) {{ __typename }} }}"#
     );
@@ -287,14 +220,14 @@ async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
     );
     service.store.fail(Failure::Unavailable);
     device.post(&document, json!({})).await;
-    let told = log.answered();
-    let told: Vec<_> = told
+    let logged = log.answered();
+    let logged: Vec<_> = logged
         .iter()
         .map(|line| (&line["acts"], &line["outcome"]))
         .collect();
     let (both, one) = (json!("login,logout"), json!("login"));
     assert_eq!(
-        told,
+        logged,
         [
             (&both, &json!("Authenticated,UNAUTHENTICATED")),
             (&one, &json!("OVERLOADED"))
@@ -303,15 +236,15 @@ async fn an_act_that_ends_in_an_error_is_told_by_its_name_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_is_told_of_all_the_same() {
+async fn operation_of_a_disconnected_client_is_logged() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let (log, _guard) = start(&device).await;
-    let (hasty, patience) = (device.clone(), Duration::from_millis(1));
-    // The answer to a wrong password comes after 30 ms at the soonest.
+    let (log, _guard) = capture_log(&device).await;
+    let (impatient, patience) = (device.clone(), Duration::from_millis(1));
+    // A wrong password is answered after 30 ms at the earliest.
     assert!(
-        timeout(patience, hasty.log_in("ada@x.test", "wrong password"))
+        timeout(patience, impatient.log_in("ada@x.test", "wrong password"))
             .await
             .is_err()
     );

@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets, on random bytes and on requests that are almost right. `fuzz/run` goes on from here.
+//! Runs the fuzz targets on random bytes and on requests that are almost valid. `fuzz/run` runs them for longer.
 
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::Service;
 
-/// Requests made of the pieces of good ones.
+/// Generates requests from pieces of valid ones.
 fn requests() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "{\"query\":\"",
@@ -65,12 +65,12 @@ fn check(inputs: &impl Strategy<Value: AsRef<[u8]>>) {
 }
 
 #[test]
-fn no_bytes_bring_the_service_down() {
+fn random_bytes_never_crash_the_service() {
     check(&prop::collection::vec(any::<u8>(), 0..200));
 }
 
 #[test]
-fn no_pieces_of_requests_bring_the_service_down() {
+fn shuffled_request_pieces_never_crash_the_service() {
     check(&requests());
     check(&requests().prop_map(|text| format!("{{\"query\":{}}}", serde_json::json!(text))));
     check(&requests().prop_map(|text| format!("{{\"query\":\"{{{text}}}\"}}")));

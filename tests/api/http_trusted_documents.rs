@@ -1,4 +1,4 @@
-//! TrustedDocuments documents: those that the front ends were built with, by their hash, and no others.
+//! Trusted documents: the server runs only the documents that front ends were built with, by their hash.
 
 use latchkey::app::App;
 use latchkey::config::Config;
@@ -31,7 +31,7 @@ fn by_hash(hash: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_trusted_document_is_run_by_each_form_of_its_hash() {
+async fn every_form_of_hash_runs_a_trusted_document() {
     let (_, device) = trusting().await;
     let prefixed = format!("sha256:{HASH}");
     for body in [
@@ -39,7 +39,7 @@ async fn a_trusted_document_is_run_by_each_form_of_its_hash() {
         json!({ "documentId": HASH }),
         json!({ "documentId": prefixed, "variables": null }),
         json!({ "documentId": HASH, "extensions": by_hash("another") }),
-        // Apollo and urql send the document with its hash once more; what it says is passed over.
+        // Apollo and urql send the document again beside its hash; the server ignores it.
         json!({ "query": "{ policy { codeLength } }", "operationName": "Who", "extensions": by_hash(HASH) }),
     ] {
         let reply = device.post_json(body.to_string()).await;
@@ -61,7 +61,7 @@ async fn a_trusted_document_is_run_by_each_form_of_its_hash() {
 }
 
 #[tokio::test]
-async fn a_trusted_document_has_variables_and_may_be_a_mutation() {
+async fn trusted_document_takes_variables_and_may_mutate() {
     let (service, device) = trusting().await;
     let body =
         json!({ "documentId": "sign-up", "variables": { "input": sign_up_input("ada@x.test") } });
@@ -78,7 +78,7 @@ async fn a_trusted_document_has_variables_and_may_be_a_mutation() {
 }
 
 #[tokio::test]
-async fn no_other_document_is_run() {
+async fn untrusted_documents_are_never_run() {
     let (_, device) = trusting().await;
     let login = format!(
         "mutation {{ login(input: {{ email: \"a@x.test\", password: \"{PASSWORD}\" }}) {{ __typename }} }}"
@@ -107,7 +107,7 @@ async fn no_other_document_is_run() {
 }
 
 #[tokio::test]
-async fn where_every_document_is_run_a_hash_alone_is_none_and_clients_are_told_to_send_documents() {
+async fn hash_alone_is_refused_without_trusted_documents() {
     let device = Service::start().await.device();
     let reply = device
         .post_json(json!({ "extensions": by_hash(HASH) }).to_string())
@@ -125,7 +125,7 @@ async fn where_every_document_is_run_a_hash_alone_is_none_and_clients_are_told_t
 }
 
 #[tokio::test]
-async fn what_the_server_does_not_tell_it_does_not_tell_to_a_trusted_document_either() {
+async fn trusted_document_cannot_introspect_a_closed_schema() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("documents.json");
     std::fs::write(
@@ -151,7 +151,7 @@ async fn what_the_server_does_not_tell_it_does_not_tell_to_a_trusted_document_ei
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_used_keeps_the_server_from_starting_and_is_told_with_its_setting() {
+async fn unusable_document_file_keeps_the_server_from_starting() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let file = folder.path().join("documents.json");

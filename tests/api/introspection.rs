@@ -1,4 +1,4 @@
-//! Who is told the schema: everybody on this machine, nobody elsewhere unless the operator says so.
+//! Introspection: open on a loopback address, closed elsewhere unless the operator opens it.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ async fn closed() -> Device {
 }
 
 #[tokio::test]
-async fn graphiql_gets_all_that_it_asks_for() {
+async fn graphiql_introspection_query_is_answered_in_full() {
     let reply = Service::start()
         .await
         .device()
@@ -30,16 +30,18 @@ async fn graphiql_gets_all_that_it_asks_for() {
     );
 }
 
-/// The guard only estimates values: here its limit is held against those that there are.
-#[tokio::test]
-async fn what_graphiql_gets_is_well_below_the_limit_of_values() {
-    fn values(value: &Value) -> usize {
-        match value {
-            Value::Array(items) => items.iter().map(values).sum(),
-            Value::Object(fields) => 1 + fields.values().map(values).sum::<usize>(),
-            _ => 1,
-        }
+/// Counts the scalars and objects of a response.
+fn count_values(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(count_values).sum(),
+        Value::Object(fields) => 1 + fields.values().map(count_values).sum::<usize>(),
+        _ => 1,
     }
+}
+
+/// The document limits only estimate the number of values, so this compares the limit with the real number.
+#[tokio::test]
+async fn graphiql_introspection_stays_below_the_value_limit() {
     let reply = Service::start()
         .await
         .device()
@@ -51,16 +53,16 @@ async fn what_graphiql_gets_is_well_below_the_limit_of_values() {
         .unwrap()
         .most;
     assert!(
-        values(&reply.json["data"]) * 2 < most,
+        count_values(&reply.json["data"]) * 2 < most,
         "{}",
-        values(&reply.json["data"])
+        count_values(&reply.json["data"])
     );
 }
 
 #[tokio::test]
-async fn where_it_is_off_the_schema_is_not_told_in_any_disguise() {
+async fn closed_introspection_hides_the_schema_from_every_query() {
     let device = closed().await;
-    for disguise in [
+    for query in [
         "{ __schema { types { name } } }",
         "{ __type(name: \"User\") { name } }",
         "{ a: __schema { queryType { name } } policy { codeLength } }",
@@ -71,18 +73,18 @@ async fn where_it_is_off_the_schema_is_not_told_in_any_disguise() {
         "query A { policy { codeLength } } query B { __schema { types { name } } }",
         INTROSPECTION,
     ] {
-        let reply = device.post(disguise, json!({})).await;
+        let reply = device.post(query, json!({})).await;
         assert_eq!(
             (reply.json.get("data"), reply.code()),
             (None, "GRAPHQL_VALIDATION_FAILED"),
-            "{disguise}: {}",
+            "{query}: {}",
             reply.json
         );
     }
 }
 
 #[tokio::test]
-async fn where_it_is_off_there_is_no_page_and_no_schema_to_get() {
+async fn closed_introspection_serves_no_page_and_no_schema() {
     let open = Service::start().await.device();
     let page = open
         .with_header("accept", BROWSER)
@@ -117,7 +119,7 @@ async fn where_it_is_off_there_is_no_page_and_no_schema_to_get() {
     assert_eq!(reply.json, json!({ "data": { "__typename": "Query" } }));
 }
 
-/// Words of the schema, of the length that makes chance meetings unlikely, and names of its scalars.
+/// Returns the words of the schema that are long enough to be unmistakable, and the names of its scalars.
 fn names() -> BTreeSet<String> {
     let described = latchkey::graphql::sdl();
     // Every other part is a description.
@@ -128,13 +130,10 @@ fn names() -> BTreeSet<String> {
     words.chain(["ID", "Int"]).map(str::to_owned).collect()
 }
 
-#[tokio::test]
-async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
-    let (open, closed) = (Service::start().await.device(), closed().await);
-    let names = names();
+/// Returns documents that are invalid, each in another way, with their variables.
+fn invalid_requests() -> Vec<(&'static str, Value)> {
     let sign_up = "mutation($input: SignupInput!) { signup(input: $input) { __typename } }";
-    let mut told = 0;
-    for (query, variables) in [
+    vec![
         ("{ mee { id } }", json!({})),
         ("{ me { passwordHash } }", json!({})),
         ("{ me }", json!({})),
@@ -173,7 +172,15 @@ async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
         ("{ me { id @include } }", json!({})),
         ("subscription { me { id } }", json!({})),
         ("{", json!({})),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn closed_introspection_errors_name_only_what_was_sent() {
+    let (open, closed) = (Service::start().await.device(), closed().await);
+    let names = names();
+    let mut differing = 0;
+    for (query, variables) in invalid_requests() {
         let sent = format!("{query} {variables}");
         let reply = closed.post(query, variables.clone()).await;
         let text = reply.json.to_string();
@@ -188,18 +195,18 @@ async fn where_it_is_off_an_error_names_nothing_that_was_not_sent() {
                 "{name} in {text} for {query}"
             );
         }
-        // The words differ, and nothing else.
+        // Only the wording differs.
         let helpful = open.post(query, variables).await;
         assert_eq!(codes(&reply.json), codes(&helpful.json), "{query}");
-        told += usize::from(reply.json != helpful.json);
+        differing += usize::from(reply.json != helpful.json);
     }
     assert!(
-        told > 10,
-        "with introspection, messages are no more helpful"
+        differing > 10,
+        "messages are not more helpful with introspection"
     );
 }
 
-/// Words that every GraphQL error has.
+/// Returns whether a word is part of every GraphQL error.
 fn is_of_errors(name: &str) -> bool {
     [
         "message",

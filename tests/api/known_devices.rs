@@ -1,4 +1,4 @@
-//! Nobody can lock an owner out: strangers' wrong guesses are not held against a device that has logged in before.
+//! Known devices: wrong guesses by strangers do not lock the owner out on a device that has logged in before.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -8,23 +8,23 @@ use crate::support::{Device, PASSWORD, Reply, Service, kind, sign_up_input};
 const NEW: &str = "nanoseconds of copper wire";
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) { __typename } }";
 
-/// Guesses from everywhere, until the address itself is held up.
-async fn storm(service: &Service, email: &str) {
+/// Guesses passwords from many clients until logins with the email are limited.
+async fn exhaust_login_limit(service: &Service, email: &str) {
     for client in 0..12 {
         let stranger = service.device().at(&format!("198.51.100.{client}"));
         for _ in 0..10 {
             stranger.log_in(email, "guess").await;
         }
     }
-    let anybody = service
+    let answer = service
         .device()
         .at("203.0.113.1")
         .log_in(email, PASSWORD)
         .await;
     assert_eq!(
-        kind(&anybody),
+        kind(&answer),
         "TooManyAttempts",
-        "the storm is strong enough"
+        "the limit of the email is used up"
     );
 }
 
@@ -46,28 +46,28 @@ fn outcome(reply: &Reply) -> &Value {
 }
 
 #[tokio::test]
-async fn a_live_session_is_refreshed_through_any_storm() {
+async fn live_session_refreshes_while_login_is_limited() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_an_ended_session_still_shows_that_the_device_is_known() {
+async fn token_of_an_ended_session_identifies_a_known_device() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
-    storm(&service, "ada@x.test").await;
+    device.mutate("logout", json!({})).await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
     assert_eq!(
-        kind(&service.device().act("login", input).await),
+        kind(&service.device().mutate("login", input).await),
         "Authenticated"
     );
 }
 
 #[tokio::test]
-async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out() {
+async fn browser_stays_known_after_logging_out() {
     let service = Service::start().await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -81,7 +81,7 @@ async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out
         .iter()
         .find(|it| it.starts_with("latchkey_device=lkd_"))
         .expect("a device cookie");
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
 
     let browser = service.device().with_header("cookie", device_cookie);
     let reply = log_in_by_cookie(&browser, PASSWORD).await;
@@ -90,34 +90,37 @@ async fn a_browser_that_was_signed_in_by_cookie_is_known_again_after_logging_out
         !cookies(&reply.headers)
             .iter()
             .any(|it| it.starts_with("latchkey_device")),
-        "it keeps the one it has"
+        "the browser keeps its cookie"
     );
 }
 
 #[tokio::test]
-async fn a_known_device_has_a_budget_of_its_own() {
+async fn known_device_has_its_own_rate_limit() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
     for _ in 0..10 {
         assert_eq!(
-            kind(&device.act("login", guess.clone()).await),
+            kind(&device.mutate("login", guess.clone()).await),
             "InvalidCredentials"
         );
     }
-    assert_eq!(kind(&device.act("login", guess).await), "TooManyAttempts");
+    assert_eq!(
+        kind(&device.mutate("login", guess).await),
+        "TooManyAttempts"
+    );
 }
 
 #[tokio::test]
-async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
+async fn foreign_token_does_not_identify_a_known_device() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let (_, mallory) = service.device().signed_up("mallory@x.test").await;
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     for token in [mallory.as_str(), "lkr_AAAA", "lkd_", ""] {
         let input = json!({ "email": "ada@x.test", "password": PASSWORD, "refreshToken": token });
         assert_eq!(
-            kind(&service.device().act("login", input).await),
+            kind(&service.device().mutate("login", input).await),
             "TooManyAttempts",
             "{token}"
         );
@@ -125,30 +128,30 @@ async fn a_token_of_another_account_or_of_nobody_shows_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_password_makes_all_devices_unknown() {
+async fn password_reset_forgets_all_known_devices() {
     let service = Service::start().await;
     let (thief, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
     thief
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     let reset =
-        json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner's" });
+        json!({ "email": "ada@x.test", "code": code, "newPassword": "a password of the owner" });
     assert_eq!(
-        kind(&thief.act("resetPassword", reset).await),
+        kind(&thief.mutate("resetPassword", reset).await),
         "PasswordReset"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let guess = json!({ "email": "ada@x.test", "password": "guess", "refreshToken": token });
     assert_eq!(
-        kind(&thief.at("203.0.113.2").act("login", guess).await),
+        kind(&thief.at("203.0.113.2").mutate("login", guess).await),
         "TooManyAttempts"
     );
 }
 
 #[tokio::test]
-async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() {
+async fn client_over_its_limit_does_not_limit_emails() {
     let service = Service::start().await;
     let (owner, stranger) = (service.device(), service.device().at("198.51.100.1"));
     owner.sign_up("ada@x.test").await;
@@ -176,31 +179,31 @@ async fn a_client_over_its_own_limit_is_not_charged_to_the_addresses_it_names() 
 }
 
 #[tokio::test]
-async fn the_session_that_changed_the_password_is_known_as_long_as_it_lives() {
+async fn session_that_changed_the_password_stays_known() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
     let change = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
     assert_eq!(
-        kind(&device.act("changePassword", change).await),
+        kind(&device.mutate("changePassword", change).await),
         "PasswordChanged"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "password": NEW, "refreshToken": token });
     assert_eq!(
-        kind(&service.device().act("login", input.clone()).await),
+        kind(&service.device().mutate("login", input.clone()).await),
         "Authenticated"
     );
-    device.act("logout", json!({ "everywhere": true })).await;
+    device.mutate("logout", json!({ "everywhere": true })).await;
     assert_eq!(
-        kind(&service.device().act("login", input).await),
+        kind(&service.device().mutate("login", input).await),
         "TooManyAttempts",
-        "it is from before the password"
+        "the session started before the password change"
     );
 }
 
 #[tokio::test]
-async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
+async fn password_change_replaces_the_device_cookie() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let reply = log_in_by_cookie(&service.device(), PASSWORD).await;
@@ -222,7 +225,7 @@ async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
     let after = cookies(&reply.headers)
         .into_iter()
         .find(|it| it.starts_with("latchkey_device="))
-        .expect("a new one");
+        .expect("a new device cookie");
     service.device().sign_up("bob@x.test").await;
     let bob = service
         .device()
@@ -234,7 +237,7 @@ async fn a_browser_gets_another_cookie_where_it_changes_the_password() {
         cookies(&bob.post(&document, json!({})).await.headers).is_empty(),
         "another user's cookie is left alone"
     );
-    storm(&service, "ada@x.test").await;
+    exhaust_login_limit(&service, "ada@x.test").await;
     for (cookie, expected) in [(before, "TooManyAttempts"), (after, "Authenticated")] {
         let browser = service.device().with_header("cookie", &cookie);
         assert_eq!(outcome(&log_in_by_cookie(&browser, NEW).await), expected);

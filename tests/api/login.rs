@@ -1,48 +1,69 @@
-//! `login`: an address and a password for a session.
+//! `login`: starts a session for an email and a password.
 
 use latchkey::repository::Repository as _;
 use serde_json::json;
 
-use crate::support::{PASSWORD, Service, kind};
+use crate::support::{PASSWORD, Service, kind, snapshot};
 
 #[tokio::test]
-async fn the_right_password_signs_in_on_a_new_session() {
+async fn right_password_starts_a_new_session() {
     let service = Service::start().await;
     let device = service.device().with_header("user-agent", "Firefox");
     device.sign_up("ada@x.test").await;
     service.wait(60);
     let answer = device.log_in(" Ada@X.test ", PASSWORD).await;
-    assert_eq!(kind(&answer), "Authenticated");
-    assert_eq!(answer["user"]["email"], "ada@x.test");
-    assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:31:00.000Z");
-    assert_eq!(answer["tokens"]["tokenType"], "Bearer");
-    assert_eq!(answer["tokens"]["expiresIn"], 14400);
-    assert_eq!(
-        answer["tokens"]["refreshTokenExpiresAt"],
-        "2026-12-22T09:31:00.000Z"
-    );
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!(sessions.len(), 2);
-    assert_eq!(sessions[0]["current"], true);
-    assert_eq!(sessions[0]["userAgent"], "Firefox");
-    assert_eq!(sessions[0]["ipAddress"], "192.0.2.1");
-    assert_eq!(sessions[1]["current"], false);
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: Authenticated
+    tokens.accessToken: [access token]
+    tokens.expiresIn: 14400
+    tokens.refreshToken: [refresh token]
+    tokens.refreshTokenExpiresAt: 2026-12-22T09:31:00.000Z
+    tokens.tokenType: Bearer
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:31:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:30:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T09:31:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 192.0.2.1
+    user.sessions[0].lastUsedAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].userAgent: Firefox
+    user.sessions[1].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[1].current: false
+    user.sessions[1].deviceName: null
+    user.sessions[1].expiresAt: 2026-12-22T09:30:00.000Z
+    user.sessions[1].id: [session id]
+    user.sessions[1].ipAddress: 192.0.2.1
+    user.sessions[1].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[1].userAgent: Firefox
+    user.updatedAt: 2026-11-22T09:30:00.000Z
+    ");
 }
 
 #[tokio::test]
-async fn an_unknown_address_answers_like_a_wrong_password() {
+async fn unknown_email_answers_like_a_wrong_password() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
     let wrong = device.log_in("ada@x.test", "wrong password").await;
     assert_eq!(kind(&wrong), "InvalidCredentials");
-    for unknown in ["bob@x.test", "not an address", "", "ada@x.test\0", "$where"] {
+    for unknown in ["bob@x.test", "not an address", "", "ada\t@x.test", "ada"] {
         assert_eq!(device.log_in(unknown, PASSWORD).await, wrong, "{unknown}");
     }
 }
 
 #[tokio::test]
-async fn wrong_passwords_run_into_a_limit_that_right_ones_from_elsewhere_do_not_feel() {
+async fn wrong_passwords_limit_only_the_client_sending_them() {
     let service = Service::start().await;
     let (attacker, owner) = (service.device().at("198.51.100.7"), service.device());
     owner.sign_up("ada@x.test").await;
@@ -67,19 +88,19 @@ async fn wrong_passwords_run_into_a_limit_that_right_ones_from_elsewhere_do_not_
 }
 
 #[tokio::test]
-async fn an_unknown_address_runs_into_the_same_limit() {
+async fn unknown_email_runs_into_the_same_limit() {
     let device = Service::start().await.device();
     for _ in 0..10 {
-        device.log_in("nobody@x.test", "guess").await;
+        device.log_in("unknown@x.test", "guess").await;
     }
     assert_eq!(
-        kind(&device.log_in("nobody@x.test", "guess").await),
+        kind(&device.log_in("unknown@x.test", "guess").await),
         "TooManyAttempts"
     );
 }
 
 #[tokio::test]
-async fn right_passwords_are_not_counted() {
+async fn successful_logins_do_not_use_up_attempts() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     for _ in 0..20 {
@@ -91,8 +112,7 @@ async fn right_passwords_are_not_counted() {
 }
 
 #[tokio::test]
-async fn an_unproven_address_is_told_only_after_the_right_password_where_the_policy_asks_for_proof()
-{
+async fn unverified_email_is_reported_only_after_right_password() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("shared.db").display());
     let lenient = Service::with(&[("LATCHKEY_STORE", &store)]).await;
@@ -113,7 +133,7 @@ async fn an_unproven_address_is_told_only_after_the_right_password_where_the_pol
 }
 
 #[tokio::test]
-async fn a_hash_of_another_cost_is_replaced_on_success() {
+async fn login_rehashes_a_password_of_another_cost() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("shared.db").display());
     let cheap = Service::with(&[("LATCHKEY_STORE", &store)]).await;
@@ -136,10 +156,10 @@ async fn a_hash_of_another_cost_is_replaced_on_success() {
 }
 
 #[tokio::test]
-async fn a_bad_bearer_token_does_not_break_a_login() {
+async fn invalid_bearer_token_does_not_break_login() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
-    let stale = device.with_bearer("eyJhbGciOiJub25lIn0.e30.");
+    let stale = device.with_bearer("not.a.token");
     assert_eq!(
         kind(&stale.log_in("ada@x.test", PASSWORD).await),
         "Authenticated"
@@ -147,10 +167,10 @@ async fn a_bad_bearer_token_does_not_break_a_login() {
 }
 
 #[tokio::test]
-async fn operators_in_place_of_text_are_type_errors() {
+async fn non_string_credentials_are_type_errors() {
     let device = Service::start().await.device();
     for email in [
-        json!({ "$gt": "" }),
+        json!({ "email": "ada@x.test" }),
         json!(["ada@x.test"]),
         json!(1),
         json!(true),
@@ -164,7 +184,7 @@ async fn operators_in_place_of_text_are_type_errors() {
 }
 
 #[tokio::test]
-async fn what_was_tried_counts_on_every_node_and_after_a_restart() {
+async fn failed_attempts_count_across_nodes_and_restarts() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for node in [service.clone(), service.node(&[]).await] {

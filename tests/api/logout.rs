@@ -1,15 +1,15 @@
-//! `logout`: end the current session, or all of them.
+//! `logout`: ends the current session, or all of them.
 
 use serde_json::json;
 
 use crate::support::{Service, kind};
 
 #[tokio::test]
-async fn the_current_session_ends_and_the_others_live_on() {
+async fn logout_ends_only_the_current_session() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
-    let answer = here.act("logout", json!({})).await;
+    let answer = here.mutate("logout", json!({})).await;
     assert_eq!(
         answer,
         json!({ "__typename": "LoggedOut", "endedSessions": 1 })
@@ -30,23 +30,23 @@ async fn the_current_session_ends_and_the_others_live_on() {
 }
 
 #[tokio::test]
-async fn everywhere_ends_every_session_of_the_user_and_nobody_elses() {
+async fn logout_everywhere_ends_all_sessions_of_the_user() {
     let service = Service::start().await;
     let (here, here_refresh) = service.device().signed_up("ada@x.test").await;
     let (there, there_refresh) = service.device().logged_in("ada@x.test").await;
-    let (somebody, _) = service.device().signed_up("bob@x.test").await;
-    let answer = here.act("logout", json!({ "everywhere": true })).await;
+    let (bob, _) = service.device().signed_up("bob@x.test").await;
+    let answer = here.mutate("logout", json!({ "everywhere": true })).await;
     assert_eq!(answer["endedSessions"], 2);
     for (device, token) in [(here, here_refresh), (there, there_refresh)] {
         assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
         assert_eq!(kind(&device.refresh(&token).await), "InvalidRefreshToken");
     }
-    assert!(somebody.me().await.is_ok());
-    assert_eq!(service.messages().await.len(), 0);
+    assert!(bob.me().await.is_ok());
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test]
-async fn only_live_sessions_are_counted() {
+async fn logout_counts_only_live_sessions() {
     let day = [
         ("LATCHKEY_ACCESS_TOKEN_SECONDS", "86400"),
         ("LATCHKEY_REFRESH_TOKEN_SECONDS", "86400"),
@@ -64,20 +64,20 @@ async fn only_live_sessions_are_counted() {
         1
     );
     assert_eq!(
-        here.act("logout", json!({ "everywhere": true })).await["endedSessions"],
+        here.mutate("logout", json!({ "everywhere": true })).await["endedSessions"],
         1
     );
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn logout_requires_a_signed_in_user() {
     let service = Service::start().await;
     assert_eq!(
         service.device().error("logout", json!({})).await,
         "UNAUTHENTICATED"
     );
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(
         device.error("logout", json!({ "everywhere": true })).await,
         "UNAUTHENTICATED"

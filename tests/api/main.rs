@@ -1,28 +1,30 @@
-//! The API through the router: one file an act, with a clock that is moved and letters kept in memory.
+//! The API through the router: one file per operation, with a clock that tests move and emails kept in memory.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that fails is what a panic is for"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod support;
 
+mod access_token;
 mod change_password;
 mod check_password;
 mod contract;
 mod cookie;
+mod cookie_refresh;
 mod cookie_rules;
 mod cors;
 mod devices;
 mod document_limits;
 mod enumeration;
 mod errors;
+mod failures;
 mod forgot_password;
 mod generated_files;
 mod http;
-mod http_execution;
+mod http_body;
+mod http_get;
 mod http_log;
 mod http_random;
+mod http_responses;
 mod http_trusted_documents;
 mod introspection;
 mod keys;
@@ -35,7 +37,9 @@ mod outbox;
 mod policy;
 mod races;
 mod refresh;
+mod reported_cases;
 mod reset_password;
+mod reset_password_abuse;
 mod revoke_other_sessions;
 mod revoke_session;
 mod routes;
@@ -45,10 +49,13 @@ mod session_lifetime;
 mod sessions;
 mod signup;
 mod signup_abuse;
+mod signup_input;
 mod signup_verify_first;
 mod store_roundtrips;
+mod style;
 mod suspend;
 mod tokens_page;
 mod update_mobile_number;
 mod update_profile;
+mod variables;
 mod verify_email;

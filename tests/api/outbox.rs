@@ -1,4 +1,4 @@
-//! Letters: written with what they tell of, sent once, tried again, parked.
+//! The outbox: an email is stored with the change it reports, sent once, retried, and parked when refused.
 
 use latchkey::model::Delivery;
 use mail_parser::MessageParser;
@@ -8,17 +8,17 @@ use crate::support::{Failure, PASSWORD, Service, kind};
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// A service with an account, and a letter of a kind in its outbox that nobody has tried to send yet.
+/// A service with an account whose outbox holds one unsent email: a code or a notice.
 async fn with_email(kind_of: &str) -> Service {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let answer = if kind_of == "code" {
         device
-            .act("forgotPassword", json!({ "email": "ada@x.test" }))
+            .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
             .await
     } else {
         let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
-        device.act("changePassword", input).await
+        device.mutate("changePassword", input).await
     };
     assert!(
         ["CodeSent", "PasswordChanged"].contains(&kind(&answer)),
@@ -40,19 +40,19 @@ fn message_ids(service: &Service) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_email_is_sent_once_and_leaves_the_outbox() {
+async fn email_is_sent_once_and_leaves_the_outbox() {
     let service = with_email("code").await;
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 1);
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 0);
     service.wait(100);
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_email_has_one_recipient_our_sender_and_a_plain_text() {
+async fn email_has_one_recipient_and_a_plain_text_body() {
     let service = with_email("code").await;
-    service.messages().await;
+    service.received_emails().await;
     let bytes = service.mail.sent().remove(0);
     let message = MessageParser::default().parse(&bytes).unwrap();
     assert_eq!(
@@ -75,10 +75,10 @@ async fn a_email_has_one_recipient_our_sender_and_a_plain_text() {
 }
 
 #[tokio::test]
-async fn a_email_that_the_mail_server_puts_off_is_tried_again_ever_later() {
+async fn deferred_email_is_retried_with_growing_delays() {
     let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     for backoff in [5, 10, 20] {
         service.wait(backoff - 1);
         assert_eq!(
@@ -94,26 +94,26 @@ async fn a_email_that_the_mail_server_puts_off_is_tried_again_ever_later() {
         );
     }
     service.mail.answer(Delivery::Sent);
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     service.wait(40);
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
     let code = service.code_for("ada@x.test").await;
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
 
 #[tokio::test]
-async fn a_email_that_the_mail_server_refuses_is_parked_where_the_operator_sees_it() {
+async fn refused_email_is_parked_for_the_operator() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     service.mail.answer(Delivery::Sent);
     service.wait(DAY);
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     let outbox = service.account("ada@x.test").await.outbox;
     assert_eq!(
         (outbox.len(), outbox[0].tries, outbox[0].due_at),
@@ -122,7 +122,7 @@ async fn a_email_that_the_mail_server_refuses_is_parked_where_the_operator_sees_
 }
 
 #[tokio::test]
-async fn a_email_that_is_put_off_again_and_again_is_parked_in_the_end() {
+async fn repeatedly_deferred_email_is_finally_parked() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Deferred);
     let mut tries = 0;
@@ -139,77 +139,81 @@ async fn a_email_that_is_put_off_again_and_again_is_parked_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_parked_email_holds_up_no_other() {
+async fn parked_email_does_not_delay_other_emails() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);
-    service.messages().await;
+    service.received_emails().await;
     service.mail.answer(Delivery::Sent);
     for email in ["ada@x.test", "bob@x.test"] {
         service.device().sign_up(email).await;
         service
             .device()
-            .act("forgotPassword", json!({ "email": email }))
+            .mutate("forgotPassword", json!({ "email": email }))
             .await;
         assert_eq!(service.emails_to(email).await, 1, "{email}");
     }
 }
 
 #[tokio::test]
-async fn a_code_that_has_expired_is_not_mailed_any_more() {
+async fn expired_code_is_no_longer_sent() {
     let service = with_email("code").await;
     service.mail.answer(Delivery::Deferred);
-    service.messages().await;
+    service.received_emails().await;
     service.mail.answer(Delivery::Sent);
     service.wait(600);
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     assert_eq!(service.account("ada@x.test").await.outbox.len(), 0);
 }
 
 #[tokio::test]
-async fn a_code_that_a_newer_one_replaced_is_not_mailed_any_more() {
+async fn replaced_code_is_no_longer_sent() {
     let service = with_email("code").await;
     service
         .device()
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
     let code = service.code_for("ada@x.test").await;
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_after_sending_leaves_a_email_to_be_sent_again_under_the_same_id() {
+async fn crash_after_sending_resends_under_the_same_id() {
     let service = with_email("code").await;
     service.store.fail_after(1, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
     assert_eq!(message_ids(&service).len(), 1);
-    service.store.mend();
+    service.store.recover();
     service.wait(89);
-    assert_eq!(service.messages().await.len(), 1, "the lease is not over");
+    assert_eq!(
+        service.received_emails().await.len(),
+        1,
+        "the lease is not over"
+    );
     service.wait(1);
-    assert_eq!(service.messages().await.len(), 2);
+    assert_eq!(service.received_emails().await.len(), 2);
     let ids = message_ids(&service);
     assert_eq!(ids[0], ids[1]);
     service.wait(300);
-    assert_eq!(service.messages().await.len(), 2);
+    assert_eq!(service.received_emails().await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_before_leasing_leaves_the_email_to_be_sent() {
+async fn crash_before_leasing_leaves_the_email_due() {
     let service = with_email("code").await;
     service.store.fail_after(0, Failure::Unavailable);
     assert!(service.app.accounts.deliver().await.is_err());
-    service.store.mend();
-    assert_eq!(service.messages().await.len(), 1);
+    service.store.recover();
+    assert_eq!(service.received_emails().await.len(), 1);
 }
 
 #[tokio::test]
-async fn two_nodes_that_look_at_once_send_each_email_once() {
+async fn two_concurrent_workers_send_each_email_once() {
     let service = Service::start().await;
     let node = service.node(&[]).await;
     for index in 0..16 {
@@ -217,7 +221,7 @@ async fn two_nodes_that_look_at_once_send_each_email_once() {
         service.device().sign_up(&email).await;
         service
             .device()
-            .act("forgotPassword", json!({ "email": email }))
+            .mutate("forgotPassword", json!({ "email": email }))
             .await;
     }
     let (here, there) = tokio::join!(service.app.accounts.deliver(), node.app.accounts.deliver());
@@ -230,7 +234,7 @@ async fn two_nodes_that_look_at_once_send_each_email_once() {
 }
 
 #[tokio::test]
-async fn a_code_and_its_email_are_one_write() {
+async fn code_and_its_email_are_one_write() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     service.device().sign_up("ada@x.test").await;
     let before = service.account("ada@x.test").await;
@@ -243,40 +247,42 @@ async fn a_code_and_its_email_are_one_write() {
             .await,
         "OVERLOADED"
     );
-    service.store.mend();
+    service.store.recover();
     assert_eq!(service.account("ada@x.test").await, before);
 
     service.store.work();
     service.store.fail_after(1, Failure::Unavailable);
     assert_eq!(
-        kind(&service.device().act("forgotPassword", input).await),
+        kind(&service.device().mutate("forgotPassword", input).await),
         "CodeSent"
     );
-    service.store.mend();
+    service.store.recover();
     assert_eq!(service.store.work().writes, 1);
     let after = service.account("ada@x.test").await;
     assert!(after.outbox.len() == 1 && after.user().unwrap().reset_code.is_some());
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_read_holds_up_no_others_emails() {
+async fn unreadable_account_does_not_delay_other_emails() {
     let service = with_email("notice").await;
-    service.store.spoil(service.account("ada@x.test").await.id);
+    service
+        .store
+        .corrupt(service.account("ada@x.test").await.id);
     service.device().sign_up("bob@x.test").await;
     service
         .device()
-        .act("forgotPassword", json!({ "email": "bob@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "bob@x.test" }))
         .await;
     assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
     assert_eq!(service.mail.sent().len(), 1);
     assert!(
         service.app.accounts.deliver().await.is_err(),
-        "what is left is a error"
+        "only the unreadable account is left"
     );
 }
 
 #[tokio::test]
-async fn a_email_that_panics_is_parked_and_stops_no_other() {
+async fn email_whose_delivery_panics_is_parked() {
     let service = with_email("notice").await;
     service.mail.panic();
     assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
@@ -284,7 +290,7 @@ async fn a_email_that_panics_is_parked_and_stops_no_other() {
     assert_eq!((outbox.len(), outbox[0].due_at), (1, None));
     service
         .device()
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(service.emails_to("ada@x.test").await, 1);
 }

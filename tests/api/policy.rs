@@ -1,4 +1,4 @@
-//! `policy`: what a client needs to draw its forms.
+//! `policy`: the settings that a client needs for its forms.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ const QUERY: &str = "{ policy { passwordMinLength passwordMaxLength codeLength a
     verifyEmailFirst } }";
 
 #[tokio::test]
-async fn it_tells_the_defaults() {
+async fn policy_reports_the_default_settings() {
     let reply = Service::start().await.device().post(QUERY, json!({})).await;
     let expected = json!({
         "passwordMinLength": 8, "passwordMaxLength": 256, "codeLength": 6, "accessTokenSeconds": 14400,
@@ -18,7 +18,7 @@ async fn it_tells_the_defaults() {
 }
 
 #[tokio::test]
-async fn it_tells_what_the_operator_has_set_and_the_service_keeps_to_it() {
+async fn policy_reports_settings_that_the_service_enforces() {
     let service = Service::with(&[
         ("LATCHKEY_PASSWORD_MIN_LENGTH", "30"),
         ("LATCHKEY_ACCESS_TOKEN_SECONDS", "60"),
@@ -43,7 +43,7 @@ async fn it_tells_what_the_operator_has_set_and_the_service_keeps_to_it() {
 }
 
 #[tokio::test]
-async fn it_is_public_and_does_not_need_the_store() {
+async fn policy_is_public_and_needs_no_store() {
     let service = Service::start().await;
     service.store.fail(Failure::Unavailable);
     for device in [service.device(), service.device().with_bearer("garbage")] {

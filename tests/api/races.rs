@@ -1,4 +1,4 @@
-//! One time means one time: many requests at once, one winner.
+//! One-time values under concurrency: many parallel requests have one winner.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
 const MANY: usize = 200;
 
-/// Runs an operation so many times at once.
-async fn at_once(
+/// Runs an operation `MANY` times in parallel.
+async fn in_parallel(
     device: &Device,
     operation: &'static str,
     input: impl Fn(usize) -> Value,
@@ -19,12 +19,12 @@ async fn at_once(
     let mut requests = JoinSet::new();
     for index in 0..MANY {
         let (device, input) = (device.clone(), input(index));
-        requests.spawn(async move { device.act(operation, input).await });
+        requests.spawn(async move { device.mutate(operation, input).await });
     }
     requests.join_all().await
 }
 
-/// How often each member was answered.
+/// Counts the answers by their type.
 fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
     answers.iter().fold(BTreeMap::new(), |mut tally, answer| {
         *tally.entry(kind(answer)).or_default() += 1;
@@ -35,16 +35,16 @@ fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
 async fn code_for(service: &Service, operation: &str) -> String {
     service
         .device()
-        .act(operation, json!({ "email": "ada@x.test" }))
+        .mutate(operation, json!({ "email": "ada@x.test" }))
         .await;
     service.code_for("ada@x.test").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_signups_of_one_address_one_wins() {
+async fn concurrent_signups_with_one_email_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     let spellings = ["ada@x.test", "ADA@x.test", " ada@X.TEST "];
-    let answers = at_once(&service.device(), "signup", |index| {
+    let answers = in_parallel(&service.device(), "signup", |index| {
         sign_up_input(spellings[index % 3])
     })
     .await;
@@ -62,9 +62,9 @@ async fn of_many_signups_of_one_address_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_signups_with_one_number_one_wins() {
+async fn concurrent_signups_with_one_number_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
-    let answers = at_once(&service.device(), "signup", |index| {
+    let answers = in_parallel(&service.device(), "signup", |index| {
         let mut input = sign_up_input(&format!("user{index}@x.test"));
         input["mobileNumber"] = json!("+4915112345678");
         input
@@ -77,12 +77,12 @@ async fn of_many_signups_with_one_number_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_resets_with_one_code_one_wins() {
+async fn concurrent_resets_with_one_code_have_one_winner() {
     let service = Service::with(&[UNLIMITED]).await;
     service.device().sign_up("ada@x.test").await;
     let code = code_for(&service, "forgotPassword").await;
     let password = |index: usize| format!("the password of request {index}");
-    let answers = at_once(
+    let answers = in_parallel(
         &service.device(),
         "resetPassword",
         |index| json!({ "email": "ada@x.test", "code": code, "newPassword": password(index) }),
@@ -102,7 +102,7 @@ async fn of_many_resets_with_one_code_one_wins() {
     }
     assert_eq!(right, 1);
     let notices = service
-        .messages()
+        .received_emails()
         .await
         .iter()
         .filter(|it| it.subject == "Your password was changed")
@@ -111,7 +111,7 @@ async fn of_many_resets_with_one_code_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
+async fn concurrent_wrong_codes_count_as_five_attempts() {
     let service = Service::with(&[UNLIMITED]).await;
     service.device().sign_up("ada@x.test").await;
     for (operation, spend) in [
@@ -125,14 +125,14 @@ async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
             }
             _ => json!({ "email": "ada@x.test", "code": code }),
         };
-        let answers = at_once(&service.device(), spend, |_| input("wrong")).await;
+        let answers = in_parallel(&service.device(), spend, |_| input("wrong")).await;
         assert_eq!(
             tally(&answers),
             BTreeMap::from([("InvalidCode", MANY)]),
             "{spend}"
         );
         assert_eq!(
-            kind(&service.device().act(spend, input(&code)).await),
+            kind(&service.device().mutate(spend, input(&code)).await),
             "InvalidCode",
             "{spend}"
         );
@@ -140,12 +140,12 @@ async fn many_wrong_codes_at_once_are_five_tries_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_verifications_with_one_code_one_wins() {
+async fn concurrent_verifications_with_one_code_have_one_winner() {
     let service = Service::with(&[UNLIMITED, ("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let ticket = service.device().sign_up("ada@x.test").await["ticket"].clone();
     let code = service.code_for("ada@x.test").await;
     let input = json!({ "email": "ada@x.test", "code": code, "ticket": ticket });
-    let answers = at_once(&service.device(), "verifyEmail", |_| input.clone()).await;
+    let answers = in_parallel(&service.device(), "verifyEmail", |_| input.clone()).await;
     assert_eq!(
         tally(&answers),
         BTreeMap::from([("Authenticated", 1), ("InvalidCode", MANY - 1)])
@@ -153,10 +153,10 @@ async fn of_many_verifications_with_one_code_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_refreshes_of_one_token_get_one_successor_and_the_session_lives() {
+async fn concurrent_refreshes_get_the_same_successor_token() {
     let service = Service::with(&[UNLIMITED]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
+    let answers = in_parallel(&device, "refresh", |_| json!({ "refreshToken": token })).await;
     assert_eq!(tally(&answers), BTreeMap::from([("Authenticated", MANY)]));
     let successors: BTreeSet<_> = answers
         .iter()
@@ -172,15 +172,15 @@ async fn many_refreshes_of_one_token_get_one_successor_and_the_session_lives() {
         1
     );
     assert_eq!(kind(&device.refresh(&successor).await), "Authenticated");
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_grace_one_refresh_wins_and_the_others_are_taken_for_theft() {
+async fn concurrent_refreshes_without_grace_end_the_session() {
     let service = Service::with(&[UNLIMITED, ("LATCHKEY_REFRESH_GRACE_SECONDS", "0")]).await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (elsewhere, _) = service.device().logged_in("ada@x.test").await;
-    let answers = at_once(&device, "refresh", |_| json!({ "refreshToken": token })).await;
+    let answers = in_parallel(&device, "refresh", |_| json!({ "refreshToken": token })).await;
     assert_eq!(
         tally(&answers),
         BTreeMap::from([("Authenticated", 1), ("InvalidRefreshToken", MANY - 1)])
@@ -206,7 +206,7 @@ async fn without_a_grace_one_refresh_wins_and_the_others_are_taken_for_theft() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
+async fn concurrent_code_requests_leave_one_valid_code() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     let mut requests = JoinSet::new();
@@ -214,7 +214,7 @@ async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
         let device = service.device().at(&format!("198.51.100.{index}"));
         requests.spawn(async move {
             device
-                .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
                 .await
         });
     }
@@ -231,13 +231,13 @@ async fn many_requests_for_a_code_at_once_leave_one_code_that_is_good() {
     let input =
         json!({ "email": "ada@x.test", "code": code, "newPassword": "a brand new password" });
     assert_eq!(
-        kind(&service.device().act("resetPassword", input).await),
+        kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_change_and_logins_with_the_old_one_leave_no_session_of_the_old_one() {
+async fn password_change_ends_concurrent_logins_with_the_old_one() {
     let service = Service::with(&[UNLIMITED]).await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let mut logins = JoinSet::new();
@@ -246,7 +246,7 @@ async fn a_password_change_and_logins_with_the_old_one_leave_no_session_of_the_o
         logins.spawn(async move { device.log_in("ada@x.test", PASSWORD).await });
     }
     let input = json!({ "currentPassword": PASSWORD, "newPassword": "a brand new password" });
-    let changed = device.act("changePassword", input).await;
+    let changed = device.mutate("changePassword", input).await;
     assert_eq!(kind(&changed), "PasswordChanged");
     for answer in logins.join_all().await {
         assert!(

@@ -1,10 +1,10 @@
-//! `refresh`: a refresh token for a new access token and the next refresh token.
+//! `refresh`: exchanges a refresh token for a new access token and the next refresh token.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind};
+use crate::support::{Device, Service, kind, snapshot};
 
-/// Exchanges a token that must be good for its successor.
+/// Exchanges a valid token and returns its successor.
 async fn next(device: &Device, token: &str) -> String {
     let answer = device.refresh(token).await;
     assert_eq!(kind(&answer), "Authenticated", "{answer}");
@@ -15,13 +15,10 @@ async fn next(device: &Device, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_session_goes_on_with_new_tokens() {
+async fn refresh_continues_the_session_with_new_tokens() {
     let service = Service::start().await;
-    let (device, first) = service
-        .device()
-        .with_header("user-agent", "Firefox")
-        .signed_up("ada@x.test")
-        .await;
+    let device = service.device().with_header("user-agent", "Firefox");
+    let (device, first) = device.signed_up("ada@x.test").await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     service.wait(3600);
     let elsewhere = service
@@ -29,35 +26,46 @@ async fn the_session_goes_on_with_new_tokens() {
         .at("198.51.100.7")
         .with_header("user-agent", "Firefox 2");
     let answer = elsewhere.refresh(&first).await;
-    assert_eq!(kind(&answer), "Authenticated");
     assert_ne!(answer["tokens"]["refreshToken"], first.as_str());
     assert_ne!(
-        answer["tokens"]["accessToken"],
-        device.bearer.clone().unwrap()
+        answer["tokens"]["accessToken"].as_str(),
+        device.bearer.as_deref()
     );
-    assert_eq!(answer["tokens"]["expiresIn"], 14400);
-    assert_eq!(
-        answer["tokens"]["refreshTokenExpiresAt"],
-        "2026-12-22T10:30:00.000Z"
-    );
-    assert_eq!(answer["user"]["lastLoginAt"], "2026-11-22T09:30:00.000Z");
-    let sessions = answer["user"]["sessions"].as_array().unwrap();
-    assert_eq!(sessions.len(), 1);
-    assert_eq!(sessions[0]["id"], session["id"]);
-    assert_eq!(sessions[0]["current"], true);
-    assert_eq!(sessions[0]["createdAt"], session["createdAt"]);
-    assert_eq!(sessions[0]["lastUsedAt"], "2026-11-22T10:30:00.000Z");
-    assert_eq!(sessions[0]["expiresAt"], "2026-12-22T10:30:00.000Z");
-    assert_eq!(sessions[0]["userAgent"], "Firefox 2");
-    assert_eq!(sessions[0]["ipAddress"], "198.51.100.7");
-    assert_eq!(
-        device.signed_in_by(&answer).0.me().await.as_ref(),
-        Ok(&answer["user"])
-    );
+    insta::assert_snapshot!(snapshot(&answer), @r"
+    __typename: Authenticated
+    tokens.accessToken: [access token]
+    tokens.expiresIn: 14400
+    tokens.refreshToken: [refresh token]
+    tokens.refreshTokenExpiresAt: 2026-12-22T10:30:00.000Z
+    tokens.tokenType: Bearer
+    user.createdAt: 2026-11-22T09:30:00.000Z
+    user.email: ada@x.test
+    user.emailVerified: false
+    user.firstName: Ada
+    user.gender: UNDISCLOSED
+    user.id: [user id]
+    user.lastLoginAt: 2026-11-22T09:30:00.000Z
+    user.lastName: Lovelace
+    user.mobileNumber: null
+    user.passwordChangedAt: 2026-11-22T09:30:00.000Z
+    user.role: USER
+    user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].current: true
+    user.sessions[0].deviceName: null
+    user.sessions[0].expiresAt: 2026-12-22T10:30:00.000Z
+    user.sessions[0].id: [session id]
+    user.sessions[0].ipAddress: 198.51.100.7
+    user.sessions[0].lastUsedAt: 2026-11-22T10:30:00.000Z
+    user.sessions[0].userAgent: Firefox 2
+    user.updatedAt: 2026-11-22T09:30:00.000Z
+    ");
+    assert_eq!(answer["user"]["sessions"][0]["id"], session["id"]);
+    let (device, _) = device.signed_in_by(&answer);
+    assert_eq!(device.me().await.as_ref(), Ok(&answer["user"]));
 }
 
 #[tokio::test]
-async fn a_stale_access_token_does_not_break_it() {
+async fn expired_access_token_does_not_break_refresh() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(20_000);
@@ -66,7 +74,7 @@ async fn a_stale_access_token_does_not_break_it() {
 }
 
 #[tokio::test]
-async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
+async fn session_lives_while_it_is_refreshed_in_time() {
     let service = Service::start().await;
     let (device, mut token) = service.device().signed_up("ada@x.test").await;
     for _ in 0..3 {
@@ -79,7 +87,7 @@ async fn a_session_lives_as_long_as_it_is_refreshed_in_time() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_given_once_more_with_the_same_successor() {
+async fn repeated_refresh_within_grace_returns_the_same_successor() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -92,7 +100,7 @@ async fn an_answer_that_was_lost_is_given_once_more_with_the_same_successor() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_owner_is_told() {
+async fn reused_token_ends_its_session_and_emails_the_owner() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let (other_device, other) = service.device().logged_in("ada@x.test").await;
@@ -106,13 +114,13 @@ async fn a_token_that_comes_back_later_ends_its_session_and_no_other_and_the_own
     assert_eq!(device.me().await, Err("UNAUTHENTICATED".to_owned()));
     assert!(other_device.me().await.is_ok());
     next(&other_device, &other).await;
-    let messages = service.messages().await;
+    let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].subject, "One of your sessions was ended");
 }
 
 #[tokio::test]
-async fn a_token_comes_back_too_late_once_the_grace_is_over() {
+async fn reuse_after_the_grace_ends_the_session() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -122,7 +130,7 @@ async fn a_token_comes_back_too_late_once_the_grace_is_over() {
 }
 
 #[tokio::test]
-async fn no_grace_covers_a_token_whose_successor_was_used() {
+async fn grace_does_not_cover_a_used_successor() {
     let device = Service::start().await.device();
     let (device, first) = device.signed_up("ada@x.test").await;
     let second = next(&device, &first).await;
@@ -133,7 +141,7 @@ async fn no_grace_covers_a_token_whose_successor_was_used() {
 }
 
 #[tokio::test]
-async fn what_is_no_refresh_token_of_this_service_is_refused() {
+async fn malformed_or_foreign_refresh_tokens_are_refused() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let (_, foreign) = Service::start()
@@ -148,7 +156,7 @@ async fn what_is_no_refresh_token_of_this_service_is_refused() {
         "lkr_",
         "lkr_AAAA",
         " ",
-        "$where",
+        "token",
         cut,
         &token[4..],
         &token.to_uppercase(),
@@ -163,7 +171,7 @@ async fn what_is_no_refresh_token_of_this_service_is_refused() {
     }
     for absent in [json!({}), json!({ "refreshToken": null })] {
         assert_eq!(
-            kind(&device.act("refresh", absent).await),
+            kind(&device.mutate("refresh", absent).await),
             "InvalidRefreshToken"
         );
     }
@@ -171,10 +179,10 @@ async fn what_is_no_refresh_token_of_this_service_is_refused() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
+async fn token_of_an_ended_session_raises_no_alarm() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     let refused = device.refresh(&token).await;
     assert_eq!(kind(&refused), "InvalidRefreshToken");
     assert_eq!(service.emails_to("ada@x.test").await, 0);
@@ -182,7 +190,7 @@ async fn the_token_of_a_session_that_was_ended_is_refused_without_alarm() {
 }
 
 #[tokio::test]
-async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
+async fn login_limit_does_not_block_a_refresh() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     for attempt in 0..120 {
@@ -195,7 +203,7 @@ async fn a_failed_login_limit_does_not_hold_up_a_live_session() {
 }
 
 #[tokio::test]
-async fn sessions_live_through_a_restart_and_on_another_node() {
+async fn sessions_survive_restarts_and_work_across_nodes() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let node = service.node(&[]).await;
@@ -205,6 +213,6 @@ async fn sessions_live_through_a_restart_and_on_another_node() {
     let (on_node, successor) = on_node.signed_in_by(&answer);
     let back: Value = device.refresh(&successor).await;
     assert_eq!(kind(&back), "Authenticated");
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(on_node.me().await, Err("UNAUTHENTICATED".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! `revokeOtherSessions`: everything but the device in hand.
+//! `revokeOtherSessions`: ends every session except the current one.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ const DOCUMENT: &str =
     "mutation { revokeOtherSessions { __typename ... on OtherSessionsRevoked { endedSessions } } }";
 
 #[tokio::test]
-async fn every_other_session_ends_and_the_current_one_goes_on() {
+async fn all_sessions_except_the_current_one_end() {
     let service = Service::start().await;
     let (first, first_refresh) = service.device().signed_up("ada@x.test").await;
     let (second, _) = service.device().logged_in("ada@x.test").await;

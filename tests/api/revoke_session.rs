@@ -1,10 +1,10 @@
-//! `revokeSession`: end one session by its id, from the list of one's own.
+//! `revokeSession`: ends one of the user's own sessions by its id.
 
 use serde_json::{Value, json};
 
 use crate::support::{Device, Service, kind};
 
-/// The id of the session that a device's own access token belongs to.
+/// Returns the id of a device's own session.
 async fn session_of(device: &Device) -> String {
     let user = device.me().await.unwrap();
     let current = user["sessions"]
@@ -19,12 +19,12 @@ async fn session_of(device: &Device) -> String {
 
 async fn revoke(device: &Device, id: &str) -> Value {
     device
-        .act("revokeSession", json!({ "sessionId": id }))
+        .mutate("revokeSession", json!({ "sessionId": id }))
         .await
 }
 
 #[tokio::test]
-async fn another_device_is_signed_out_from_the_next_request_on() {
+async fn revoked_device_is_signed_out_immediately() {
     let service = Service::start().await;
     let (here, _) = service.device().signed_up("ada@x.test").await;
     let (there, token) = service.device().logged_in("ada@x.test").await;
@@ -46,7 +46,7 @@ async fn another_device_is_signed_out_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn ones_own_session_can_be_revoked_too() {
+async fn current_session_can_be_revoked_too() {
     let (device, token) = Service::start()
         .await
         .device()
@@ -61,7 +61,7 @@ async fn ones_own_session_can_be_revoked_too() {
 }
 
 #[tokio::test]
-async fn a_session_is_revoked_once() {
+async fn session_can_be_revoked_only_once() {
     let service = Service::start().await;
     let (here, _) = service.device().signed_up("ada@x.test").await;
     let (there, _) = service.device().logged_in("ada@x.test").await;
@@ -71,7 +71,7 @@ async fn a_session_is_revoked_once() {
 }
 
 #[tokio::test]
-async fn somebody_elses_session_is_not_found_and_lives_on() {
+async fn session_of_another_user_is_not_found() {
     let service = Service::start().await;
     let (ada, _) = service.device().signed_up("ada@x.test").await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -85,7 +85,7 @@ async fn somebody_elses_session_is_not_found_and_lives_on() {
 }
 
 #[tokio::test]
-async fn what_is_no_session_id_is_not_found() {
+async fn malformed_session_id_is_not_found() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -101,7 +101,7 @@ async fn what_is_no_session_id_is_not_found() {
     for wrong in [
         "",
         "x",
-        "$where",
+        "session",
         &id[4..],
         &id.to_uppercase(),
         &user,
@@ -117,7 +117,7 @@ async fn what_is_no_session_id_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn revoke_session_requires_a_signed_in_user() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let id = session_of(&device).await;

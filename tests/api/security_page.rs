@@ -1,4 +1,4 @@
-//! docs/security.md: the files and tests that it cites exist, and its numbers are the code's.
+//! docs/security.md and docs/compliance: the files and tests that they cite exist, and their numbers are the code's.
 
 use std::collections::BTreeMap;
 use std::iter::successors;
@@ -12,14 +12,23 @@ use latchkey::http::Limits;
 use latchkey::model::{Code, MAX_SESSIONS, PasswordPolicy};
 use latchkey::rate_limit::RateLimit;
 
-const PAGE: &str = include_str!("../../docs/security.md");
+/// The page with the numbers, and the audits that cite tests.
+const PAGES: [&str; 4] = [
+    include_str!("../../docs/security.md"),
+    include_str!("../../docs/compliance/nist-800-63b.md"),
+    include_str!("../../docs/compliance/asvs.md"),
+    include_str!("../../docs/compliance/attacks.md"),
+];
+const PAGE: &str = PAGES[0];
 
-/// What stands in backticks, in its order.
+/// Returns the code spans of all pages, in their order.
 fn quoted() -> impl Iterator<Item = &'static str> {
-    PAGE.split('`').skip(1).step_by(2)
+    PAGES
+        .iter()
+        .flat_map(|page| page.split('`').skip(1).step_by(2))
 }
 
-/// Every file that the page names, and the functions that it names in each. `::name` is in the file that was named last.
+/// Collects every file that the pages name, and the functions that they name in each. `::name` is in the file named last.
 fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut cited = BTreeMap::<&str, Vec<&str>>::new();
     let mut last = "";
@@ -44,7 +53,7 @@ fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
 fn every_file_and_every_test_that_it_cites_exists() {
     let cited = cited();
     let count: usize = cited.values().map(Vec::len).sum();
-    assert!(count > 200, "only {count} tests were found on the page");
+    assert!(count > 200, "only {count} tests were found on the pages");
     let mut missing = Vec::<String>::new();
     for (file, tests) in cited {
         match std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) {
@@ -62,7 +71,7 @@ fn every_file_and_every_test_that_it_cites_exists() {
     }
     assert!(
         missing.is_empty(),
-        "docs/security.md cites what is not there (any more):\n{}",
+        "the pages cite what does not exist:\n{}",
         missing.join("\n")
     );
 }
@@ -73,12 +82,12 @@ fn every_setting_that_it_names_exists() {
         let name = span.split('=').next().unwrap_or_default();
         assert!(
             SETTINGS.iter().any(|setting| setting.name == name),
-            "docs/security.md: no setting {name}"
+            "a page names {name}, which is no setting"
         );
     }
 }
 
-/// The rows of a marked table, cell by cell, without the marks of code.
+/// Returns the rows of a marked table, cell by cell, without backticks.
 fn rows(table: &str) -> Vec<Vec<String>> {
     let after = PAGE.split_once(&format!("<!-- {table} -->\n"));
     let between = after.and_then(|(_, rest)| rest.split_once(&format!("<!-- /{table} -->")));
@@ -96,7 +105,7 @@ fn rows(table: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// Some columns of those rows.
+/// Returns the chosen columns of those rows.
 fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]> {
     rows(table)
         .iter()
@@ -104,9 +113,9 @@ fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]>
         .collect()
 }
 
-/// The budgets in the order of the page. A new one does not compile until it has its place here.
-fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
-    Some(match budget {
+/// Returns the rate limit that follows on the page. A new one does not compile until it has its place here.
+fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
+    Some(match limit {
         None => RateLimit::LoginByEmailAndClient,
         Some(RateLimit::LoginByEmailAndClient) => RateLimit::LoginByClient,
         Some(RateLimit::LoginByClient) => RateLimit::LoginByEmail,
@@ -127,13 +136,13 @@ fn next(budget: Option<RateLimit>) -> Option<RateLimit> {
 }
 
 #[test]
-fn the_budgets_are_those_of_the_code() {
+fn rate_limits_match_the_code() {
     let window = |window: Duration| match window.as_secs() / 60 {
         minutes @ ..60 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),
     };
-    let budgets = successors(next(None), |budget| next(Some(*budget)));
-    let expected: Vec<_> = budgets
+    let limits = successors(next(None), |limit| next(Some(*limit)));
+    let expected: Vec<_> = limits
         .map(|it| {
             [
                 format!("{it:?}"),
@@ -143,14 +152,14 @@ fn the_budgets_are_those_of_the_code() {
         })
         .collect();
     assert_eq!(
-        columns("budgets", [0, 2, 3]),
+        columns("rate limits", [0, 2, 3]),
         expected,
-        "docs/security.md is stale: its budgets are on the left"
+        "docs/security.md is stale: its rate limits are on the left"
     );
 }
 
 #[test]
-fn the_limits_of_a_document_are_those_of_the_code() {
+fn document_limits_match_the_code() {
     let expected: Vec<_> = LIMITS
         .iter()
         .map(|limit| {
@@ -161,18 +170,18 @@ fn the_limits_of_a_document_are_those_of_the_code() {
             ]
         })
         .collect();
-    let cure = "docs/security.md is stale: its limits of a document are on the left";
-    assert_eq!(columns("document limits", [0, 1, 2]), expected, "{cure}");
-    let answer =
-        format!("An answer holds {MAX_ERRORS} errors at most, and {MAX_RESPONSE_BYTES} bytes.");
+    let stale = "docs/security.md is stale: its limits of a document are on the left";
+    assert_eq!(columns("document limits", [0, 1, 2]), expected, "{stale}");
+    let sentence =
+        format!("A response holds at most {MAX_ERRORS} errors and {MAX_RESPONSE_BYTES} bytes.");
     assert!(
-        PAGE.contains(&answer),
-        "docs/security.md does not say: {answer}"
+        PAGE.contains(&sentence),
+        "docs/security.md does not say: {sentence}"
     );
 }
 
 #[test]
-fn the_limits_of_a_request_are_those_of_the_code() {
+fn request_limits_match_the_code() {
     let limits = Limits::DEFAULT;
     let seconds = |limit: Duration| format!("{} s", limit.as_secs());
     let expected = [
@@ -191,20 +200,20 @@ fn the_limits_of_a_request_are_those_of_the_code() {
         ("idle", seconds(limits.idle)),
     ];
     let expected: Vec<_> = expected.map(|(name, most)| [name.to_owned(), most]).into();
-    let cure = "docs/security.md is stale: its limits of a request are on the left";
-    assert_eq!(columns("request limits", [0, 1]), expected, "{cure}");
+    let stale = "docs/security.md is stale: its limits of a request are on the left";
+    assert_eq!(columns("request limits", [0, 1]), expected, "{stale}");
 }
 
 #[test]
-fn other_numbers_are_those_of_the_code() {
+fn other_numbers_match_the_code() {
     for words in [
         format!("a code is void after {} tries", Code::TRIES),
         format!("8 to {} characters by default", PasswordPolicy::MAX),
         format!("**met**: {MAX_SESSIONS}; with one more, the least recently used ends"),
     ] {
         assert!(
-            PAGE.contains(&words),
-            "docs/security.md does not say: {words}"
+            PAGES.iter().any(|page| page.contains(&words)),
+            "neither docs/security.md nor an audit says: {words}"
         );
     }
 }

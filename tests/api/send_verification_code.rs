@@ -1,27 +1,27 @@
-//! `sendVerificationCode`: mail a code that proves an address.
+//! `sendVerificationCode`: emails a code that verifies the user's email.
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind, refused};
+use crate::support::{Device, Service, invalid_fields, kind};
 
 async fn send(device: &Device, email: &str) -> Value {
     device
-        .act("sendVerificationCode", json!({ "email": email }))
+        .mutate("sendVerificationCode", json!({ "email": email }))
         .await
 }
 
 async fn verify(device: &Device, email: &str, code: &str) -> Value {
     device
-        .act("verifyEmail", json!({ "email": email, "code": code }))
+        .mutate("verifyEmail", json!({ "email": email, "code": code }))
         .await
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_proven_yet_gets_a_code() {
+async fn unverified_email_receives_a_code() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    assert_eq!(service.messages().await.len(), 0);
+    assert_eq!(service.received_emails().await.len(), 0);
     let answer = send(&device, "Ada@x.test").await;
     assert_eq!(
         answer,
@@ -36,23 +36,23 @@ async fn an_address_that_is_not_proven_yet_gets_a_code() {
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_to_prove_the_answer_is_the_same_and_no_email_is_sent() {
+async fn verified_or_unknown_email_receives_nothing() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
-    let unproven = send(&device, "ada@x.test").await;
+    let unverified = send(&device, "ada@x.test").await;
     verify(&device, "ada@x.test", &service.code_for("ada@x.test").await).await;
-    assert_eq!(send(&device, "ada@x.test").await, unproven);
+    assert_eq!(send(&device, "ada@x.test").await, unverified);
     let unknown = send(&device, "bob@x.test").await;
     assert_eq!(
         unknown.to_string().replace("bob@", "ada@"),
-        unproven.to_string()
+        unverified.to_string()
     );
-    assert_eq!(service.messages().await.len(), 1);
+    assert_eq!(service.received_emails().await.len(), 1);
 }
 
 #[tokio::test]
-async fn the_newest_code_alone_is_good() {
+async fn only_the_newest_verification_code_works() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -60,7 +60,7 @@ async fn the_newest_code_alone_is_good() {
     let older = service.code_for("ada@x.test").await;
     send(&device, "ada@x.test").await;
     let newer = service.code_for("ada@x.test").await;
-    // One draw in a million gives the same code twice.
+    // One code in a million equals the one before.
     if older != newer {
         assert_eq!(
             kind(&verify(&device, "ada@x.test", &older).await),
@@ -74,7 +74,7 @@ async fn the_newest_code_alone_is_good() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused() {
+async fn malformed_email_is_refused_with_its_code() {
     let device = Service::start().await.device();
     for (wrong, code) in [
         ("", "REQUIRED"),
@@ -82,7 +82,7 @@ async fn what_is_no_address_is_refused() {
         (&*format!("{}@x.test", "a".repeat(250)), "TOO_LONG"),
     ] {
         assert_eq!(
-            refused(&send(&device, wrong).await),
+            invalid_fields(&send(&device, wrong).await),
             [("email".to_owned(), code.to_owned())],
             "{wrong}"
         );
@@ -90,7 +90,7 @@ async fn what_is_no_address_is_refused() {
 }
 
 #[tokio::test]
-async fn emails_of_all_kinds_to_one_address_share_its_limit() {
+async fn all_kinds_of_email_share_one_limit() {
     let service = Service::start().await;
     service.device().sign_up("ada@x.test").await;
     for attempt in 0..6 {
@@ -99,12 +99,12 @@ async fn emails_of_all_kinds_to_one_address_share_its_limit() {
             0 => send(&device, "ada@x.test").await,
             _ => {
                 device
-                    .act("forgotPassword", json!({ "email": "ada@x.test" }))
+                    .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
                     .await
             }
         };
         assert_eq!(kind(&answer), "CodeSent", "{attempt}");
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(service.emails_to("ada@x.test").await, 3);
 }

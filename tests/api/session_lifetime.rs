@@ -1,11 +1,11 @@
-//! How long sessions live: idle, and at most.
+//! Session lifetimes: the idle timeout and the absolute lifetime.
 
 use crate::support::{Device, Service, kind};
 use latchkey::repository::Repository as _;
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Refreshes once a day for so many days, and gives the last answer.
+/// Refreshes once a day for a number of days and returns the last answer.
 async fn refresh_daily(device: &Device, mut token: String, days: u64) -> serde_json::Value {
     let mut answer = serde_json::Value::Null;
     for _ in 0..days {
@@ -20,7 +20,7 @@ async fn refresh_daily(device: &Device, mut token: String, days: u64) -> serde_j
 }
 
 #[tokio::test]
-async fn a_session_ends_when_it_was_not_refreshed_in_time() {
+async fn session_ends_when_not_refreshed_in_time() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.wait(30 * DAY - 1);
@@ -32,7 +32,7 @@ async fn a_session_ends_when_it_was_not_refreshed_in_time() {
 }
 
 #[tokio::test]
-async fn a_session_ends_at_its_absolute_lifetime_however_often_it_is_refreshed() {
+async fn session_ends_at_its_absolute_lifetime() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     let answer = refresh_daily(&device, token, 89).await;
@@ -52,7 +52,7 @@ async fn a_session_ends_at_its_absolute_lifetime_however_often_it_is_refreshed()
 }
 
 #[tokio::test]
-async fn me_writes_nothing() {
+async fn me_query_writes_nothing_to_the_store() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let email = latchkey::model::Email::parse("ada@x.test").unwrap();

@@ -1,9 +1,9 @@
-//! `User.sessions`: where the user is signed in now.
+//! `User.sessions`: the user's live sessions.
 
 use crate::support::{PASSWORD, Service, kind};
 
 #[tokio::test]
-async fn the_latest_used_comes_first_and_the_callers_own_is_marked() {
+async fn sessions_are_listed_by_last_use() {
     let service = Service::start().await;
     let device = |name: &str| service.device().with_header("user-agent", name);
     let (phone, phone_token) = device("phone").signed_up("ada@x.test").await;
@@ -29,7 +29,7 @@ async fn the_latest_used_comes_first_and_the_callers_own_is_marked() {
 }
 
 #[tokio::test]
-async fn a_session_tells_where_it_was_used_from() {
+async fn session_reports_device_name_and_ip_address() {
     let service = Service::start().await;
     let long = "x".repeat(300);
     let (device, _) = service
@@ -77,7 +77,7 @@ async fn a_session_tells_where_it_was_used_from() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_expired_is_not_listed() {
+async fn expired_session_is_not_listed() {
     let service = Service::with(&[("LATCHKEY_REFRESH_TOKEN_SECONDS", "14400")]).await;
     service.device().signed_up("ada@x.test").await;
     service.wait(14_000);
@@ -100,7 +100,7 @@ async fn a_session_that_has_expired_is_not_listed() {
 }
 
 #[tokio::test]
-async fn the_fifty_first_login_ends_the_least_recently_used_session() {
+async fn fifty_first_login_ends_least_recently_used_session() {
     let service = Service::start().await;
     let (first, first_token) = service.device().signed_up("ada@x.test").await;
     service.wait(1);
@@ -132,7 +132,7 @@ async fn the_fifty_first_login_ends_the_least_recently_used_session() {
 }
 
 #[tokio::test]
-async fn a_right_password_signs_in_however_many_sessions_began_in_the_same_moment() {
+async fn login_succeeds_past_the_cap_at_one_instant() {
     let device = Service::start().await.device();
     device.sign_up("ada@x.test").await;
     for login in 1..=51 {

@@ -1,13 +1,13 @@
-//! `signup` where an address is proven first, and many sign up for the same one: strangers keep its owner from nothing.
+//! `signup` under the verify-first policy, when strangers sign up with the owner's email.
 
 use futures_util::StreamExt;
 use serde_json::json;
 
-use crate::signup_verify_first::{STRICT, complete, strict, ticket_for};
+use crate::signup_verify_first::{OTHER_PASSWORD, STRICT, complete, strict, ticket_for};
 use crate::support::{PASSWORD, Service, kind};
 
 #[tokio::test]
-async fn an_address_gets_three_emails_whoever_signs_up_with_it_and_who_does_is_not_told() {
+async fn repeated_signups_send_at_most_three_emails() {
     let service = Service::with(&[STRICT]).await;
     for client in 0..50 {
         let answer = service
@@ -16,13 +16,13 @@ async fn an_address_gets_three_emails_whoever_signs_up_with_it_and_who_does_is_n
             .sign_up("ada@x.test")
             .await;
         assert_eq!(kind(&answer), "SignupAccepted", "{client}");
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(service.emails_to("ada@x.test").await, 3);
 }
 
 #[tokio::test]
-async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
+async fn strangers_cannot_displace_a_signup_whose_email_arrived() {
     let service = Service::with(&[STRICT]).await;
     let owner = service.device();
     let ticket = ticket_for(&owner, "ada@x.test", PASSWORD).await;
@@ -33,7 +33,7 @@ async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
             .at(&format!("198.51.100.{client}"))
             .sign_up("ada@x.test")
             .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     assert_eq!(
         kind(&complete(&owner, "ada@x.test", &code, &ticket).await),
@@ -42,7 +42,7 @@ async fn strangers_do_not_crowd_out_a_sign_up_whose_email_has_come() {
 }
 
 #[tokio::test]
-async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothing_but_an_hour() {
+async fn used_up_quota_delays_the_owner_one_hour() {
     let service = Service::with(&[STRICT]).await;
     for _ in 0..3 {
         service
@@ -50,18 +50,18 @@ async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothi
             .at("198.51.100.1")
             .sign_up("ada@x.test")
             .await;
-        service.messages().await;
+        service.received_emails().await;
     }
     let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
     assert_eq!(
         service.emails_to("ada@x.test").await,
         3,
-        "no letter is left for the owner"
+        "the quota leaves no email for the owner"
     );
     service.wait(60 * 60);
     service
         .device()
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     assert_eq!(
@@ -71,7 +71,7 @@ async fn strangers_who_use_up_the_emails_of_an_address_keep_its_owner_from_nothi
 }
 
 #[tokio::test]
-async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has_an_account() {
+async fn suppressed_email_costs_the_same_with_an_account() {
     let service = Service::with(&[STRICT]).await;
     let ticket = ticket_for(&service.device(), "ada@x.test", PASSWORD).await;
     let code = service.code_for("ada@x.test").await;
@@ -80,7 +80,7 @@ async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has
         "Authenticated"
     );
     let mut costs = Vec::new();
-    for (place, email) in ["ada@x.test", "nobody@x.test"].into_iter().enumerate() {
+    for (place, email) in ["ada@x.test", "unknown@x.test"].into_iter().enumerate() {
         for client in 0..4 {
             service
                 .device()
@@ -97,7 +97,7 @@ async fn a_sign_up_without_a_email_costs_the_same_whether_or_not_the_address_has
 }
 
 #[tokio::test]
-async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tickets_there_are() {
+async fn resent_code_allows_five_attempts_across_all_tickets() {
     let service = strict().await;
     let device = service.device();
     let mut tickets = Vec::new();
@@ -106,7 +106,7 @@ async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tick
     }
     let send = async || {
         device
-            .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+            .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
             .await;
         service.code_for("ada@x.test").await
     };
@@ -131,7 +131,7 @@ async fn a_code_that_was_sent_again_is_tried_five_times_in_all_however_many_tick
 }
 
 #[tokio::test]
-async fn an_hour_sees_a_thousand_emails_to_made_up_addresses_and_those_of_accounts_go_on() {
+async fn signup_quota_does_not_block_emails_to_accounts() {
     let service = Service::with(&[STRICT]).await;
     let device = service.device();
     let ticket = ticket_for(&device, "ada@x.test", PASSWORD).await;
@@ -142,25 +142,115 @@ async fn an_hour_sees_a_thousand_emails_to_made_up_addresses_and_those_of_accoun
         &ticket,
     )
     .await;
-    let before = service.messages().await.len();
-    let made_up =
-        (0..1010).map(|number| {
-            let client = device.at(&format!("198.51.{}.7", number / 20));
-            async move {
-                kind(&client.sign_up(&format!("nobody{number}@x.test")).await) == "SignupAccepted"
-            }
-        });
+    let before = service.received_emails().await.len();
+    let made_up = (0..1010).map(|number| {
+        let client = device.at(&format!("198.51.{}.7", number / 20));
+        async move {
+            kind(&client.sign_up(&format!("unknown{number}@x.test")).await) == "SignupAccepted"
+        }
+    });
     let accepted = futures_util::stream::iter(made_up)
         .buffer_unordered(20)
         .filter(|it| std::future::ready(*it));
-    assert_eq!(accepted.count().await, 1010, "nobody is told");
-    // One of the thousand was Ada's own.
-    assert_eq!(service.messages().await.len() - before, 999);
+    assert_eq!(
+        accepted.count().await,
+        1010,
+        "every sign-up gets the same answer"
+    );
+    // Ada's own sign-up took one of the thousand.
+    assert_eq!(service.received_emails().await.len() - before, 999);
     device
-        .act("forgotPassword", json!({ "email": "ada@x.test" }))
+        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(
-        service.messages().await.last().unwrap().subject,
+        service.received_emails().await.last().unwrap().subject,
         "Your code to reset your password"
+    );
+}
+
+#[tokio::test]
+async fn code_completes_only_the_signup_of_its_ticket() {
+    let service = strict().await;
+    let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
+    let theirs = ticket_for(&attacker, "ada@x.test", "a password of another").await;
+    let codes = [service.code_for("ada@x.test").await];
+    let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    for wrong in ["", "ticket", &ours[1..]] {
+        assert_eq!(
+            kind(&complete(&attacker, "ada@x.test", &code, wrong).await),
+            "InvalidCode",
+            "{wrong}"
+        );
+    }
+    let without = owner
+        .mutate(
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": code }),
+        )
+        .await;
+    assert_eq!(kind(&without), "InvalidCode");
+    let answer = complete(&owner, "ada@x.test", &code, &ours).await;
+    assert_eq!(kind(&answer), "Authenticated");
+    assert_eq!(
+        kind(&complete(&attacker, "ada@x.test", &codes[0], &theirs).await),
+        "InvalidCode"
+    );
+    assert_eq!(
+        kind(&attacker.log_in("ada@x.test", "a password of another").await),
+        "InvalidCredentials"
+    );
+    assert_eq!(
+        kind(&owner.log_in("ada@x.test", PASSWORD).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn wrong_codes_do_not_void_another_signup() {
+    let service = strict().await;
+    let (owner, attacker) = (service.device(), service.device().at("198.51.100.7"));
+    let ours = ticket_for(&owner, "ada@x.test", PASSWORD).await;
+    let code = service.code_for("ada@x.test").await;
+    let theirs = ticket_for(&attacker, "ada@x.test", OTHER_PASSWORD).await;
+    for ticket in [&theirs, "no ticket"] {
+        for _ in 0..6 {
+            assert_eq!(
+                kind(&complete(&attacker, "ada@x.test", "wrong", ticket).await),
+                "InvalidCode"
+            );
+        }
+    }
+    assert_eq!(
+        kind(&complete(&owner, "ada@x.test", &code, &ours).await),
+        "Authenticated"
+    );
+}
+
+#[tokio::test]
+async fn second_signup_does_not_suppress_the_first_email() {
+    let service = strict().await;
+    let (first, second) = (service.device(), service.device().at("198.51.100.7"));
+    let ticket = ticket_for(&first, "ada@x.test", PASSWORD).await;
+    ticket_for(&second, "ada@x.test", OTHER_PASSWORD).await;
+    let mut codes = Vec::new();
+    for message in service.received_emails().await {
+        codes.extend(
+            message
+                .text
+                .lines()
+                .map(str::trim)
+                .filter(|line| line.parse::<u32>().is_ok())
+                .map(str::to_owned),
+        );
+    }
+    let mut kinds = Vec::new();
+    for code in &codes {
+        kinds.push(kind(&complete(&first, "ada@x.test", code, &ticket).await).to_owned());
+    }
+    assert!(
+        kinds.iter().any(|kind| kind == "Authenticated"),
+        "{} emails, {kinds:?}",
+        codes.len()
     );
 }

@@ -1,4 +1,4 @@
-//! What a request costs the store: a promise of docs, so it is counted.
+//! The reads and writes of a request. The documentation states them, so the tests count them.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ const fn work(reads: usize, writes: usize) -> Work {
 }
 
 #[tokio::test]
-async fn me_is_one_read_however_often_it_is_asked_in_one_request() {
+async fn me_is_one_read_per_request() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.store.work();
@@ -22,7 +22,7 @@ async fn me_is_one_read_however_often_it_is_asked_in_one_request() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_ours_costs_no_read() {
+async fn foreign_token_costs_no_store_read() {
     let service = Service::start().await;
     let (_, refresh_token) = service.device().signed_up("ada@x.test").await;
     let (foreign, foreign_refresh) = Service::start()
@@ -47,7 +47,7 @@ async fn what_is_no_token_of_ours_costs_no_read() {
 }
 
 #[tokio::test]
-async fn a_login_is_one_read_and_one_write_besides_its_budgets() {
+async fn login_is_one_read_and_one_write() {
     let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
     let device = service.device();
     device.sign_up("ada@x.test").await;
@@ -60,22 +60,18 @@ async fn a_login_is_one_read_and_one_write_besides_its_budgets() {
 }
 
 #[tokio::test]
-async fn a_refresh_is_one_read_and_one_write() {
+async fn refresh_is_one_read_and_one_write() {
     let service = Service::start().await;
     let (device, token) = service.device().signed_up("ada@x.test").await;
     service.store.work();
     assert_eq!(kind(&device.refresh(&token).await), "Authenticated");
     assert_eq!(service.store.work(), work(1, 1));
     device.refresh(&token).await;
-    assert_eq!(
-        service.store.work(),
-        work(1, 0),
-        "the answer given once more"
-    );
+    assert_eq!(service.store.work(), work(1, 0), "the repeated answer");
 }
 
 #[tokio::test]
-async fn a_bearer_token_is_not_looked_at_where_nobody_asks_who_is_calling() {
+async fn unused_bearer_token_costs_no_store_read() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.store.work();

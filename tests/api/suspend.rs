@@ -1,4 +1,4 @@
-//! A suspended user is nobody: `latchkey user suspend`, and `reinstate`.
+//! `latchkey user suspend` and `reinstate`: a suspended user cannot sign in.
 
 use latchkey::accounts::AdminOutcome;
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn suspend(service: &Service) {
 }
 
 #[tokio::test]
-async fn every_session_ends_with_both_of_its_tokens() {
+async fn suspension_ends_every_session_of_the_user() {
     let service = Service::start().await;
     let (ada, refresh_token) = service.device().signed_up(ADA).await;
     let (bob, _) = service.device().signed_up("bob@x.test").await;
@@ -29,7 +29,7 @@ async fn every_session_ends_with_both_of_its_tokens() {
 }
 
 #[tokio::test]
-async fn the_right_password_is_as_wrong_as_any_and_counts_as_much() {
+async fn suspended_user_gets_invalid_credentials_and_is_limited() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up(ADA).await;
@@ -44,29 +44,32 @@ async fn the_right_password_is_as_wrong_as_any_and_counts_as_much() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_mailed_before_is_void_and_none_is_mailed_after() {
+async fn suspension_voids_codes_and_stops_new_ones() {
     let service = Service::start().await;
     let device = service.device();
     device.sign_up(ADA).await;
     let ask = json!({ "email": ADA });
-    device.act("forgotPassword", ask.clone()).await;
+    device.mutate("forgotPassword", ask.clone()).await;
     let code = service.code_for(ADA).await;
     suspend(&service).await;
     let input = json!({ "email": ADA, "code": code, "newPassword": "nanoseconds of copper wire" });
     assert_eq!(
-        kind(&device.act("resetPassword", input).await),
+        kind(&device.mutate("resetPassword", input).await),
         "InvalidCode"
     );
 
     let messages = service.emails_to(ADA).await;
     for operation in ["forgotPassword", "sendVerificationCode"] {
-        assert_eq!(kind(&device.act(operation, ask.clone()).await), "CodeSent");
+        assert_eq!(
+            kind(&device.mutate(operation, ask.clone()).await),
+            "CodeSent"
+        );
     }
     assert_eq!(service.emails_to(ADA).await, messages);
 }
 
 #[tokio::test]
-async fn the_address_stays_taken() {
+async fn email_of_a_suspended_user_stays_taken() {
     let service = Service::start().await;
     service.device().sign_up(ADA).await;
     suspend(&service).await;
@@ -74,7 +77,7 @@ async fn the_address_stays_taken() {
 }
 
 #[tokio::test]
-async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
+async fn reinstated_user_logs_in_without_old_sessions() {
     let service = Service::start().await;
     let (before, _) = service.device().signed_up(ADA).await;
     suspend(&service).await;
@@ -88,9 +91,9 @@ async fn whoever_is_reinstated_logs_in_as_before_and_no_session_comes_back() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_cannot_be_suspended() {
+async fn unknown_email_cannot_be_suspended_or_reinstated() {
     let service = Service::start().await;
-    for email in ["nobody@x.test", "no address"] {
+    for email in ["unknown@x.test", "no address"] {
         assert_eq!(
             service.app.accounts.suspend(email).await.unwrap(),
             AdminOutcome::NoSuchUser

@@ -1,4 +1,4 @@
-//! docs/tokens.md: its examples are what the service sends, and its numbers are the defaults.
+//! docs/tokens.md: its examples match the service's responses, and its numbers are the defaults.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey::config::SETTINGS;
@@ -8,7 +8,7 @@ use crate::support::{Service, sign_up_input};
 
 const PAGE: &str = include_str!("../../docs/tokens.md");
 
-/// The fenced block after a marker.
+/// Returns the fenced block after a marker.
 fn example(name: &str) -> &'static str {
     let (_, rest) = PAGE
         .split_once(&format!("<!-- example: {name} -->\n```"))
@@ -21,7 +21,7 @@ fn decoded(part: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// The same with every id, key and text that differs from token to token replaced by its kind.
+/// Replaces the ids and keys, which differ between tokens, by their prefix or length.
 fn shape(value: &Value) -> Value {
     let prefix = |text: &str| {
         text.split_once('_')
@@ -40,7 +40,7 @@ fn shape(value: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_example_token_is_one() {
+async fn example_token_has_the_issued_shape() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -54,7 +54,7 @@ async fn the_example_token_is_one() {
 }
 
 #[tokio::test]
-async fn the_example_cookie_is_one() {
+async fn example_cookie_has_the_issued_attributes() {
     let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
     let mut input = sign_up_input("ada@x.test");
     input["delivery"] = json!("COOKIE");
@@ -70,7 +70,7 @@ async fn the_example_cookie_is_one() {
 }
 
 #[test]
-fn every_setting_it_names_exists_with_the_default_it_names() {
+fn named_settings_exist_with_the_named_defaults() {
     let named = PAGE
         .split("`LATCHKEY_")
         .skip(1)

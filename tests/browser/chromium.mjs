@@ -1,7 +1,7 @@
-// A Chromium that reaches one host, and what went on in it.
+// Starts a Chromium that reaches one host, and records its errors and requests.
 import { chromium } from 'playwright-core';
 
-/** Starts it. `mayLoad` says which addresses beyond the host's are no surprise. */
+/** Starts Chromium. `mayLoad` returns whether a URL on another host is expected. */
 export async function start(executablePath, home, mayLoad) {
   const browser = await chromium.launch({
     executablePath,

@@ -1,19 +1,19 @@
-// GraphiQL as a person uses it, by the keyboard and the mouse.
+// Uses GraphiQL with keyboard and mouse.
 
 export const QUERY = '.graphiql-query-editor';
-// Variables or headers, whichever is open.
+// Variables or headers, depending on which is open.
 export const TOOL = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
 
 const squeezed = (text) => text.replaceAll(/\s/g, '');
 
 export function handsOn(page) {
-  /** What an editor shows, without the spaces: it wraps long lines and indents what it wraps. */
+  /** Returns the text of an editor without spaces, because it wraps and indents long lines. */
   async function shown(editor) {
     const lines = await page.locator(`${editor} .view-line`).allTextContents();
     return squeezed(lines.join(''));
   }
 
-  /** Waits until an editor shows a text. */
+  /** Waits until an editor contains a text. */
   async function untilShown(editor, text) {
     for (let tries = 0; tries < 100; tries += 1) {
       if ((await shown(editor)).includes(squeezed(text))) return;
@@ -22,17 +22,17 @@ export function handsOn(page) {
     throw new Error(`${editor} shows ${await shown(editor)} and not ${text}`);
   }
 
-  /** Replaces what an editor holds with what was copied from elsewhere. */
+  /** Replaces the text of an editor from the clipboard. */
   async function paste(editor, text) {
     await page.locator(`${editor} .view-lines`).click();
     await page.evaluate((copied) => navigator.clipboard.writeText(copied), text.trim());
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.press('ControlOrMeta+V');
-    // GraphiQL reads the operation's name when the keyboard has rested for a moment.
+    // GraphiQL reads the operation's name after a pause in typing.
     await page.waitForTimeout(500);
   }
 
-  /** Opens a tab by its name, and holds that nothing in it is marked as wrong. */
+  /** Opens a tab by its name, and asserts that no error is marked in it. */
   async function openTab(name) {
     await page.getByRole('tab', { name, exact: true }).click();
     await untilShown(QUERY, name);
@@ -41,17 +41,17 @@ export function handsOn(page) {
 
   async function unmarked() {
     await page.waitForTimeout(1000);
-    if ((await page.locator('.squiggly-error').count()) > 0) throw new Error('there is a red line');
+    if ((await page.locator('.squiggly-error').count()) > 0) throw new Error('an error is marked in the editor');
   }
 
-  /** Opens `Variables` or `Headers`, holds what is there, and puts something else there. */
+  /** Opens `Variables` or `Headers`, asserts that the template is there, and replaces it. */
   async function fillIn(tool, template, text) {
     await page.getByRole('button', { name: tool, exact: true }).click();
     await untilShown(TOOL, template);
     await paste(TOOL, text);
   }
 
-  /** Presses the run button and returns the answer once the result pane shows it. */
+  /** Clicks the run button and returns the response once the result pane shows it. */
   async function run() {
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === 'POST'),

@@ -1,15 +1,15 @@
-// Uses the GraphiQL page of a running latchkey as a newcomer would: looks at the docs, and goes the README's walk from tab to
-// tab. The server must not know the README's address yet.
+// Uses the GraphiQL page of a running latchkey as a new user does: reads the docs, and runs the README's walk from tab to tab.
+// The server must not have an account with the README's email yet.
 //
 //   LATCHKEY_URL       the server, such as http://127.0.0.1:4000
-//   LATCHKEY_MAIL_DIR  where it leaves its letters
-//   SCREENSHOT         where to put a picture of the page; a second one, in the dark, goes beside it (optional)
+//   LATCHKEY_MAIL_DIR  the folder where it writes its emails
+//   SCREENSHOT         the file for a screenshot; one with the dark theme is written beside it (optional)
 //   CHROMIUM           the browser, /usr/bin/chromium if not set
 //
-// And to see the page that is built without npm, in the place of the server's own:
+// To test the page of a build without npm instead of the server's own:
 //
-//   CDN_FILES          web/graphiql/node_modules, to stand in for the CDN
-//   CDN_PAGE           the folder that the build script has laid the page out in
+//   CDN_FILES          web/graphiql/node_modules, which replaces the CDN
+//   CDN_PAGE           the folder in which the build script wrote the page
 //   CDN_POLICY         its Content-Security-Policy
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,16 +59,16 @@ const bearer = (token) => `{ "Authorization": "Bearer ${token}" }`;
 const NEW_PASSWORD = 'nanoseconds of copper wire';
 const tokens = [];
 
-/** Runs the tab that is open, holds what comes, and keeps its tokens. */
+/** Runs the open tab, asserts which member it returns, and keeps its tokens. */
 async function answers(field, member) {
   const { data, errors } = await run();
   const result = data?.[field];
-  expect(result?.__typename === member, `the answer is ${JSON.stringify(data ?? errors)}`);
+  expect(result?.__typename === member, `the response is ${JSON.stringify(data ?? errors)}`);
   if (result.tokens) tokens.unshift(result.tokens);
   return result;
 }
 
-/** The code of the newest letter. Letters are sent after the answer. */
+/** Waits for the newest email with a code, which is sent after the response, and returns the code. */
 async function mailedCode() {
   for (let tries = 0; tries < 100; tries += 1) {
     const names = readdirSync(LATCHKEY_MAIL_DIR).filter((name) => name.endsWith('.eml'));
@@ -78,10 +78,10 @@ async function mailedCode() {
     }
     await page.waitForTimeout(100);
   }
-  throw new Error('no letter with a code came');
+  throw new Error('no email with a code arrived');
 }
 
-await check('the page is GraphiQL, under a policy of its own', async () => {
+await check('the page is GraphiQL with its own policy', async () => {
   const response = await page.goto(new URL('/graphql', home).href);
   const policy = response.headers()['content-security-policy'] ?? 'none';
   expect(/default-src 'none'/.test(policy), `the policy is ${policy}`);
@@ -91,13 +91,13 @@ await check('the page is GraphiQL, under a policy of its own', async () => {
   await page.locator('.graphiql-logo', { hasText: 'latchkey' }).waitFor();
 });
 
-await check('the page says where it comes from', async () => {
+await check('the page names the CDN if it uses one', async () => {
   const notices = await page.locator('.notice').allTextContents();
   if (CDN_FILES) expect(notices.join().includes(new URL(CDN).host), 'there is no notice of the CDN');
   else expect(notices.length === 0, `there is a notice: ${notices}`);
 });
 
-await check("the README's first query is there to be run, and no line of it is marked as wrong", async () => {
+await check("the README's first query is ready to run, without marked errors", async () => {
   await untilShown(QUERY, query);
   await untilShown(TOOL, variables);
   await unmarked();
@@ -108,7 +108,7 @@ await check("the tabs are the README's", async () => {
   expect(tabs.join() === walkTabs().join(), `they are ${tabs}`);
 });
 
-await check('the docs show the schema, down to a field of it', async () => {
+await check('the docs show the schema down to a field', async () => {
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   const docs = page.locator('.graphiql-doc-explorer');
   await docs.getByRole('link', { name: 'Mutation' }).click();
@@ -118,25 +118,25 @@ await check('the docs show the schema, down to a field of it', async () => {
   await docs.getByText('firstName').first().waitFor();
 });
 
-await check('SignUp signs a person up', async () => {
+await check('SignUp creates an account', async () => {
   await answers('signup', 'Authenticated');
   await unmarked();
 });
 
-await check('LogIn logs them in', async () => {
+await check('LogIn logs the user in', async () => {
   await openTab('LogIn');
   await answers('login', 'Authenticated');
 });
 
-await check('Me waits for the access token, and knows the person by it', async () => {
+await check('Me returns the user with the access token', async () => {
   await openTab('Me');
   await fillIn('Headers', '{"Authorization": "Bearer "}', bearer(tokens[0].accessToken));
   const { data, errors } = await run();
-  expect(data?.me?.email === input.email, `the answer is ${JSON.stringify(data ?? errors)}`);
+  expect(data?.me?.email === input.email, `the response is ${JSON.stringify(data ?? errors)}`);
 });
 
 if (SCREENSHOT) {
-  await check('a picture is taken, in the light and in the dark', async () => {
+  await check('screenshots are taken with the light and the dark theme', async () => {
     await page.screenshot({ path: SCREENSHOT });
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForTimeout(1000);
@@ -145,14 +145,14 @@ if (SCREENSHOT) {
   });
 }
 
-await check('Refresh waits for the refresh token, and gives the next pair', async () => {
+await check('Refresh returns the next pair of tokens', async () => {
   await openTab('Refresh');
   await fillIn('Variables', variablesOf({ refreshToken: '…' }), variablesOf({ refreshToken: tokens[0].refreshToken }));
   const refreshed = await answers('refresh', 'Authenticated');
   expect(refreshed.tokens.refreshToken !== tokens[1].refreshToken, 'it is the same token');
 });
 
-await check('ForgotPassword mails a code, and ResetPassword takes it', async () => {
+await check('ForgotPassword mails a code, and ResetPassword accepts it', async () => {
   await openTab('ForgotPassword');
   await answers('forgotPassword', 'CodeSent');
   const form = { email: input.email, code: '…', newPassword: NEW_PASSWORD };
@@ -161,10 +161,10 @@ await check('ForgotPassword mails a code, and ResetPassword takes it', async () 
   await answers('resetPassword', 'PasswordReset');
 });
 
-await check('the session of Me has ended with that, and LogIn takes the new password', async () => {
+await check('the reset ends the session of Me, and LogIn accepts the new password', async () => {
   await openTab('Me');
   const { errors } = await run();
-  expect(errors?.[0]?.extensions?.code === 'UNAUTHENTICATED', `the answer has ${JSON.stringify(errors)}`);
+  expect(errors?.[0]?.extensions?.code === 'UNAUTHENTICATED', `the response has ${JSON.stringify(errors)}`);
   await openTab('LogIn');
   const { email, password } = input;
   await fillIn('Variables', variablesOf({ email, password }), variablesOf({ email, password: NEW_PASSWORD }));
@@ -182,7 +182,7 @@ await check('the prettifier, the explorer and the history work', async () => {
   await page.locator('.graphiql-history-item', { hasText: 'Me' }).first().waitFor();
 });
 
-await check('a reload keeps the work, and nothing secret outlives the tab', async () => {
+await check('a reload keeps the work, and no secret outlives the tab', async () => {
   const before = await page.getByRole('tab').count();
   await page.waitForTimeout(1000);
   await page.reload();
@@ -195,11 +195,11 @@ await check('a reload keeps the work, and nothing secret outlives the tab', asyn
   }
 });
 
-await check('nothing was asked of another host', () => expect(strayed.length === 0, strayed.join('\n')));
-await check('the browser had nothing to complain of', () => expect(complaints.length === 0, [...new Set(complaints)].join('\n')));
+await check('nothing was requested from another host', () => expect(strayed.length === 0, strayed.join('\n')));
+await check('the browser reported no errors', () => expect(complaints.length === 0, [...new Set(complaints)].join('\n')));
 
 if (CDN_FILES) {
-  await check('a file of the CDN that is not the one of npm is not run', async () => {
+  await check('a modified file of the CDN is not run', async () => {
     await tamperWithCdn(context);
     await page.reload();
     await page.locator('.loading', { hasText: 'is not the file it should be' }).waitFor();

@@ -1,9 +1,9 @@
-// What the README says of GraphiQL.
+// Reads the README's example query and table of tabs.
 import { readFileSync } from 'node:fs';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** Its first query and the variables of that. */
+/** Returns the first query and its variables. */
 export function firstQuery() {
   const [, rest] = readme.split('<!-- first query -->');
   const [, query] = rest?.match(/^```graphql\n(.*?)^```$/ms) ?? [];
@@ -14,7 +14,7 @@ export function firstQuery() {
   return { query, variables, input: JSON.parse(variables).input };
 }
 
-/** The names of the tabs of its walk, in their order. */
+/** Returns the names of the tabs, in order. */
 export function walkTabs() {
   const [, rest] = readme.split('<!-- tabs -->');
   const [table] = rest?.split('<!-- /tabs -->') ?? [];

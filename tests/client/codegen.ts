@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-// SCHEMA is for trying the program on another schema than the project's own.
+// SCHEMA names another schema to build the client from.
 const config: CodegenConfig = {
   schema: process.env['SCHEMA'] ?? '../../schema.graphql',
   documents: ['src/**/*.ts', '!src/generated/**'],

@@ -1,6 +1,6 @@
-// Holds schema.graphql against the public contract, as schemas and not as text: it may extend the contract by fields,
-// optional inputs, union members and operations, and what the contract names stands as it is. And everything in it has
-// a description, because front-end developers read the schema, not the code.
+// Compares schema.graphql with the public contract, as schemas and not as text. It may add fields, optional inputs, union
+// members and operations, but must not change what the contract defines. Everything in it needs a description, because
+// front-end developers read the schema, not the code.
 import { existsSync, readFileSync } from 'node:fs';
 import {
   buildSchema,
@@ -20,17 +20,17 @@ const contractPath = process.env.LATCHKEY_CONTRACT ?? new URL('../../../shared/c
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-/** One check: what it returns are the faults found, one line each. */
+/** Runs one check. `find` returns the problems that it found, one line each. */
 function check(name, find) {
-  let faults;
+  let problems;
   try {
-    faults = find();
-  } catch (fault) {
-    faults = [fault.message];
+    problems = find();
+  } catch (error) {
+    problems = [error.message];
   }
-  counts[faults.length === 0 ? 'passed' : 'failed'] += 1;
-  console.log(`${faults.length === 0 ? 'ok     ' : 'FAILED '} ${name}`);
-  for (const fault of faults) console.log(`        ${fault}`);
+  counts[problems.length === 0 ? 'passed' : 'failed'] += 1;
+  console.log(`${problems.length === 0 ? 'ok     ' : 'FAILED '} ${name}`);
+  for (const problem of problems) console.log(`        ${problem}`);
 }
 
 function skip(name, why) {
@@ -38,7 +38,7 @@ function skip(name, why) {
   console.log(`SKIPPED ${name}: ${why}`);
 }
 
-/** Every field, argument, input field and enum value of a schema, as [coordinate, definition], and the types themselves. */
+/** Yields every type, field, argument, input field and enum value of a schema as [coordinate, definition]. */
 function* definitions(schema) {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
@@ -59,7 +59,7 @@ function* definitions(schema) {
   }
 }
 
-/** What front ends that were built from the contract would stop to understand. */
+/** Lists the changes that break front ends which were built from the contract. */
 function breaking(contract, schema) {
   const mayBe = new Set([
     DangerousChangeType.TYPE_ADDED_TO_UNION,
@@ -67,12 +67,12 @@ function breaking(contract, schema) {
     DangerousChangeType.OPTIONAL_INPUT_FIELD_ADDED,
     DangerousChangeType.OPTIONAL_ARG_ADDED,
   ]);
-  // A new value in an enum, or another default of an argument, is no extension that the contract allows.
+  // The contract allows neither new enum values nor other defaults of arguments.
   const dangerous = findDangerousChanges(contract, schema).filter(({ type }) => !mayBe.has(type));
   return [...findBreakingChanges(contract, schema), ...dangerous].map(({ description }) => description);
 }
 
-/** graphql-js lets an output become non-null and a default of an input field change; the contract does not. */
+/** Lists changes that graphql-js accepts and the contract does not: non-null outputs, and defaults of input fields. */
 function changed(contract, schema) {
   const built = new Map(definitions(schema));
   return [...definitions(contract)].flatMap(([name, promised]) => {
@@ -87,8 +87,8 @@ function shape({ type, defaultValue }) {
   return defaultValue === undefined ? String(type) : `${type} = ${JSON.stringify(defaultValue)}`;
 }
 
-/** Whatever says `message` to a person is an AccountError: a new member of a result union too. */
-function strangers(schema) {
+/** Lists members of result unions that have a `message` and do not implement AccountError. */
+function otherErrors(schema) {
   const errors = new Set(schema.getPossibleTypes(schema.getType('AccountError')));
   return Object.values(schema.getTypeMap())
     .filter((type) => isUnionType(type) && type.name.endsWith('Result'))
@@ -111,17 +111,17 @@ check('schema.graphql is a schema', () => {
 
 if (schema !== undefined) {
   check('everything in the schema has a description', () => undescribed(schema));
-  check('every member of a result union that tells a person something is an AccountError', () => strangers(schema));
+  check('every member of a result union with a message is an AccountError', () => otherErrors(schema));
 }
 
-const held = [
+const comparisons = [
   ['the schema extends the contract without a breaking change', breaking],
   ['types, nullability and defaults are the contract\'s', changed],
 ];
-for (const [name, faults] of held) {
+for (const [name, compare] of comparisons) {
   if (schema === undefined) break;
   if (existsSync(contractPath)) {
-    check(name, () => faults(buildSchema(readFileSync(contractPath, 'utf8')), schema));
+    check(name, () => compare(buildSchema(readFileSync(contractPath, 'utf8')), schema));
   } else {
     skip(name, 'there is no contract beside the project; set LATCHKEY_CONTRACT to its path');
   }

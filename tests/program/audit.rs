@@ -1,4 +1,4 @@
-//! GraphQL over HTTP, by the audits of the npm package graphql-http: `tests/audit`.
+//! Conformance to GraphQL over HTTP, checked by the audits of the npm package graphql-http (`tests/audit`).
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::support::home::Home;
 use crate::support::{process, tool, typescript};
 
-const RAN: Duration = Duration::from_mins(1);
-/// How many audits there are in graphql-http 1.23.1.
+/// The time limit of one run.
+const RUN_LIMIT: Duration = Duration::from_mins(1);
+/// The number of audits in graphql-http 1.23.1.
 const AUDITS: usize = 61;
 
 #[test]
@@ -19,7 +20,7 @@ fn every_audit_of_graphql_http_passes() {
     node.arg("audit.mjs")
         .arg(format!("{}/graphql", server.url))
         .current_dir(folder);
-    let ran = process::run(&mut node, "", RAN);
+    let ran = process::run(&mut node, "", RUN_LIMIT);
     let failed: Vec<_> = ran
         .stdout
         .lines()

@@ -1,4 +1,4 @@
-//! Nothing is configured: what a newcomer meets, and how the program starts and stops.
+//! The program without any configuration: its files, its output, and how it starts and stops.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use crate::support::home::Home;
 use crate::support::raw::Raw;
 
 #[test]
-fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
+fn server_start_prints_three_lines_and_nothing_more() {
     let home = Home::bare();
     let mut server = home.start();
     let client = server.client();
@@ -36,11 +36,11 @@ fn a_server_says_in_three_lines_where_everything_is_and_then_nothing_more() {
         data,
         "Data: latchkey-data/latchkey.db (keys in latchkey-data)"
     );
-    assert_eq!(messages, "Letters: latchkey-data/mail");
+    assert_eq!(messages, "Emails: latchkey-data/mail");
 }
 
 #[test]
-fn what_is_kept_is_for_its_owner_alone() {
+fn data_folder_is_accessible_to_its_owner_only() {
     let home = Home::bare();
     let server = home.start();
     server.client().sign_up("ada@x.test");
@@ -62,19 +62,18 @@ fn what_is_kept_is_for_its_owner_alone() {
     ] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
-    let message = names.iter().find(|name| name.starts_with("/mail/let_"));
-    assert!(
-        message.is_some_and(|message| Path::new(message).extension() == Some("eml".as_ref())),
-        "{names:?}"
-    );
+    let is_email = |name: &&&str| {
+        name.starts_with("/mail/") && Path::new(name).extension() == Some("eml".as_ref())
+    };
+    assert_eq!(names.iter().filter(is_email).count(), 1, "{names:?}");
     assert_eq!(
         fs::read_dir(home.path("")).unwrap().count(),
         1,
-        "there is more than latchkey-data"
+        "latchkey-data is the only entry"
     );
 }
 
-/// Collects names below a folder, whether they are folders, and their permissions.
+/// Collects the name, the kind and the permissions of everything below a folder.
 fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
     let metadata = fs::metadata(path).unwrap();
     let mode = metadata.permissions().mode() & 0o777;
@@ -92,7 +91,7 @@ fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
 }
 
 #[test]
-fn a_restart_keeps_accounts_sessions_and_keys() {
+fn restart_keeps_accounts_sessions_and_keys() {
     let home = Home::bare();
     let server = home.start();
     let tokens = server.client().sign_up("ada@x.test");
@@ -105,14 +104,14 @@ fn a_restart_keeps_accounts_sessions_and_keys() {
         .client()
         .with_bearer(&tokens.access)
         .me()
-        .expect("the access token is still good");
+        .expect("the access token is still valid");
     assert_eq!(me["email"], "ada@x.test");
     server.client().refresh(&tokens.refresh);
     server.client().log_in("ada@x.test", PASSWORD);
 }
 
 #[test]
-fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
+fn stopped_server_leaves_its_store_in_one_file() {
     let home = Home::new();
     for email in ["ada@x.test", "bob@x.test", "eve@x.test"] {
         let server = home.start();
@@ -120,12 +119,16 @@ fn a_server_that_was_stopped_leaves_its_store_in_one_file_that_can_be_copied() {
         assert_eq!(server.stop().code(), Some(0));
         let left = ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"]
             .map(|name| home.data().join(name).exists());
-        assert_eq!(left, [true, false, false], "the file, its log, its index");
+        assert_eq!(
+            left,
+            [true, false, false],
+            "the database, its write-ahead log, its index"
+        );
     }
 }
 
 #[test]
-fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
+fn sigterm_finishes_running_request_and_closes_idle_connections() {
     let home = Home::bare();
     let mut server = home.start();
     let mut idle = Raw::connect(server.address());
@@ -136,20 +139,20 @@ fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
     let query = "mutation M($input: SignupInput!) { signup(input: $input) { __typename } }";
     let body = json!({ "query": query, "variables": { "input": sign_up_input("ada@x.test") } })
         .to_string();
-    let mut under_way = Raw::connect(server.address());
-    under_way.send(format!(
+    let mut running = Raw::connect(server.address());
+    running.send(format!(
         "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     ));
-    // So much is said only once the body is asked for: the request is under way.
-    under_way.read_until("HTTP/1.1 100 Continue\r\n\r\n");
+    // The server sends this once it waits for the body, so the request is running.
+    running.read_until("HTTP/1.1 100 Continue\r\n\r\n");
     server.process.signal("TERM");
     home.logged("stopping", 1);
     assert_eq!(idle.read_to_end(), "", "the idle connection is closed");
     assert!(server.process.is_running());
-    under_way.send(body);
-    let answer = under_way.read_to_end();
+    running.send(body);
+    let answer = running.read_to_end();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(
         answer.ends_with(r#"{"data":{"signup":{"__typename":"Authenticated"}}}"#),
@@ -159,35 +162,35 @@ fn sigterm_lets_a_request_under_way_end_and_waits_for_no_idle_connection() {
 }
 
 #[test]
-fn a_connection_that_stopped_in_the_middle_of_a_header_does_not_hold_up_the_end() {
+fn half_sent_header_does_not_delay_shutdown() {
     let home = Home::bare();
     let mut server = home.start();
-    let mut halting = Raw::connect(server.address());
-    halting.send("POST /graphql HTTP/1.1\r\nhost: loc");
-    // Whoever is answered here shows that the halting one was accepted.
+    let mut half_sent = Raw::connect(server.address());
+    half_sent.send("POST /graphql HTTP/1.1\r\nhost: loc");
+    // Connections are accepted in order: this answer proves that the half-sent request was accepted.
     assert_eq!(server.client().get("/health/live").status, 200);
     server.process.signal("INT");
     assert_eq!(server.process.ended().code(), Some(0));
 }
 
 #[test]
-fn a_second_server_on_the_same_port_says_so_in_one_line_and_touches_nothing() {
+fn second_server_on_port_fails_and_changes_nothing() {
     let first = Home::bare();
     let server = first.start();
     let second = Home::bare().with("LATCHKEY_LISTEN", server.address());
     let ran = second.run(&[], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:#?}");
-    let told = format!(
+    let expected = format!(
         "latchkey: {} is in use: stop the program that listens there, or set LATCHKEY_LISTEN to another port\n",
         server.address()
     );
-    assert_eq!(ran.stderr, told);
+    assert_eq!(ran.stderr, expected);
     assert_eq!(fs::read_dir(second.path("")).unwrap().count(), 0);
     assert_eq!(server.client().get("/health/ready").status, 200);
 }
 
 #[test]
-fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
+fn invalid_settings_are_all_reported_before_start() {
     let home = Home::bare()
         .with("LATCHKEY_LISTEN", "localhost")
         .with("LATCHKEY_BCRYPT_COST", "3")
@@ -197,13 +200,13 @@ fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:#?}");
     let lines: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(lines[0], "latchkey: the settings are wrong:");
-    let places: Vec<_> = lines[1..]
+    let names: Vec<_> = lines[1..]
         .iter()
         .filter_map(|line| line.split_once(": "))
-        .map(|(place, _)| place)
+        .map(|(name, _)| name)
         .collect();
     assert_eq!(
-        places,
+        names,
         [
             "LATCHKEY_LISTEN",
             "LATCHKEY_STORE",
@@ -223,18 +226,18 @@ fn wrong_settings_are_told_all_at_once_and_nothing_is_started() {
 }
 
 #[test]
-fn an_unknown_setting_is_refused_and_the_nearest_one_named() {
+fn unknown_setting_is_rejected_with_nearest_name() {
     for value in ["127.0.0.1:0", ""] {
         let ran = Home::bare().with("LATCHKEY_LISTN", value).run(&[], "");
         assert_eq!(ran.code, Some(2), "{ran:#?}");
-        let told = "LATCHKEY_LISTN: there is no such setting; did you mean LATCHKEY_LISTEN?";
-        assert!(ran.stderr.contains(told), "{ran:#?}");
+        let expected = "LATCHKEY_LISTN: there is no such setting; did you mean LATCHKEY_LISTEN?";
+        assert!(ran.stderr.contains(expected), "{ran:#?}");
     }
 }
 
 #[test]
-fn settings_are_read_from_a_file_too_and_the_environment_wins() {
-    // A blank one counts as not set: the file's holds.
+fn environment_takes_precedence_over_dotenv_file() {
+    // An empty variable counts as not set, so the file's value applies.
     let home = Home::bare()
         .with("LATCHKEY_PASSWORD_MIN_LENGTH", "20")
         .with("LATCHKEY_CODE_SECONDS", "");

@@ -1,27 +1,27 @@
-//! A strict TypeScript program over documents generated from `schema.graphql` runs the whole loop.
+//! A strictly typed TypeScript client, generated from `schema.graphql`, uses every operation.
 
 use crate::support::database::Database;
 use crate::support::home::Home;
 use crate::support::typescript;
 
 #[test]
-fn the_typescript_program_is_content_on_sqlite() {
-    is_content(&Home::unlimited());
+fn typescript_client_passes_every_check_on_sqlite() {
+    assert_every_check_passes(&Home::unlimited());
 }
 
 #[test]
-fn the_typescript_program_is_content_where_addresses_are_verified_first() {
-    is_content(&Home::unlimited().with("LATCHKEY_VERIFY_EMAIL_FIRST", "true"));
+fn typescript_client_passes_every_check_with_verified_emails() {
+    assert_every_check_passes(&Home::unlimited().with("LATCHKEY_VERIFY_EMAIL_FIRST", "true"));
 }
 
 #[test]
-fn the_typescript_program_is_content_on_mongodb() {
+fn typescript_client_passes_every_check_on_mongodb() {
     let database = Database::new();
-    is_content(&Home::unlimited().with("LATCHKEY_STORE", &database.url));
+    assert_every_check_passes(&Home::unlimited().with("LATCHKEY_STORE", &database.url));
 }
 
 #[track_caller]
-fn is_content(home: &Home) {
+fn assert_every_check_passes(home: &Home) {
     let server = home.start();
     let ran = typescript::run(&server.url, home);
     let last = ran.stdout.lines().last().unwrap_or_default();

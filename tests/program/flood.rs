@@ -1,4 +1,4 @@
-//! More log-ins than there are cores for: some are refused, at once, and nobody else feels it.
+//! More logins than the cores can serve: the excess is rejected at once, and other requests are not delayed.
 
 use std::sync::Mutex;
 use std::thread;
@@ -11,26 +11,27 @@ use crate::support::home::Home;
 use crate::support::server::Server;
 
 const EMAIL: &str = "ada@x.test";
-/// Somebody else: fifty log-ins more would end an old session of the same account.
-const BYSTANDER: &str = "grace@x.test";
-/// For each core, so many clients: more than hashes of a quarter of a second can be made of within two.
-const CROWD: usize = 25;
+/// Another account, because the fifty-first login of an account ends its oldest session.
+const OTHER_EMAIL: &str = "grace@x.test";
+/// The number of clients per core. A hash takes about a quarter of a second, and waiting is limited to two seconds: a core
+/// cannot serve this many.
+const CLIENTS_PER_CORE: usize = 25;
 
-/// What became of a crowd's log-ins, and how long each took.
+/// The outcomes of a flood of logins and their durations.
 #[derive(Default)]
 struct Flood {
     signed_in: Vec<Duration>,
     refused: Vec<Duration>,
     other: Vec<Value>,
-    /// How long somebody who was signed in already waited for `me`.
+    /// The durations of `me` for a user who was already signed in.
     me: Vec<Duration>,
 }
 
-/// Lets so many clients log in again and again for so long, while one asks who they are.
+/// Lets `clients` log in repeatedly for `length`, while another user queries `me`.
 fn flood(server: &Server, clients: usize, length: Duration) -> Flood {
-    let bystander = server
+    let other = server
         .client()
-        .with_bearer(&server.client().log_in(BYSTANDER, PASSWORD).access);
+        .with_bearer(&server.client().log_in(OTHER_EMAIL, PASSWORD).access);
     let (flood, end) = (Mutex::new(Flood::default()), Instant::now() + length);
     thread::scope(|scope| {
         for _ in 0..clients {
@@ -43,9 +44,9 @@ fn flood(server: &Server, clients: usize, length: Duration) -> Flood {
             });
         }
         while Instant::now() < end {
-            let asked = Instant::now();
-            bystander.me().expect("whoever is signed in feels nothing");
-            flood.lock().unwrap().me.push(asked.elapsed());
+            let started = Instant::now();
+            other.me().expect("a signed-in user is not affected");
+            flood.lock().unwrap().me.push(started.elapsed());
             thread::sleep(Duration::from_millis(10));
         }
     });
@@ -53,11 +54,11 @@ fn flood(server: &Server, clients: usize, length: Duration) -> Flood {
 }
 
 fn log_in(client: &Client, flood: &Mutex<Flood>) {
-    let asked = Instant::now();
+    let started = Instant::now();
     let answer = client
         .try_act("login", &json!({ "email": EMAIL, "password": PASSWORD }))
         .unwrap();
-    let took = asked.elapsed();
+    let took = started.elapsed();
     let mut flood = flood.lock().unwrap();
     let error = &answer["errors"][0]["extensions"];
     if answer["data"]["login"]["__typename"] == "Authenticated" {
@@ -69,45 +70,45 @@ fn log_in(client: &Client, flood: &Mutex<Flood>) {
     }
 }
 
-fn crowd() -> usize {
-    CROWD * thread::available_parallelism().unwrap().get()
+fn flood_size() -> usize {
+    CLIENTS_PER_CORE * thread::available_parallelism().unwrap().get()
 }
 
-/// A server whose hashes cost so much, so that two cores do not do what the crowd asks for.
+/// Starts a server with a bcrypt cost at which the cores cannot serve the flood.
 fn server(home: &Home, cost: &str) -> Server {
     let server = home.clone().with("LATCHKEY_BCRYPT_COST", cost).start();
-    for email in [EMAIL, BYSTANDER] {
+    for email in [EMAIL, OTHER_EMAIL] {
         server.client().sign_up(email);
     }
     server
 }
 
 #[test]
-fn a_crowd_that_logs_in_at_once_is_served_or_refused_and_nobody_else_feels_it() {
+fn login_flood_is_shed_without_delaying_other_requests() {
     let home = Home::unlimited();
     let server = server(&home, "12");
-    let flood = flood(&server, crowd(), Duration::from_secs(4));
+    let flood = flood(&server, flood_size(), Duration::from_secs(4));
     assert_eq!(flood.other, Vec::<Value>::new());
     assert!(!flood.signed_in.is_empty() && !flood.refused.is_empty() && !flood.me.is_empty());
     server.client().log_in(EMAIL, PASSWORD);
     assert!(
         !home.log().contains("ERROR"),
-        "a refusal is no error of the service"
+        "a rejected login is not an error of the service"
     );
 }
 
-/// Figures, not a check: `cargo test --release --test program flood::figures -- --ignored --nocapture`.
+/// Prints measurements and checks nothing: `cargo test --release --test program flood::login_flood_throughput_and_latency_are_printed -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures for a minute"]
-#[expect(clippy::print_stdout, reason = "figures are for reading")]
-fn figures() {
+#[expect(clippy::print_stdout, reason = "the measurements are for reading")]
+fn login_flood_throughput_and_latency_are_printed() {
     let home = Home::unlimited();
     let server = server(&home, "12");
     let length = Duration::from_secs(20);
-    // As many as there are cores never wait for one another.
-    let calm = flood(&server, crowd() / CROWD, length);
-    let crowd = flood(&server, crowd(), length);
-    for (name, flood) in [("calm", &calm), ("crowd", &crowd)] {
+    // As many clients as cores never wait for each other.
+    let calm = flood(&server, flood_size() / CLIENTS_PER_CORE, length);
+    let crowded = flood(&server, flood_size(), length);
+    for (name, flood) in [("calm", &calm), ("crowded", &crowded)] {
         println!(
             "{name}: {} signed in, p50 {:?}, p99 {:?}; {} refused, p50 {:?}, p99 {:?}; me p50 {:?}, p99 {:?}",
             flood.signed_in.len(),
@@ -120,8 +121,8 @@ fn figures() {
             percentile(&flood.me, 99),
         );
     }
-    let percent = 100 * crowd.signed_in.len() / calm.signed_in.len();
-    println!("log-ins of the crowd, in percent of the calm: {percent}");
+    let percent = 100 * crowded.signed_in.len() / calm.signed_in.len();
+    println!("crowded logins in percent of calm logins: {percent}");
 }
 
 fn percentile(times: &[Duration], percent: usize) -> Duration {

@@ -1,4 +1,4 @@
-//! Killed under writes, on the embedded store: what was acknowledged is there.
+//! A server on SQLite that is killed while it writes: acknowledged changes survive.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -11,13 +11,13 @@ use crate::support::client::{Client, PASSWORD, kind, sign_up_input};
 use crate::support::home::Home;
 use crate::support::{SOON, until};
 
-/// How often the server is killed, after how many more sign-ups each time, and how many sign up at once.
+/// The number of kills, the signups between two kills, and the number of concurrent writers.
 const KILLS: usize = 5;
 const BETWEEN: usize = 15;
 const WRITERS: usize = 4;
 
 #[test]
-fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
+fn killed_server_loses_no_acknowledged_signup() {
     let home = Home::unlimited();
     let mut acknowledged = Vec::new();
     for round in 0..KILLS {
@@ -31,7 +31,7 @@ fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
                     sign_up_until_killed(&client, &format!("{round}.{writer}"), &sender, done)
                 });
             }
-            until("sign-ups", SOON * 2, || {
+            until("signups", SOON * 2, || {
                 (done.load(Ordering::Relaxed) >= BETWEEN).then_some(())
             });
             server.kill();
@@ -41,7 +41,7 @@ fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
     }
     assert!(
         acknowledged.len() >= KILLS * BETWEEN,
-        "only {} sign-ups",
+        "only {} signups",
         acknowledged.len()
     );
 
@@ -61,11 +61,11 @@ fn every_sign_up_that_was_acknowledged_can_log_in_after_five_kills() {
     assert_eq!(integrity(&home), "ok");
 }
 
-/// Signs up one after the other until there is no answer any more, and tells which were acknowledged.
+/// Signs up one user after another until the server is gone, and sends each acknowledged email to `acknowledged`.
 fn sign_up_until_killed(
     client: &Client,
     name: &str,
-    told: &mpsc::Sender<String>,
+    acknowledged: &mpsc::Sender<String>,
     done: &AtomicUsize,
 ) {
     for number in 0.. {
@@ -73,13 +73,13 @@ fn sign_up_until_killed(
         let answer = client.try_act("signup", &sign_up_input(&email));
         let Ok(answer) = answer else { return };
         assert_eq!(kind(&answer["data"]["signup"]), "Authenticated", "{answer}");
-        told.send(email).unwrap();
+        acknowledged.send(email).unwrap();
         done.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 #[test]
-fn a_password_that_was_changed_before_a_kill_is_the_only_one_after_it() {
+fn changed_password_survives_a_killed_server() {
     let home = Home::unlimited();
     let server = home.start();
     let client = server.client();
@@ -117,7 +117,7 @@ fn a_password_that_was_changed_before_a_kill_is_the_only_one_after_it() {
     );
 }
 
-/// What SQLite itself says of the file.
+/// Returns the result of SQLite's integrity check.
 fn integrity(home: &Home) -> String {
     let connection = rusqlite::Connection::open(home.data().join("latchkey.db")).unwrap();
     connection.busy_timeout(Duration::from_secs(5)).unwrap();

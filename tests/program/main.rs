@@ -1,4 +1,5 @@
-//! The built program: started as a child process in a folder and an environment of its own, and used over the wire.
+//! Tests of the built program, which runs as a child process with a folder and an environment of its own and is used
+//! over the network.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,18 +1,19 @@
-//! On a real MongoDB: the whole loop, two nodes on one database, and a store that stops, comes late, or never comes.
+//! The program on a real MongoDB: an account's lifecycle, two nodes on one database, and a store that hangs, restarts,
+//! starts late or never starts.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::mongod::Mongod;
-use crate::support::client::{Client, PASSWORD, kind, sign_up_input, tokens};
+use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input, tokens};
 use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
 use crate::support::{SOON, until};
 
-/// How long a client may have to wait for an answer while the store is down.
+/// The longest that a client may wait for a response while the store is down.
 const WHILE_DOWN: Duration = Duration::from_secs(2);
-/// How long after the store's return the server may need to find out.
+/// The longest that the server may take to notice that the store is back.
 const RECOVERED: Duration = Duration::from_secs(15);
 
 fn home_on(store: &str) -> Home {
@@ -20,7 +21,7 @@ fn home_on(store: &str) -> Home {
 }
 
 #[test]
-fn the_whole_loop_from_sign_up_to_a_new_password() {
+fn account_lifecycle_from_signup_to_password_reset_works() {
     let database = Database::new();
     let home = home_on(&database.url);
     let server = home.start();
@@ -29,44 +30,9 @@ fn the_whole_loop_from_sign_up_to_a_new_password() {
         "{:?}",
         server.lines
     );
-    let client = server.client();
-    let first = client.sign_up("ada@x.test");
-    assert_eq!(
-        kind(&client.act("signup", &sign_up_input("Ada@x.test"))),
-        "EmailTaken"
-    );
-    let second = client.log_in("ada@x.test", PASSWORD);
-    let third = client.refresh(&second.refresh);
-    let me = client.with_bearer(&third.access).me().unwrap();
-    assert_eq!(
-        (&me["email"], me["sessions"].as_array().map(Vec::len)),
-        (&json!("ada@x.test"), Some(2))
-    );
-
-    client.forget("ada@x.test");
-    let code = home.email_to("ada@x.test", 1).code();
-    assert_eq!(
-        kind(&client.reset("ada@x.test", &code, "nanoseconds of wire")),
-        "PasswordReset"
-    );
-    assert_eq!(
-        kind(&client.reset("ada@x.test", &code, "nanoseconds of rope")),
-        "InvalidCode"
-    );
-    for ended in [&first, &third] {
-        assert_eq!(
-            client.with_bearer(&ended.access).me(),
-            Err("UNAUTHENTICATED".to_owned())
-        );
-        let refreshed = client.act("refresh", &json!({ "refreshToken": ended.refresh }));
-        assert_eq!(kind(&refreshed), "InvalidRefreshToken");
-    }
-    let wrong = client.act(
-        "login",
-        &json!({ "email": "ada@x.test", "password": PASSWORD }),
-    );
-    assert_eq!(kind(&wrong), "InvalidCredentials");
-    client.log_in("ada@x.test", "nanoseconds of wire");
+    let ended = sign_up_log_in_and_refresh(&server.client());
+    reset_password_once(&home, &server.client());
+    assert_ended_and_changed(&server.client(), &ended);
     assert_eq!(
         home.email_to("ada@x.test", 2).subject,
         "Your password was changed"
@@ -81,8 +47,56 @@ fn the_whole_loop_from_sign_up_to_a_new_password() {
     assert!(!again.access.is_empty());
 }
 
+/// Signs Ada up, logs her in and refreshes, and returns the tokens of both sessions.
+fn sign_up_log_in_and_refresh(client: &Client) -> [Tokens; 2] {
+    let first = client.sign_up("ada@x.test");
+    assert_eq!(
+        kind(&client.act("signup", &sign_up_input("Ada@x.test"))),
+        "EmailTaken"
+    );
+    let second = client.log_in("ada@x.test", PASSWORD);
+    let third = client.refresh(&second.refresh);
+    let me = client.with_bearer(&third.access).me().unwrap();
+    assert_eq!(
+        (&me["email"], me["sessions"].as_array().map(Vec::len)),
+        (&json!("ada@x.test"), Some(2))
+    );
+    [first, third]
+}
+
+fn reset_password_once(home: &Home, client: &Client) {
+    client.forget("ada@x.test");
+    let code = home.email_to("ada@x.test", 1).code();
+    assert_eq!(
+        kind(&client.reset("ada@x.test", &code, "nanoseconds of wire")),
+        "PasswordReset"
+    );
+    assert_eq!(
+        kind(&client.reset("ada@x.test", &code, "nanoseconds of rope")),
+        "InvalidCode"
+    );
+}
+
+/// Asserts that the sessions have ended and that only the new password logs in.
+fn assert_ended_and_changed(client: &Client, ended: &[Tokens]) {
+    for ended in ended {
+        assert_eq!(
+            client.with_bearer(&ended.access).me(),
+            Err("UNAUTHENTICATED".to_owned())
+        );
+        let refreshed = client.act("refresh", &json!({ "refreshToken": ended.refresh }));
+        assert_eq!(kind(&refreshed), "InvalidRefreshToken");
+    }
+    let wrong = client.act(
+        "login",
+        &json!({ "email": "ada@x.test", "password": PASSWORD }),
+    );
+    assert_eq!(kind(&wrong), "InvalidCredentials");
+    client.log_in("ada@x.test", "nanoseconds of wire");
+}
+
 #[test]
-fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_request() {
+fn session_ended_on_one_node_is_rejected_on_other() {
     let database = Database::new();
     let (first, second) = (home_on(&database.url), home_on(&database.url));
     let node_a = first.start();
@@ -93,16 +107,9 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
     let (one, two) = (a.sign_up("ada@x.test"), b.log_in("ada@x.test", PASSWORD));
     let (one_at_b, two_at_a) = (b.with_bearer(&one.access), a.with_bearer(&two.access));
     let session = one_at_b
-        .me()
-        .expect("a token of one node is good on the other")["sessions"]
-        .clone();
-    let current = session
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|session| session["current"] == true)
-        .unwrap();
-    let revoked = two_at_a.act("revokeSession", &json!({ "sessionId": current["id"] }));
+        .current_session()
+        .expect("a token of one node is valid on the other");
+    let revoked = two_at_a.act("revokeSession", &json!({ "sessionId": session }));
     assert_eq!(kind(&revoked), "SessionRevoked");
     assert_eq!(one_at_b.me(), Err("UNAUTHENTICATED".to_owned()));
     assert_eq!(
@@ -119,14 +126,14 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
         Err("UNAUTHENTICATED".to_owned())
     );
 
-    // A code that one node mailed is spent on the other, and once.
+    // A code that one node mailed can be used on the other, once.
     a.forget("ada@x.test");
     let find = || {
         [&first, &second]
             .iter()
             .find_map(|home| home.messages().pop())
     };
-    let code = until("a letter from either node", SOON, find).code();
+    let code = until("an email from either node", SOON, find).code();
     assert_eq!(
         kind(&b.reset("ada@x.test", &code, "nanoseconds of wire")),
         "PasswordReset"
@@ -138,7 +145,7 @@ fn a_session_that_is_ended_on_one_node_is_refused_on_the_other_at_the_next_reque
 }
 
 #[test]
-fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
+fn hanging_store_is_reported_quickly_and_recovered_from() {
     let mut mongod = Mongod::started(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
@@ -150,18 +157,18 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
     for _ in 0..2 {
         assert_eq!(in_time(|| client.get("/health/live").status), 200);
         assert_eq!(in_time(|| client.get("/health/ready").status), 503);
-        is_overloaded(
+        assert_overloaded(
             &client,
             "login",
             &json!({ "email": "ada@x.test", "password": PASSWORD }),
         );
-        is_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
-        is_overloaded(&client, "forgotPassword", &json!({ "email": "ada@x.test" }));
+        assert_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
+        assert_overloaded(&client, "forgotPassword", &json!({ "email": "ada@x.test" }));
         assert_eq!(in_time(|| signed_in.me()), Err("OVERLOADED".to_owned()));
     }
 
     mongod.resume();
-    ready(&client);
+    wait_until_ready(&client);
     assert_eq!(signed_in.me().unwrap()["email"], "ada@x.test");
     client.log_in("ada@x.test", PASSWORD);
     client.forget("ada@x.test");
@@ -169,7 +176,7 @@ fn while_the_store_hangs_clients_are_told_in_time_and_it_recovers_by_itself() {
 }
 
 #[test]
-fn a_store_that_is_killed_and_started_again_is_found_again() {
+fn restarted_store_is_found_again_by_server() {
     let mut mongod = Mongod::started(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
@@ -177,10 +184,10 @@ fn a_store_that_is_killed_and_started_again_is_found_again() {
     client.sign_up("ada@x.test");
     mongod.kill();
     assert_eq!(in_time(|| client.get("/health/ready").status), 503);
-    is_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
+    assert_overloaded(&client, "signup", &sign_up_input("bob@x.test"));
 
     mongod.start();
-    ready(&client);
+    wait_until_ready(&client);
     client.sign_up("bob@x.test");
     assert_eq!(
         kind(&client.act("signup", &sign_up_input("ada@x.test"))),
@@ -189,14 +196,14 @@ fn a_store_that_is_killed_and_started_again_is_found_again() {
 }
 
 #[test]
-fn a_server_that_was_there_before_its_store_becomes_ready_later() {
+fn server_started_before_its_store_becomes_ready_later() {
     let mut mongod = Mongod::new(&[]);
     let home = home_on(&mongod.url("latchkey"));
     let server = home.start();
     let client = server.client();
     assert_eq!(in_time(|| client.get("/health/live").status), 200);
     assert_eq!(in_time(|| client.get("/health/ready").status), 503);
-    is_overloaded(&client, "signup", &sign_up_input("ada@x.test"));
+    assert_overloaded(&client, "signup", &sign_up_input("ada@x.test"));
     let checked = home.run(&["check"], "");
     assert_eq!(checked.code, Some(2), "{checked:#?}");
     assert!(
@@ -205,40 +212,40 @@ fn a_server_that_was_there_before_its_store_becomes_ready_later() {
     );
 
     mongod.start();
-    ready(&client);
+    wait_until_ready(&client);
     tokens(&client.act("signup", &sign_up_input("ada@x.test")));
     assert_eq!(
         kind(&client.act("signup", &sign_up_input("ada@x.test"))),
         "EmailTaken",
-        "the indexes are made late too"
+        "the indexes are created late too"
     );
     assert_eq!(home.run(&["check"], "").code, Some(0));
 }
 
 #[test]
-fn a_server_whose_store_never_answers_stops_when_it_is_told_to() {
+fn server_with_unreachable_store_stops_on_sigterm() {
     let home = home_on(&Mongod::new(&[]).url("latchkey"));
     let server = home.start();
-    is_overloaded(&server.client(), "signup", &sign_up_input("ada@x.test"));
+    assert_overloaded(&server.client(), "signup", &sign_up_input("ada@x.test"));
     assert_eq!(server.stop().code(), Some(0));
 }
 
-/// Asks, and holds the answer to its time.
+/// Runs a request and asserts that the response comes in time.
 #[track_caller]
-fn in_time<T>(ask: impl FnOnce() -> T) -> T {
+fn in_time<T>(request: impl FnOnce() -> T) -> T {
     let started = Instant::now();
-    let answer = ask();
+    let answer = request();
     assert!(
         started.elapsed() < WHILE_DOWN,
-        "the answer took {:?}",
+        "the response took {:?}",
         started.elapsed()
     );
     answer
 }
 
-/// Holds an operation to answer with OVERLOADED in time, and to tell nothing of the store.
+/// Asserts that an operation answers OVERLOADED in time and reveals nothing about the store.
 #[track_caller]
-fn is_overloaded(client: &Client, operation: &str, input: &Value) {
+fn assert_overloaded(client: &Client, operation: &str, input: &Value) {
     let answer = in_time(|| client.try_act(operation, input).unwrap());
     let error = &answer["errors"][0];
     assert_eq!(
@@ -257,7 +264,7 @@ fn is_overloaded(client: &Client, operation: &str, input: &Value) {
 }
 
 #[track_caller]
-fn ready(client: &Client) {
+fn wait_until_ready(client: &Client) {
     until("a server that is ready", RECOVERED, || {
         (client.get("/health/ready").status == 200).then_some(())
     });

@@ -1,4 +1,4 @@
-//! The README's walk, with the README's own commands.
+//! The README's walk, run with the README's own commands.
 
 use std::fmt::Write;
 use std::fs;
@@ -11,30 +11,30 @@ use crate::support::home::Home;
 use crate::support::process;
 use crate::support::{SOON, tool};
 
-/// What stands between the outputs of two steps.
+/// The separator between the outputs of two steps.
 const NEXT: &str = "=== the next step ===";
-/// All that the walk may use: curl, and what every Debian has.
+/// The programs that the walk may use: curl, and those of every Debian.
 const TOOLS: [&str; 8] = ["cat", "curl", "grep", "head", "sed", "sleep", "tail", "tr"];
 
-/// A block of commands, and what the README says they show.
+/// A block of commands, and the lines that the README says they print.
 struct Step {
     commands: String,
     shown: Vec<String>,
 }
 
 #[test]
-fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
+fn readme_walk_runs_with_curl_on_bare_debian() {
     let steps = walk();
     assert!(steps.len() >= 8, "the walk has {} steps", steps.len());
     let home = Home::bare();
     let server = home.start();
     let mut script = String::new();
     for step in &steps {
-        // The last answer is shown too: some steps keep it to themselves.
+        // Some steps keep the last response in a variable: it is printed too.
         let commands = step.commands.replace("127.0.0.1:4000", server.address());
         writeln!(
             script,
-            "{commands}\nprintf '%s\\n' \"${{MAX_RESPONSE_BYTES-}}\" '{NEXT}'"
+            "{commands}\nprintf '%s\\n' \"${{RESPONSE-}}\" '{NEXT}'"
         )
         .unwrap();
     }
@@ -56,7 +56,7 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
         for line in &step.shown {
             assert!(
                 shows(output, line),
-                "{}\nshows\n{output}\nand not\n{line}",
+                "{}\nprints\n{output}\nwithout\n{line}",
                 step.commands
             );
         }
@@ -73,11 +73,11 @@ fn the_walk_shows_what_it_says_with_no_more_than_curl_on_a_bare_debian() {
 }
 
 #[test]
-fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
-    let shown = readme();
-    let (_, rest) = shown
+fn readme_start_output_matches_a_running_server() {
+    let readme = readme();
+    let (_, rest) = readme
         .split_once("```sh\ncargo run\n```\n\n```text\n")
-        .expect("the README shows `cargo run`");
+        .expect("the README has `cargo run` and its output");
     let (lines, _) = rest.split_once("```").unwrap();
     let server = Home::bare().start();
     assert_eq!(
@@ -90,7 +90,7 @@ fn what_the_readme_shows_at_the_start_is_what_a_server_says() {
 }
 
 #[test]
-fn the_first_query_and_the_walk_do_not_get_into_each_others_way() {
+fn first_query_and_walk_use_different_emails() {
     let readme = readme();
     let (_, first) = readme.split_once("<!-- first query -->").unwrap();
     let (_, variables) = first.split_once("```json\n").unwrap();
@@ -105,14 +105,15 @@ fn the_first_query_and_the_walk_do_not_get_into_each_others_way() {
 }
 
 fn installed(tool: &str) -> PathBuf {
-    let places = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(tool));
-    places
+    let candidates =
+        ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(tool));
+    candidates
         .into_iter()
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("the walk needs {tool}, which is not installed"))
 }
 
-/// Whether a line is somewhere in an output; `…` stands for anything within a line.
+/// Returns whether an output contains a line; `…` stands for any text within the line.
 fn shows(output: &str, line: &str) -> bool {
     let pieces: Vec<&str> = line.split('…').collect();
     output.lines().any(|candidate| {
@@ -131,7 +132,7 @@ fn readme() -> String {
     fs::read_to_string(tool::root().join("README.md")).unwrap()
 }
 
-/// The blocks of the walk: those of `sh` are commands, those of `text` are what the commands before them show.
+/// Parses the walk: `sh` blocks are commands, and a `text` block is the output of the commands before it.
 fn walk() -> Vec<Step> {
     let readme = readme();
     let (_, rest) = readme
@@ -154,7 +155,7 @@ fn walk() -> Vec<Step> {
             }),
             "text" => {
                 let step = steps.last_mut().filter(|step| step.shown.is_empty());
-                step.expect("commands before what they show").shown =
+                step.expect("commands before their output").shown =
                     body.lines().map(str::to_owned).collect();
             }
             other => panic!("block {number} of the walk is neither sh nor text but {other}"),

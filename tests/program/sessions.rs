@@ -1,4 +1,4 @@
-//! Sessions over the wire: refreshes that race, a token that comes back, and ends that every node feels at once.
+//! Sessions of running servers: concurrent refreshes, reuse of a refresh token, and sessions that end on every node.
 
 use std::collections::{BTreeMap, HashSet};
 use std::thread;
@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input, tokens};
+use crate::support::client::{Client, PASSWORD, Tokens, kind, sign_up_input};
 use crate::support::database::Database;
 use crate::support::home::{Home, copy_folder};
 use crate::support::server::Server;
 use crate::support::{SOON, until};
 
 const TABS: usize = 20;
-const NEW: &str = "nanoseconds of wire";
+const NEW_PASSWORD: &str = "nanoseconds of wire";
 
-fn refused(client: &Client, token: &str) -> bool {
+fn is_rejected(client: &Client, token: &str) -> bool {
     kind(&client.act("refresh", &json!({ "refreshToken": token }))) == "InvalidRefreshToken"
 }
 
 #[test]
-fn twenty_tabs_that_refresh_at_once_get_one_successor_and_nobody_is_logged_out() {
+fn concurrent_refreshes_from_twenty_tabs_share_one_successor() {
     let home = Home::unlimited();
     let server = home.start();
     let first = server.client().sign_up("ada@x.test");
@@ -40,30 +40,30 @@ fn twenty_tabs_that_refresh_at_once_get_one_successor_and_nobody_is_logged_out()
     for answer in &answers {
         assert!(server.client().with_bearer(&answer.access).me().is_ok());
     }
-    assert!(!refused(&server.client(), &answers[0].refresh));
+    assert!(!is_rejected(&server.client(), &answers[0].refresh));
 }
 
 #[test]
-fn a_token_that_comes_back_after_the_grace_ends_its_session_and_no_other() {
+fn refresh_token_reused_after_grace_ends_its_session() {
     let home = Home::unlimited().with("LATCHKEY_REFRESH_GRACE_SECONDS", "1");
     let server = home.start();
     let client = server.client();
     let stolen = client.sign_up("ada@x.test");
     let other = client.log_in("ada@x.test", PASSWORD);
     let next = client.refresh(&stolen.refresh);
-    // The one thing that only time can show: a little more than the grace.
+    // The server reads the system clock, so the test has to sleep a little longer than the grace period.
     thread::sleep(Duration::from_millis(1_100));
-    assert!(refused(&client, &stolen.refresh));
+    assert!(is_rejected(&client, &stolen.refresh));
     assert!(
-        refused(&client, &next.refresh),
-        "the thief's copy has ended the session for both"
+        is_rejected(&client, &next.refresh),
+        "reuse ends the session for the successor too"
     );
     assert_eq!(
         client.with_bearer(&next.access).me(),
         Err("UNAUTHENTICATED".to_owned())
     );
     assert!(client.with_bearer(&other.access).me().is_ok());
-    assert!(!refused(&client, &other.refresh));
+    assert!(!is_rejected(&client, &other.refresh));
     assert_eq!(
         home.email_to("ada@x.test", 1).subject,
         "One of your sessions was ended"
@@ -82,7 +82,7 @@ impl Nodes {
         let database = Database::new();
         let homes =
             [(); 2].map(|()| Home::unlimited().with("LATCHKEY_STORE", database.url.clone()));
-        // The first run makes the keys.
+        // The first run creates the keys.
         assert!(homes[0].start().stop().success());
         copy_folder(&homes[0].data(), &homes[1].data());
         Self {
@@ -90,115 +90,107 @@ impl Nodes {
             _database: database,
         }
     }
+
+    /// Waits for the email with the reset code, which either node may have sent.
+    #[track_caller]
+    fn reset_code(&self) -> String {
+        let is_code = |subject: &str| subject == "Your code to reset your password";
+        let find = || {
+            let mut messages = self.homes.iter().flat_map(Home::messages);
+            messages.find(|message| is_code(&message.subject))
+        };
+        until("the code, from either node", SOON, find).code()
+    }
+}
+
+/// Ends the session of `doomed` in one of five ways, and returns the password that is valid afterwards.
+fn end_session(how: &str, nodes: &Nodes, [a, b]: [&Client; 2], doomed: &Tokens) -> &'static str {
+    let doomed = b.with_bearer(&doomed.access);
+    match how {
+        "logout" => {
+            assert_eq!(kind(&doomed.act("logout", &json!({}))), "LoggedOut");
+            PASSWORD
+        }
+        "revokeSession" => {
+            let session = doomed.current_session().unwrap();
+            let other = b.with_bearer(&b.log_in("ada@x.test", PASSWORD).access);
+            let revoked = other.act("revokeSession", &json!({ "sessionId": session }));
+            assert_eq!(kind(&revoked), "SessionRevoked");
+            PASSWORD
+        }
+        "changePassword" => {
+            let other = b.with_bearer(&b.log_in("ada@x.test", PASSWORD).access);
+            let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD });
+            let changed = other.act("changePassword", &input);
+            assert_eq!(kind(&changed), "PasswordChanged");
+            NEW_PASSWORD
+        }
+        "resetPassword" => {
+            a.forget("ada@x.test");
+            let reset = b.reset("ada@x.test", &nodes.reset_code(), PASSWORD);
+            assert_eq!(kind(&reset), "PasswordReset");
+            PASSWORD
+        }
+        command => {
+            let arguments = ["user", command, "--email", "ada@x.test", "--role", "admin"];
+            assert_eq!(nodes.homes[1].run(&arguments, "").code, Some(0));
+            PASSWORD
+        }
+    }
 }
 
 #[test]
-fn whatever_ends_a_session_ends_it_on_both_nodes_at_the_next_request() {
+fn ended_session_is_rejected_by_both_nodes_immediately() {
     let nodes = Nodes::new();
     let servers = nodes.homes.each_ref().map(Home::start);
     let [a, b] = servers.each_ref().map(Server::client);
     a.sign_up("ada@x.test");
-    let mut password = PASSWORD.to_owned();
+    let mut password = PASSWORD;
 
-    for act in [
+    for how in [
         "logout",
         "revokeSession",
         "changePassword",
         "resetPassword",
         "set-role",
     ] {
-        let doomed = tokens(&a.act(
-            "login",
-            &json!({ "email": "ada@x.test", "password": password }),
-        ));
-        let other = b.with_bearer(&b.log_in("ada@x.test", &password).access);
+        let doomed = a.log_in("ada@x.test", password);
         for node in [&a, &b] {
-            assert!(
-                node.with_bearer(&doomed.access).me().is_ok(),
-                "before {act}"
-            );
+            let is_valid = node.with_bearer(&doomed.access).me().is_ok();
+            assert!(is_valid, "before {how}");
         }
-        match act {
-            "logout" => drop(a.with_bearer(&doomed.access).act("logout", &json!({}))),
-            "revokeSession" => {
-                let me = b.with_bearer(&doomed.access).me().unwrap();
-                let current = me["sessions"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .find(|it| it["current"] == true)
-                    .unwrap();
-                let revoked = other.act("revokeSession", &json!({ "sessionId": current["id"] }));
-                assert_eq!(kind(&revoked), "SessionRevoked");
-            }
-            "changePassword" => {
-                let input = json!({ "currentPassword": password, "newPassword": NEW });
-                assert_eq!(
-                    kind(&other.act("changePassword", &input)),
-                    "PasswordChanged"
-                );
-                NEW.clone_into(&mut password);
-            }
-            "resetPassword" => {
-                a.forget("ada@x.test");
-                let is_code = |subject: &str| subject == "Your code to reset your password";
-                let messages = || {
-                    nodes
-                        .homes
-                        .iter()
-                        .flat_map(Home::messages)
-                        .find(|message| is_code(&message.subject))
-                };
-                let code = until("the code, from either node", SOON, messages).code();
-                assert_eq!(
-                    kind(&b.reset("ada@x.test", &code, PASSWORD)),
-                    "PasswordReset"
-                );
-                PASSWORD.clone_into(&mut password);
-            }
-            _ => {
-                let arguments = [
-                    "user",
-                    "set-role",
-                    "--email",
-                    "ada@x.test",
-                    "--role",
-                    "admin",
-                ];
-                assert_eq!(nodes.homes[1].run(&arguments, "").code, Some(0));
-            }
-        }
+        password = end_session(how, &nodes, [&a, &b], &doomed);
         for node in [&a, &b] {
             assert_eq!(
                 node.with_bearer(&doomed.access).me(),
                 Err("UNAUTHENTICATED".to_owned()),
-                "after {act}"
+                "after {how}"
             );
-            assert!(refused(node, &doomed.refresh), "after {act}");
+            assert!(is_rejected(node, &doomed.refresh), "after {how}");
         }
     }
 }
 
-/// Lets a crowd do the same at once, half of it on each node, and says how often each answer came.
-fn at_once(nodes: [&Client; 2], act: impl Fn(&Client) -> String + Sync) -> BTreeMap<String, usize> {
+/// Runs an operation concurrently, half of the time on each node, and counts each outcome.
+fn at_once(nodes: [&Client; 2], run: impl Fn(&Client) -> String + Sync) -> BTreeMap<String, usize> {
     let mut answers = BTreeMap::new();
-    let act = &act;
+    let run = &run;
     thread::scope(|scope| {
-        let crowd: Vec<_> = nodes
+        let threads: Vec<_> = nodes
             .into_iter()
             .cycle()
             .take(TABS)
-            .map(|node| scope.spawn(move || act(node)))
+            .map(|node| scope.spawn(move || run(node)))
             .collect();
-        for one in crowd {
-            *answers.entry(one.join().unwrap()).or_default() += 1;
+        for thread in threads {
+            *answers.entry(thread.join().unwrap()).or_default() += 1;
         }
     });
     answers
 }
 
 #[test]
-fn of_many_at_once_on_two_nodes_one_signs_up_one_resets_and_all_refresh_to_one_successor() {
+fn concurrent_operations_on_two_nodes_have_one_winner() {
     let nodes = Nodes::new();
     let servers = nodes.homes.each_ref().map(Home::start);
     let [a, b] = servers.each_ref().map(Server::client);
@@ -220,12 +212,9 @@ fn of_many_at_once_on_two_nodes_one_signs_up_one_resets_and_all_refresh_to_one_s
     assert_eq!((successors.len(), successors.values().sum()), (1, TABS));
 
     a.forget("ada@x.test");
-    let code = until("the code, from either node", SOON, || {
-        nodes.homes.iter().find_map(|home| home.messages().pop())
-    });
-    let code = code.code();
+    let code = nodes.reset_code();
     let answers = at_once([&a, &b], |node| {
-        outcome(&node.reset("ada@x.test", &code, NEW))
+        outcome(&node.reset("ada@x.test", &code, NEW_PASSWORD))
     });
     assert_eq!(
         answers,

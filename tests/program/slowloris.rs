@@ -1,4 +1,4 @@
-//! Clients that keep a server waiting: they are given up in time, and nobody else has to wait for them.
+//! Slow clients: the server disconnects them in time, and other clients do not wait for them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 
 use crate::support::home::Home;
 
-/// How many connections a server has at most.
-const ROOM: usize = 768;
+/// The largest number of connections that a server accepts.
+const CAPACITY: usize = 768;
 const HEADS: usize = 500;
 const BODIES: usize = 200;
-/// How long any of them may be kept.
-const GIVEN_UP: Duration = Duration::from_secs(30);
-/// How long anybody else may have to wait meanwhile. Generous: machines that test are busy.
+/// The time limit for disconnecting all of them.
+const DISCONNECTED: Duration = Duration::from_secs(30);
+/// The time limit of a response to another client meanwhile, generous because test machines are busy.
 const ANSWERED: Duration = Duration::from_secs(5);
 
 const HALF_HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-";
 const HALF_BODY: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
     content-length: 1000\r\n\r\n{\"query\":";
 
-/// One test at a time: together they would need more files than many systems let a process have open.
-static CROWDED: Mutex<()> = Mutex::new(());
+/// Held by each test: together they would need more open files than many systems allow a process.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// How many of so many connections this process can have open, beside what else it needs.
+/// Reduces a number of connections to what the limit on open files allows.
 fn within_reach(wanted: usize) -> usize {
-    let told = Command::new("sh")
+    let limit = Command::new("sh")
         .args(["-c", "ulimit -n"])
         .output()
         .unwrap();
-    let files = String::from_utf8(told.stdout)
+    let files = String::from_utf8(limit.stdout)
         .unwrap()
         .trim()
         .parse()
@@ -52,13 +52,13 @@ fn open(address: &str, beginning: &str, count: usize) -> Vec<TcpStream> {
     (0..within_reach(count)).map(open).collect()
 }
 
-/// Whether the server has closed a connection; what it says before is kept.
-fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
+/// Returns whether the server has closed a connection, and appends what it sent to `received`.
+fn is_closed(stream: &mut TcpStream, received: &mut Vec<u8>) -> bool {
     let mut bytes = [0; 1024];
     loop {
         match stream.read(&mut bytes) {
             Ok(0) => return true,
-            Ok(read) => said.extend_from_slice(&bytes[..read]),
+            Ok(read) => received.extend_from_slice(&bytes[..read]),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return false,
             Err(_) => return true,
         }
@@ -66,8 +66,8 @@ fn is_closed(stream: &mut TcpStream, said: &mut Vec<u8>) -> bool {
 }
 
 #[test]
-fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
-    let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
+fn slow_clients_are_disconnected_without_delaying_others() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();
     let started = Instant::now();
@@ -81,8 +81,8 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
     let (all, mut asked, mut timeouts) = (waiting.len(), 0, 0);
     while !waiting.is_empty() {
         assert!(
-            started.elapsed() < GIVEN_UP,
-            "{} of {all} are still open after {GIVEN_UP:?}",
+            started.elapsed() < DISCONNECTED,
+            "{} of {all} are still open after {DISCONNECTED:?}",
             waiting.len()
         );
         let before = Instant::now();
@@ -92,31 +92,31 @@ fn who_keeps_a_server_waiting_is_given_up_and_keeps_nobody_else_waiting() {
         );
         assert!(
             before.elapsed() < ANSWERED,
-            "somebody waited for {:?}",
+            "another client waited for {:?}",
             before.elapsed()
         );
         asked += 1;
-        waiting.retain_mut(|(stream, said)| {
-            let is_closed = is_closed(stream, said);
-            timeouts += usize::from(is_closed && said.starts_with(b"HTTP/1.1 408 "));
+        waiting.retain_mut(|(stream, received)| {
+            let is_closed = is_closed(stream, received);
+            timeouts += usize::from(is_closed && received.starts_with(b"HTTP/1.1 408 "));
             !is_closed
         });
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(asked > 20, "it was over too soon to tell: {asked}");
+    assert!(asked > 20, "there were only {asked} requests meanwhile");
     assert_eq!(
         timeouts,
         within_reach(BODIES),
-        "halves of bodies are answered with 408"
+        "half-sent bodies are answered with 408"
     );
 }
 
 #[test]
-fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
-    let _alone = CROWDED.lock().unwrap_or_else(PoisonError::into_inner);
+fn half_sent_bodies_beyond_capacity_delay_no_one() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let home = Home::new();
     let server = home.start();
-    let bodies = open(server.address(), HALF_BODY, ROOM + 32);
+    let bodies = open(server.address(), HALF_BODY, CAPACITY + 32);
     let asked = Instant::now();
     assert_eq!(
         server.client().get("/graphql?query=%7B__typename%7D").text,
@@ -124,7 +124,7 @@ fn more_half_bodies_than_there_is_room_for_keep_nobody_waiting_for_long() {
     );
     assert!(
         asked.elapsed() < ANSWERED,
-        "somebody waited for {:?} behind {}",
+        "another client waited for {:?} behind {}",
         asked.elapsed(),
         bodies.len()
     );

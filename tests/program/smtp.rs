@@ -1,4 +1,4 @@
-//! Letters through a real mail server, over TLS and with a login.
+//! Emails sent through a real mail server, over TLS and with a login.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -6,31 +6,33 @@ use std::time::Duration;
 use latchkey::app::open_repository;
 use latchkey::config::Store;
 use latchkey::model::Clock;
+use serde_json::{Value, json};
 
 use crate::support::client::kind;
+use crate::support::email::ReceivedEmail;
 use crate::support::home::Home;
 use crate::support::mail_server::{self, MailServer, Tls};
 use crate::support::{SOON, until};
 
-/// How long a letter may take that is sent at the second try, 5 s after the first.
-const AT_THE_SECOND_TRY: Duration = Duration::from_secs(20);
+/// The time limit for an email that is sent at the second attempt, 5 s after the first.
+const SECOND_ATTEMPT: Duration = Duration::from_secs(20);
 
 #[test]
-fn a_email_arrives_over_starttls_and_its_code_resets_the_password() {
-    a_email_arrives(Tls::Starttls);
+fn reset_code_arrives_over_starttls_and_works() {
+    reset_code_arrives(Tls::Starttls);
 }
 
 #[test]
-fn a_email_arrives_over_smtps_and_its_code_resets_the_password() {
-    a_email_arrives(Tls::FromTheStart);
+fn reset_code_arrives_over_smtps_and_works() {
+    reset_code_arrives(Tls::FromTheStart);
 }
 
-fn a_email_arrives(tls: Tls) {
+fn reset_code_arrives(tls: Tls) {
     let mail = MailServer::start(tls, &[]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
     assert!(
-        server.lines[2].starts_with("Letters: sent through localhost:"),
+        server.lines[2].starts_with("Emails: sent through localhost:"),
         "{:?}",
         server.lines
     );
@@ -39,24 +41,7 @@ fn a_email_arrives(tls: Tls) {
     client.forget("ada+1@x.test");
 
     let message = mail.taken(1, SOON).remove(0);
-    let envelope = mail.envelope(1);
-    assert_eq!(envelope["mail_from"], "no-reply@x.test");
-    assert_eq!(envelope["rcpt_tos"], serde_json::json!(["ada+1@x.test"]));
-    assert_eq!(
-        (&envelope["tls"], &envelope["user"]),
-        (&true.into(), &mail_server::USER.into())
-    );
-    assert_eq!(
-        (message.from.as_str(), message.to.as_str()),
-        ("no-reply@x.test", "ada+1@x.test")
-    );
-    assert_eq!(message.from_name.as_deref(), Some("Latchkey at X"));
-    assert_eq!(message.subject, "Your code to reset your password");
-    assert!(
-        message.message_id.ends_with("@x.test") && message.message_id.len() > 30,
-        "{}",
-        message.message_id
-    );
+    assert_sent(&mail.envelope(1), &message);
     let (sent, before, after) = (
         message.sent_at,
         before.millis() / 1000,
@@ -81,22 +66,43 @@ fn a_email_arrives(tls: Tls) {
     assert!(!home.data().join("mail").exists());
 }
 
+/// Asserts that the envelope and the headers of the first email are complete.
+fn assert_sent(envelope: &Value, message: &ReceivedEmail) {
+    assert_eq!(envelope["mail_from"], "no-reply@x.test");
+    assert_eq!(envelope["rcpt_tos"], json!(["ada+1@x.test"]));
+    assert_eq!(
+        (&envelope["tls"], &envelope["user"]),
+        (&true.into(), &mail_server::USER.into())
+    );
+    assert_eq!(
+        (message.from.as_str(), message.to.as_str()),
+        ("no-reply@x.test", "ada+1@x.test")
+    );
+    assert_eq!(message.from_name.as_deref(), Some("Latchkey at X"));
+    assert_eq!(message.subject, "Your code to reset your password");
+    assert!(
+        message.message_id.ends_with("@x.test") && message.message_id.len() > 30,
+        "{}",
+        message.message_id
+    );
+}
+
 #[test]
-fn a_email_that_the_mail_server_defers_is_sent_later_and_once() {
+fn deferred_email_is_retried_and_sent_once() {
     let mail = MailServer::start(Tls::Starttls, &["--defer", "1"]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
     server.client().sign_up("ada@x.test");
     server.client().forget("ada@x.test");
     home.logged("the mail server answered 451", 1);
-    // The next letter of another person is not held up.
+    // The email of another account is not held up.
     server.client().sign_up("bob@x.test");
     server.client().forget("bob@x.test");
     assert_eq!(
         mail.taken(1, Duration::from_secs(4)).remove(0).to,
         "bob@x.test"
     );
-    let messages = mail.taken(2, AT_THE_SECOND_TRY);
+    let messages = mail.taken(2, SECOND_ATTEMPT);
     assert_eq!(messages[1].to, "ada@x.test");
     assert_eq!(
         kind(
@@ -115,24 +121,24 @@ fn a_email_that_the_mail_server_defers_is_sent_later_and_once() {
 }
 
 #[test]
-fn a_email_waits_while_the_password_of_the_mail_account_is_wrong() {
+fn email_waits_while_smtp_login_is_rejected() {
     let mail = MailServer::start(Tls::Starttls, &[]);
     let mut home = mail.used_by(Home::new(), "not the password");
     let server = home.start();
     server.client().sign_up("ada@x.test");
     server.client().forget("ada@x.test");
     home.logged("the mail server answered 535", 1);
-    // The second try: the first has neither parked the letter nor lost it.
-    until("a second try", AT_THE_SECOND_TRY, || {
+    // A second attempt proves that the first neither parked nor lost the email.
+    until("a second attempt", SECOND_ATTEMPT, || {
         (home.log().matches("the mail server answered 535").count() >= 2).then_some(())
     });
     assert!(!home.log().contains("parked"));
-    settled(&home);
+    wait_for_retry(&home);
     assert!(server.stop().success());
 
     home = mail.used_by(home, mail_server::PASSWORD);
     let server = home.start();
-    let message = mail.taken(1, AT_THE_SECOND_TRY).remove(0);
+    let message = mail.taken(1, SECOND_ATTEMPT).remove(0);
     assert_eq!(
         kind(
             &server
@@ -144,18 +150,18 @@ fn a_email_waits_while_the_password_of_the_mail_account_is_wrong() {
 }
 
 #[test]
-fn a_email_outlives_a_server_that_is_killed() {
+fn queued_email_survives_a_killed_server() {
     let mail = MailServer::start(Tls::Starttls, &["--defer", "1"]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
     server.client().sign_up("ada@x.test");
     server.client().forget("ada@x.test");
-    settled(&home);
+    wait_for_retry(&home);
     server.kill();
     assert_eq!(mail.messages().len(), 0);
 
     let server = home.start();
-    let message = mail.taken(1, AT_THE_SECOND_TRY).remove(0);
+    let message = mail.taken(1, SECOND_ATTEMPT).remove(0);
     assert_eq!(message.to, "ada@x.test");
     assert_eq!(
         kind(
@@ -168,17 +174,17 @@ fn a_email_outlives_a_server_that_is_killed() {
     server.client().log_in("ada@x.test", "nanoseconds of wire");
 }
 
-/// Waits until the store says that a letter is to be tried again in a minute at most: a worker that is killed before that
-/// leaves it leased for longer.
+/// Waits until the store has scheduled the email for another attempt within a minute. A worker that is killed before that
+/// leaves the email leased for longer.
 #[track_caller]
-fn settled(home: &Home) {
+fn wait_for_retry(home: &Home) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = runtime
         .block_on(open_repository(&Store::Sqlite(
             home.data().join("latchkey.db"),
         )))
         .unwrap();
-    until("a letter that is to be tried again", SOON, || {
+    until("an email that is scheduled again", SOON, || {
         let now = Clock::system().now();
         let due = |seconds| store.mail_due(now.plus(Duration::from_secs(seconds)), 1);
         let (now, soon) =
@@ -188,7 +194,7 @@ fn settled(home: &Home) {
 }
 
 #[test]
-fn no_email_is_sent_to_a_server_whose_certificate_nobody_knows() {
+fn email_is_withheld_from_servers_with_unknown_certificates() {
     let (mail, stranger) = (
         MailServer::start(Tls::Starttls, &[]),
         MailServer::start(Tls::Starttls, &[]),
@@ -204,7 +210,7 @@ fn no_email_is_sent_to_a_server_whose_certificate_nobody_knows() {
 }
 
 #[test]
-fn check_says_whether_the_mail_server_takes_the_login() {
+fn check_reports_whether_smtp_login_is_accepted() {
     for tls in [Tls::Starttls, Tls::FromTheStart] {
         let mail = MailServer::start(tls, &[]);
         let ran = mail
@@ -230,8 +236,8 @@ fn check_says_whether_the_mail_server_takes_the_login() {
 }
 
 #[test]
-fn check_says_that_nothing_listens_where_the_mail_server_should_be() {
-    // The listener is closed at once: nobody else is given its port so soon.
+fn check_reports_mail_server_that_is_not_listening() {
+    // The listener is closed at once, and the system does not assign its port again so soon.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -246,6 +252,6 @@ fn check_says_that_nothing_listens_where_the_mail_server_should_be() {
     );
     assert!(
         ran.stdout.contains("ok: store"),
-        "what is right is told too: {ran:#?}"
+        "successful checks are reported too: {ran:#?}"
     );
 }

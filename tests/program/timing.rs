@@ -1,8 +1,9 @@
-//! Time tells nothing: an address that has an account answers as fast as one that has none.
+//! Response times do not reveal whether an email has an account.
 //!
-//! One of the two places where time decides, because time is what is promised. 200 pairs, interleaved, are held to the area under
-//! the ROC curve: the chance that an onlooker who sees one answer of each kind picks the right one. 0.5 is a coin. Where a
-//! round is over the bound it is measured again: a tell is there each time, what the machine did meanwhile is not.
+//! One of the two places where a test measures time, because the timing itself is promised. Each test compares 200
+//! interleaved pairs by the area under the ROC curve: the probability that an observer who sees one response of each kind
+//! distinguishes them. 0.5 is a guess. A round beyond the bound is repeated, because a leak shows in every round and a busy
+//! machine does not.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -13,77 +14,78 @@ use serde_json::{Value, json};
 use crate::support::client::{Client, sign_up_input};
 use crate::support::home::Home;
 
-/// How many pairs are compared; fewer where each takes long.
+/// The number of pairs to compare, smaller where each takes long.
 const PAIRS: usize = 200;
 const SLOW_PAIRS: usize = 100;
 const WARM_UP: usize = 20;
-const BEST_GUESS: f64 = 0.65;
+/// The largest tolerated area under the curve.
+const MAX_AUC: f64 = 0.65;
 const ROUNDS: usize = 3;
 
 #[test]
-fn a_wrong_password() {
-    assert_no_tell(
+fn wrong_password_timing_reveals_no_account() {
+    assert_no_leak(
         "login",
         |email| json!({ "email": email, "password": "a wrong password" }),
     );
 }
 
 #[test]
-fn a_forgotten_password() {
-    assert_no_tell("forgotPassword", |email| json!({ "email": email }));
+fn forgot_password_timing_reveals_no_account() {
+    assert_no_leak("forgotPassword", |email| json!({ "email": email }));
 }
 
 #[test]
-fn a_wrong_code_to_reset_a_password() {
+fn wrong_reset_code_timing_reveals_no_account() {
     let input = |email: &str| json!({ "email": email, "code": "000000", "newPassword": "a password never seen" });
-    assert_no_tell("resetPassword", input);
+    assert_no_leak("resetPassword", input);
 }
 
 #[test]
-fn a_code_to_verify_an_address() {
-    assert_no_tell("sendVerificationCode", |email| json!({ "email": email }));
+fn send_verification_code_timing_reveals_no_account() {
+    assert_no_leak("sendVerificationCode", |email| json!({ "email": email }));
 }
 
 #[test]
-fn a_wrong_code_to_verify_an_address() {
-    assert_no_tell(
+fn wrong_verification_code_timing_reveals_no_account() {
+    assert_no_leak(
         "verifyEmail",
         |email| json!({ "email": email, "code": "000000" }),
     );
 }
 
 #[test]
-fn a_wrong_password_for_a_hash_of_a_lower_cost() {
+fn wrong_password_timing_with_cheaper_hash_reveals_no_account() {
     let home = Home::unlimited();
     home.start().client().sign_up("known@x.test");
     let home = home.with("LATCHKEY_BCRYPT_COST", "10");
     let input = |email: &str| json!({ "email": email, "password": "a wrong password" });
-    assert_no_tell_by(&home.start().client(), "login", SLOW_PAIRS, input);
+    assert_no_leak_from(&home.start().client(), "login", SLOW_PAIRS, input);
 }
 
 #[test]
-fn a_sign_up_that_asks_for_proof() {
+fn verified_signup_timing_reveals_no_account() {
     let home = Home::unlimited();
     home.start().client().sign_up("known@x.test");
     let home = home.with("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
     let server = home.start();
-    // An address that somebody has signed up for is not unknown any more: another one each time, of the same length.
+    // An email that was signed up for is no longer unknown, so each attempt uses a new one of the same length.
     let count = Cell::new(0);
     let input = |email: &str| {
         count.set(count.get() + 1);
-        sign_up_input(&email.replace("nobody", &format!("n{:05}", count.get())))
+        sign_up_input(&email.replace("unseen", &format!("n{:05}", count.get())))
     };
-    assert_no_tell_by(&server.client(), "signup", PAIRS, input);
+    assert_no_leak_from(&server.client(), "signup", PAIRS, input);
 }
 
-fn assert_no_tell(operation: &str, input: impl Fn(&str) -> Value) {
+fn assert_no_leak(operation: &str, input: impl Fn(&str) -> Value) {
     let home = Home::unlimited();
     let server = home.start();
     server.client().sign_up("known@x.test");
-    assert_no_tell_by(&server.client(), operation, PAIRS, input);
+    assert_no_leak_from(&server.client(), operation, PAIRS, input);
 }
 
-fn assert_no_tell_by(
+fn assert_no_leak_from(
     client: &Client,
     operation: &str,
     pairs: usize,
@@ -95,23 +97,23 @@ fn assert_no_tell_by(
         client.act(operation, &input);
         started.elapsed()
     };
-    let told = |auc: &f64| !(1.0 - BEST_GUESS..=BEST_GUESS).contains(auc);
-    let tells: Vec<f64> = (0..ROUNDS)
-        .map(|_| tell(pairs, time))
-        .take_while(told)
+    let is_leak = |auc: &f64| !(1.0 - MAX_AUC..=MAX_AUC).contains(auc);
+    let leaks: Vec<f64> = (0..ROUNDS)
+        .map(|_| auc(pairs, time))
+        .take_while(is_leak)
         .collect();
-    assert!(tells.len() < ROUNDS, "{operation}: AUC {tells:.3?}");
+    assert!(leaks.len() < ROUNDS, "{operation}: AUC {leaks:.3?}");
 }
 
-/// What the times of so many pairs tell of who has an account.
-fn tell(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
+/// Measures pairs of a known and an unknown email, and returns the area under the ROC curve.
+fn auc(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for pair in 0..WARM_UP + pairs {
-        // Each kind goes first as often as second: what one leaves to do is not always the other's burden.
+        // Each kind goes first as often as second, so that work left over by one does not always delay the other.
         let (first, second) = if pair % 2 == 0 {
-            ("known", "nobody")
+            ("known", "unseen")
         } else {
-            ("nobody", "known")
+            ("unseen", "known")
         };
         for who in [first, second] {
             let took = time(&format!("{who}@x.test"));
@@ -127,7 +129,7 @@ fn tell(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
     area_under_curve(&known, &unknown)
 }
 
-/// The chance that an answer of the first kind took longer than one of the second.
+/// Returns the probability that a response of the first kind took longer than one of the second.
 #[expect(
     clippy::cast_precision_loss,
     reason = "40,000 comparisons are counted exactly"

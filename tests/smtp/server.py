@@ -1,8 +1,8 @@
-"""A real SMTP server for the tests, on loopback: TLS and a log-in, or no letter is taken.
+"""A real SMTP server for the tests, on loopback. It accepts emails only over TLS and after a login.
 
-It makes a certificate authority and a certificate for localhost (--tls FOLDER/ca.pem is what a client trusts), takes
-letters, and writes each one as N.eml with its envelope beside it as N.json. It prints `ready PORT` once it listens, and
-ends on SIGTERM. tests/tools/python prints the path of a Python that runs it.
+It creates a certificate authority and a certificate for localhost (clients trust --tls FOLDER/ca.pem), accepts emails, and
+writes each one as N.eml with its envelope as N.json. It prints `ready PORT` once it listens, and stops on SIGTERM.
+tests/tools/python prints the path of a Python that runs it.
 """
 
 import argparse
@@ -21,18 +21,18 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mail", type=pathlib.Path, required=True, help="folder for the letters")
+    parser.add_argument("--mail", type=pathlib.Path, required=True, help="folder for the emails")
     parser.add_argument("--tls", type=pathlib.Path, required=True, help="folder for ca.pem and the certificate")
     parser.add_argument("--user", default=os.environ.get("SMTP_USER", "latchkey"))
     parser.add_argument("--password", default=os.environ.get("SMTP_PASSWORD", "a pass phrase"))
     parser.add_argument("--smtps", action="store_true", help="TLS from the first byte instead of STARTTLS")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--defer", type=int, default=0, metavar="N", help="answer the first N letters with a 451")
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free port")
+    parser.add_argument("--defer", type=int, default=0, metavar="N", help="answer the first N emails with a 451")
     return parser.parse_args()
 
 
 def certificate(folder: pathlib.Path) -> ssl.SSLContext:
-    """Makes a certificate authority and a certificate for localhost that it signed, and loads the latter."""
+    """Creates a certificate authority and a certificate for localhost that it signed, and loads the certificate."""
     folder.mkdir(parents=True, exist_ok=True)
 
     def openssl(*args: str) -> None:
@@ -51,8 +51,8 @@ def certificate(folder: pathlib.Path) -> ssl.SSLContext:
     return context
 
 
-class Letterbox:
-    """Takes the letters: the envelope first, then the letter, so that whoever sees the letter finds the envelope."""
+class Mailbox:
+    """Stores emails. The envelope is written first, so that it is there as soon as the email is."""
 
     def __init__(self, folder: pathlib.Path, defer: int) -> None:
         self.folder, self.defer, self.taken = folder, defer, 0
@@ -63,49 +63,49 @@ class Letterbox:
             self.defer -= 1
             return "451 4.3.0 try again later"
         self.taken += 1
-        told = {
+        received = {
             "mail_from": envelope.mail_from,
             "rcpt_tos": envelope.rcpt_tos,
             "tls": server.transport.get_extra_info("ssl_object") is not None,
             "user": session.auth_data,
         }
-        self.write("json", json.dumps(told, indent=2).encode())
+        self.write("json", json.dumps(received, indent=2).encode())
         self.write("eml", envelope.original_content)
         return f"250 2.0.0 taken as {self.taken}"
 
     def write(self, ending: str, content: bytes) -> None:
-        """Puts a file there whole or not at all."""
+        """Writes a file atomically."""
         part = self.folder / f"{self.taken}.{ending}.part"
         part.write_bytes(content)
         part.rename(self.folder / f"{self.taken}.{ending}")
 
 
 async def main() -> None:
-    told = arguments()
-    # aiosmtpd speaks of its own deprecations on each log-in, and cannot know that --smtps is encrypted.
+    options = arguments()
+    # aiosmtpd warns about its own deprecations at each login, and does not know that --smtps is encrypted.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
-    context = certificate(told.tls)
-    letterbox = Letterbox(told.mail, told.defer)
+    context = certificate(options.tls)
+    mailbox = Mailbox(options.mail, options.defer)
 
-    def authenticate(server, session, envelope, mechanism, given) -> AuthResult:
-        if not isinstance(given, LoginPassword):
+    def authenticate(server, session, envelope, mechanism, credentials) -> AuthResult:
+        if not isinstance(credentials, LoginPassword):
             return AuthResult(success=False)
-        user, password = given.login.decode(), given.password.decode()
-        right = (user, password) == (told.user, told.password)
+        user, password = credentials.login.decode(), credentials.password.decode()
+        right = (user, password) == (options.user, options.password)
         return AuthResult(success=right, handled=False, auth_data=user if right else None)
 
     def session() -> SMTP:
-        # aiosmtpd counts STARTTLS alone as TLS.
-        tls = {"auth_require_tls": False} if told.smtps else {"tls_context": context, "require_starttls": True}
-        return SMTP(letterbox, hostname="localhost", auth_required=True, authenticator=authenticate,
+        # aiosmtpd recognizes only STARTTLS as TLS.
+        tls = {"auth_require_tls": False} if options.smtps else {"tls_context": context, "require_starttls": True}
+        return SMTP(mailbox, hostname="localhost", auth_required=True, authenticator=authenticate,
                     enable_SMTPUTF8=True, **tls)
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ended.set)
-    server = await loop.create_server(session, "127.0.0.1", told.port, ssl=context if told.smtps else None)
+    server = await loop.create_server(session, "127.0.0.1", options.port, ssl=context if options.smtps else None)
     print("ready", server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()
     server.close()

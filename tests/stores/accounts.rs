@@ -1,4 +1,4 @@
-//! What becomes of accounts that are inserted, read and saved.
+//! Accounts are inserted, read and saved.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ async fn stored(store: &Store, account: &Account) -> Option<Account> {
     store.by_id(account.id).await.expect("the store answers")
 }
 
-pub(crate) async fn an_account_is_read_back_as_it_was(store: Store) {
+pub(crate) async fn inserted_account_is_read_back_unchanged(store: Store) {
     let account = whole("ada@x.test");
     assert_eq!(insert(&store, &account).await, WriteOutcome::Done);
     assert_eq!(stored(&store, &account).await, Some(account.clone()));
@@ -34,13 +34,13 @@ pub(crate) async fn an_account_is_read_back_as_it_was(store: Store) {
     );
 }
 
-pub(crate) async fn a_pending_account_is_read_back_as_it_was(store: Store) {
+pub(crate) async fn pending_account_is_read_back_unchanged(store: Store) {
     let account = pending("ada@x.test", &[HOUR, HOUR * 2]);
     assert_eq!(insert(&store, &account).await, WriteOutcome::Done);
     assert_eq!(stored(&store, &account).await, Some(account));
 }
 
-pub(crate) async fn a_saved_account_is_read_back_one_version_on(store: Store) {
+pub(crate) async fn saved_account_is_read_back_with_next_version(store: Store) {
     let mut account = active("ada@x.test");
     insert(&store, &account).await;
     for version in 0..3 {
@@ -76,7 +76,7 @@ pub(crate) async fn a_saved_account_is_read_back_one_version_on(store: Store) {
     );
 }
 
-pub(crate) async fn an_unknown_id_or_address_is_none(store: Store) {
+pub(crate) async fn unknown_id_or_email_finds_no_account(store: Store) {
     insert(&store, &active("ada@x.test")).await;
     assert_eq!(
         store
@@ -104,7 +104,7 @@ pub(crate) async fn an_unknown_id_or_address_is_none(store: Store) {
     }
 }
 
-pub(crate) async fn an_address_belongs_to_one_account(store: Store) {
+pub(crate) async fn email_belongs_to_at_most_one_account(store: Store) {
     let first = active("ada@x.test");
     assert_eq!(insert(&store, &first).await, WriteOutcome::Done);
     assert_eq!(
@@ -124,7 +124,7 @@ pub(crate) async fn an_address_belongs_to_one_account(store: Store) {
     );
 }
 
-pub(crate) async fn a_number_belongs_to_one_account(store: Store) {
+pub(crate) async fn mobile_number_belongs_to_at_most_one_account(store: Store) {
     let first = with_number("ada@x.test", number(1));
     assert_eq!(insert(&store, &first).await, WriteOutcome::Done);
     let second = with_number("bob@x.test", number(1));
@@ -150,8 +150,8 @@ pub(crate) async fn accounts_without_a_number_do_not_collide(store: Store) {
     );
 }
 
-pub(crate) async fn a_sign_up_does_not_hold_its_number(store: Store) {
-    // Each of these sign-ups has number(1): nobody can keep a number from its owner with an unproven sign-up.
+pub(crate) async fn pending_signup_does_not_reserve_its_number(store: Store) {
+    // Each of these signups has number(1): an unverified signup cannot keep a number from its owner.
     assert_eq!(
         insert(&store, &pending("ada@x.test", &[HOUR])).await,
         WriteOutcome::Done
@@ -166,7 +166,7 @@ pub(crate) async fn a_sign_up_does_not_hold_its_number(store: Store) {
     );
 }
 
-pub(crate) async fn who_takes_an_address_and_a_number_is_told_of_the_address(store: Store) {
+pub(crate) async fn taken_email_is_reported_before_taken_number(store: Store) {
     insert(&store, &with_number("ada@x.test", number(1))).await;
     assert_eq!(
         insert(&store, &with_number("ada@x.test", number(1))).await,
@@ -181,7 +181,7 @@ pub(crate) async fn who_takes_an_address_and_a_number_is_told_of_the_address(sto
     assert_eq!(save(&store, &other).await, WriteOutcome::EmailTaken);
 }
 
-pub(crate) async fn a_save_on_a_version_that_moved_changes_nothing(store: Store) {
+pub(crate) async fn save_with_outdated_version_changes_nothing(store: Store) {
     let loaded = active("ada@x.test");
     insert(&store, &loaded).await;
     let first = Account {
@@ -208,7 +208,7 @@ pub(crate) async fn a_save_on_a_version_that_moved_changes_nothing(store: Store)
     );
 }
 
-pub(crate) async fn a_save_of_an_account_that_is_gone_is_moved(store: Store) {
+pub(crate) async fn save_of_purged_account_is_version_conflict(store: Store) {
     let account = pending("ada@x.test", &[HOUR]);
     insert(&store, &account).await;
     store
@@ -219,30 +219,27 @@ pub(crate) async fn a_save_of_an_account_that_is_gone_is_moved(store: Store) {
     assert_eq!(stored(&store, &account).await, None);
 }
 
-pub(crate) async fn a_save_cannot_take_what_another_account_has(store: Store) {
+pub(crate) async fn save_cannot_take_another_accounts_email_or_number(store: Store) {
     insert(&store, &with_number("ada@x.test", number(1))).await;
     let other = active("bob@x.test");
     insert(&store, &other).await;
-    let taking_the_address = Account {
+    let taking_email = Account {
         email: email("ada@x.test"),
         ..other.clone()
     };
-    assert_eq!(
-        save(&store, &taking_the_address).await,
-        WriteOutcome::EmailTaken
-    );
-    let taking_the_number = Account {
+    assert_eq!(save(&store, &taking_email).await, WriteOutcome::EmailTaken);
+    let taking_number = Account {
         id: other.id,
         ..with_number("bob@x.test", number(1))
     };
     assert_eq!(
-        save(&store, &taking_the_number).await,
+        save(&store, &taking_number).await,
         WriteOutcome::MobileNumberTaken
     );
     assert_eq!(stored(&store, &other).await, Some(other));
 }
 
-pub(crate) async fn a_number_is_free_again_once_its_owner_drops_it(store: Store) {
+pub(crate) async fn number_is_free_once_its_owner_drops_it(store: Store) {
     let mut owner = with_number("ada@x.test", number(1));
     insert(&store, &owner).await;
     owner.user_mut().expect("active").mobile_number = None;
@@ -253,7 +250,7 @@ pub(crate) async fn a_number_is_free_again_once_its_owner_drops_it(store: Store)
     );
 }
 
-pub(crate) async fn a_pending_account_becomes_active_under_its_id(store: Store) {
+pub(crate) async fn pending_account_becomes_active_under_its_id(store: Store) {
     let mut account = pending("ada@x.test", &[HOUR]);
     insert(&store, &account).await;
     account.state = with_number("ada@x.test", number(1)).state;
@@ -272,6 +269,6 @@ pub(crate) async fn a_pending_account_becomes_active_under_its_id(store: Store) 
     );
 }
 
-pub(crate) async fn the_store_answers_a_ping(store: Store) {
+pub(crate) async fn reachable_store_answers_a_ping(store: Store) {
     store.ping().await.expect("the store answers");
 }

@@ -1,4 +1,4 @@
-//! Accounts to begin with.
+//! Accounts for the cases to begin with.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use latchkey::model::{
     SessionId, SignUp, Timestamp, User,
 };
 
-/// When every case begins.
+/// The time at which every case begins.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_339_800_000);
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
 
@@ -17,7 +17,7 @@ pub(crate) fn email(text: &str) -> Email {
     Email::parse(text).expect("an address")
 }
 
-/// A German mobile number that ends in this.
+/// Returns a German mobile number that ends in `last`.
 pub(crate) fn number(last: u16) -> MobileNumber {
     MobileNumber::parse(&format!("+49151123{last:05}")).expect("a number")
 }
@@ -26,7 +26,7 @@ pub(crate) fn digest(text: &str) -> Digest {
     Digest::new(text.to_owned())
 }
 
-/// An active account with as little in it as can be.
+/// Returns an active account with required fields only.
 pub(crate) fn active(address: &str) -> Account {
     let user = User::new(password(), profile(), None, NOW);
     Account::new(
@@ -36,14 +36,14 @@ pub(crate) fn active(address: &str) -> Account {
     )
 }
 
-/// An active account with this number.
+/// Returns an active account with a mobile number.
 pub(crate) fn with_number(address: &str, number: MobileNumber) -> Account {
     let mut account = active(address);
     account.user_mut().expect("active").mobile_number = Some(number);
     account
 }
 
-/// An address whose sign-ups expire so long from now.
+/// Returns a pending account with a signup for each lifetime.
 pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     let sign_ups = lifetimes.iter().map(|lifetime| SignUp {
         ticket: Digest::new("ticket".to_owned()),
@@ -60,7 +60,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     )
 }
 
-/// An account in which every field holds something, and every text something that a store could trip over.
+/// Returns an account in which every field has a value, and texts contain characters that a store has to escape.
 pub(crate) fn whole(address: &str) -> Account {
     let name = |text| Name::parse(text).expect("a name");
     let mut tried = Some(Code::new(digest("reset"), NOW, HOUR));
@@ -69,8 +69,8 @@ pub(crate) fn whole(address: &str) -> Account {
         password: password(),
         password_changed_at: NOW,
         profile: Profile {
-            first_name: name("$where \u{1f511} O'Brien\"; DROP TABLE accounts; --"),
-            last_name: name("a.b{\"$gt\":\"\"}"),
+            first_name: name("$ada \u{1f511} O'Brien \"B\" \\; --"),
+            last_name: name("a.b{\"c\":\"%_\"}"),
             gender: Gender::NonBinary,
         },
         mobile_number: Some(number(42)),
@@ -81,7 +81,7 @@ pub(crate) fn whole(address: &str) -> Account {
         updated_at: NOW.plus(HOUR),
         last_login_at: Some(NOW.plus(HOUR)),
         sessions: vec![session(), session()],
-        known_devices: vec!["a mark".to_owned()],
+        known_devices: vec!["a fingerprint".to_owned()],
         reset_code: tried,
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
     };
@@ -120,9 +120,9 @@ fn messages() -> Vec<OutboxEmail> {
     messages
 }
 
-/// A session, in use for a while.
+/// Returns a session that was used for a while.
 pub(crate) fn session() -> Session {
-    let user_agent = Some("Mozilla/5.0 (\u{0}$)".to_owned());
+    let user_agent = Some("Mozilla/5.0 (\u{7}\u{2028}$)".to_owned());
     Session {
         id: SessionId::new(NOW, &Rng::system()),
         generation: u32::MAX - 1,
@@ -133,10 +133,11 @@ pub(crate) fn session() -> Session {
         created_at: NOW,
         last_used_at: NOW.plus(HOUR),
         expires_at: NOW.plus(HOUR * 2),
+        attempts: vec![Digest::new("attempt".to_owned())],
     }
 }
 
-/// Makes an account's first letter due then.
+/// Queues an email in an account that is due at `due_at`.
 pub(crate) fn mail_due(account: &mut Account, due_at: Timestamp) {
     account.post(EmailKind::PasswordChanged, HOUR, due_at, &Rng::system());
 }

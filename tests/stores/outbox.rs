@@ -1,4 +1,4 @@
-//! Which accounts have letters to be mailed.
+//! Accounts with due emails are found.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::arrange::{NOW, active, mail_due};
 
 type Store = Arc<dyn Repository>;
 
-/// An account with a letter that is due so many seconds from now.
+/// Inserts an account with an email that is due after `seconds`.
 async fn due(store: &Store, address: &str, seconds: u64) -> Account {
     let mut account = active(address);
     mail_due(&mut account, after(seconds));
@@ -22,11 +22,11 @@ fn after(seconds: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(seconds))
 }
 
-async fn told(store: &Store, now: Timestamp, limit: usize) -> Vec<AccountId> {
+async fn returned(store: &Store, now: Timestamp, limit: usize) -> Vec<AccountId> {
     store.mail_due(now, limit).await.expect("the store answers")
 }
 
-pub(crate) async fn due_emails_are_told_longest_due_first(store: Store) {
+pub(crate) async fn due_emails_are_returned_longest_overdue_first(store: Store) {
     let (third, first, second) = (
         due(&store, "c@x.test", 30).await,
         due(&store, "a@x.test", 10).await,
@@ -38,46 +38,46 @@ pub(crate) async fn due_emails_are_told_longest_due_first(store: Store) {
         .expect("the store answers");
     due(&store, "later@x.test", 31).await;
     assert_eq!(
-        told(&store, after(30), 10).await,
+        returned(&store, after(30), 10).await,
         [first.id, second.id, third.id]
     );
 }
 
-pub(crate) async fn no_more_accounts_are_told_than_asked_for(store: Store) {
+pub(crate) async fn due_accounts_are_limited_to_requested_number(store: Store) {
     let (second, first) = (
         due(&store, "b@x.test", 2).await,
         due(&store, "a@x.test", 1).await,
     );
-    assert_eq!(told(&store, after(9), 0).await, []);
-    assert_eq!(told(&store, after(9), 1).await, [first.id]);
+    assert_eq!(returned(&store, after(9), 0).await, []);
+    assert_eq!(returned(&store, after(9), 1).await, [first.id]);
     assert_eq!(
-        told(&store, after(9), usize::MAX).await,
+        returned(&store, after(9), usize::MAX).await,
         [first.id, second.id]
     );
 }
 
-pub(crate) async fn a_email_is_due_from_its_time_on(store: Store) {
+pub(crate) async fn email_is_due_from_its_due_time(store: Store) {
     let account = due(&store, "ada@x.test", 1).await;
     assert_eq!(
-        told(&store, Timestamp::from_millis(after(1).millis() - 1), 10).await,
+        returned(&store, Timestamp::from_millis(after(1).millis() - 1), 10).await,
         []
     );
-    assert_eq!(told(&store, after(1), 10).await, [account.id]);
+    assert_eq!(returned(&store, after(1), 10).await, [account.id]);
 }
 
-pub(crate) async fn a_parked_email_is_not_due(store: Store) {
+pub(crate) async fn parked_email_is_never_returned_as_due(store: Store) {
     let mut account = due(&store, "ada@x.test", 1).await;
     account.outbox[0].due_at = None;
     store.save(&account).await.expect("the store answers");
-    assert_eq!(told(&store, after(999), 10).await, []);
+    assert_eq!(returned(&store, after(999), 10).await, []);
 }
 
-pub(crate) async fn a_email_that_was_sent_is_due_no_more(store: Store) {
+pub(crate) async fn sent_email_is_no_longer_due(store: Store) {
     let (mut sent, other) = (
         due(&store, "ada@x.test", 1).await,
         due(&store, "bob@x.test", 1).await,
     );
     sent.outbox.clear();
     store.save(&sent).await.expect("the store answers");
-    assert_eq!(told(&store, after(1), 10).await, [other.id]);
+    assert_eq!(returned(&store, after(1), 10).await, [other.id]);
 }

@@ -1,4 +1,4 @@
-//! What is deleted once its time is over.
+//! Expired data is deleted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ async fn purge(store: &Store, now: Timestamp) {
     store.purge(now).await.expect("the store answers");
 }
 
-pub(crate) async fn counts_are_deleted_with_their_window(store: Store) {
+pub(crate) async fn expired_counts_are_deleted_with_their_window(store: Store) {
     for (key, window) in [("short", HOUR), ("long", HOUR * 2)] {
         store
             .increment(key, window, NOW)
@@ -23,7 +23,7 @@ pub(crate) async fn counts_are_deleted_with_their_window(store: Store) {
             .expect("the store answers");
     }
     purge(&store, NOW.plus(HOUR)).await;
-    // AuditFields by an earlier clock: the one that was kept is counted on, the other anew.
+    // Counted with an earlier clock: the count that was kept continues, the other begins anew.
     assert_eq!(
         store
             .increment("long", HOUR, NOW)
@@ -42,7 +42,7 @@ pub(crate) async fn counts_are_deleted_with_their_window(store: Store) {
     );
 }
 
-pub(crate) async fn an_address_is_free_again_once_all_its_sign_ups_have_expired(store: Store) {
+pub(crate) async fn email_is_free_once_all_its_signups_expire(store: Store) {
     let account = pending("ada@x.test", &[HOUR, HOUR * 2]);
     store.insert(&account).await.expect("the store answers");
     purge(&store, NOW.plus(HOUR)).await;
@@ -64,7 +64,7 @@ pub(crate) async fn an_address_is_free_again_once_all_its_sign_ups_have_expired(
     );
 }
 
-pub(crate) async fn an_active_account_is_never_deleted(store: Store) {
+pub(crate) async fn active_account_is_never_deleted_by_purge(store: Store) {
     let mut account = active("ada@x.test");
     mail_due(&mut account, NOW);
     store.insert(&account).await.expect("the store answers");
@@ -75,7 +75,7 @@ pub(crate) async fn an_active_account_is_never_deleted(store: Store) {
     );
 }
 
-pub(crate) async fn many_counts_are_deleted_at_once(store: Store) {
+pub(crate) async fn thousands_of_counts_are_purged_at_once(store: Store) {
     let mut counting = JoinSet::new();
     for key in 0..2100 {
         let store = Arc::clone(&store);

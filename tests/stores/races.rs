@@ -1,4 +1,4 @@
-//! One time means one time: many at once, one winner.
+//! Concurrent changes have exactly one winner, and none is lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ type Store = Arc<dyn Repository>;
 
 const WINDOW: Duration = Duration::from_mins(15);
 
-/// Lets so many run at once, and tells what each came to.
+/// Runs `run` concurrently and returns every outcome.
 async fn race<T, F>(runners: u16, run: impl Fn(u16) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -42,8 +42,8 @@ fn assert_one<T: PartialEq>(outcomes: &[T], won: &T, lost: &T) {
     assert_eq!((times(won), times(lost)), (1, outcomes.len() - 1));
 }
 
-/// Loads, decides and saves until nobody came between: as the acts do.
-async fn act<T>(store: Store, id: AccountId, decide: impl Fn(&mut Account) -> T) -> T {
+/// Loads, decides and saves until there is no version conflict, as the operations do.
+async fn update<T>(store: Store, id: AccountId, decide: impl Fn(&mut Account) -> T) -> T {
     loop {
         let mut account = store
             .by_id(id)
@@ -64,12 +64,12 @@ async fn inserted(store: Store, account: Account) -> WriteOutcome {
     store.insert(&account).await.expect("the store answers")
 }
 
-pub(crate) async fn of_200_inserts_of_one_address_one_wins(store: Store) {
+pub(crate) async fn concurrent_inserts_of_one_email_have_one_winner(store: Store) {
     let outcomes = race(200, |_| inserted(Arc::clone(&store), active("ada@x.test"))).await;
     assert_one(&outcomes, &WriteOutcome::Done, &WriteOutcome::EmailTaken);
 }
 
-pub(crate) async fn of_200_inserts_of_one_number_one_wins(store: Store) {
+pub(crate) async fn concurrent_inserts_of_one_number_have_one_winner(store: Store) {
     let account = |runner| with_number(&format!("{runner}@x.test"), number(1));
     let outcomes = race(200, |runner| inserted(Arc::clone(&store), account(runner))).await;
     assert_one(
@@ -79,7 +79,7 @@ pub(crate) async fn of_200_inserts_of_one_number_one_wins(store: Store) {
     );
 }
 
-pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
+pub(crate) async fn concurrent_uses_of_one_code_have_one_winner(store: Store) {
     let mut account = active("ada@x.test");
     account.user_mut().expect("active").reset_code = Some(Code::new(digest("code"), NOW, HOUR));
     inserted(Arc::clone(&store), account.clone()).await;
@@ -90,11 +90,11 @@ pub(crate) async fn of_200_spends_of_one_code_one_wins(store: Store) {
             NOW,
         ) == Spend::Right
     };
-    let outcomes = race(200, |_| act(Arc::clone(&store), account.id, spend)).await;
+    let outcomes = race(200, |_| update(Arc::clone(&store), account.id, spend)).await;
     assert_one(&outcomes, &true, &false);
 }
 
-pub(crate) async fn of_200_rotations_of_one_session_one_wins(store: Store) {
+pub(crate) async fn concurrent_rotations_of_one_session_have_one_winner(store: Store) {
     let mut account = active("ada@x.test");
     let session = session();
     let presented = session.generation;
@@ -108,15 +108,15 @@ pub(crate) async fn of_200_rotations_of_one_session_one_wins(store: Store) {
         }
         current
     };
-    let outcomes = race(200, |_| act(Arc::clone(&store), account.id, rotate)).await;
+    let outcomes = race(200, |_| update(Arc::clone(&store), account.id, rotate)).await;
     assert_one(&outcomes, &true, &false);
 }
 
-pub(crate) async fn of_200_attempts_each_is_counted(store: Store) {
+pub(crate) async fn concurrent_attempts_are_each_counted_exactly_once(store: Store) {
     assert_eq!(counts(store, NOW).await, (1..=200).collect::<Vec<_>>());
 }
 
-pub(crate) async fn of_200_attempts_at_the_end_of_a_window_each_is_counted(store: Store) {
+pub(crate) async fn concurrent_attempts_after_window_end_are_all_counted(store: Store) {
     store
         .increment("login", WINDOW, NOW)
         .await
@@ -127,7 +127,7 @@ pub(crate) async fn of_200_attempts_at_the_end_of_a_window_each_is_counted(store
     );
 }
 
-/// What 200 attempts at that time are told, in order.
+/// Counts 200 concurrent attempts and returns the counts in order.
 async fn counts(store: Store, now: Timestamp) -> Vec<u32> {
     let attempt = |_| {
         let store = Arc::clone(&store);
@@ -144,11 +144,11 @@ async fn counts(store: Store, now: Timestamp) -> Vec<u32> {
     counts
 }
 
-pub(crate) async fn of_50_changes_of_one_account_none_is_lost(store: Store) {
+pub(crate) async fn concurrent_saves_of_one_account_lose_no_change(store: Store) {
     let account = active("ada@x.test");
     inserted(Arc::clone(&store), account.clone()).await;
     let add = |account: &mut Account| account.user_mut().expect("active").sessions.push(session());
-    race(50, |_| act(Arc::clone(&store), account.id, add)).await;
+    race(50, |_| update(Arc::clone(&store), account.id, add)).await;
     let saved = store
         .by_id(account.id)
         .await

@@ -1,4 +1,4 @@
-//! What only the embedded store promises: its file.
+//! SQLite only: the database file.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +15,7 @@ fn open(path: &Path) -> SqliteRepository {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_is_there_after_a_crash() {
+async fn acknowledged_writes_survive_a_process_crash() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, copy) = (
         folder.path().join("latchkey.db"),
@@ -29,7 +29,7 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
         .increment("login", Duration::from_mins(1), NOW)
         .await
         .expect("the store answers");
-    // What a crash leaves: the files as they are now, not closed.
+    // A crash leaves the files as they are now, not closed.
     fs::copy(&path, &copy).expect("a copy");
     fs::copy(path.with_extension("db-wal"), copy.with_extension("db-wal")).expect("a copy");
     let after = open(&copy);
@@ -49,7 +49,7 @@ async fn what_was_acknowledged_is_there_after_a_crash() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_is_there_after_a_restart() {
+async fn acknowledged_writes_survive_a_clean_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     let account = whole("ada@x.test");
@@ -71,7 +71,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn its_files_and_folders_are_the_owners_alone() {
+async fn database_files_are_accessible_to_owner_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("one/two/latchkey.db");
     let store = open(&path);
@@ -102,7 +102,7 @@ async fn its_files_and_folders_are_the_owners_alone() {
 }
 
 #[test]
-fn a_file_of_a_newer_latchkey_is_refused_and_left_alone() {
+fn file_of_newer_version_is_rejected_and_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     drop(open(&path));
@@ -113,7 +113,7 @@ fn a_file_of_a_newer_latchkey_is_refused_and_left_alone() {
     file.pragma_update(None, "user_version", 99)
         .expect("it is set");
     let Err(StoreError::Corrupt(error)) = SqliteRepository::open(&path) else {
-        panic!("it is refused")
+        panic!("the file is rejected")
     };
     assert!(
         error.to_string().contains("run a newer latchkey"),
@@ -123,7 +123,7 @@ fn a_file_of_a_newer_latchkey_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused() {
+fn file_that_is_no_database_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     fs::write(
@@ -138,7 +138,7 @@ fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_document_that_cannot_be_read_is_a_fault_that_quotes_nothing() {
+async fn unreadable_document_is_error_that_quotes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     let (store, account) = (open(&path), active("ada@x.test"));
@@ -157,7 +157,7 @@ async fn a_document_that_cannot_be_read_is_a_fault_that_quotes_nothing() {
 }
 
 #[tokio::test]
-async fn while_another_process_writes_reads_go_on_and_writes_fail_within_two_seconds() {
+async fn locked_database_allows_reads_and_fails_writes_quickly() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latchkey.db");
     let (store, ada, bob) = (open(&path), active("ada@x.test"), active("bob@x.test"));

@@ -1,15 +1,15 @@
-//! A fresh store for each case.
+//! Creates a fresh store for each case.
 
 use std::sync::Arc;
 
 use latchkey::repository::Repository;
 
-/// A store that nobody else uses, and what must outlive it.
+/// A store for one case, with the resources that it depends on.
 pub(crate) struct Store<Keep> {
     repository: Arc<dyn Repository>,
     #[cfg_attr(
         not(feature = "mongodb"),
-        expect(dead_code, reason = "a folder is only held, not asked")
+        expect(dead_code, reason = "the folder is only kept alive")
     )]
     keep: Keep,
 }
@@ -32,7 +32,7 @@ mod of_sqlite {
 
     use super::Store;
 
-    /// A file in a folder that goes with it.
+    /// Creates a database file in a temporary folder.
     pub(crate) fn sqlite() -> Store<TempDir> {
         let folder = tempfile::tempdir().expect("a folder");
         let repository =
@@ -62,17 +62,17 @@ mod of_mongodb {
     use super::Store;
     use crate::mongod::{self, Mongod};
 
-    /// How many cases use a server at a time, however many threads the tests have: more would make each other late.
+    /// The number of cases that use a server at a time. More would slow each other down and fail on time limits.
     const AT_A_TIME: u32 = 2;
     static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME as usize);
 
-    /// A database on a server, and the turn to use it.
+    /// A database on a server, and the permit to use it.
     pub(crate) struct Held {
         url: String,
         _turn: SemaphorePermit<'static>,
     }
 
-    /// Keeps the other cases on servers away while it lives: for cases that watch the time.
+    /// Keeps other cases from using a server until it is dropped, for cases that measure time.
     pub(crate) async fn alone() -> SemaphorePermit<'static> {
         TURNS
             .acquire_many(AT_A_TIME)
@@ -80,12 +80,12 @@ mod of_mongodb {
             .expect("it is never closed")
     }
 
-    /// A database of a new name on the server for tests.
+    /// Creates a database on the test server.
     pub(crate) async fn mongodb() -> Store<Held> {
         store(mongod::url).await
     }
 
-    /// The same on a replica set of one.
+    /// Creates a database on a replica set of one.
     pub(crate) async fn replica_set() -> Store<Held> {
         static SET: OnceCell<Mongod> = OnceCell::const_new();
         let set = SET.get_or_init(|| async {
@@ -102,7 +102,7 @@ mod of_mongodb {
         let name: [u8; 4] = Rng::system().bytes();
         let url = url(&format!("latchkey_test_{:08x}", u32::from_be_bytes(name)));
         let repository = MongoRepository::connect(&url).expect("a URL");
-        // To create a database takes a busy machine longer than a caller has to wait.
+        // On a busy machine, creating a database takes longer than the store waits.
         let deadline = Instant::now() + Duration::from_secs(30);
         while let Err(error) = repository.ping().await {
             assert!(Instant::now() < deadline, "{error}");
@@ -113,7 +113,7 @@ mod of_mongodb {
         }
     }
 
-    /// Makes the server a replica set of one, and waits until it is elected.
+    /// Turns the server into a replica set of one and waits until it is primary.
     async fn initiate(server: &Mongod) {
         let url = format!("{}?directConnection=true", server.url("admin"));
         let admin = Client::with_uri_str(url)
@@ -121,8 +121,8 @@ mod of_mongodb {
             .expect("a URL")
             .database("admin");
         let members = vec![doc! { "_id": 0, "host": server.address() }];
-        let order = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
-        admin.run_command(order).await.expect("it is initiated");
+        let command = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
+        admin.run_command(command).await.expect("it is initiated");
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let hello = admin
@@ -138,13 +138,13 @@ mod of_mongodb {
     }
 
     impl Store<Held> {
-        /// The database, past the repository.
+        /// Returns the database, bypassing the repository.
         pub(crate) async fn database(&self) -> Database {
             let client = Client::with_uri_str(&self.keep.url).await.expect("a URL");
             client.default_database().expect("a database")
         }
 
-        /// Drops the database: the server may be the developer's own.
+        /// Drops the database, because the server may be the developer's own.
         pub(crate) async fn remove(self) {
             self.database()
                 .await

@@ -1,9 +1,9 @@
-//! Real MongoDB servers for tests: on loopback, in a folder of their own, gone with the process that started them.
+//! Real MongoDB servers for tests: on loopback, each in its own folder, removed with the process that started them.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(
     clippy::disallowed_methods,
-    reason = "these variables are for tests, none of the product's settings"
+    reason = "the tests' variables are not settings of the program"
 )]
 
 use std::fmt::Write as _;
@@ -16,8 +16,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-/// Does what it is told on its input. That ends when the test process dies, however it dies, and then so does the
-/// server: statics are never dropped, so a `Drop` alone would leave the shared server behind.
+/// A shell script that runs mongod and reads commands from its input. The input ends when the test process dies for any
+/// reason, and the script then kills the server: statics are never dropped, so `Drop` alone would leave it running.
 const KEEPER: &str = r#"
 folder=$1; shift
 server=
@@ -37,16 +37,16 @@ done
 rm -rf "$folder"
 "#;
 
-/// How long a server may take to start on a busy machine.
+/// The time limit for a server to start, on a busy machine.
 const STARTING: Duration = Duration::from_mins(1);
 
-/// The URL of a database on the server for tests: the one that `LATCHKEY_TEST_MONGODB` names, else one that is started
-/// for this process.
+/// Returns the URL of a database on the test server: the one that `LATCHKEY_TEST_MONGODB` names, else one that is started for
+/// this process.
 pub(crate) fn url(database: &str) -> String {
-    let Ok(given) = env::var("LATCHKEY_TEST_MONGODB") else {
+    let Ok(named) = env::var("LATCHKEY_TEST_MONGODB") else {
         return shared().url(database);
     };
-    let (address, options) = given.split_once('?').unwrap_or((&given, ""));
+    let (address, options) = named.split_once('?').unwrap_or((&named, ""));
     let (scheme, rest) = address
         .split_once("://")
         .expect("LATCHKEY_TEST_MONGODB is a mongodb:// URL");
@@ -59,7 +59,7 @@ fn shared() -> &'static Mongod {
     SHARED.get_or_init(|| Mongod::started(&[]))
 }
 
-/// A server, running or not. Dropping it kills it and removes its folder.
+/// A MongoDB server, running or not. Dropping it kills it and removes its folder.
 #[derive(Debug)]
 pub(crate) struct Mongod {
     keeper: Child,
@@ -69,7 +69,7 @@ pub(crate) struct Mongod {
 }
 
 impl Mongod {
-    /// A server that is not running yet, on a port that is free now.
+    /// Prepares a server on a free port without starting it.
     pub(crate) fn new(options: &[&str]) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("latchkey-mongod-")
@@ -93,7 +93,7 @@ impl Mongod {
             .args(["--port", &port.to_string(), "--dbpath"])
             .arg(&folder)
             .args(options)
-            // Ctrl-C is for the tests; the keeper then still has the folder to remove.
+            // Ctrl-C stops the tests only: the keeper still has to remove the folder.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -109,14 +109,14 @@ impl Mongod {
         }
     }
 
-    /// A server that is running.
+    /// Starts a new server.
     pub(crate) fn started(options: &[&str]) -> Self {
         let mut server = Self::new(options);
         server.start();
         server
     }
 
-    /// Starts it, and waits until it takes connections.
+    /// Starts it and waits until it accepts connections.
     pub(crate) fn start(&mut self) {
         self.order("start");
         let deadline = Instant::now() + STARTING;
@@ -125,7 +125,7 @@ impl Mongod {
             if log.contains("Waiting for connections") {
                 return;
             }
-            // Said by the server, by the loader and by the shell.
+            // Messages of the server, of the dynamic loader and of the shell.
             let ended = [
                 "shutting down with code",
                 "error while loading shared libraries",
@@ -146,27 +146,27 @@ impl Mongod {
         }
     }
 
-    /// Ends it as a crash would.
+    /// Kills it, as in a crash.
     pub(crate) fn kill(&mut self) {
         self.order("kill");
     }
 
-    /// Stops it where it stands: its connections stay open and nothing answers.
+    /// Suspends it: its connections stay open and nothing answers.
     pub(crate) fn pause(&mut self) {
         self.order("pause");
     }
 
-    /// Lets it go on.
+    /// Resumes it.
     pub(crate) fn resume(&mut self) {
         self.order("resume");
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The URL of a database on it.
+    /// Returns the URL of a database on it.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("mongodb://{}/{database}", self.address())
     }
@@ -187,7 +187,7 @@ impl Drop for Mongod {
     }
 }
 
-/// The path of a mongod: the one that `LATCHKEY_TEST_MONGOD` names, else one on PATH, else one that is fetched.
+/// Returns the path of mongod: the one that `LATCHKEY_TEST_MONGOD` names, else one on `PATH`, else a downloaded one.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -198,10 +198,10 @@ fn binary() -> &'static PathBuf {
         let run = Command::new(script)
             .output()
             .expect("tests/tools/mongod runs");
-        let told = String::from_utf8_lossy(&run.stderr);
+        let output = String::from_utf8_lossy(&run.stderr);
         assert!(
             run.status.success(),
-            "these tests need a mongod, and there is none:\n{told}"
+            "these tests need mongod, which is not available:\n{output}"
         );
         String::from_utf8_lossy(&run.stdout).trim().into()
     })

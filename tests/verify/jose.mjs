@@ -1,9 +1,9 @@
-// A resource server in Node: verifies access tokens by the JWK set alone, which it fetches once and keeps.
+// A resource server in Node. It verifies access tokens with the JWK set alone, which it fetches once and keeps.
 //
 //   node jose.mjs JWKS ISSUER AUDIENCE
 //
-// Takes a token a line, and answers a line: the algorithm, the key and the account, or `refused`. At the end it tells how
-// often it fetched the set.
+// It reads one token per line and prints a line for each: the algorithm, the key id and the account, or `refused`. At the
+// end of its input it prints how often it fetched the set.
 import { createInterface } from 'node:readline'
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 
@@ -19,11 +19,11 @@ const keys = createRemoteJWKSet(new URL(jwks), {
 
 for await (const token of createInterface({ input: process.stdin })) {
   try {
-    // jose takes a key for the algorithm that its `alg` names, and for no other.
+    // jose uses a key only with the algorithm that its `alg` names.
     const { payload, protectedHeader } = await jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt' })
     console.log(`${protectedHeader.alg} ${protectedHeader.kid} ${payload.sub}`)
-  } catch (fault) {
-    console.log(`refused: ${fault.code}`)
+  } catch (error) {
+    console.log(`refused: ${error.code}`)
   }
 }
 console.log(`fetched ${fetched}`)

@@ -1,9 +1,9 @@
-"""A resource server in Python: verifies access tokens by the JWK set alone, which it fetches once and keeps.
+"""A resource server in Python. It verifies access tokens with the JWK set alone, which it fetches once and keeps.
 
     python pyjwt.py JWKS ISSUER AUDIENCE
 
-Takes a token a line, and answers a line: the algorithm, the key and the account, or `refused`. At the end it tells how
-often it fetched the set.
+It reads one token per line and prints a line for each: the algorithm, the key id and the account, or `refused`. At the end
+of its input it prints how often it fetched the set.
 """
 
 import sys
@@ -21,7 +21,7 @@ class Keys(jwt.PyJWKClient):
 
 def verified(token, keys, issuer, audience):
     key = keys.get_signing_key_from_jwt(token)
-    # The algorithm is the key's own, whatever the token says.
+    # The algorithm comes from the key, not from the token.
     algorithms = [key.algorithm_name]
     required = ["exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti"]
     token = jwt.decode_complete(
@@ -39,8 +39,8 @@ def main():
     for token in sys.stdin:
         try:
             print(verified(token.strip(), keys, issuer, audience), flush=True)
-        except jwt.PyJWTError as fault:
-            print(f"refused: {type(fault).__name__}", flush=True)
+        except jwt.PyJWTError as error:
+            print(f"refused: {type(error).__name__}", flush=True)
     print(f"fetched {Keys.fetched}", flush=True)
 
 

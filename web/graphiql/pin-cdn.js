@@ -1,6 +1,6 @@
-// Writes cdn/: what the page needs to run from a CDN when latchkey is built without npm. A CDN such as jsDelivr serves the
-// files of npm packages as they are, so every address and every hash is computed from node_modules, and the browser takes
-// no other bytes. `npm run check-cdn` fails when cdn/ is not what package-lock.json says.
+// Writes cdn/, the files with which the page loads GraphiQL from a CDN when latchkey is built without npm. A CDN such as
+// jsDelivr serves the files of npm packages unchanged, so every URL and every hash is computed from node_modules, and the
+// browser accepts no other bytes. `npm run check-cdn` fails when cdn/ does not match package-lock.json.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,16 +15,16 @@ const OUT = join(HOME, 'cdn');
 const STYLES = ['graphiql/dist/style.css', '@graphiql/plugin-explorer/dist/style.css'];
 const OWN = ['page.js', 'graphql.worker.js', 'cdn-worker.js'].map((name) => join(HOME, 'src', name));
 
-// Where the file that a bundler would take does not run in a browser as it is, or stands for hundreds of others.
+// Replacements for files that a bundler would choose, but that do not run in a browser unchanged or import hundreds of others.
 const INSTEAD = {
   'motion-dom': 'motion-dom/dist/motion-dom.js',
   'prettier/parser-babel': 'prettier/plugins/babel.mjs',
   'prettier/parser-graphql': 'prettier/plugins/graphql.mjs',
   'prettier/plugins/graphql': 'prettier/plugins/graphql.mjs',
 };
-// GraphiQL loads it for subscriptions only, and it is not installed.
+// Not installed: GraphiQL loads it for subscriptions only.
 const ABSENT = new Set(['graphql-ws']);
-// A worker cannot have an import map: the page does the workers' work, see src/cdn-worker.js.
+// A worker cannot have an import map, so the page does the workers' work: see src/cdn-worker.js.
 const WORKER = 'monaco-editor/esm/vs/editor/editor.worker.js';
 
 const resolver = new ResolverFactory({
@@ -36,7 +36,7 @@ const read = (file) => readFileSync(file, 'utf8');
 const hash = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The package that a file in node_modules belongs to, as the CDN writes it: folder, `name@version/`. */
+/** Returns the folder of the package that a file in node_modules belongs to, and its URL on the CDN. */
 function packageOf(file) {
   const [inside] = file.match(/.*\/node_modules\/(@[^/]+\/)?[^/]+\//);
   const { name, version } = JSON.parse(read(join(inside, 'package.json')));
@@ -59,7 +59,7 @@ function resolve(specifier, importer) {
   return production ? join(dirname(path), production[1]) : path;
 }
 
-/** What a file imports, and whether it is CommonJS. */
+/** Returns what a file imports, and whether it is CommonJS. */
 function scan(file) {
   const source = read(file);
   const found = [];
@@ -86,12 +86,12 @@ const commonJs = new Map();
 const wrapped = new Set();
 const seen = new Set();
 
-/** Makes `specifier`, as `importer` says it, lead to `address`. */
+/** Maps `specifier`, as `importer` uses it, to `address`. */
 function map(specifier, importer, address) {
   const relative = /^\.\.?\//.test(specifier);
   const key = relative ? new URL(specifier, new URL(addressOf(importer), 'http://self')).href : specifier;
   if (key === address || key === `http://self${address}`) return;
-  // A bare dot is not a relative address to a browser; and two packages may want two versions of a third.
+  // A browser does not treat a single dot as relative, and two packages may need two versions of a third.
   if (key !== '.') imports[key] ??= address;
   if (imports[key] === address) return;
   const scope = key === '.' ? new URL('.', addressOf(importer)).href : packageOf(importer).address;
@@ -117,7 +117,7 @@ function visit(file) {
       map(specifier, file, `/graphiql/assets/${wrapperOf(target)}`);
     } else map(specifier, file, addressOf(target));
   }
-  // After what it requires: this is the order they are run in.
+  // Added after its dependencies: the files run in this order.
   if (isCommonJs) commonJs.set(file, requires);
 }
 

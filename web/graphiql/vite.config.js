@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
-// `graphiql/style.css` carries Monaco's styles and icons already: without this they would be in the bundle twice.
+// `graphiql/style.css` includes Monaco's styles and icons. Without this plugin they would be in the bundle twice.
 const stylesOnce = {
   name: 'styles-once',
   enforce: 'pre',
@@ -11,7 +11,7 @@ const stylesOnce = {
   load: (id) => (id === '\0no-style' ? '' : null),
 };
 
-// latchkey carries the files as it sends them: a third of the size, in the program and on the wire.
+// latchkey embeds and sends the files compressed, at a third of their size.
 const compressed = {
   name: 'compressed',
   closeBundle() {

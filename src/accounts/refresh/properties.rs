@@ -1,14 +1,14 @@
-//! What must hold of refresh tokens in any order of events, against a model that remembers every token.
+//! Invariants of refresh tokens in any order of events, against a model that remembers every token.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Decision, exchange};
+use super::{Decision, Exchange, decide};
 use crate::model::{
-    Account, AccountId, AccountState, Device, Email, Gender, MAX_SESSIONS, Name, PasswordHash,
-    Profile, Rng, Session, SessionId, SessionPolicy, Timestamp, User,
+    Account, AccountId, AccountState, Device, Digest, Email, Gender, MAX_SESSIONS, Name,
+    PasswordHash, Profile, Rng, Session, SessionId, SessionPolicy, Timestamp, User,
 };
 use crate::token::RefreshToken;
 
@@ -21,8 +21,14 @@ const POLICY: SessionPolicy = SessionPolicy {
 #[derive(Clone, Debug)]
 enum Event {
     LogIn,
-    /// Presents one of all tokens ever issued.
-    Refresh(prop::sample::Index),
+    /// Presents one of all tokens ever issued: with one of a few attempts, as clients that lost a
+    /// response do, or without one, as a thief does. The node may have answered the exchange with
+    /// OVERLOADED before.
+    Refresh {
+        token: prop::sample::Index,
+        attempt: Option<u8>,
+        was_overloaded: bool,
+    },
     Wait(u64),
     /// Ends all sessions but one of those that are live.
     ChangePassword(prop::sample::Index),
@@ -33,26 +39,30 @@ fn event() -> impl Strategy<Value = Event> {
     let index = any::<prop::sample::Index>;
     prop_oneof![
         2 => Just(Event::LogIn),
-        8 => index().prop_map(Event::Refresh),
+        8 => (index(), prop::option::of(0..7_u8), prop::bool::weighted(0.1)).prop_map(
+            |(token, attempt, was_overloaded)| Event::Refresh { token, attempt, was_overloaded }
+        ),
         4 => prop_oneof![0..12_u64, 0..3 * 60 * 60_u64].prop_map(Event::Wait),
         1 => index().prop_map(Event::ChangePassword),
         1 => index().prop_map(Event::Revoke),
     ]
 }
 
-/// An account, and what an onlooker knows of it: every token ever issued, and which sessions were seen to end.
-struct World {
+/// An account, with every token ever issued and every session that was seen to end.
+struct Model {
     account: Account,
     now: Timestamp,
     rng: Rng,
     issued: Vec<RefreshToken>,
-    /// When each session's current token was issued.
+    /// The time at which each session's current token was issued.
     rotated: HashMap<SessionId, Timestamp>,
+    /// The attempts of the exchange that issued each session's current token.
+    attempts: HashMap<SessionId, Vec<u8>>,
     began: HashMap<SessionId, Timestamp>,
     ended: Vec<SessionId>,
 }
 
-impl World {
+impl Model {
     fn new() -> Self {
         let (now, rng) = (Timestamp::from_millis(1_795_339_800_000), Rng::system());
         let name = Name::parse("Ada").unwrap();
@@ -74,6 +84,7 @@ impl World {
             rng,
             issued: vec![],
             rotated: HashMap::new(),
+            attempts: HashMap::new(),
             began: HashMap::new(),
             ended: vec![],
         }
@@ -91,12 +102,17 @@ impl World {
             .map(|session| session.generation)
     }
 
-    fn happen(&mut self, event: &Event) -> Result<(), TestCaseError> {
+    fn apply(&mut self, event: &Event) -> Result<(), TestCaseError> {
         match event {
             Event::LogIn => self.log_in(),
             Event::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(*seconds)),
-            Event::Refresh(which) if !self.issued.is_empty() => {
-                self.refresh(*which.get(&self.issued))?
+            Event::Refresh {
+                token,
+                attempt,
+                was_overloaded,
+            } if !self.issued.is_empty() => {
+                let token = *token.get(&self.issued);
+                self.refresh(token, *attempt, *was_overloaded)?;
             }
             Event::ChangePassword(which) | Event::Revoke(which) if !self.began.is_empty() => {
                 let mut ids: Vec<SessionId> = self.began.keys().copied().collect();
@@ -108,7 +124,7 @@ impl World {
             _ => {}
         }
         self.account.prune_expired(self.now);
-        self.look()
+        self.assert_invariants()
     }
 
     fn log_in(&mut self) {
@@ -129,46 +145,53 @@ impl World {
         self.rotated.insert(session, self.now);
     }
 
-    fn refresh(&mut self, token: RefreshToken) -> Result<(), TestCaseError> {
+    fn refresh(
+        &mut self,
+        token: RefreshToken,
+        attempt: Option<u8>,
+        was_overloaded: bool,
+    ) -> Result<(), TestCaseError> {
         let before = self.current(token.session);
-        let decision = exchange(
-            &mut self.account,
+        let name = |attempt| format!("{} {} {attempt}", token.session, token.generation);
+        let exchange = Exchange {
             token,
-            &Device::default(),
-            self.now,
-            &POLICY,
-        );
+            attempt: attempt.map(|attempt| Digest::new(name(attempt))),
+            was_overloaded,
+            device: &Device::default(),
+        };
+        let decision = decide(&mut self.account, &exchange, self.now, &POLICY);
         let after = self.current(token.session);
-        let fresh = self.now < self.rotated[&token.session].plus(POLICY.grace);
+        let is_in_grace = self.now < self.rotated[&token.session].plus(POLICY.grace);
+        let attempts = self.attempts.entry(token.session).or_default();
+        let is_retry = attempt.is_some_and(|attempt| attempts.contains(&attempt));
         match before {
-            None => prop_assert_eq!(
-                decision,
-                Decision::Ended,
-                "an ended session never lives again"
-            ),
+            None => prop_assert_eq!(decision, Decision::Ended, "an ended session stays ended"),
             Some(current) if token.generation == current => {
+                *attempts = attempt.into_iter().collect();
                 prop_assert_eq!(decision, Decision::Rotated);
                 prop_assert_eq!(after, Some(current + 1));
                 self.issue(token.session, current + 1);
             }
-            Some(current) if token.generation + 1 == current && fresh => {
+            Some(current)
+                if token.generation + 1 == current
+                    && (is_in_grace || is_retry || was_overloaded) =>
+            {
+                if attempts.len() < 4 && !is_retry {
+                    attempts.extend(attempt);
+                }
                 prop_assert_eq!(decision, Decision::Repeated);
-                prop_assert_eq!(after, Some(current), "a repetition makes no second branch");
+                prop_assert_eq!(after, Some(current), "a retry makes no second branch");
             }
             Some(_) => {
-                prop_assert_eq!(
-                    decision,
-                    Decision::Reused,
-                    "a spent token yields nothing outside the grace"
-                );
+                prop_assert_eq!(decision, Decision::Reused, "a copy ends its session");
                 prop_assert_eq!(after, None);
             }
         }
         Ok(())
     }
 
-    /// What must hold after every event.
-    fn look(&mut self) -> Result<(), TestCaseError> {
+    /// Asserts what holds after every event.
+    fn assert_invariants(&mut self) -> Result<(), TestCaseError> {
         let ids: Vec<SessionId> = self.began.keys().copied().collect();
         for id in ids {
             let live = self.current(id).is_some();
@@ -190,25 +213,54 @@ impl World {
 
 proptest! {
     #[test]
-    fn one_live_generation_and_no_resurrection(events in prop::collection::vec(event(), 1..120)) {
-        let mut world = World::new();
+    fn sessions_have_one_generation_and_never_come_back(events in prop::collection::vec(event(), 1..120)) {
+        let mut model = Model::new();
         for event in &events {
-            world.happen(event)?;
+            model.apply(event)?;
         }
     }
 }
 
 #[test]
-fn the_least_recently_used_session_goes_when_there_are_too_many() {
-    let mut world = World::new();
+fn least_recently_used_session_gives_way_at_the_limit() {
+    let mut model = Model::new();
     for _ in 0..MAX_SESSIONS {
-        world.log_in();
-        world.now = world.now.plus(Duration::from_secs(1));
+        model.log_in();
+        model.now = model.now.plus(Duration::from_secs(1));
     }
-    let (oldest, second) = (world.issued[0], world.issued[1]);
-    world.refresh(oldest).unwrap();
-    world.log_in();
-    assert_eq!(world.current(oldest.session), Some(1));
-    assert_eq!(world.current(second.session), None);
-    assert_eq!(world.user().sessions.len(), MAX_SESSIONS);
+    let (oldest, second) = (model.issued[0], model.issued[1]);
+    model.refresh(oldest, None, false).unwrap();
+    model.log_in();
+    assert_eq!(model.current(oldest.session), Some(1));
+    assert_eq!(model.current(second.session), None);
+    assert_eq!(model.user().sessions.len(), MAX_SESSIONS);
+}
+
+#[test]
+fn retry_with_its_attempt_is_answered_hours_later() {
+    let mut model = Model::new();
+    model.log_in();
+    let token = model.issued[0];
+    model.refresh(token, Some(1), false).unwrap();
+    let expires_at = model.user().sessions[0].expires_at;
+    model.now = model.now.plus(Duration::from_mins(50));
+    model.refresh(token, Some(1), false).unwrap();
+    assert_eq!(model.current(token.session), Some(1));
+    let session = &model.user().sessions[0];
+    assert_eq!(
+        session.expires_at, expires_at,
+        "a retry does not extend the session"
+    );
+}
+
+#[test]
+fn used_successor_ends_the_right_to_retry() {
+    let mut model = Model::new();
+    model.log_in();
+    let token = model.issued[0];
+    model.refresh(token, Some(1), false).unwrap();
+    model.refresh(model.issued[1], Some(2), false).unwrap();
+    model.now = model.now.plus(POLICY.grace);
+    model.refresh(token, Some(1), false).unwrap();
+    assert_eq!(model.current(token.session), None, "the token was copied");
 }

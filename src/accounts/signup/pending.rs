@@ -1,4 +1,5 @@
-//! Sign-ups under the verify-first policy: the response does not reveal whether an address had an account.
+//! Sign-ups under the verify-first policy: the response does not reveal whether an address had an
+//! account.
 
 use std::time::Duration;
 
@@ -14,14 +15,14 @@ use crate::rate_limit::RateLimit;
 use crate::repository::WriteOutcome;
 use crate::token::Purpose;
 
-/// How long a sign-up waits for its code. Codes can be sent again meanwhile.
+/// The time for which a sign-up waits for its code. Codes can be sent again meanwhile.
 const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
-/// How many times a sign-up is tried again after a race with the address's first one.
+/// The number of attempts to store a sign-up that races with the address's first one.
 const MAX_ATTEMPTS: usize = 3;
 
 impl Accounts {
-    /// Keeps a sign-up until its address is verified. The owner of an address that has an account gets an email instead;
-    /// the response and the work are the same.
+    /// Keeps a sign-up until its address is verified. The owner of an address that has an account
+    /// gets an email instead; the response and the work are the same.
     pub(super) async fn accept_signup(
         &self,
         application: Application,
@@ -66,8 +67,8 @@ impl Accounts {
                 .await?;
         let message = is_sent.then(|| EmailKind::SignUpCode(code.sealed));
         if !is_sent {
-            // The sign-up waits all the same: a client that used up the address's emails cannot keep others from signing up
-            // with the next code.
+            // The sign-up waits all the same: a client that used up the address's emails cannot
+            // keep others from signing up with the next code.
             sign_up.code = None;
         }
         self.keep_sign_up(&email, &sign_up, message.as_ref())
@@ -116,7 +117,7 @@ impl Accounts {
         Ok(self.store.insert(&account).await? == WriteOutcome::Done)
     }
 
-    /// Adds a sign-up to an address that has no account, or tells the owner of one that has.
+    /// Adds a sign-up to an address that has no account, or notifies the owner of one that has.
     fn add_sign_up(
         &self,
         account: &mut Account,
@@ -141,8 +142,9 @@ impl Accounts {
     }
 }
 
-/// Adds a sign-up to those that wait. Where there are too many, the oldest without a valid code gives way, so that a sign-up
-/// whose email has just been sent stays; if all have valid codes, the oldest gives way.
+/// Adds a sign-up to those that wait. Where there are too many, the oldest without a valid code
+/// gives way, so that a sign-up whose email has just been sent stays; if all have valid codes, the
+/// oldest gives way.
 fn push_bounded(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
     if sign_ups.len() >= MAX_SIGN_UPS {
         let has_no_code =

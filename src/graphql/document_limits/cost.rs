@@ -1,4 +1,4 @@
-//! Weighs a parsed document with its fragments written out, each of them analyzed once.
+//! Analyzes the cost of a parsed document as if its fragments were expanded, visiting each fragment once.
 
 use std::collections::HashMap;
 
@@ -9,65 +9,67 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::DocumentError;
-use super::limits::{CREDENTIAL_FIELDS, DEPTH, rows, size};
+use super::limits::{DEPTH, rows, value_cost};
+use crate::graphql::operation::spends_credential;
 
-/// What a selection set comes to with its fragments written out. Sums stop at the largest number.
+/// The cost of a selection set with its fragments expanded. Sums saturate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cost {
+    /// Selections at all levels.
     pub(super) selections: usize,
-    /// Fields of this set itself.
+    /// Fields at the first level.
     pub(super) fields: usize,
-    /// Levels below, fragments included.
+    /// Levels of selections, counting fragments as levels.
     pub(super) depth: usize,
-    /// Fields that consume a credential, at any level: there are some at the root alone.
+    /// Fields that spend a credential, at all levels. The schema has such fields at the root only.
     pub(super) credentials: usize,
-    /// Values of the answer, by estimate.
+    /// The estimated cost of the values in the response.
     pub(super) values: usize,
 }
 
-/// What was found in the whole document.
+/// The cost of a whole document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct DocumentCost {
-    /// As written.
+    /// Aliases, without expanding fragments.
     pub(super) aliases: usize,
-    /// As written.
+    /// Directives, without expanding fragments.
     pub(super) directives: usize,
-    /// Whether anything asks for the schema.
+    /// True if any part of the document queries the schema.
     pub(super) introspection: bool,
-    /// Selections of each operation and of each fragment, fragments written out: what validation walks.
+    /// The selections of all operations and fragments, each with its fragments expanded: this is what validation visits.
     pub(super) selections: usize,
     /// The names of the operations that take a secret.
     pub(super) secret_operations: Vec<Option<Name>>,
-    /// The heaviest operation by each measure.
+    /// The highest cost of an operation, by each measure.
     pub(super) operation: Cost,
 }
 
-/// Weighs all of a document.
+/// Analyzes a document, and rejects fragment cycles and excessive depth.
 pub(super) fn analyze_cost(document: &ExecutableDocument) -> Result<DocumentCost, DocumentError> {
     let mut analyzer = CostAnalyzer {
         fragments: &document.fragments,
         analyzed: HashMap::new(),
-        found: DocumentCost::default(),
+        total: DocumentCost::default(),
         level: 0,
     };
     for name in document.fragments.keys() {
         let cost = analyzer.fragment(name)?;
-        analyzer.found.selections = analyzer.found.selections.saturating_add(cost.selections);
+        analyzer.total.selections = analyzer.total.selections.saturating_add(cost.selections);
     }
     for (name, operation) in document.operations.iter() {
         let cost = analyzer.operation(&operation.node)?;
         if cost.credentials > 0 {
-            analyzer.found.secret_operations.push(name.cloned());
+            analyzer.total.secret_operations.push(name.cloned());
         }
-        analyzer.found.selections = analyzer.found.selections.saturating_add(cost.selections);
-        analyzer.found.operation = analyzer.found.operation.or_more(cost);
+        analyzer.total.selections = analyzer.total.selections.saturating_add(cost.selections);
+        analyzer.total.operation = analyzer.total.operation.max(cost);
     }
-    Ok(analyzer.found)
+    Ok(analyzer.total)
 }
 
 impl Cost {
-    /// Both side by side.
-    const fn and(self, other: Self) -> Self {
+    /// Adds a selection of the same set.
+    const fn plus(self, other: Self) -> Self {
         Self {
             selections: self.selections.saturating_add(other.selections),
             fields: self.fields.saturating_add(other.fields),
@@ -81,8 +83,8 @@ impl Cost {
         }
     }
 
-    /// The larger of each.
-    fn or_more(self, other: Self) -> Self {
+    /// Takes the higher value of each measure.
+    fn max(self, other: Self) -> Self {
         Self {
             selections: self.selections.max(other.selections),
             fields: self.fields.max(other.fields),
@@ -92,7 +94,7 @@ impl Cost {
         }
     }
 
-    /// One level further up: in a fragment, whose fields are those of the set that it is spread in.
+    /// Adds the level of a fragment. Its fields are fields of the set that contains it.
     const fn in_fragment(self) -> Self {
         Self {
             selections: self.selections.saturating_add(1),
@@ -104,10 +106,10 @@ impl Cost {
 
 struct CostAnalyzer<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// None for those that are being analyzed: who meets one of them goes in a circle.
+    /// The cost of each visited fragment; `None` while it is being analyzed, when another spread of it is a cycle.
     analyzed: HashMap<&'a str, Option<Cost>>,
-    found: DocumentCost,
-    /// How deep the walk is. It is called off where the document is known to be too deep.
+    total: DocumentCost,
+    /// The current depth of the recursion, which stops beyond the limit.
     level: usize,
 }
 
@@ -118,11 +120,12 @@ impl<'a> CostAnalyzer<'a> {
             .iter()
             .map(|it| it.node.directives.len())
             .sum();
-        self.found.directives += operation.directives.len() + in_variables;
+        self.total.directives += operation.directives.len() + in_variables;
         self.set(&operation.selection_set.node, false)
     }
 
-    /// Weighs a fragment the first time that it is met. One that is not defined weighs nothing: validation will tell.
+    /// Returns the cost of a fragment, which is analyzed on its first use. An unknown fragment costs nothing: validation
+    /// rejects it.
     fn fragment(&mut self, name: &str) -> Result<Cost, DocumentError> {
         let Some((name, fragment)) = self.fragments.get_key_value(name) else {
             return Ok(Cost::default());
@@ -132,7 +135,7 @@ impl<'a> CostAnalyzer<'a> {
             Some(None) => return Err(DocumentError::FragmentCycle(fragment.pos)),
             None => _ = self.analyzed.insert(name, None),
         }
-        self.found.directives += fragment.node.directives.len();
+        self.total.directives += fragment.node.directives.len();
         let is_introspection = fragment.node.type_condition.node.on.node.starts_with("__");
         let cost = self.set(&fragment.node.selection_set.node, is_introspection)?;
         self.analyzed.insert(name, Some(cost));
@@ -153,7 +156,7 @@ impl<'a> CostAnalyzer<'a> {
         }
         let mut sum = Cost::default();
         for selection in &set.items {
-            self.found.directives += selection.node.directives().len();
+            self.total.directives += selection.node.directives().len();
             let cost = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, in_introspection)?,
                 Selection::FragmentSpread(spread) => self
@@ -163,7 +166,7 @@ impl<'a> CostAnalyzer<'a> {
                     self.inline(&inline.node, in_introspection)?.in_fragment()
                 }
             };
-            sum = sum.and(cost);
+            sum = sum.plus(cost);
         }
         self.level -= 1;
         Ok(sum)
@@ -172,8 +175,8 @@ impl<'a> CostAnalyzer<'a> {
     fn field(&mut self, field: &'a Field, in_introspection: bool) -> Result<Cost, DocumentError> {
         let name = field.name.node.as_str();
         let is_schema = matches!(name, "__schema" | "__type");
-        self.found.introspection |= is_schema;
-        self.found.aliases += usize::from(field.alias.is_some());
+        self.total.introspection |= is_schema;
+        self.total.aliases += usize::from(field.alias.is_some());
         let below = self.set(&field.selection_set.node, in_introspection || is_schema)?;
         Ok(Cost {
             selections: below.selections.saturating_add(1),
@@ -181,11 +184,11 @@ impl<'a> CostAnalyzer<'a> {
             depth: below.depth.saturating_add(1),
             credentials: below
                 .credentials
-                .saturating_add(usize::from(CREDENTIAL_FIELDS.contains(&name))),
+                .saturating_add(usize::from(spends_credential(name))),
             values: below
                 .values
                 .saturating_mul(rows(name, in_introspection))
-                .saturating_add(size(in_introspection || is_schema)),
+                .saturating_add(value_cost(in_introspection || is_schema)),
         })
     }
 
@@ -194,10 +197,13 @@ impl<'a> CostAnalyzer<'a> {
         inline: &'a InlineFragment,
         in_introspection: bool,
     ) -> Result<Cost, DocumentError> {
-        let names_it = inline
+        let is_introspection = inline
             .type_condition
             .as_ref()
             .is_some_and(|it| it.node.on.node.starts_with("__"));
-        self.set(&inline.selection_set.node, in_introspection || names_it)
+        self.set(
+            &inline.selection_set.node,
+            in_introspection || is_introspection,
+        )
     }
 }

@@ -1,79 +1,66 @@
-//! Every limit of a document, once: name, value, what it counts, why.
+//! The limits of a document: each has a name, a value, a unit and a reason.
 
 use crate::model::MAX_SESSIONS;
 
-/// A limit that a document must keep before any of it is executed.
+/// A limit that a document must keep before any of it is validated or executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What it is called.
+    /// The limit's name.
     pub name: &'static str,
-    /// The most that is taken.
+    /// The largest value that is accepted.
     pub most: usize,
-    /// What it counts, as the error says it.
+    /// The unit, as the error message names it.
     pub what: &'static str,
-    /// Why it is there.
+    /// The reason for the limit.
     pub why: &'static str,
 }
 
-/// Makes a constant of each row, and [`LIMITS`] of all: there is no second list to forget one in.
+/// Declares a constant for each row, and lists all of them in [`LIMITS`].
 macro_rules! limits {
     ($($name:ident = $most:expr, $what:literal, $why:literal;)*) => {
         $(pub(super) const $name: Limit = Limit { name: stringify!($name), most: $most, what: $what, why: $why };)*
 
-        /// Every limit, in the order in which they are checked.
+        /// All limits, in the order in which they are checked.
         pub static LIMITS: &[Limit] = &[$($name),*];
     };
 }
 
 limits! {
     TOKENS = 1000, "tokens and comments",
-        "Bounds everything else, and the parser's work: a document at this limit is parsed within milliseconds.";
+        "Bounds the parser's work and everything after it: a document at this limit is parsed within milliseconds.";
     NESTING = 32, "levels of brackets",
-        "The parser, and all that walks its result, call themselves once a level.";
+        "The parser, and the code that walks its result, recurse once per level.";
     WORD = 128, "characters in a name or a number",
-        "A name comes back in each error and once for each row of a list.";
+        "A name is repeated in each error, and in each row of a list.";
     FRAGMENTS = 64, "fragments",
-        "The validation walks each of them by itself.";
+        "Validation walks each of them separately.";
     OPERATIONS = 20, "operations",
-        "One is executed, all are validated; GraphiQL sends all of an editor.";
+        "One is executed, but all are validated. GraphiQL sends all operations of an editor.";
     ROOT_FIELDS = 16, "fields at the root of an operation, fragments written out",
-        "Each may cost a read of the store.";
+        "Each may read from the store.";
     ALIASES = 32, "aliases",
-        "An alias asks for the same thing once more.";
+        "Each alias can repeat the work of a field.";
     DIRECTIVES = 32, "directives",
-        "Each is looked up wherever it stands.";
+        "Each use of a directive is looked up.";
     DEPTH = 24, "levels of selections, fragments written out",
-        "GraphiQL's introspection needs 19; the library's own bound is 32 and less clear.";
+        "GraphiQL's introspection needs 19. The library's own limit is 32, with a less clear error.";
     SELECTIONS = 1000, "selections, fragments written out",
-        "What the library's visitors walk: they follow a fragment each time it is spread.";
+        "The library's validation visits a fragment each time it is spread.";
     VALUES = 100_000, "values in the answer, by estimate",
-        "Lists of lists of the introspection multiply; GraphiQL's own query comes to two thirds of it. A value of an \
-         account counts for 32 of the schema's words: it may be as long, and so may its name.";
+        "Nested lists of the introspection multiply. GraphiQL's own query comes to two thirds of the limit. A value of an \
+         account counts as much as 32 values of the schema: it may be that much longer, and so may its name.";
     CREDENTIALS = 1, "field that consumes a credential in an operation",
-        "A request is one guess, whatever it looks like.";
+        "A request is at most one guess at a secret.";
     VARIABLES = 500, "values in the variables",
-        "The library copies a variable wherever it is used.";
+        "The library copies a variable's value wherever it is used.";
 }
 
-/// The fields that consume a credential, or send one, or weigh one.
-pub(super) const CREDENTIAL_FIELDS: [&str; 9] = [
-    "changePassword",
-    "checkPassword",
-    "forgotPassword",
-    "login",
-    "refresh",
-    "resetPassword",
-    "sendVerificationCode",
-    "signup",
-    "verifyEmail",
-];
-
-/// What one value counts for.
-pub(super) const fn size(in_introspection: bool) -> usize {
+/// Returns the cost of one value in the response.
+pub(super) const fn value_cost(in_introspection: bool) -> usize {
     if in_introspection { 1 } else { 32 }
 }
 
-/// How many rows a list has, for the estimate of values: as many as the schema has where it is fixed, else the most.
+/// Returns the estimated number of rows in a field's list: the schema's typical number, or an account's maximum.
 pub(super) fn rows(field: &str, in_introspection: bool) -> usize {
     match field {
         "sessions" if !in_introspection => MAX_SESSIONS,

@@ -1,14 +1,14 @@
-//! The guard: refuses a document before any of it is validated or executed, in time that is linear in its length.
+//! The limits of documents. They are checked before validation and execution, in time linear in the document's length.
 //!
-//! Three steps, each of which bounds the next: tokens are counted in the text, the rest is parsed, and the result is
-//! analyzed with its fragments written out. Only then do the library's visitors see it: they walk a fragment each time that
-//! it is spread, which without this made a kilobyte cost a minute.
+//! The check has three steps, and each bounds the work of the next: it counts the tokens in the text, parses the text, and
+//! analyzes the cost of the result with fragments expanded, visiting each fragment once. The library's validation runs only
+//! on documents that pass: it visits a fragment each time it is spread, so its work is not linear in the document's length.
 
 mod cost;
 mod limits;
-mod scan;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::parser::{Error as ParseError, parse_query};
@@ -18,49 +18,49 @@ pub use limits::{LIMITS, Limit};
 
 use super::error::Code;
 
-/// A document that may be validated and executed.
+/// A document that keeps all limits, and may be validated and executed.
 #[derive(Clone, Debug)]
 pub struct CheckedDocument {
-    /// What the parser made of it.
+    /// The parsed document.
     pub document: ExecutableDocument,
-    /// Whether anything in it asks for the schema.
+    /// True if any part of the document queries the schema.
     pub introspection: bool,
-    /// The operations that take a secret, by name.
+    /// The names of the operations that take a secret.
     secret_operations: Vec<Option<Name>>,
 }
 
-/// Why a document is refused. Says nothing that the client did not send.
+/// The reason to reject a document. Names nothing in the schema that the client did not name.
 #[derive(Debug)]
 pub enum DocumentError {
-    /// It has too much of something.
+    /// The document exceeds a limit.
     Exceeds(&'static Limit),
-    /// It is not GraphQL.
+    /// The document is not valid GraphQL.
     Malformed(ParseError),
-    /// A fragment contains itself.
+    /// A fragment spreads itself, directly or through other fragments.
     FragmentCycle(Pos),
-    /// It has no operation of the name that was asked for.
-    NoSuchOperation,
-    /// It has several operations, and none was asked for.
-    WhichOperation,
+    /// The document has no operation with the requested name.
+    UnknownOperation,
+    /// The document has several operations, and the request names none.
+    OperationNameRequired,
 }
 
-/// Parses a document that keeps every limit.
+/// Parses a document and checks all limits.
 ///
 /// # Errors
-/// When it keeps one not, or is not GraphQL.
+/// If the document exceeds a limit or is not valid GraphQL.
 pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
-    scan::check(text)?;
+    tokens::check(text)?;
     let document = parse_query(text).map_err(DocumentError::Malformed)?;
-    let found = cost::analyze_cost(&document)?;
-    let operation = found.operation;
+    let cost = cost::analyze_cost(&document)?;
+    let operation = cost.operation;
     for (limit, count) in [
         (&limits::FRAGMENTS, document.fragments.len()),
         (&limits::OPERATIONS, document.operations.iter().len()),
         (&limits::ROOT_FIELDS, operation.fields),
-        (&limits::ALIASES, found.aliases),
-        (&limits::DIRECTIVES, found.directives),
+        (&limits::ALIASES, cost.aliases),
+        (&limits::DIRECTIVES, cost.directives),
         (&limits::DEPTH, operation.depth),
-        (&limits::SELECTIONS, found.selections),
+        (&limits::SELECTIONS, cost.selections),
         (&limits::VALUES, operation.values),
         (&limits::CREDENTIALS, operation.credentials),
     ] {
@@ -70,39 +70,42 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
     }
     Ok(CheckedDocument {
         document,
-        introspection: found.introspection,
-        secret_operations: found.secret_operations,
+        introspection: cost.introspection,
+        secret_operations: cost.secret_operations,
     })
 }
 
-/// Refuses variables of too many values.
+/// Checks the number of values in the variables.
 ///
 /// # Errors
-/// When there are too many.
+/// If there are more than the limit.
 pub fn check_variables(variables: &Variables) -> Result<(), DocumentError> {
-    let mut left = limits::VARIABLES.most;
-    if variables.values().all(|value| spend(value, &mut left)) {
+    let mut remaining = limits::VARIABLES.most;
+    if variables
+        .values()
+        .all(|value| count_value(value, &mut remaining))
+    {
         Ok(())
     } else {
         Err(DocumentError::Exceeds(&limits::VARIABLES))
     }
 }
 
-/// Takes a value and all in it from what is left, as long as something is.
-fn spend(value: &Value, left: &mut usize) -> bool {
-    let Some(less) = left.checked_sub(1) else {
+/// Subtracts a value and all values in it from the remaining number. Returns false if there are too many.
+fn count_value(value: &Value, remaining: &mut usize) -> bool {
+    let Some(rest) = remaining.checked_sub(1) else {
         return false;
     };
-    *left = less;
+    *remaining = rest;
     match value {
-        Value::List(values) => values.iter().all(|value| spend(value, left)),
-        Value::Object(fields) => fields.values().all(|value| spend(value, left)),
+        Value::List(values) => values.iter().all(|value| count_value(value, remaining)),
+        Value::Object(fields) => fields.values().all(|value| count_value(value, remaining)),
         _ => true,
     }
 }
 
 impl CheckedDocument {
-    /// Returns whether an operation of the document takes a secret, such as a password.
+    /// Returns true if an operation of the document takes a secret, such as a password.
     #[must_use]
     pub fn takes_secret(&self, operation: Option<&Name>) -> bool {
         self.secret_operations
@@ -110,27 +113,27 @@ impl CheckedDocument {
             .any(|name| name.as_ref() == operation)
     }
 
-    /// The operation to execute, and its name.
+    /// Returns the operation to execute and its name.
     ///
     /// # Errors
-    /// When the name says of none, or none says of several, which it is.
+    /// If no operation has the name, or there are several operations and no name.
     pub fn operation(
         &self,
         name: Option<&str>,
     ) -> Result<(Option<&Name>, &OperationDefinition), DocumentError> {
         match (&self.document.operations, name) {
             (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
-            (DocumentOperations::Single(_), Some(_)) => Err(DocumentError::NoSuchOperation),
+            (DocumentOperations::Single(_), Some(_)) => Err(DocumentError::UnknownOperation),
             (DocumentOperations::Multiple(all), Some(name)) => {
                 let (name, operation) = all
                     .get_key_value(name)
-                    .ok_or(DocumentError::NoSuchOperation)?;
+                    .ok_or(DocumentError::UnknownOperation)?;
                 Ok((Some(name), &operation.node))
             }
             (DocumentOperations::Multiple(all), None) => {
                 let mut all = all.iter();
                 let (Some((name, operation)), None) = (all.next(), all.next()) else {
-                    return Err(DocumentError::WhichOperation);
+                    return Err(DocumentError::OperationNameRequired);
                 };
                 Ok((Some(name), &operation.node))
             }
@@ -153,22 +156,23 @@ impl From<DocumentError> for ServerError {
                 locations: vec![pos],
                 ..Code::ValidationFailed.error("A fragment contains itself.")
             },
-            DocumentError::NoSuchOperation => {
-                Code::ValidationFailed.error("The document has no operation of this name.")
+            DocumentError::UnknownOperation => {
+                Code::ValidationFailed.error("The document has no operation with this name.")
             }
-            DocumentError::WhichOperation => Code::ValidationFailed
-                .error("The document has several operations: say in `operationName` which to run."),
+            DocumentError::OperationNameRequired => Code::ValidationFailed
+                .error("The document has several operations: name one of them in `operationName`."),
         }
     }
 }
 
-/// Where the document stops being GraphQL. Never quotes it: the parser's own message does, password literals and all.
+/// Makes the error of a document that does not parse, with its position. It never quotes the document, which may contain a
+/// password; the parser's own message does.
 fn malformed(parse_error: &ParseError) -> ServerError {
     let error = match parse_error {
         ParseError::OperationDuplicated { .. }
         | ParseError::FragmentDuplicated { .. }
         | ParseError::MultipleOperations { .. } => {
-            Code::ValidationFailed.error("Operations and fragments need names of their own.")
+            Code::ValidationFailed.error("Operations and fragments need unique names.")
         }
         ParseError::MissingOperation => {
             Code::ValidationFailed.error("The document has no operation.")

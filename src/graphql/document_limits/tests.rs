@@ -1,13 +1,13 @@
-//! What is checked, and what is not.
+//! Every limit: a document at the limit passes, one step beyond it is rejected.
 
 use super::*;
 
 mod properties;
 
-/// graphql-js 16.15's `getIntrospectionQuery` with every option on: what `GraphiQL` asks, and more.
+/// The result of graphql-js 16.15's `getIntrospectionQuery` with all options on, which includes all that `GraphiQL` queries.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
-fn refusal(document: &str) -> ServerError {
+fn rejection(document: &str) -> ServerError {
     check(document).map_or_else(ServerError::from, |_| panic!("checked: {document}"))
 }
 
@@ -19,7 +19,7 @@ fn exceeded(document: &str) -> &'static str {
     }
 }
 
-/// A document that has so much of what a limit counts, and little else.
+/// Makes a document with `count` of what a limit counts, and little else.
 fn document_with(limit: &Limit, count: usize) -> String {
     let several = |part: fn(usize) -> String, count| (0..count).map(part).collect::<String>();
     match limit.name {
@@ -39,7 +39,7 @@ fn document_with(limit: &Limit, count: usize) -> String {
         ),
         "DIRECTIVES" => format!("{{ a {} }}", "@a ".repeat(count)),
         "DEPTH" => format!("{}{}", "{ a ".repeat(count), "}".repeat(count)),
-        // An operation's root, and a fragment's eight fields eleven times over and as they are.
+        // The operation's root, eleven spreads of a fragment with eight fields, and that fragment itself.
         "SELECTIONS" => {
             let fields = count - 1 - 11 * 9 - 8;
             format!(
@@ -54,17 +54,15 @@ fn document_with(limit: &Limit, count: usize) -> String {
 }
 
 #[test]
-fn every_limit_of_a_document_is_kept_to_the_last_one_and_named_with_its_value_beyond() {
+fn document_beyond_a_limit_is_rejected_with_its_name() {
     for limit in LIMITS
         .iter()
         .filter(|limit| !matches!(limit.name, "VARIABLES" | "VALUES"))
     {
-        let (most, beyond) = (
-            document_with(limit, limit.most),
-            document_with(limit, limit.most + 1),
-        );
+        let most = document_with(limit, limit.most);
+        let beyond = document_with(limit, limit.most + 1);
         assert!(check(&most).is_ok(), "{}: {:?}", limit.name, check(&most));
-        let error = refusal(&beyond);
+        let error = rejection(&beyond);
         assert_eq!(exceeded(&beyond), limit.name);
         assert!(
             error
@@ -77,46 +75,41 @@ fn every_limit_of_a_document_is_kept_to_the_last_one_and_named_with_its_value_be
 }
 
 #[test]
-fn lists_of_lists_of_the_schema_are_refused() {
-    let nested = |inner: &str| {
+fn estimated_values_are_multiplied_by_the_rows_of_lists() {
+    // 64 types with 6 fields each, whose values are counted one by one. `n` values come to `(6 n + 1) * 64 + 2`.
+    let direct = |values: &str| format!("{{ __schema {{ types {{ fields {{ {values} }} }} }} }}");
+    let in_fragment = |values: &str| {
         format!(
-            "{{ __schema {{ types {{ fields {{ type {{ fields {{ type {inner} }} }} }} }} }} }}"
+            "{{ __schema {{ types {{ ...T }} }} }} fragment T on __Type {{ fields {{ {values} }} }}"
         )
     };
-    assert!(check(&nested("{ name }")).is_ok());
-    assert_eq!(
-        exceeded(&nested("{ fields { type { fields { name } } } }")),
-        "VALUES"
-    );
-    let in_fragments = "{ __schema { types { ...T } } } fragment T on __Type { fields { type { ...U } } } \
-        fragment U on __Type { fields { type { ...V } } } fragment V on __Type { fields { args { type { name } } } \
-        inputFields { name } possibleTypes { fields { name description } } }";
-    assert_eq!(exceeded(in_fragments), "VALUES");
-    let deep = format!("{}name{}", "fields { type { ".repeat(8), "} } ".repeat(8));
-    let inline = format!("{{ __type(name: \"User\") {{ ... {{ ... on __Type {{ {deep} }} }} }} }}");
-    assert_eq!(exceeded(&inline), "VALUES");
-    // Fields of the same name elsewhere are no lists of the schema.
-    assert!(
-        check(
-            &"{ a { fields { fields { fields { fields { fields { a } } } } } } }"
-                .replace('a', "types")
-        )
-        .is_ok()
-    );
+    let inline = |values: &str| {
+        format!("{{ __schema {{ types {{ ... on __Type {{ fields {{ {values} }} }} }} }} }}")
+    };
+    for document in [direct, in_fragment, inline] as [fn(&str) -> String; 3] {
+        assert!(check(&document(&"name ".repeat(260))).is_ok());
+        assert_eq!(exceeded(&document(&"name ".repeat(261))), "VALUES");
+    }
 }
 
 #[test]
-fn the_introspection_query_keeps_every_limit_with_room() {
+fn fields_outside_introspection_are_not_the_schemas_lists() {
+    let values = "name ".repeat(300);
+    assert!(check(&format!("{{ a {{ types {{ fields {{ {values} }} }} }} }}")).is_ok());
+}
+
+#[test]
+fn introspection_query_keeps_every_limit_with_room() {
     let checked = check(INTROSPECTION).unwrap();
     assert!(checked.introspection);
-    let found = cost::analyze_cost(&checked.document).unwrap();
-    let counted = scan::count(INTROSPECTION);
+    let cost = cost::analyze_cost(&checked.document).unwrap();
+    let counted = tokens::count(INTROSPECTION);
     for (limit, count) in [
         (&limits::TOKENS, counted.tokens),
         (&limits::NESTING, counted.nesting),
-        (&limits::DEPTH, found.operation.depth),
-        (&limits::SELECTIONS, found.selections),
-        (&limits::VALUES, found.operation.values),
+        (&limits::DEPTH, cost.operation.depth),
+        (&limits::SELECTIONS, cost.selections),
+        (&limits::VALUES, cost.operation.values),
     ] {
         assert!(
             count * 5 <= limit.most * 4,
@@ -128,7 +121,7 @@ fn the_introspection_query_keeps_every_limit_with_room() {
 }
 
 #[test]
-fn twice_the_introspection_in_one_document_is_too_much() {
+fn introspection_query_twice_in_one_document_is_rejected() {
     let twice = INTROSPECTION.replace("__schema {", "__schema { ...S } again: __schema {");
     assert_eq!(
         exceeded(&format!(
@@ -139,7 +132,7 @@ fn twice_the_introspection_in_one_document_is_too_much() {
 }
 
 #[test]
-fn one_credential_is_spent_in_an_operation_however_it_is_dressed() {
+fn operation_spends_one_credential_in_any_disguise() {
     for disguise in [
         "mutation { login login }",
         "mutation { a: login b: login }",
@@ -164,32 +157,38 @@ fn one_credential_is_spent_in_an_operation_however_it_is_dressed() {
 }
 
 #[test]
-fn a_fragment_that_contains_itself_is_refused_where_it_stands() {
-    for circle in [
+fn fragment_cycle_is_rejected_with_its_position() {
+    for cycle in [
         "{ ...F }\nfragment F on A { ...F }",
         "{ a }\nfragment F on A { ...G } fragment G on A { b { ... { ...F } } }",
     ] {
-        let error = refusal(circle);
+        let error = rejection(cycle);
         assert_eq!(error.message, "A fragment contains itself.");
         assert_eq!(error.locations[0].line, 2);
     }
 }
 
-/// Without a memo these would not come back: the numbers are those of selections written out.
 #[test]
-fn fan_out_is_refused_without_being_written_out() {
-    for (width, levels) in [(2_usize, 21_usize), (10, 20), (30, 6), (19, 20)] {
-        let spreads = |level: usize| format!("...F{level} ").repeat(width);
-        let fragment =
-            |level: usize| format!("fragment F{level} on A {{ {} }} ", spreads(level + 1));
-        let fragments: String = (0..levels).map(fragment).collect();
-        let bomb = format!("{{ a {{ ...F0 }} }} {fragments} fragment F{levels} on A {{ a }}");
-        assert_eq!(exceeded(&bomb), "SELECTIONS", "{width} wide, {levels} deep");
-    }
+fn nested_fragments_are_counted_as_if_expanded() {
+    let document = |spreads: usize| {
+        format!(
+            "{{ a {{ {} }} }} fragment F on A {{ {} }} fragment G on A {{ {} }}",
+            "...F ".repeat(spreads),
+            "...G ".repeat(10),
+            "a ".repeat(10)
+        )
+    };
+    let selections = |spreads| {
+        let checked = check(&document(spreads)).unwrap();
+        cost::analyze_cost(&checked.document).unwrap().selections
+    };
+    // The operation has 1 field and 111 selections for each spread. The fragments have 110 and 10 selections.
+    assert_eq!(selections(7), 1 + 7 * 111 + 110 + 10);
+    assert_eq!(exceeded(&document(8)), "SELECTIONS");
 }
 
 #[test]
-fn variables_are_counted_with_all_that_is_in_them() {
+fn variables_are_counted_with_their_nested_values() {
     let variables = |json: serde_json::Value| Variables::from_json(json);
     assert!(check_variables(&variables(serde_json::json!({ "a": vec![0; 499] }))).is_ok());
     for many in [
@@ -208,7 +207,7 @@ fn variables_are_counted_with_all_that_is_in_them() {
 }
 
 #[test]
-fn the_operation_is_chosen_by_name_where_there_is_a_choice() {
+fn operation_is_chosen_by_name_among_several() {
     let chosen = |document: &str, name: Option<&str>| {
         let checked = check(document).unwrap();
         checked
@@ -222,7 +221,7 @@ fn the_operation_is_chosen_by_name_where_there_is_a_choice() {
         chosen("query A { a } query B { b }", Some("B")),
         Ok(Some("B".to_owned()))
     );
-    let several = "The document has several operations: say in `operationName` which to run.";
+    let several = "The document has several operations: name one of them in `operationName`.";
     assert_eq!(
         chosen("query A { a } query B { b }", None),
         Err(several.to_owned())
@@ -230,7 +229,7 @@ fn the_operation_is_chosen_by_name_where_there_is_a_choice() {
     for document in ["{ a }", "query A { a }"] {
         assert_eq!(
             chosen(document, Some("S3cret")),
-            Err("The document has no operation of this name.".to_owned())
+            Err("The document has no operation with this name.".to_owned())
         );
     }
 }

@@ -1,15 +1,15 @@
-//! The first channel: what a person at a form can act on.
+//! The errors that a user can correct: members of result unions.
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
-use crate::model::{FieldCode, InvalidField as Refused, Wait};
+use crate::model::{FieldCode, InvalidField as ModelInvalidField, Wait};
 
-/// What went wrong, where a person at a form can act on it.
+/// An error that the user can correct, such as a wrong password or a malformed input.
 #[derive(Interface)]
 #[graphql(field(
     name = "message",
     ty = "&String",
-    desc = "The same in English, for developers: show your own words to users."
+    desc = "Human-readable message in English, for developers; do not show it to users."
 ))]
 pub(in crate::graphql) enum AccountError {
     InvalidInput(InvalidInput),
@@ -23,13 +23,13 @@ pub(in crate::graphql) enum AccountError {
     SessionNotFound(SessionNotFound),
 }
 
-/// Makes the type of one error that says nothing but what it is.
+/// Declares an error type that has a message and no other field.
 macro_rules! account_error {
     ($(#[$doc:meta])* $name:ident, $message:literal) => {
         $(#[$doc])*
         #[derive(SimpleObject)]
         pub(in crate::graphql) struct $name {
-            /// The same in English, for developers: show your own words to users.
+            /// Human-readable message in English, for developers; do not show it to users.
             message: String,
         }
 
@@ -42,99 +42,99 @@ macro_rules! account_error {
 }
 
 account_error!(
-    /// E-mail address or password is wrong: which of the two is not told.
+    /// The email address or the password is wrong. The server does not disclose which.
     InvalidCredentials,
-    "The e-mail address or the password is wrong."
+    "The email address or the password is wrong."
 );
 account_error!(
-    /// The address has an account already.
+    /// The email address already belongs to an account.
     EmailTaken,
-    "This e-mail address has an account already."
+    "This email address already belongs to an account."
 );
 account_error!(
-    /// Another account has the mobile number.
+    /// The mobile number already belongs to another account.
     MobileNumberTaken,
     "This mobile number belongs to another account."
 );
 account_error!(
-    /// The account exists and the password is right, but the server's policy asks for a verified address first.
+    /// The password is right, but the server's policy requires a verified email address first.
     EmailNotVerified,
-    "Verify your e-mail address first."
+    "Verify your email address first."
 );
 account_error!(
-    /// The code is wrong, used, expired, or was tried too often: which of them is not told.
+    /// The code is wrong, already used, expired, or had too many wrong attempts. The server does not disclose which.
     InvalidCode,
     "This code is not valid. If you asked for several, only that of the newest email is; else ask for a new one."
 );
 account_error!(
-    /// The refresh token is unknown, expired, revoked or was used before.
+    /// The refresh token is unknown, expired, revoked or already used.
     InvalidRefreshToken,
     "Your session has ended. Log in again."
 );
 account_error!(
-    /// The user has no live session of this id.
+    /// The user has no live session with this id.
     SessionNotFound,
-    "There is no such session (any more)."
+    "This session does not exist, or has ended."
 );
 
-/// One or more inputs were refused. Nothing was changed.
+/// One or more input fields are invalid. Nothing was changed.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct InvalidInput {
-    /// The same in English, for developers: show your own words to users.
+    /// Human-readable message in English, for developers; do not show it to users.
     message: String,
-    /// Every input that was refused, in the order of the form.
+    /// All invalid input fields, in the order of the input type.
     fields: Vec<InvalidField>,
 }
 
-/// One input that was refused.
+/// One invalid input field.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct InvalidField {
-    /// Path of the input, such as `["input", "email"]`.
+    /// The path of the input field, such as `["input", "email"]`.
     path: Vec<String>,
-    /// Why it was refused.
+    /// The reason, for the front end to choose its message by.
     code: InvalidFieldCode,
-    /// The same in English, with the limit that was crossed.
+    /// Human-readable reason in English, with the limit that was exceeded; for developers, do not show it to users.
     message: String,
 }
 
-/// Why an input was refused.
+/// The reasons why an input field is invalid.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "FieldCode")]
 pub(in crate::graphql) enum InvalidFieldCode {
-    /// Nothing was given.
+    /// The field is required, and it is missing or empty.
     Required,
-    /// Fewer characters than asked for.
+    /// The value has fewer characters than required.
     TooShort,
-    /// More characters than are taken.
+    /// The value has more characters than allowed.
     TooLong,
-    /// Not of the form that the field asks for.
+    /// The value does not have the format of the field.
     Malformed,
-    /// A password that is too easy to guess.
+    /// The password is too easy to guess.
     TooCommon,
-    /// The same as before.
+    /// The new value is the same as the current one.
     Unchanged,
 }
 
-impl From<Vec<Refused>> for InvalidInput {
-    fn from(refused: Vec<Refused>) -> Self {
-        let field = |it: Refused| InvalidField {
+impl From<Vec<ModelInvalidField>> for InvalidInput {
+    fn from(fields: Vec<ModelInvalidField>) -> Self {
+        let field = |it: ModelInvalidField| InvalidField {
             path: vec!["input".to_owned(), it.field.to_owned()],
             code: it.error.code.into(),
             message: it.error.message,
         };
         Self {
-            message: "Some fields need another look.".to_owned(),
-            fields: refused.into_iter().map(field).collect(),
+            message: "Some fields are invalid.".to_owned(),
+            fields: fields.into_iter().map(field).collect(),
         }
     }
 }
 
-/// Too many tries in a while. Nothing was changed.
+/// There were too many attempts in a short time. Nothing was changed.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct TooManyAttempts {
-    /// The same in English, for developers: show your own words to users.
+    /// Human-readable message in English, for developers; do not show it to users.
     message: String,
-    /// How long to wait before the next try, in seconds.
+    /// The time to wait before the next attempt, in seconds.
     retry_after_seconds: u32,
 }
 

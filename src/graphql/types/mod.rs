@@ -1,4 +1,4 @@
-//! Types that several operations share.
+//! The types that several operations share.
 
 mod date_time;
 mod error;
@@ -19,12 +19,12 @@ pub(super) use session::Session;
 pub(super) use tokens::{TokenDelivery, Tokens};
 pub(super) use user::{Gender, User};
 
-/// Whatever has an id of its own that stays.
+/// An object with a globally unique id.
 #[derive(Interface)]
 #[graphql(field(
     name = "id",
     ty = "ID",
-    desc = "Stays the same for good. Its prefix says of what type it is."
+    desc = "The object's id, which never changes. Its prefix names the type, such as `usr_`."
 ))]
 pub(super) enum Node {
     User(Box<User>),

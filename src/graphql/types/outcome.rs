@@ -1,4 +1,4 @@
-//! What several operations answer when all went well.
+//! The success types that several operations share.
 
 use async_graphql::{Context, SimpleObject};
 
@@ -7,16 +7,17 @@ use crate::accounts::{InternalError, SignedIn};
 use crate::graphql::RequestContext;
 use crate::model::{Account, Email, SessionId};
 
-/// The user is signed in.
+/// The user is signed in, with a new session or a refreshed one.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct Authenticated {
-    /// Who.
+    /// The user who is signed in.
     user: User,
-    /// The tokens of the session.
+    /// The session's tokens.
     tokens: Tokens,
 }
 
 impl Authenticated {
+    /// Delivers the tokens of a sign-in, with the device cookie beside a refresh cookie.
     pub(in crate::graphql) fn deliver(
         ctx: &Context<'_>,
         signed_in: SignedIn,
@@ -34,12 +35,12 @@ impl Authenticated {
     }
 }
 
-/// The same answer, at the same speed, whether or not the address has an account.
+/// A code was emailed if the address has an account. The response is the same, at the same speed, if it has none.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct CodeSent {
-    /// The address, in its canonical form.
+    /// The email address, in canonical form.
     email: String,
-    /// How long the code is good, in seconds.
+    /// The lifetime of the code, in seconds.
     expires_in_seconds: u64,
 }
 
@@ -53,10 +54,10 @@ impl CodeSent {
     }
 }
 
-/// The user is as asked.
+/// The change was made.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct UserUpdated {
-    /// The user, with the change.
+    /// The user after the change.
     user: User,
 }
 

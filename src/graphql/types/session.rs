@@ -1,40 +1,40 @@
-//! Sessions, as the user sees them.
+//! The `Session` type.
 
 use async_graphql::{ID, Object};
 
 use super::DateTime;
 use crate::model::{self, SessionId};
 
-/// A session, and which one is the request's own.
+/// A session of the user, and the id of the session that the request was made in.
 pub(in crate::graphql) struct Session {
     pub(super) session: model::Session,
     pub(super) current: Option<SessionId>,
 }
 
-/// One signed-in device: it lives from login until logout, expiry or revocation, over any number of refreshes.
+/// A sign-in on one device. It lasts from login until logout, expiry or revocation, over any number of refreshes.
 #[Object]
 impl Session {
-    /// `ses_…`, the `sid` of the session's access tokens.
+    /// The session's id, `ses_…`: the `sid` claim of its access tokens.
     pub(super) async fn id(&self) -> ID {
         self.session.id.to_string().into()
     }
 
-    /// Whether this is the session of the request's own access token.
+    /// True for the session of the access token that the request was made with.
     async fn current(&self) -> bool {
         self.current == Some(self.session.id)
     }
 
-    /// The browser's `User-Agent` header at the last login or refresh.
+    /// The client's `User-Agent` header at the last login or refresh.
     async fn user_agent(&self) -> Option<&str> {
         self.session.device.user_agent.as_deref()
     }
 
-    /// The browser and the system that `userAgent` names, such as `Firefox on Linux`.
+    /// The browser and operating system that `userAgent` names, such as `Firefox on Linux`.
     async fn device_name(&self) -> Option<String> {
         self.session.device.name()
     }
 
-    /// The client's address at the last login or refresh.
+    /// The client's IP address at the last login or refresh.
     async fn ip_address(&self) -> Option<String> {
         self.session
             .device
@@ -42,17 +42,17 @@ impl Session {
             .map(|address| address.to_string())
     }
 
-    /// When the user logged in.
+    /// The time of the login.
     async fn created_at(&self) -> DateTime {
         DateTime(self.session.created_at)
     }
 
-    /// When the session was last refreshed.
+    /// The time of the last refresh, or of the login if there was none.
     async fn last_used_at(&self) -> DateTime {
         DateTime(self.session.last_used_at)
     }
 
-    /// When the session ends unless it is refreshed before.
+    /// The time at which the session ends unless it is refreshed.
     async fn expires_at(&self) -> DateTime {
         DateTime(self.session.expires_at)
     }

@@ -1,4 +1,4 @@
-//! Tokens, and the two ways they travel.
+//! Tokens, and the two ways to deliver them.
 
 use async_graphql::{Context, Enum, SimpleObject};
 use axum::http::header::SET_COOKIE;
@@ -8,32 +8,32 @@ use super::DateTime;
 use crate::accounts;
 use crate::graphql::RequestContext;
 
-/// Where the refresh token is put: BODY (default) in `Tokens.refreshToken`, COOKIE in an HttpOnly cookie.
+/// The ways to deliver the refresh token.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub(in crate::graphql) enum TokenDelivery {
-    /// In `Tokens.refreshToken`.
+    /// In `Tokens.refreshToken`: for apps that keep it in secure storage.
     Body,
-    /// In an HttpOnly cookie that no script can read; `Tokens.refreshToken` is null.
+    /// In an HttpOnly cookie, which scripts cannot read; `Tokens.refreshToken` is then null. Recommended for browsers.
     Cookie,
 }
 
-/// What RFC 6749, section 5.1, calls an access token response.
+/// The session's tokens: the access token response of RFC 6749, section 5.1.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct Tokens {
-    /// A JWT (RFC 9068): send it as `Authorization: Bearer …`.
+    /// The access token, a JWT (RFC 9068). Send it as `Authorization: Bearer …`.
     access_token: String,
-    /// Always `Bearer`.
+    /// The token type of RFC 6749: always `Bearer`.
     token_type: &'static str,
-    /// Lifetime of the access token in seconds.
+    /// The lifetime of the access token, in seconds.
     expires_in: u64,
-    /// Null where the refresh token travels in an HttpOnly cookie.
+    /// The refresh token to use next; null if it is delivered in an HttpOnly cookie.
     refresh_token: Option<String>,
-    /// When the refresh token ends, and the session with it.
+    /// The time at which the refresh token and its session expire.
     refresh_token_expires_at: DateTime,
 }
 
 impl Tokens {
-    /// Delivers tokens as asked.
+    /// Delivers the tokens in the way that the client asked for.
     pub(super) fn deliver(
         ctx: &Context<'_>,
         tokens: &accounts::Tokens,

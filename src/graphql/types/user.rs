@@ -1,4 +1,4 @@
-//! The user, as themselves.
+//! The `User` type, as the user sees their own account.
 
 use async_graphql::{Enum, ID, Object};
 
@@ -6,7 +6,7 @@ use super::{DateTime, Session};
 use crate::accounts::Caller;
 use crate::model::{self, Account, SessionId, Timestamp};
 
-/// An account that has a user.
+/// The user of an active account.
 pub(in crate::graphql) struct User {
     id: String,
     email: String,
@@ -16,7 +16,7 @@ pub(in crate::graphql) struct User {
 }
 
 impl User {
-    /// The user of an account, who is signed in with a session; none while the address has no owner.
+    /// Makes the user of an account, signed in with a session. `None` if the sign-up is still pending.
     pub(in crate::graphql) fn new(
         account: Account,
         current: SessionId,
@@ -35,46 +35,46 @@ impl User {
         }
     }
 
-    /// The user who asks.
+    /// Makes the user of the signed-in caller.
     pub(in crate::graphql) fn of(caller: Caller, now: Timestamp) -> Option<Self> {
         Self::new(caller.account, caller.session, now)
     }
 }
 
-/// A person with an account.
+/// A user account, as its own user sees it.
 #[Object]
 impl User {
-    /// `usr_…`, the `sub` of the user's access tokens.
+    /// The user's id, `usr_…`: the `sub` claim of the user's access tokens.
     pub(super) async fn id(&self) -> ID {
         self.id.clone().into()
     }
 
-    /// The address in its canonical form: lower-case, the domain in A-labels.
+    /// The user's email address, in canonical form: lower case, the domain in A-labels.
     async fn email(&self) -> &str {
         &self.email
     }
 
-    /// Whether the user has proven that the address is theirs.
+    /// True if the user has proven that they own the email address.
     async fn email_verified(&self) -> bool {
         self.account.email_verified
     }
 
-    /// First name.
+    /// The user's first name: 1 to 100 characters.
     async fn first_name(&self) -> &str {
         self.account.profile.first_name.as_str()
     }
 
-    /// Last name.
+    /// The user's last name: 1 to 100 characters.
     async fn last_name(&self) -> &str {
         self.account.profile.last_name.as_str()
     }
 
-    /// Gender.
+    /// The user's gender, as stated by the user.
     async fn gender(&self) -> Gender {
         self.account.profile.gender.into()
     }
 
-    /// E.164, such as +4915112345678.
+    /// The user's mobile number in E.164 format, such as +4915112345678.
     async fn mobile_number(&self) -> Option<&str> {
         self.account
             .mobile_number
@@ -82,32 +82,32 @@ impl User {
             .map(model::MobileNumber::as_str)
     }
 
-    /// What the user may do.
+    /// The user's role, which decides what the user may do.
     async fn role(&self) -> Role {
         self.account.role.into()
     }
 
-    /// When the user signed up.
+    /// The time of the sign-up.
     async fn created_at(&self) -> DateTime {
         DateTime(self.account.created_at)
     }
 
-    /// When the profile, the mobile number, the password, the role or the proof of the address last changed.
+    /// The time of the last change to the profile, mobile number, password, role or verification of the email address.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.account.updated_at)
     }
 
-    /// When the user last logged in with the password; a refresh does not count.
+    /// The time of the last login with the password; a refresh does not count.
     async fn last_login_at(&self) -> Option<DateTime> {
         self.account.last_login_at.map(DateTime)
     }
 
-    /// When the password was last set.
+    /// The time at which the password was last set.
     async fn password_changed_at(&self) -> DateTime {
         DateTime(self.account.password_changed_at)
     }
 
-    /// Where the user is signed in now, the latest used first.
+    /// The user's live sessions, the most recently used first.
     async fn sessions(&self) -> Vec<Session> {
         let mut live: Vec<_> = self
             .account
@@ -126,28 +126,28 @@ impl User {
     }
 }
 
-/// What a user may do.
+/// The roles of users.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "model::Role")]
 pub(in crate::graphql) enum Role {
-    /// Their own account.
+    /// May manage their own account.
     User,
-    /// Also what is reserved for administrators. Granted on the server's command line only.
+    /// May also use what is reserved for administrators. Granted on the server's command line only.
     Admin,
 }
 
-/// How a user wishes to be addressed.
+/// The genders that a user can state.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "model::Gender")]
 pub(in crate::graphql) enum Gender {
-    /// Female.
+    /// The user is female.
     Female,
-    /// Male.
+    /// The user is male.
     Male,
-    /// Non-binary.
+    /// The user is non-binary.
     NonBinary,
-    /// Something else.
+    /// The user's gender is another one.
     Other,
-    /// Not told.
+    /// Prefers not to say.
     Undisclosed,
 }

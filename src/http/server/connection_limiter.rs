@@ -1,4 +1,4 @@
-//! How many connections one client has: enough for a limiter behind one address, too few to keep everybody else out.
+//! Limits the number of connections of one client: enough for an office behind one address, too few to shut out others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,33 +10,33 @@ use crate::rate_limit::client_of;
 /// The open connections of each client. Clones share them.
 #[derive(Clone)]
 pub(super) struct ConnectionLimiter {
-    max: usize,
+    max_per_client: usize,
     exempt: TrustedProxies,
     open: Arc<Mutex<HashMap<String, usize>>>,
 }
 
-/// One of them, counted until it is dropped.
+/// One open connection, counted until it is dropped.
 pub(super) struct ConnectionPermit {
     limiter: ConnectionLimiter,
     client: String,
 }
 
 impl ConnectionLimiter {
-    /// So many connections for each client, but for those who speak for everybody.
-    pub(super) fn new(max: usize, exempt: TrustedProxies) -> Self {
+    /// Makes a limiter. Exempt addresses are proxies, which connect for many clients.
+    pub(super) fn new(max_per_client: usize, exempt: TrustedProxies) -> Self {
         Self {
-            max,
+            max_per_client,
             exempt,
             open: Arc::default(),
         }
     }
 
-    /// Counts a connection, unless its client has as many as it may.
+    /// Counts a connection, unless its client has the maximum number already.
     pub(super) fn try_acquire(&self, peer: IpAddr) -> Option<ConnectionPermit> {
         let client = client_of(peer);
         let mut open = self.open();
         let count = open.entry(client.clone()).or_default();
-        if *count >= self.max && !self.exempt.trusts(peer.to_canonical()) {
+        if *count >= self.max_per_client && !self.exempt.trusts(peer.to_canonical()) {
             return None;
         }
         *count += 1;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_so_many_and_another_is_not_held_up() {
+    fn client_at_its_maximum_does_not_block_another() {
         let limiter = limiter(2);
         let first = try_acquire(&limiter, "2001:db8:1:2::1");
         let second = try_acquire(&limiter, "2001:db8:1:2::2");
@@ -93,12 +93,12 @@ mod tests {
         drop(first);
         assert!(
             try_acquire(&limiter, "2001:db8:1:2::1").is_some(),
-            "one that is over makes room for the next"
+            "a closed connection makes room for the next"
         );
     }
 
     #[test]
-    fn who_speaks_for_everybody_has_no_limit() {
+    fn exempt_proxy_has_no_connection_limit() {
         let limiter = limiter(0);
         for (peer, admitted) in [
             ("10.1.2.3", true),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_who_is_gone() {
+    fn clients_without_open_connections_are_forgotten() {
         let limiter = limiter(1);
         for peer in ["192.0.2.1", "192.0.2.2", "10.0.0.1"] {
             drop(try_acquire(&limiter, peer));

@@ -1,4 +1,4 @@
-//! What a connection is doing, and whether it takes too long over it.
+//! The phase of a connection, and the time limit of each phase.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,36 +7,37 @@ use tokio::time::Instant;
 
 use crate::http::limits::Limits;
 
-/// How much sooner a client is given up while connections are short, or the server is to stop.
+/// The factor by which time limits are shortened while the server is under pressure.
 const PRESSURE_DIVISOR: u32 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Just accepted: nothing has come yet.
+    /// Accepted, and nothing received yet.
     Opened,
     /// Between two requests.
     Idle,
-    /// The first bytes of a request's head have come.
+    /// Receiving a request's head.
     Head,
-    /// The request's head is whole, and its body is on its way.
+    /// Receiving a request's body.
     Body,
-    /// The request is with the router, which has limits of its own.
+    /// Waiting for the router's response, which has a time limit of its own.
     Answering,
-    /// The answer is on its way, since it began. `whole`: all of it has been handed over.
-    Writing { whole: bool, began: Instant },
+    /// Sending a response since `began`. It is `complete` once its whole body was handed to the connection.
+    Writing { complete: bool, began: Instant },
 }
 
-/// The phase of one connection, and since when. AuditFields by the stream and the service, read by the watch.
+/// The phase of one connection and the time of its last progress. The stream and the bodies report to it, and the connection
+/// loop closes the connection once it is overdue.
 pub(super) struct ConnectionTimeouts(Mutex<(Phase, Instant)>);
 
-/// How much pressure there is.
+/// The pressure that the server is under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pressure {
-    /// All of it.
+    /// The time limits apply in full.
     Normal,
-    /// Most connections are taken.
+    /// Most connections are taken: clients have less time.
     High,
-    /// The server stops: whoever has not asked yet has nothing to wait for.
+    /// The server is shutting down: idle connections are closed at once.
     Draining,
 }
 
@@ -45,23 +46,23 @@ impl ConnectionTimeouts {
         Self(Mutex::new((Phase::Opened, Instant::now())))
     }
 
-    /// Bytes came.
+    /// Records that bytes were received.
     pub(super) fn on_read(&self) {
         let mut state = self.state();
         match state.0 {
-            // The time since the opening counts.
+            // The time for the head of the first request began when the connection was opened.
             Phase::Opened => state.0 = Phase::Head,
             Phase::Idle => *state = (Phase::Head, Instant::now()),
             Phase::Head | Phase::Body | Phase::Answering | Phase::Writing { .. } => {}
         }
     }
 
-    /// A request's head is whole.
+    /// Records that a request's head is complete.
     pub(super) fn on_request_head(&self) {
         *self.state() = (Phase::Body, Instant::now());
     }
 
-    /// Its body is, too, or nobody wants it.
+    /// Records that a request's body is complete, or was dropped unread.
     pub(super) fn on_request_end(&self) {
         let mut state = self.state();
         if state.0 == Phase::Body {
@@ -69,43 +70,43 @@ impl ConnectionTimeouts {
         }
     }
 
-    /// There is an answer.
+    /// Records that the router has responded.
     pub(super) fn on_response(&self) {
         let began = Instant::now();
         *self.state() = (
             Phase::Writing {
-                whole: false,
+                complete: false,
                 began,
             },
             began,
         );
     }
 
-    /// Bytes went.
+    /// Records that bytes were sent.
     pub(super) fn on_write(&self) {
         self.state().1 = Instant::now();
     }
 
-    /// All of the answer was handed over.
+    /// Records that the complete response was handed to the connection.
     pub(super) fn on_response_end(&self) {
         let mut state = self.state();
-        if let Phase::Writing { whole, .. } = &mut state.0 {
-            *whole = true;
+        if let Phase::Writing { complete, .. } = &mut state.0 {
+            *complete = true;
         }
     }
 
-    /// All that was handed over has gone.
+    /// Records that everything handed to the connection was sent.
     pub(super) fn on_flush(&self) {
         let mut state = self.state();
-        if matches!(state.0, Phase::Writing { whole: true, .. }) {
+        if matches!(state.0, Phase::Writing { complete: true, .. }) {
             *state = (Phase::Idle, Instant::now());
         }
     }
 
-    /// Whether the client takes longer than it may.
+    /// Returns true if the client has exceeded the time limit of its phase.
     pub(super) fn is_overdue(&self, limits: &Limits, pressure: Pressure) -> bool {
         let (phase, since) = *self.state();
-        let hurried = |limit: Duration| {
+        let shortened = |limit: Duration| {
             if pressure == Pressure::Normal {
                 limit
             } else {
@@ -114,15 +115,15 @@ impl ConnectionTimeouts {
         };
         let limit = match phase {
             Phase::Opened | Phase::Idle if pressure == Pressure::Draining => Duration::ZERO,
-            Phase::Opened | Phase::Head => hurried(limits.head),
-            Phase::Idle => hurried(limits.idle),
-            // The router answers a slow body with a 408, unless connections are short.
-            Phase::Body if pressure == Pressure::High => hurried(limits.body),
+            Phase::Opened | Phase::Head => shortened(limits.head),
+            Phase::Idle => shortened(limits.idle),
+            // The router answers a slow body with 408. Under pressure the connection is closed instead.
+            Phase::Body if pressure == Pressure::High => shortened(limits.body),
             Phase::Body | Phase::Answering => return false,
-            // Who reads a little now and then would hold a connection for good, so while they are short the whole answer
-            // has its time.
+            // A client that reads a little now and then could hold its connection without end. Under pressure the limit
+            // is for the complete response.
             Phase::Writing { began, .. } if pressure == Pressure::High => {
-                return began.elapsed() >= hurried(limits.unread);
+                return began.elapsed() >= shortened(limits.unread);
             }
             Phase::Writing { .. } => limits.unread,
         };

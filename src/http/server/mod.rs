@@ -1,4 +1,5 @@
-//! The loop that accepts connections and gives up those that take too long: axum's own has no time limits.
+//! The connection loop: accepts connections, serves HTTP on them, and closes those that exceed a time limit. axum's own loop
+//! has no time limits.
 
 mod connection_limiter;
 mod connection_state;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,13 +34,13 @@ use connection_limiter::ConnectionLimiter;
 use connection_state::{ConnectionTimeouts, Pressure};
 use tracked_io::{TrackedBody, TrackedIo};
 
-/// How long to wait when the system has no more files to give.
-const EXHAUSTED: Duration = Duration::from_millis(100);
+/// The pause after an accept error, such as too many open files.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// How long a client may go on sending when its connection is over.
+/// The time for which a client may go on sending after its connection was shut down.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// What all connections share.
+/// The state that all connections share.
 #[derive(Clone)]
 struct Server {
     router: Router,
@@ -47,49 +49,61 @@ struct Server {
     stop: watch::Receiver<bool>,
 }
 
-/// Accepts connections and answers on them until told to stop, then waits for the requests under way. Those who are exempt
-/// may have as many connections as they like.
+/// The addresses that are not like those of other clients.
+#[derive(Clone, Debug)]
+pub struct KnownPeers {
+    /// Those that have no maximum number of connections.
+    pub exempt: TrustedProxies,
+    /// Those whose connections may be idle for longer.
+    pub proxies: TrustedProxies,
+}
+
+/// Accepts and serves connections until shutdown is requested, then waits for the requests under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    (limits, exempt): (Limits, TrustedProxies),
+    limits: Limits,
+    peers: KnownPeers,
     stop: watch::Receiver<bool>,
 ) {
-    let limiter = ConnectionLimiter::new(limits.max_connections_per_client, exempt);
+    let limiter = ConnectionLimiter::new(limits.max_connections_per_client, peers.exempt);
     let server = Server {
         router,
         limits,
         permits: Arc::new(Semaphore::new(limits.connections)),
         stop: stop.clone(),
     };
-    // Dropped with this future: what is still under way when the caller's pressure ends, ends with it.
+    // Dropping this future drops the set, which aborts the connections that are still open when the caller stops waiting.
     let mut connections = JoinSet::new();
-    let mut stopped = pin!(shutdown_requested(stop));
+    let mut shutdown = pin!(shutdown_requested(stop));
     loop {
         let (stream, peer, permit) = tokio::select! {
-            () = &mut stopped => break,
+            () = &mut shutdown => break,
             accepted = accept(&listener, &server.permits) => accepted,
         };
         while connections.try_join_next().is_some() {}
-        let Some(member) = limiter.try_acquire(peer.ip()) else {
+        let Some(client_permit) = limiter.try_acquire(peer.ip()) else {
             continue;
         };
-        let server = server.clone();
+        let mut server = server.clone();
+        if peers.proxies.trusts(peer.ip().to_canonical()) {
+            server.limits.idle = limits.proxy_idle;
+        }
         connections.spawn(async move {
             server.serve_connection(stream, peer).await;
-            drop((permit, member));
+            drop((permit, client_permit));
         });
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
-/// Waits until the server is told to stop; also where nobody is left who could tell.
+/// Waits until shutdown is requested, or its sender is gone.
 async fn shutdown_requested(mut stop: watch::Receiver<bool>) {
     _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The next connection, once there is room for it. Until then, clients wait in the system's queue.
+/// Accepts the next connection once a permit is free. Until then clients wait in the operating system's queue.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -102,20 +116,21 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Without it a small answer may wait for the client's acknowledgement of the one before.
+                // Otherwise a small response may wait for the client's acknowledgement of the previous one.
                 _ = stream.set_nodelay(true);
                 return (stream, peer, permit);
             }
-            Err(error) if is_the_clients(&error) => {}
+            Err(error) if is_client_error(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                sleep(EXHAUSTED).await;
+                sleep(ACCEPT_RETRY).await;
             }
         }
     }
 }
 
-fn is_the_clients(error: &io::Error) -> bool {
+/// Returns true if a client closed its connection before it was accepted.
+fn is_client_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
@@ -123,7 +138,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 }
 
 impl Server {
-    /// Answers the requests of one connection until either side ends it.
+    /// Serves the requests of one connection until either side closes it, or the client exceeds a time limit.
     async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin>(
         self,
         stream: S,
@@ -131,10 +146,15 @@ impl Server {
     ) {
         let timeouts = Arc::new(ConnectionTimeouts::new());
         let service = service_fn(|request| {
-            Box::pin(answer(self.router.clone(), timeouts.clone(), peer, request))
+            Box::pin(respond(
+                self.router.clone(),
+                timeouts.clone(),
+                peer,
+                request,
+            ))
         });
         let mut connection = http1::Builder::new()
-            // The watch below has limits for more than the head.
+            // hyper's timeout covers the head only; `ConnectionTimeouts` covers every phase.
             .header_read_timeout(None)
             // Twice the limit: what is between is answered by the middleware, with the headers of CORS, and not by hyper.
             .max_buf_size(2 * self.limits.head_bytes)
@@ -142,32 +162,33 @@ impl Server {
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),
                 service,
             );
-        let (mut stopped, mut stopping) = (pin!(shutdown_requested(self.stop.clone())), false);
-        let mut look = interval(self.limits.look());
+        let mut shutdown = pin!(shutdown_requested(self.stop.clone()));
+        let mut draining = false;
+        let mut check = interval(self.limits.check_interval());
         loop {
             tokio::select! {
-                // First of all: a request that has arrived in time is read in time.
+                // The connection comes first: a request that arrived in time is read before its limit is checked.
                 biased;
-                // What went wrong on the wire is the client's affair.
+                // A protocol error is the client's, and ends the connection.
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
-                () = &mut stopped, if !stopping => {
-                    stopping = true;
+                () = &mut shutdown, if !draining => {
+                    draining = true;
                     pin::Pin::new(&mut connection).graceful_shutdown();
                 }
-                _ = look.tick() => {
-                    if timeouts.is_overdue(&self.limits, self.pressure(stopping)) {
+                _ = check.tick() => {
+                    if timeouts.is_overdue(&self.limits, self.pressure(draining)) {
                         return;
                     }
                 }
             }
         }
-        if !stopping {
+        if !draining {
             linger(connection.into_parts().io.into_inner()).await;
         }
     }
 
-    fn pressure(&self, stopping: bool) -> Pressure {
-        if stopping {
+    fn pressure(&self, draining: bool) -> Pressure {
+        if draining {
             Pressure::Draining
         } else if self.permits.available_permits() < self.limits.connections / 4 {
             Pressure::High
@@ -177,25 +198,26 @@ impl Server {
     }
 }
 
-/// Reads for a while what the client still sends before it has read the answer. Where a system closes with bytes unread, it
-/// tells the client to forget the answer too: that the body was too large, for example.
+/// Shuts the connection down, and discards what the client still sends for a while. A system that closes a connection with
+/// unread bytes resets it, and the client may lose the response: that the body was too large, for example.
 async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let all = async {
+    let discarding = async {
         let mut unread = [0; 4096];
         stream.shutdown().await?;
         while stream.read(&mut unread).await? > 0 {}
         io::Result::Ok(())
     };
-    // Whoever is gone already, or comes to no end, is left alone.
-    _ = timeout(LINGER, all).await;
+    // An error means that the client is gone. A client that never stops sending is cut off.
+    _ = timeout(LINGER, discarding).await;
 }
 
-async fn answer(
+/// Passes a request to the router, and reports its progress to the connection's timeouts.
+async fn respond(
     router: Router,
     timeouts: Arc<ConnectionTimeouts>,
     peer: SocketAddr,
     request: Request<Incoming>,
-) -> Result<axum::response::Response<TrackedBody<Body>>, Infallible> {
+) -> Result<Response<TrackedBody<Body>>, Infallible> {
     timeouts.on_request_head();
     let mut request = request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
     request.extensions_mut().insert(ConnectInfo(peer));

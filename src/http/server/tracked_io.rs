@@ -1,4 +1,4 @@
-//! A connection's stream and the bodies on it, which tell the timeouts what happens to them.
+//! Wrappers for a connection's stream and bodies that report progress to [`ConnectionTimeouts`].
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection_state::ConnectionTimeouts;
 
-/// A stream.
+/// A stream that reports what is read and written.
 pub(super) struct TrackedIo<S> {
     stream: S,
     timeouts: Arc<ConnectionTimeouts>,
@@ -22,6 +22,7 @@ impl<S> TrackedIo<S> {
         Self { stream, timeouts }
     }
 
+    /// Reports a write that made progress.
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(1..))) {
             self.timeouts.on_write();
@@ -81,31 +82,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
     }
 }
 
-/// A body that is dropped when all of it has been taken out, or nobody wants the rest; the timeouts is told then.
+/// A body that reports its end: it is dropped when it was read completely, or when its reader has no use for the rest.
 pub(super) struct TrackedBody<B> {
     body: B,
     timeouts: Arc<ConnectionTimeouts>,
-    tell: fn(&ConnectionTimeouts),
+    on_end: fn(&ConnectionTimeouts),
 }
 
 impl TrackedBody<Incoming> {
-    /// A request's body.
+    /// Wraps the body of a request.
     pub(super) const fn request(body: Incoming, timeouts: Arc<ConnectionTimeouts>) -> Self {
         Self {
             body,
             timeouts,
-            tell: ConnectionTimeouts::on_request_end,
+            on_end: ConnectionTimeouts::on_request_end,
         }
     }
 }
 
 impl TrackedBody<Body> {
-    /// An answer's body.
+    /// Wraps the body of a response.
     pub(super) const fn response(body: Body, timeouts: Arc<ConnectionTimeouts>) -> Self {
         Self {
             body,
             timeouts,
-            tell: ConnectionTimeouts::on_response_end,
+            on_end: ConnectionTimeouts::on_response_end,
         }
     }
 }
@@ -132,6 +133,6 @@ impl<B: HttpBody + Unpin> HttpBody for TrackedBody<B> {
 
 impl<B> Drop for TrackedBody<B> {
     fn drop(&mut self) {
-        (self.tell)(&self.timeouts);
+        (self.on_end)(&self.timeouts);
     }
 }

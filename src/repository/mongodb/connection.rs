@@ -1,6 +1,7 @@
 //! The client, its concerns and limits, and the indexes: all made when first needed, so that the server may come late.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
@@ -25,6 +26,9 @@ pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
 /// How long a caller waits for an answer; a server that was stopped, not killed, gives none.
 const PATIENCE: Duration = Duration::from_millis(1800);
+/// How long the first caller waits for the names in the URL to be looked up. A resolver may be slow, and each question that
+/// is not waited for would be asked again.
+const LOOK_UP: Duration = Duration::from_secs(10);
 /// How long to look for a server, and a server may take to answer: less than a caller waits, for a better message.
 pub(super) const QUERY: Duration = Duration::from_millis(1500);
 /// How often each server is looked at. One that hangs is noticed after this and `QUERY`, and its connections cut.
@@ -37,7 +41,7 @@ pub(super) struct Connection {
     url: ConnectionString,
     database: String,
     failed_heartbeats: FailedHeartbeats,
-    collections: OnceCell<Collections>,
+    collections: Arc<OnceCell<Collections>>,
     indexed: OnceCell<()>,
 }
 
@@ -53,7 +57,7 @@ impl Connection {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         let refused = |wrong| StoreError::Unavailable(format!("its URL {wrong}").into());
         let (url, database) = parse(url).map_err(refused)?;
-        let (collections, indexed) = (OnceCell::new(), OnceCell::new());
+        let (collections, indexed) = (Arc::default(), OnceCell::new());
         Ok(Self {
             url,
             database,
@@ -73,33 +77,35 @@ impl Connection {
         T: Send + 'static,
         F: Future<Output = Driver<T>> + Send + 'static,
     {
+        let collections = self.collections().await?;
         let answer = async {
-            let collections = self.collections.get_or_try_init(|| self.open()).await?;
             let index = || self.to_the_end(create_indexes(collections.clone()));
             self.indexed.get_or_try_init(index).await?;
             self.to_the_end(operation(collections.clone())).await
         };
-        let late = || StoreError::Unavailable(format!("no answer within {PATIENCE:?}").into());
         time::timeout(PATIENCE, answer)
             .await
-            .unwrap_or_else(|_| Err(late()))
+            .unwrap_or_else(|_| Err(late(PATIENCE)))
     }
 
-    /// Makes the client. The driver connects by itself, now and whenever the server comes back.
-    async fn open(&self) -> Result<Collections, StoreError> {
-        let mut options = ClientOptions::parse(self.url.clone()).await?;
-        promise(&mut options);
-        options.sdam_event_handler = Some(self.failed_heartbeats.listener());
-        let database = Client::with_options(options)?.database(&self.database);
-        let (accounts, attempts) = (
-            database.collection("accounts"),
-            database.collection("attempts"),
-        );
-        Ok(Collections {
-            database,
-            accounts,
-            attempts,
-        })
+    /// Returns what operations work on, and opens the client first where that was not done. Opening it looks names up, and
+    /// goes on where a caller does not wait for its end.
+    async fn collections(&self) -> Result<Collections, StoreError> {
+        if let Some(collections) = self.collections.get() {
+            return Ok(collections.clone());
+        }
+        let cell = self.collections.clone();
+        let (url, database) = (self.url.clone(), self.database.clone());
+        let heartbeats = self.failed_heartbeats.clone();
+        let opening = task::spawn(async move {
+            let open = || open(url, database, heartbeats);
+            cell.get_or_try_init(open).await.cloned()
+        });
+        match time::timeout(LOOK_UP, opening).await {
+            Ok(Ok(opened)) => Ok(opened?),
+            Ok(Err(panic)) => Err(StoreError::Unavailable(Box::new(panic))),
+            Err(_) => Err(late(LOOK_UP)),
+        }
     }
 
     async fn to_the_end<T: Send + 'static>(
@@ -118,6 +124,31 @@ impl Connection {
             _ => error.into(),
         })
     }
+}
+
+/// Makes the client. The driver connects by itself, now and whenever the server comes back.
+async fn open(
+    url: ConnectionString,
+    database: String,
+    heartbeats: FailedHeartbeats,
+) -> Driver<Collections> {
+    let mut options = ClientOptions::parse(url).await?;
+    promise(&mut options);
+    options.sdam_event_handler = Some(heartbeats.listener());
+    let database = Client::with_options(options)?.database(&database);
+    let (accounts, attempts) = (
+        database.collection("accounts"),
+        database.collection("attempts"),
+    );
+    Ok(Collections {
+        database,
+        accounts,
+        attempts,
+    })
+}
+
+fn late(patience: Duration) -> StoreError {
+    StoreError::Late(patience)
 }
 
 /// Reads a URL, and the database in its path. The error goes on from "the URL …" and quotes nothing: there may be a

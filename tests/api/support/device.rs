@@ -1,4 +1,4 @@
-//! Somebody who talks to a service, and what they are answered.
+//! A client of the service, and the responses it receives.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::{PASSWORD, Service, USER, document, kind, sign_up_input};
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
@@ -18,7 +18,7 @@ pub struct Reply {
     pub json: Value,
 }
 
-/// Somebody who talks to the service: a device with an address, and perhaps an access token.
+/// A client: a device with a socket address and headers, signed in when it has an access token.
 #[derive(Clone)]
 pub struct Device {
     pub service: Service,
@@ -28,7 +28,7 @@ pub struct Device {
 }
 
 impl Reply {
-    /// The code of the first top-level error; empty where there is none.
+    /// Returns the code of the first top-level error, or an empty text.
     pub fn code(&self) -> &str {
         self.json["errors"][0]["extensions"]["code"]
             .as_str()
@@ -37,7 +37,7 @@ impl Reply {
 }
 
 impl Device {
-    /// The same device with an access token.
+    /// Returns the device with an access token.
     pub fn with_bearer(&self, token: &str) -> Self {
         Self {
             bearer: Some(token.to_owned()),
@@ -45,7 +45,7 @@ impl Device {
         }
     }
 
-    /// The same person from another address.
+    /// Returns the device at another IP address.
     pub fn at(&self, address: &str) -> Self {
         let address = if address.contains(':') {
             format!("[{address}]:40000")
@@ -58,14 +58,14 @@ impl Device {
         }
     }
 
-    /// The same device with one more header.
+    /// Returns the device with one more header.
     pub fn with_header(&self, name: &'static str, value: &str) -> Self {
         let mut device = self.clone();
         device.headers.push((name, value.to_owned()));
         device
     }
 
-    /// Sends any request.
+    /// Sends a request.
     pub async fn send(&self, mut request: Request<Body>) -> Reply {
         let peer: SocketAddr = self.address.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -95,7 +95,7 @@ impl Device {
             .await
     }
 
-    /// Posts a body as JSON, whatever is in it.
+    /// Posts a body with the content type of JSON.
     pub async fn post_json(&self, body: impl Into<Body>) -> Reply {
         let request = Request::post("/graphql").header("content-type", "application/json");
         self.send(request.body(body.into()).unwrap()).await
@@ -106,8 +106,8 @@ impl Device {
             .await
     }
 
-    /// Runs one operation with its `input`, and gives the member of its result union with everything in it.
-    pub async fn act(&self, operation: &str, input: Value) -> Value {
+    /// Runs a mutation with its `input` and returns all fields of its result.
+    pub async fn mutate(&self, operation: &str, input: Value) -> Value {
         let reply = self
             .post(&document(operation), json!({ "input": input }))
             .await;
@@ -115,7 +115,7 @@ impl Device {
         reply.json["data"][operation].clone()
     }
 
-    /// The code of the top-level error that an operation answers with; nothing else may come with it.
+    /// Runs a mutation that must fail and returns the code of its only top-level error.
     pub async fn error(&self, operation: &str, input: Value) -> String {
         let reply = self
             .post(&document(operation), json!({ "input": input }))
@@ -138,7 +138,7 @@ impl Device {
             .to_owned()
     }
 
-    /// The signed-in user, or the code of the error that says why not.
+    /// Returns the signed-in user, or the code of the error.
     pub async fn me(&self) -> Result<Value, String> {
         let reply = self
             .post(&format!("{{ me {{ {USER} }} }}"), json!({}))
@@ -152,33 +152,34 @@ impl Device {
         }
     }
 
-    /// Signs up with the usual password, and gives the answer.
+    /// Signs up with the usual password and returns the answer.
     pub async fn sign_up(&self, email: &str) -> Value {
-        self.act("signup", sign_up_input(email)).await
+        self.mutate("signup", sign_up_input(email)).await
     }
 
-    /// Signs up, and gives the device with its access token and the refresh token.
+    /// Signs up and returns the signed-in device and its refresh token.
     pub async fn signed_up(&self, email: &str) -> (Self, String) {
         self.signed_in_by(&self.sign_up(email).await)
     }
 
-    /// Logs in with a password, and gives the answer.
+    /// Logs in with a password and returns the answer.
     pub async fn log_in(&self, email: &str, password: &str) -> Value {
-        self.act("login", json!({ "email": email, "password": password }))
+        self.mutate("login", json!({ "email": email, "password": password }))
             .await
     }
 
-    /// Logs in with the usual password, and gives the device with its access token and the refresh token.
+    /// Logs in with the usual password and returns the signed-in device and its refresh token.
     pub async fn logged_in(&self, email: &str) -> (Self, String) {
         self.signed_in_by(&self.log_in(email, PASSWORD).await)
     }
 
-    /// Exchanges a refresh token, and gives the answer.
+    /// Exchanges a refresh token and returns the answer.
     pub async fn refresh(&self, token: &str) -> Value {
-        self.act("refresh", json!({ "refreshToken": token })).await
+        self.mutate("refresh", json!({ "refreshToken": token }))
+            .await
     }
 
-    /// The device with the access token of an `Authenticated`, and the refresh token.
+    /// Returns the device that an `Authenticated` signs in, and its refresh token.
     pub fn signed_in_by(&self, answer: &Value) -> (Self, String) {
         assert_eq!(kind(answer), "Authenticated", "{answer}");
         let token = |name: &str| answer["tokens"][name].as_str().unwrap().to_owned();

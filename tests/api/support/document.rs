@@ -1,11 +1,11 @@
 //! The documents that the tests send.
 
-/// Everything a user can say.
+/// Every field of a user.
 pub const USER: &str = "id email emailVerified firstName lastName gender mobileNumber role createdAt updatedAt lastLoginAt \
     passwordChangedAt sessions { id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
-/// A document that asks an operation for everything that any member of its result can say.
+/// Returns a document that selects every field of every member of an operation's result.
 pub fn document(operation: &str) -> String {
     let own = match operation {
         "signup" => "... on SignupAccepted { email ticket }",

@@ -1,4 +1,4 @@
-//! A store that counts what it is asked, and fails when it is told to.
+//! A store that counts its reads and writes, and fails on demand.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use latchkey::model::{Account, AccountId, Attempts, Email, Timestamp};
 use latchkey::repository::{Repository, StoreError, WriteOutcome};
 
-/// What no client may ever read: it is in the text of every failure.
+/// The text of every failure. No client may ever read it.
 pub const INTERNALS: &str = "E11000 mongodb://root@db SELECT document FROM accounts /var/lib/latchkey.db src/repository/mod.rs";
 
-/// A real store behind a switch. Clones share the switch.
+/// A real store with counters and failures. Clones share both.
 #[derive(Clone)]
 pub struct Store {
     real: Arc<dyn Repository>,
@@ -20,13 +20,13 @@ pub struct Store {
 #[derive(Default)]
 struct State {
     work: Work,
-    /// Whose account cannot be read.
-    spoilt: Option<AccountId>,
-    /// How many writes still succeed before everything fails, and how it fails then.
+    /// The account that cannot be read.
+    corrupted: Option<AccountId>,
+    /// The number of writes that still succeed, and the failure of every call after them.
     failing: Option<(usize, Failure)>,
 }
 
-/// How a store fails.
+/// The kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     Unavailable,
@@ -34,7 +34,7 @@ pub enum Failure {
     Panic,
 }
 
-/// What a store was asked to do.
+/// The number of calls to a store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     pub reads: usize,
@@ -49,26 +49,26 @@ impl Store {
         }
     }
 
-    /// From now on nothing succeeds.
+    /// Makes every call fail from now on.
     pub fn fail(&self, failure: Failure) {
         self.fail_after(0, failure);
     }
 
-    /// After so many more writes nothing succeeds.
+    /// Makes every call fail after a number of writes.
     pub fn fail_after(&self, writes: usize, failure: Failure) {
         self.state.lock().unwrap().failing = Some((writes, failure));
     }
 
-    /// From now on an account cannot be read.
-    pub fn spoil(&self, id: AccountId) {
-        self.state.lock().unwrap().spoilt = Some(id);
+    /// Makes an account unreadable from now on.
+    pub fn corrupt(&self, id: AccountId) {
+        self.state.lock().unwrap().corrupted = Some(id);
     }
 
-    pub fn mend(&self) {
+    pub fn recover(&self) {
         self.state.lock().unwrap().failing = None;
     }
 
-    /// What was asked since the last time this was called.
+    /// Returns the calls since the last time, and resets the counters.
     pub fn work(&self) -> Work {
         std::mem::take(&mut self.state.lock().unwrap().work)
     }
@@ -115,7 +115,7 @@ impl Repository for Store {
 
     async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.read()?;
-        if self.state.lock().unwrap().spoilt == Some(id) {
+        if self.state.lock().unwrap().corrupted == Some(id) {
             return Err(Failure::Corrupt.error());
         }
         self.real.by_id(id).await

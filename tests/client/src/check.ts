@@ -1,12 +1,12 @@
-/** A member of a result union that the schema this was built from does not have. */
+/** A member of a result union that is missing from the schema this client was built from. */
 export class Unhandled extends Error {}
 
-/** The default of every switch over a result union: a member that is added to the schema and not handled here is a type error. */
+/** The default of every switch over a result union: an unhandled member of the schema is a type error. */
 export function exhausted(unhandled: never): never {
-  throw new Unhandled(`not in the schema this was built from: ${JSON.stringify(unhandled)}`);
+  throw new Unhandled(`missing from the schema this client was built from: ${JSON.stringify(unhandled)}`);
 }
 
-/** Narrows a result to the member it should be, and says what came instead if it is another. */
+/** Narrows a result to the expected member, and throws if it is another. */
 export function member<R extends { __typename: string }, N extends R['__typename']>(
   result: R,
   name: N,
@@ -20,15 +20,15 @@ export function member<R extends { __typename: string }, N extends R['__typename
 let passed = 0;
 let failed = 0;
 
-/** Runs one named check. A failure is told and counted, and the program goes on. */
+/** Runs one named check. A failure is printed and counted, and the program continues. */
 export async function check(name: string, body: () => Promise<void> | void): Promise<void> {
   try {
     await body();
     passed += 1;
     console.log(`ok      ${name}`);
-  } catch (fault) {
+  } catch (error) {
     failed += 1;
-    console.log(`FAILED  ${name}\n        ${told(fault).replaceAll('\n', '\n        ')}`);
+    console.log(`FAILED  ${name}\n        ${describe(error).replaceAll('\n', '\n        ')}`);
   }
 }
 
@@ -38,7 +38,7 @@ export function close(): void {
   console.log(`${passed} passed, ${failed} failed`);
 }
 
-function told(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault);
-  return fault.cause === undefined ? fault.message : `${fault.message}: ${told(fault.cause)}`;
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }

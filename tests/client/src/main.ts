@@ -1,15 +1,15 @@
-// latchkey's users, for real: what a front end does with the public contract, in the order in which people do it.
-// Each group makes its own accounts, so that one that fails does not take the others along.
-import { checkPassword } from './acts/check-password.js';
-import { emailVerification } from './acts/email.js';
-import { login } from './acts/login.js';
-import { passwords } from './acts/password.js';
-import { policy } from './acts/policy.js';
-import { profile } from './acts/profile.js';
-import { refresh } from './acts/refresh.js';
-import { results } from './acts/results.js';
-import { sessionsAndLogout } from './acts/sessions.js';
-import { signup } from './acts/signup.js';
+// A front end's use of the public contract, in the order in which people use it. Each group creates its own accounts, so
+// that a failure does not affect the others.
+import { checkPassword } from './operations/check-password.js';
+import { emailVerification } from './operations/email.js';
+import { login } from './operations/login.js';
+import { passwords } from './operations/password.js';
+import { policy } from './operations/policy.js';
+import { profile } from './operations/profile.js';
+import { refresh } from './operations/refresh.js';
+import { results } from './operations/results.js';
+import { sessionsAndLogout } from './operations/sessions.js';
+import { signup } from './operations/signup.js';
 import { check, close } from './check.js';
 
 const groups = [
@@ -28,9 +28,9 @@ const groups = [
 for (const group of groups) {
   try {
     await group();
-  } catch (fault) {
-    await check(`${group.name}: could not begin`, () => {
-      throw fault;
+  } catch (error) {
+    await check(`${group.name}: could not start`, () => {
+      throw error;
     });
   }
 }

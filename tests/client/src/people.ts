@@ -2,13 +2,13 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { member } from './check.js';
 import { graphql } from './generated/index.js';
 import type { GrantFragment, SignupInput } from './generated/graphql.js';
-import { codeTo, lettersSoFar } from './letters.js';
+import { codeTo, receivedEmails } from './emails.js';
 import { ask } from './server.js';
-import { Login } from './acts/login.js';
-import { Signup } from './acts/signup.js';
-import { VerifyEmail } from './acts/email.js';
+import { Login } from './operations/login.js';
+import { Signup } from './operations/signup.js';
+import { VerifyEmail } from './operations/email.js';
 
-/** What every way of signing in answers: who it is, and the tokens. */
+/** The fields that every way of signing in returns: the user and the tokens. */
 graphql(`
   fragment Grant on Authenticated {
     user { id email emailVerified firstName lastName gender mobileNumber role }
@@ -16,7 +16,7 @@ graphql(`
   }
 `);
 
-/** Someone who is signed in. */
+/** A signed-in user. */
 export interface Person {
   id: string;
   email: string;
@@ -25,17 +25,17 @@ export interface Person {
   refreshToken: string;
 }
 
-/** An address that no earlier check, and no earlier run on the same store, has used. */
+/** Returns an email that no earlier check and no earlier run on the same store has used. */
 export function freshEmail(name: string): string {
   return `${name}.${randomBytes(6).toString('hex')}@example.com`;
 }
 
-/** A German mobile number in E.164, valid and most likely unused. */
+/** Returns a valid German mobile number in E.164 that is most likely unused. */
 export function freshMobileNumber(): string {
   return `+491511${randomInt(1_000_000, 10_000_000)}`;
 }
 
-/** The form that a newcomer fills in. */
+/** Returns the input of a signup. */
 export function form(name: string): SignupInput {
   return {
     email: freshEmail(name),
@@ -46,9 +46,9 @@ export function form(name: string): SignupInput {
   };
 }
 
-/** Signs somebody up under either policy: at once, or by the code in the letter. */
+/** Signs up a new user under either policy: directly, or with the code from the email. */
 export async function newcomer(name: string, filled: SignupInput = form(name)): Promise<Person> {
-  const before = await lettersSoFar();
+  const before = await receivedEmails();
   const { signup } = await ask(Signup, { input: filled });
   if (signup.__typename !== 'SignupAccepted') return person(filled, member(signup, 'Authenticated'));
   const { email, ticket } = signup;
@@ -57,14 +57,14 @@ export async function newcomer(name: string, filled: SignupInput = form(name)): 
   return person(filled, member(verifyEmail, 'Authenticated'));
 }
 
-/** Signs the same person in once more, as from another device. */
+/** Logs the same user in again, as from another device. */
 export async function signIn(who: { email: string; password: string }, userAgent?: string): Promise<Person> {
   const input = { email: who.email, password: who.password };
   const { login } = await ask(Login, { input }, userAgent === undefined ? {} : { userAgent });
   return person(who, member(login, 'Authenticated'));
 }
 
-/** The person behind a grant whose refresh token came in the body. */
+/** Returns the user of a grant whose refresh token came in the body. */
 export function person(who: { password: string }, grant: GrantFragment): Person {
   const { accessToken, refreshToken } = grant.tokens;
   if (refreshToken === null) throw new Error('a refresh token was expected in the body');

@@ -1,8 +1,8 @@
 import type { TypedDocumentString } from './generated/graphql.js';
 import { url } from './settings.js';
 
-/** A top-level error: what only a program can act on. */
-export interface Fault {
+/** A top-level GraphQL error. */
+export interface ResponseError {
   message: string;
   path?: (string | number)[];
   extensions?: { code?: string };
@@ -10,7 +10,7 @@ export interface Fault {
 
 export interface Answer<R> {
   data?: R | null;
-  errors?: Fault[];
+  errors?: ResponseError[];
 }
 
 export interface Options {
@@ -18,7 +18,7 @@ export interface Options {
   userAgent?: string;
 }
 
-/** Sends one operation and returns the whole answer, errors included. */
+/** Sends an operation and returns the whole response, errors included. */
 export async function send<R, V>(
   document: TypedDocumentString<R, V>,
   variables: V,
@@ -43,7 +43,7 @@ export async function send<R, V>(
   return (await response.json()) as Answer<R>;
 }
 
-/** Sends one operation that must not fail, and returns its data. */
+/** Sends an operation that must succeed, and returns its data. */
 export async function ask<R, V>(
   document: TypedDocumentString<R, V>,
   variables: V,
@@ -55,14 +55,14 @@ export async function ask<R, V>(
   return answer.data;
 }
 
-/** Sends one operation that must fail, and returns the code of its one error. */
-export async function faultCode<R, V>(
+/** Sends an operation that must fail, and returns the code of its only error. */
+export async function errorCode<R, V>(
   document: TypedDocumentString<R, V>,
   variables: V,
   options: Options = {},
 ): Promise<string | undefined> {
   const answer = await send(document, variables, options);
-  const [fault, ...more] = answer.errors ?? [];
-  if (fault === undefined || more.length > 0) throw new Error(`expected one error, got ${JSON.stringify(answer)}`);
-  return fault.extensions?.code;
+  const [error, ...more] = answer.errors ?? [];
+  if (error === undefined || more.length > 0) throw new Error(`expected one error, got ${JSON.stringify(answer)}`);
+  return error.extensions?.code;
 }

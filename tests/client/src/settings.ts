@@ -7,8 +7,8 @@ function required(name: string, example: string): string {
   return value;
 }
 
-/** Where the server under test answers. */
+/** The base URL of the server under test. */
 export const url = required('LATCHKEY_URL', 'http://127.0.0.1:4000');
 
-/** The folder in which that server leaves its letters as .eml files. */
+/** The folder where that server writes its emails as .eml files. */
 export const mailFolder = required('LATCHKEY_MAIL_DIR', 'latchkey-data/mail');

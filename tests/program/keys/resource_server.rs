@@ -1,4 +1,4 @@
-//! Resource servers of others: the programs of `tests/verify`, which know the address of the JWK set and no key.
+//! Third-party resource servers: the programs of `tests/verify`, which know only the URL of the JWK set.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -6,14 +6,14 @@ use std::sync::mpsc::{self, Receiver};
 
 use crate::support::{SOON, tool, typescript};
 
-/// The languages that there is one in.
+/// The language that a resource server is written in.
 #[derive(Clone, Copy, Debug)]
 pub enum Language {
     Node,
     Python,
 }
 
-/// A running one, ended when dropped.
+/// A running resource server, stopped when dropped.
 pub struct ResourceServer {
     child: Child,
     tokens: Option<ChildStdin>,
@@ -39,7 +39,7 @@ impl ResourceServer {
         command
             .arg(format!("{server}/.well-known/jwks.json"))
             .args([issuer, audience]);
-        // Neither may go through a proxy that the tests were started with.
+        // The empty environment keeps it from using a proxy that the tests were started with.
         let started = command
             .env_clear()
             .stdin(Stdio::piped())
@@ -65,14 +65,14 @@ impl ResourceServer {
         }
     }
 
-    /// What it says of a token: algorithm, key and account, or that it is refused.
+    /// Returns its verdict on a token: the algorithm, the key id and the account, or a line that begins with `refused`.
     #[track_caller]
-    pub fn says_of(&mut self, token: &str) -> String {
+    pub fn verify(&mut self, token: &str) -> String {
         writeln!(self.tokens.as_mut().unwrap(), "{token}").unwrap();
         self.line()
     }
 
-    /// How often it has fetched the set in all.
+    /// Stops it and returns how often it fetched the JWK set.
     #[track_caller]
     pub fn fetched(mut self) -> u32 {
         self.tokens = None;
@@ -92,7 +92,7 @@ impl ResourceServer {
 
 impl Drop for ResourceServer {
     fn drop(&mut self) {
-        // One that has ended by itself cannot be killed.
+        // Fails if the process has already exited.
         _ = self.child.kill();
         _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Resource servers of others verify access tokens by the JWK set alone, before and after a rotation.
+//! Third-party resource servers verify access tokens with the JWK set alone, before and after a rotation.
 
 use serde_json::Value;
 
@@ -9,8 +9,8 @@ use crate::support::home::Home;
 const ISSUER: &str = "https://accounts.x.test";
 const AUDIENCE: &str = "https://api.x.test";
 
-/// What a resource server says of a good token.
-fn told(token: &str) -> String {
+/// The line that a resource server prints for a valid token.
+fn accepted(token: &str) -> String {
     let (header, claims) = (part(token, 0), part(token, 1));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     format!(
@@ -21,8 +21,7 @@ fn told(token: &str) -> String {
     )
 }
 
-/// A resource server knows the address of the JWK set, fetches it once, and takes tokens of the key that signs now and of
-/// the next one when it does.
+/// Asserts that a resource server which fetches the JWK set once accepts tokens of the current key and of the next.
 fn verifies(language: Language, algorithm: &str) {
     let home = Home::unlimited()
         .with("LATCHKEY_SIGNING_ALGORITHM", algorithm)
@@ -35,14 +34,18 @@ fn verifies(language: Language, algorithm: &str) {
     shows(&client, 2);
     let mut resource_server = ResourceServer::start(language, &server.url, ISSUER, AUDIENCE);
     assert_eq!(
-        resource_server.says_of(&before.access),
-        told(&before.access),
+        resource_server.verify(&before.access),
+        accepted(&before.access),
         "{algorithm}"
     );
     let after = signed_with(&client, &new);
     assert_eq!(part(&after.access, 0)["alg"], algorithm);
-    for good in [&after.access, &before.access] {
-        assert_eq!(resource_server.says_of(good), told(good), "{algorithm}");
+    for valid in [&after.access, &before.access] {
+        assert_eq!(
+            resource_server.verify(valid),
+            accepted(valid),
+            "{algorithm}"
+        );
     }
     let (signed, signature) = before.access.rsplit_once('.').unwrap();
     let other = after.access.rsplit_once('.').unwrap().1;
@@ -51,7 +54,7 @@ fn verifies(language: Language, algorithm: &str) {
         format!("{signed}."),
         format!("x{signed}.{signature}"),
     ] {
-        let said = resource_server.says_of(&forged);
+        let said = resource_server.verify(&forged);
         assert!(said.starts_with("refused"), "{algorithm}: {said}");
     }
     assert_eq!(resource_server.fetched(), 1, "{algorithm}");
@@ -60,12 +63,12 @@ fn verifies(language: Language, algorithm: &str) {
         (ISSUER, "https://evil.test"),
     ] {
         let said =
-            ResourceServer::start(language, &server.url, issuer, audience).says_of(&after.access);
+            ResourceServer::start(language, &server.url, issuer, audience).verify(&after.access);
         assert!(said.starts_with("refused"), "{algorithm}: {said}");
     }
 }
 
-/// With each algorithm, side by side: a rotation takes its time.
+/// Verifies with each algorithm in parallel, because a rotation takes seconds.
 fn verifies_each(language: Language) {
     std::thread::scope(|scope| {
         for algorithm in ["ES256", "EdDSA", "RS256"] {
@@ -75,11 +78,11 @@ fn verifies_each(language: Language) {
 }
 
 #[test]
-fn a_resource_server_in_node_verifies_by_the_jwk_set_alone_before_and_after_a_rotation() {
+fn node_resource_server_verifies_tokens_across_key_rotation() {
     verifies_each(Language::Node);
 }
 
 #[test]
-fn a_resource_server_in_python_verifies_by_the_jwk_set_alone_before_and_after_a_rotation() {
+fn python_resource_server_verifies_tokens_across_key_rotation() {
     verifies_each(Language::Python);
 }

@@ -1,4 +1,4 @@
-//! Somebody who talks to a server over HTTP.
+//! A GraphQL client of a server.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use ureq::Agent;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// How long any answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit of a response.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A device, and perhaps an access token.
+/// A client, with or without an access token.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
@@ -18,14 +18,14 @@ pub struct Client {
     bearer: Option<String>,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
     pub text: String,
 }
 
-/// What signing in gives.
+/// The tokens of a session.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     pub access: String,
@@ -37,7 +37,7 @@ impl Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
-            .timeout_global(Some(PATIENCE));
+            .timeout_global(Some(TIMEOUT));
         Self {
             agent: config.build().into(),
             url: url.to_owned(),
@@ -45,7 +45,7 @@ impl Client {
         }
     }
 
-    /// The same device with an access token.
+    /// Returns the same client with an access token.
     pub fn with_bearer(&self, token: &str) -> Self {
         Self {
             bearer: Some(token.to_owned()),
@@ -59,7 +59,7 @@ impl Client {
         self.try_get(path).unwrap()
     }
 
-    /// Gets a path, from a server that may not be there.
+    /// Gets a path from a server that may not be running.
     pub fn try_get(&self, path: &str) -> Result<Reply, ureq::Error> {
         let mut response = self
             .agent
@@ -84,12 +84,12 @@ impl Client {
             .read_json()
     }
 
-    /// Runs one operation with its `input`, and gives the whole answer.
+    /// Runs one operation with its `input` and returns the whole response.
     pub fn try_act(&self, operation: &str, input: &Value) -> Result<Value, ureq::Error> {
         self.try_post(&document(operation), &json!({ "input": input }))
     }
 
-    /// Runs one operation with its `input`, and gives the member of its result union.
+    /// Runs one operation with its `input` and returns the member of its result union.
     #[track_caller]
     pub fn act(&self, operation: &str, input: &Value) -> Value {
         let answer = self.try_act(operation, input).unwrap();
@@ -97,7 +97,7 @@ impl Client {
         answer["data"][operation].clone()
     }
 
-    /// The signed-in user, or the code of the error that says why not.
+    /// Returns the signed-in user, or the code of the error.
     #[track_caller]
     pub fn me(&self) -> Result<Value, String> {
         let query = "{ me { id email emailVerified role sessions { id current } } }";
@@ -106,6 +106,15 @@ impl Client {
             Some(code) => Err(code.to_owned()),
             None => Ok(answer["data"]["me"].clone()),
         }
+    }
+
+    /// Returns the id of the caller's own session, or the code of the error.
+    #[track_caller]
+    pub fn current_session(&self) -> Result<Value, String> {
+        let me = self.me()?;
+        let sessions = me["sessions"].as_array().unwrap();
+        let current = sessions.iter().find(|session| session["current"] == true);
+        Ok(current.unwrap()["id"].clone())
     }
 
     #[track_caller]
@@ -123,7 +132,7 @@ impl Client {
         tokens(&self.act("refresh", &json!({ "refreshToken": token })))
     }
 
-    /// Asks for the letter that resets a password.
+    /// Requests the email with the code that resets a password.
     #[track_caller]
     pub fn forget(&self, email: &str) {
         assert_eq!(
@@ -132,7 +141,7 @@ impl Client {
         );
     }
 
-    /// Resets a password, and gives the answer.
+    /// Resets a password and returns the result.
     #[track_caller]
     pub fn reset(&self, email: &str, code: &str, password: &str) -> Value {
         self.act(
@@ -146,12 +155,12 @@ pub fn sign_up_input(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Lovelace" })
 }
 
-/// The name of a union member.
+/// Returns the name of a union member.
 pub fn kind(answer: &Value) -> &str {
     answer["__typename"].as_str().unwrap_or_default()
 }
 
-/// The tokens of an `Authenticated`.
+/// Returns the tokens of an `Authenticated`.
 #[track_caller]
 pub fn tokens(answer: &Value) -> Tokens {
     assert_eq!(kind(answer), "Authenticated", "{answer}");

@@ -1,4 +1,4 @@
-//! A database of a test's own on a real MongoDB.
+//! A separate database for each test, on a real MongoDB.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,16 +23,16 @@ impl Database {
         }
     }
 
-    /// Its URL with a user and a password who may use it.
+    /// Creates a user who may use the database, and returns the URL with their password.
     pub fn with_user(&self, user: &str, password: &str) -> String {
         self.run(doc! { "createUser": user, "pwd": password, "roles": ["readWrite"] })
             .unwrap();
         let (scheme, rest) = self.url.split_once("://").unwrap();
-        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        format!("{scheme}://{}:{}@{place}", escaped(user), escaped(password))
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        format!("{scheme}://{}:{}@{host}", escaped(user), escaped(password))
     }
 
-    /// Every document in it, as text.
+    /// Returns every document in it as text.
     pub fn dump(&self) -> String {
         Runtime::new().unwrap().block_on(async {
             let client = Client::with_uri_str(&self.url).await.unwrap();
@@ -66,7 +66,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A server that was given outlives the tests, and what is in it does too.
+        // A server that the developer named outlives the tests, and would keep the database.
         _ = self.run(doc! { "dropAllUsersFromDatabase": 1 });
         _ = self.run(doc! { "dropDatabase": 1 });
     }

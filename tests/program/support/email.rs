@@ -1,26 +1,26 @@
-//! Letters, as a mail library reads them.
+//! Received emails, parsed by a mail library.
 
 use std::fs;
 use std::path::Path;
 
 use mail_parser::MessageParser;
 
-/// A letter as its reader sees it.
+/// An email as its recipient sees it.
 #[derive(Clone, Debug)]
-pub struct OutboxEmail {
+pub struct ReceivedEmail {
     /// The address alone.
     pub from: String,
     pub from_name: Option<String>,
     pub to: String,
     pub subject: String,
     pub text: String,
-    /// What `Date` says, in seconds of Unix time.
+    /// The `Date` header, in seconds of Unix time.
     pub sent_at: i64,
-    /// Without the angle brackets.
+    /// The `Message-ID` header without the angle brackets.
     pub message_id: String,
 }
 
-impl OutboxEmail {
+impl ReceivedEmail {
     pub fn parse(bytes: &[u8]) -> Self {
         let message = MessageParser::default().parse(bytes).unwrap();
         let only = |address: Option<&mail_parser::Address>| {
@@ -45,7 +45,7 @@ impl OutboxEmail {
         }
     }
 
-    /// The code: the one line that is six digits.
+    /// Returns the code: the only line of six digits.
     #[track_caller]
     pub fn code(&self) -> String {
         let is_code =
@@ -56,8 +56,8 @@ impl OutboxEmail {
     }
 }
 
-/// The `.eml` files of a folder in the order of their names, which is that of time.
-pub fn in_folder(folder: &Path) -> Vec<OutboxEmail> {
+/// Parses the `.eml` files of a folder in the order of their names, which is chronological.
+pub fn in_folder(folder: &Path) -> Vec<ReceivedEmail> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -66,6 +66,6 @@ pub fn in_folder(folder: &Path) -> Vec<OutboxEmail> {
     paths.sort();
     paths
         .iter()
-        .map(|path| OutboxEmail::parse(&fs::read(path).unwrap()))
+        .map(|path| ReceivedEmail::parse(&fs::read(path).unwrap()))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Where a latchkey lives: a folder to work in, and its settings.
+//! The working folder of a latchkey and its settings.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -8,62 +8,62 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::email::{self, OutboxEmail};
+use super::email::{self, ReceivedEmail};
 use super::process::{self, Process, Ran};
 use super::server::Server;
 use super::{SOON, until};
 
-/// A folder and settings, which outlive any server that runs in them. Clones share the folder.
+/// A folder and settings, which outlive the servers that use them. Clones share the folder.
 #[derive(Clone)]
 pub struct Home {
-    place: Arc<TempDir>,
+    folder: Arc<TempDir>,
     settings: BTreeMap<String, String>,
 }
 
 impl Home {
-    /// As a newcomer has it: nothing is set but the port, which is any free one.
+    /// Creates a home with the default settings, except for the port, which is any free one.
     pub fn bare() -> Self {
-        let place = tempfile::tempdir().unwrap();
-        fs::create_dir(place.path().join("work")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("work")).unwrap();
         let home = Self {
-            place: Arc::new(place),
+            folder: Arc::new(folder),
             settings: BTreeMap::new(),
         };
         home.with("LATCHKEY_LISTEN", "127.0.0.1:0")
     }
 
-    /// The same with cheap hashes.
+    /// Creates a home with cheap password hashes.
     pub fn new() -> Self {
         Self::bare().with("LATCHKEY_BCRYPT_COST", "4")
     }
 
-    /// The same without limits, for tests that do more than people do.
+    /// Creates a home without rate limits, for tests that send more requests than people do.
     pub fn unlimited() -> Self {
         Self::new().with("LATCHKEY_LIMITS", "off")
     }
 
-    /// The same with a setting, or with another value of one.
+    /// Adds or replaces a setting.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.settings.insert(name.to_owned(), value.into());
         self
     }
 
-    /// A path in the folder that the program works in.
+    /// Returns a path in the program's working folder.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.place.path().join("work").join(name)
+        self.folder.path().join("work").join(name)
     }
 
-    /// The data folder.
+    /// Returns the path of the data folder.
     pub fn data(&self) -> PathBuf {
         self.path("latchkey-data")
     }
 
-    /// Everything that servers here have written to standard error so far.
+    /// Returns everything that its servers have written to standard error so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_file()).unwrap_or_default()).into_owned()
     }
 
-    /// Waits until the log holds a text so many times.
+    /// Waits until the log contains a text at least `times` times.
     #[track_caller]
     pub fn logged(&self, text: &str, times: usize) {
         until(&format!("{text} in the log, {times} times"), SOON, || {
@@ -71,7 +71,7 @@ impl Home {
         });
     }
 
-    /// Starts a server, and waits until it says where it is.
+    /// Starts a server and waits until it has printed its URL.
     #[track_caller]
     pub fn start(&self) -> Server {
         let log = OpenOptions::new()
@@ -85,21 +85,21 @@ impl Home {
         )
     }
 
-    /// Runs a command to its end.
+    /// Runs a command and waits until it exits.
     #[track_caller]
     pub fn run(&self, arguments: &[&str], stdin: &str) -> Ran {
         process::run(&mut self.command(arguments), stdin, SOON * 2)
     }
 
-    /// The letters that were left in the mail folder, the oldest first.
-    pub fn messages(&self) -> Vec<OutboxEmail> {
+    /// Returns the emails in the mail folder, oldest first.
+    pub fn messages(&self) -> Vec<ReceivedEmail> {
         email::in_folder(&self.data().join("mail"))
     }
 
-    /// Waits for the newest letter to an address, of which there must be so many.
+    /// Waits for the email to `email` with this number, counted from 1.
     #[track_caller]
-    pub fn email_to(&self, email: &str, number: usize) -> OutboxEmail {
-        until(&format!("letter {number} to {email}"), SOON, || {
+    pub fn email_to(&self, email: &str, number: usize) -> ReceivedEmail {
+        until(&format!("email {number} to {email}"), SOON, || {
             self.messages()
                 .into_iter()
                 .filter(|message| message.to == email)
@@ -118,11 +118,11 @@ impl Home {
     }
 
     fn log_file(&self) -> PathBuf {
-        self.place.path().join("log")
+        self.folder.path().join("log")
     }
 }
 
-/// Copies a folder with everything in it, and the modes of all.
+/// Copies a folder with its contents and their permissions.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {

@@ -8,23 +8,23 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::email::{self, OutboxEmail};
+use super::email::{self, ReceivedEmail};
 use super::home::Home;
 use super::process::Process;
 use super::{SOON, tool, until};
 
 pub const USER: &str = "mailer@x.test";
-/// With characters that a URL has to escape.
+/// A password with characters that a URL has to escape.
 pub const PASSWORD: &str = "pass/phrase@ho%me";
 
-/// How a client comes to speak TLS with it.
+/// The way in which TLS begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
     Starttls,
     FromTheStart,
 }
 
-/// A running mail server, ended when dropped.
+/// A running mail server, stopped when dropped.
 pub struct MailServer {
     _process: Process,
     folder: TempDir,
@@ -33,7 +33,7 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Starts one, with more arguments perhaps.
+    /// Starts a mail server with additional arguments.
     #[track_caller]
     pub fn start(tls: Tls, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ impl MailServer {
         }
     }
 
-    /// Settings that send letters through it, with a password for its account.
+    /// Configures a home to send its emails through this server, with the given password.
     pub fn used_by(&self, home: Home, password: &str) -> Home {
         let scheme = if self.tls == Tls::Starttls {
             "smtp"
@@ -88,7 +88,7 @@ impl MailServer {
             .with("SSL_CERT_FILE", self.certificates())
     }
 
-    /// The file of what its certificate is signed with.
+    /// Returns the path of the certificate authority that signed its certificate.
     pub fn certificates(&self) -> String {
         self.folder
             .path()
@@ -98,29 +98,29 @@ impl MailServer {
             .to_owned()
     }
 
-    /// The letters it has taken, in their order.
-    pub fn messages(&self) -> Vec<OutboxEmail> {
+    /// Returns the emails that it has accepted, in order.
+    pub fn messages(&self) -> Vec<ReceivedEmail> {
         email::in_folder(&self.folder.path().join("mail"))
     }
 
-    /// Waits until it has taken so many letters.
+    /// Waits until it has accepted `number` emails.
     #[track_caller]
-    pub fn taken(&self, number: usize, patience: Duration) -> Vec<OutboxEmail> {
+    pub fn taken(&self, number: usize, timeout: Duration) -> Vec<ReceivedEmail> {
         until(
-            &format!("letter {number} at the mail server"),
-            patience,
+            &format!("email {number} at the mail server"),
+            timeout,
             || Some(self.messages()).filter(|messages| messages.len() >= number),
         )
     }
 
-    /// The envelope of a letter, counted from 1.
+    /// Returns the envelope of an email, counted from 1.
     pub fn envelope(&self, number: usize) -> Value {
         let path: PathBuf = self.folder.path().join(format!("mail/{number}.json"));
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
 }
 
-/// A user or a password as a part of a URL.
+/// Percent-encodes a user or a password for a URL.
 pub fn escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),

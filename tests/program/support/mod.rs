@@ -1,4 +1,4 @@
-//! What starts the program and its companions, and who talks to them. Whatever is started is ended by its id.
+//! Starts the program and its companions, and provides clients for them. Processes are ended by their id.
 
 pub mod client;
 pub mod database;
@@ -13,20 +13,20 @@ pub mod typescript;
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that should happen soon.
+/// The time limit for anything that should happen soon.
 pub const SOON: Duration = Duration::from_secs(15);
 
-/// Asks until there is an answer, or panics with what was waited for.
+/// Calls `poll` until it returns a value, and panics with `what` after `timeout`.
 #[track_caller]
-pub fn until<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, timeout: Duration, mut poll: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
-        if let Some(found) = look() {
+        if let Some(found) = poll() {
             return found;
         }
         assert!(
-            started.elapsed() < patience,
-            "within {patience:?} there was not: {what}"
+            started.elapsed() < timeout,
+            "waited {timeout:?} in vain for {what}"
         );
         std::thread::sleep(Duration::from_millis(20));
     }

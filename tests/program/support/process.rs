@@ -31,12 +31,12 @@ impl Process {
         Self { child, lines }
     }
 
-    /// The next line of its standard output; none when it closed that, or was silent for too long.
-    pub fn line(&self, patience: Duration) -> Option<String> {
-        self.lines.recv_timeout(patience).ok()
+    /// Returns the next line of its standard output, or `None` if the output was closed or `timeout` has passed.
+    pub fn line(&self, timeout: Duration) -> Option<String> {
+        self.lines.recv_timeout(timeout).ok()
     }
 
-    /// The lines that are there and were not read yet.
+    /// Returns the lines that have arrived and were not read yet.
     pub fn more_lines(&self) -> Vec<String> {
         self.lines.try_iter().collect()
     }
@@ -50,17 +50,17 @@ impl Process {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
-        until("the end of the process", SOON, || {
+        until("the process to exit", SOON, || {
             self.child.try_wait().unwrap()
         })
     }
 
-    /// Ends it without a warning (SIGKILL).
+    /// Kills it without a warning (SIGKILL).
     pub fn kill(&mut self) {
-        // One that has ended by itself cannot be killed.
+        // Fails if the process has already exited.
         _ = self.child.kill();
         _ = self.child.wait();
     }
@@ -72,7 +72,7 @@ impl Drop for Process {
     }
 }
 
-/// Sends a signal to a process, or to a group of them. The shell's own `kill` is on every system.
+/// Sends a signal to a process or a process group, with the `kill` that every shell has.
 fn send(name: &str, id: &str) {
     let sent = Command::new("sh")
         .args(["-c", "kill -s \"$0\" -- \"$1\"", name, id])
@@ -80,7 +80,7 @@ fn send(name: &str, id: &str) {
     assert!(sent.unwrap().success(), "SIG{name} was not sent to {id}");
 }
 
-/// What a program that has ended left: its exit code, standard output and standard error.
+/// The exit code and the output of a program that has exited.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -88,10 +88,10 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// Runs a program to its end.
+/// Runs a program and waits until it exits.
 #[track_caller]
-pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
-    // A group of its own, so that what it started ends with it where it takes too long.
+pub fn run(command: &mut Command, stdin: &str, timeout: Duration) -> Ran {
+    // In a process group of its own, so that its children are killed with it after the timeout.
     command
         .process_group(0)
         .stdin(Stdio::piped())
@@ -99,7 +99,7 @@ pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
         .stderr(Stdio::piped());
     let started = command.spawn();
     let mut child = started.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-    // Whoever does not read it has closed it.
+    // Fails if the program exits without reading its input.
     _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let (stdout, stderr) = (
         all(child.stdout.take().unwrap()),
@@ -109,7 +109,7 @@ pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
     let status = loop {
         match child.try_wait().unwrap() {
             Some(status) => break Some(status),
-            None if started.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
+            None if started.elapsed() < timeout => std::thread::sleep(Duration::from_millis(10)),
             None => break None,
         }
     };
@@ -124,7 +124,7 @@ pub fn run(command: &mut Command, stdin: &str, patience: Duration) -> Ran {
     };
     assert!(
         status.is_some(),
-        "{command:?} did not end within {patience:?}: {ran:#?}"
+        "{command:?} did not end within {timeout:?}: {ran:#?}"
     );
     ran
 }

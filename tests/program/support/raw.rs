@@ -1,4 +1,4 @@
-//! A connection on which a test writes bytes of its own.
+//! A TCP connection on which a test writes raw bytes.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -18,7 +18,7 @@ impl Raw {
         self.0.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Reads up to and with a text.
+    /// Reads up to and including a text.
     #[track_caller]
     pub fn read_until(&mut self, text: &str) -> String {
         let (mut bytes, mut byte) = (Vec::new(), [0]);
@@ -34,7 +34,7 @@ impl Raw {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Reads what comes until the server closes.
+    /// Reads until the server closes the connection.
     #[track_caller]
     pub fn read_to_end(&mut self) -> String {
         let mut bytes = Vec::new();

@@ -9,17 +9,17 @@ use std::time::Duration;
 use super::client::Client;
 use super::process::Process;
 
-/// How long a server may take to say where it is.
+/// The time limit for a server to print its URL.
 const STARTED: Duration = Duration::from_secs(30);
-/// How much of the log a failed test shows.
+/// The number of log lines that a failed test prints.
 const SHOWN: usize = 30;
 
-/// A server, killed when dropped. A test that fails shows the end of its log.
+/// A server, killed when dropped. A failed test prints the end of its log.
 pub struct Server {
     pub process: Process,
-    /// What it said when it started.
+    /// The lines that it printed at the start.
     pub lines: Vec<String>,
-    /// Where it answers, such as `http://127.0.0.1:41234`.
+    /// The base URL, such as `http://127.0.0.1:41234`.
     pub url: String,
     log: PathBuf,
 }
@@ -38,28 +38,28 @@ impl Server {
         let url = first
             .and_then(|line| line.split_once(": "))
             .and_then(|(_, url)| url.strip_suffix("/graphql"));
-        server.url = url.expect("a server that says where it is").to_owned();
+        server.url = url.expect("a server that prints its URL").to_owned();
         server
     }
 
-    /// The address, such as `127.0.0.1:41234`.
+    /// Returns the address, such as `127.0.0.1:41234`.
     pub fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
 
-    /// Somebody who talks to it.
+    /// Returns a new client of it.
     pub fn client(&self) -> Client {
         Client::new(&self.url)
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops it gracefully and waits until it has exited.
     #[track_caller]
     pub fn stop(mut self) -> ExitStatus {
         self.process.signal("TERM");
         self.process.ended()
     }
 
-    /// Ends it without a warning (SIGKILL).
+    /// Kills it without a warning (SIGKILL).
     pub fn kill(mut self) {
         self.process.kill();
     }

@@ -1,4 +1,4 @@
-//! What the tests use besides the program itself.
+//! The tools and variables that the tests use.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// The project's root.
+/// Returns the project's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A variable of the tests' own, if it is set.
+/// Returns a `LATCHKEY_TEST_` variable, if it is set.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the tests' own variables are no settings"
+    reason = "the tests' variables are not settings of the program"
 )]
 pub fn variable(name: &str) -> Option<String> {
     env::var(format!("LATCHKEY_TEST_{name}"))
@@ -22,17 +22,17 @@ pub fn variable(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// The path of a tool: the one that a variable names (`LATCHKEY_TEST_PYTHON`), else the one that its script in
-/// `tests/tools` brings and prints.
+/// Returns the path of a tool: the one that a variable such as `LATCHKEY_TEST_PYTHON` names, else the one that its script
+/// in `tests/tools` installs and prints.
 #[track_caller]
 pub fn path(script: &str) -> PathBuf {
-    static BROUGHT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    static INSTALLED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     if let Some(named) = variable(&script.to_uppercase()) {
         return named.into();
     }
-    // Locked throughout: a script must not run twice at once.
-    let mut brought = BROUGHT.lock().unwrap_or_else(PoisonError::into_inner);
-    let bring = || {
+    // Stays locked, because a script must not run twice at once.
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let install = || {
         let done = Command::new(root().join("tests/tools").join(script))
             .current_dir(root())
             .output()
@@ -44,8 +44,8 @@ pub fn path(script: &str) -> PathBuf {
         );
         String::from_utf8(done.stdout).unwrap().trim().into()
     };
-    brought
+    installed
         .entry(script.to_owned())
-        .or_insert_with(bring)
+        .or_insert_with(install)
         .clone()
 }

@@ -1,4 +1,4 @@
-//! latchkey's users, for real: the program of `tests/client`.
+//! The TypeScript client of `tests/client`, and npm.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use super::home::Home;
 use super::process::{self, Ran};
 use super::tool;
 
-/// How long building it may take on a busy machine, and how long one run.
-const BUILT: Duration = Duration::from_mins(5);
-const RAN: Duration = Duration::from_mins(2);
+/// The time limits of a build and of a run, on a busy machine.
+const BUILD_LIMIT: Duration = Duration::from_mins(5);
+const RUN_LIMIT: Duration = Duration::from_mins(2);
 
-/// Runs the whole loop against the server of a home, whose letters are files.
+/// Runs every check of the client against the server of a home that writes its emails to files.
 #[track_caller]
 pub fn run(url: &str, home: &Home) -> Ran {
     static BUILD: OnceLock<PathBuf> = OnceLock::new();
@@ -22,18 +22,22 @@ pub fn run(url: &str, home: &Home) -> Ran {
     let mut npm = npm(folder, &["run", "--silent", "loop"]);
     npm.env("LATCHKEY_URL", url)
         .env("LATCHKEY_MAIL_DIR", home.data().join("mail"));
-    process::run(&mut npm, "", RAN)
+    process::run(&mut npm, "", RUN_LIMIT)
 }
 
 fn built(folder: &str) -> PathBuf {
     let folder = installed(folder);
-    let ran = process::run(&mut npm(&folder, &["run", "--silent", "build"]), "", BUILT);
+    let ran = process::run(
+        &mut npm(&folder, &["run", "--silent", "build"]),
+        "",
+        BUILD_LIMIT,
+    );
     assert_eq!(ran.code, Some(0), "npm run build in tests/client: {ran:#?}");
     folder
 }
 
-/// A folder below the project's root, with the packages that it asks for. `./test` brings the right ones; without it, those
-/// that are there will do.
+/// Returns a folder of the project with its npm packages installed. `./test` updates them; without it, any that are there
+/// are used.
 #[track_caller]
 pub fn installed(folder: &str) -> PathBuf {
     let folder = tool::root().join(folder);
@@ -44,7 +48,7 @@ pub fn installed(folder: &str) -> PathBuf {
                 &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             ),
             "",
-            BUILT,
+            BUILD_LIMIT,
         );
         assert_eq!(
             ran.code,
@@ -64,10 +68,10 @@ fn npm(folder: &Path, arguments: &[&str]) -> Command {
     npm
 }
 
-/// `PATH`, with a node that is new enough at its beginning.
+/// Returns `PATH` with a recent node in front.
 #[expect(
     clippy::disallowed_methods,
-    reason = "npm is looked for on PATH, which is no setting"
+    reason = "PATH is not a setting of the program"
 )]
 fn path_with_node() -> OsString {
     let node = tool::path("node");

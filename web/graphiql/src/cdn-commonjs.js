@@ -1,12 +1,12 @@
-/** What the CommonJS files have exported, by address. */
+/** The exports of the CommonJS files, by URL. */
 export const exported = {};
 
-// What `exports` is once they have run: a few functions in them say `exports.name` when they are called.
+// The value of `exports` once they have run: some of their functions use `exports.name` when called.
 const all = {};
 
 /**
- * Runs a CommonJS file from the CDN as a module, so that its names stay its own, and keeps what it exports. One at a time:
- * the three names that such a file expects are global meanwhile.
+ * Runs a CommonJS file from the CDN as a module, which keeps its names private, and stores its exports. Only one file runs
+ * at a time, because the three names that it expects are global meanwhile.
  */
 export async function run(address, requires) {
   for (const needed of Object.values(requires)) exported[needed] ??= await import(needed);

@@ -3,7 +3,7 @@ import { COMMON_JS } from './commonjs.js';
 
 const loading = document.querySelector('.loading');
 
-/** Asks for every file at once: following the imports one by one would take a round trip for each of their twenty levels. */
+/** Requests all files at once, because following the imports would take a round trip for each of their twenty levels. */
 async function preload() {
   const { integrity } = JSON.parse(document.querySelector('script[type=importmap]').textContent);
   const wanted = Object.entries(integrity).filter(([address]) => !address.includes('/prettier@'));
@@ -30,7 +30,7 @@ async function preload() {
 }
 
 try {
-  // Some of the packages ask Node for this, and expect a bundler to have answered.
+  // Some packages read this Node variable, which a bundler would replace.
   globalThis.process = { env: { NODE_ENV: 'production' } };
   await preload();
   for (const [address, requires] of COMMON_JS) await run(address, requires);

@@ -4,7 +4,7 @@ import { EditorWorkerHost } from 'monaco-editor/esm/vs/editor/common/services/ed
 
 let offered = null;
 
-/** Takes the place of what Monaco's `editor.worker.js` exports: the import map puts this file there. */
+/** Replaces the export of Monaco's `editor.worker.js`, which the import map maps to this file. */
 export function initialize(factory) {
   offered = factory;
 }
@@ -18,8 +18,8 @@ async function factoryOf(load) {
 }
 
 /**
- * Looks like a Worker to Monaco and does the work in the page: a real worker has no import map, so it could not find, nor
- * check, the CDN's files. latchkey's schema is small enough that nobody waits.
+ * Looks like a Worker to Monaco, but runs in the page: a real worker has no import map, so it could neither find nor verify
+ * the CDN's files. latchkey's schema is small enough not to block the page.
  */
 class PageWorker extends EventTarget {
   #server;
@@ -42,7 +42,7 @@ class PageWorker extends EventTarget {
   }
 }
 
-/** Sets up Monaco's workers. Not done on import: the workers' scripts import this file themselves. */
+/** Sets up Monaco's workers. Importing this file does not, because the workers' scripts import it too. */
 export async function setUp() {
   const factories = {
     json: await factoryOf(() => import('monaco-editor/esm/vs/language/json/json.worker.js')),

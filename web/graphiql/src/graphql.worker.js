@@ -2,8 +2,8 @@ import { initialize } from 'monaco-editor/esm/vs/editor/editor.worker.js';
 import { GraphQLWorker } from 'monaco-graphql/esm/GraphQLWorker.js';
 
 /**
- * Lets the variables leave out what has a default, as GraphQL does. The worker as shipped marks `gender: Gender! = UNDISCLOSED`
- * as missing (graphql/graphiql issue 3571), and so would draw a red line under latchkey's first query.
+ * Lets variables omit fields that have a default, as GraphQL does. The original worker marks `gender: Gender! = UNDISCLOSED` as
+ * missing, and so would underline latchkey's first query in red.
  */
 class LatchkeyGraphQLWorker extends GraphQLWorker {
   async doGetVariablesJSONSchema(uri) {

@@ -7,7 +7,7 @@ import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker
 import GraphQLWorker from './graphql.worker.js?worker';
 import { render } from './page.js';
 
-// `graphiql/setup-workers/vite` does the same and writes a line to the console for every worker.
+// `graphiql/setup-workers/vite` does the same, but logs a line for every worker.
 const workers = { graphql: GraphQLWorker, json: JsonWorker };
 
 globalThis.MonacoEnvironment = {

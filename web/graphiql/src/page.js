@@ -30,15 +30,15 @@ async function fetcher(operation, { headers } = {}) {
   }
 }
 
-// GraphiQL takes the tabs on the first visit only, but not the variables of the first: those, as if they had been typed. The
-// query too, by which it finds the tab that they belong to.
+// GraphiQL reads the default tabs on the first visit only, and without the variables of the first tab. They are stored as if
+// the user had typed them, with the query, by which GraphiQL finds their tab.
 if (storage.getItem('graphiql:tabState') === null) {
   storage.setItem('graphiql:query', WALK[0].query);
   storage.setItem('graphiql:variables', WALK[0].variables);
   storage.setItem('graphiql:headers', EMPTY_BEARER);
 }
 
-/** Names the server; and lets the editors follow when the system goes dark, which GraphiQL does for all else by itself. */
+/** Shows the name of the server, and applies the system's dark theme to the editors, which GraphiQL does not do by itself. */
 function Name() {
   const { setTheme } = useGraphiQLActions();
   const theme = useGraphiQL((state) => state.theme);
@@ -51,7 +51,7 @@ function Name() {
   return 'latchkey';
 }
 
-/** Draws GraphiQL into the page; the caller has set up Monaco's workers and the styles. */
+/** Renders GraphiQL into the page. The caller has set up Monaco's workers and the styles. */
 export function render() {
   const props = {
     defaultEditorToolsVisibility: 'variables',

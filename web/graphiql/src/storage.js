@@ -4,8 +4,8 @@ const areaOf = (key) => (KEPT.has(key) ? localStorage : sessionStorage);
 const keysOf = (area) => Object.keys(area).filter((key) => key.startsWith('graphiql:'));
 
 /**
- * Keeps looks for good, and everything else until the tab is closed: headers hold access tokens, variables hold passwords,
- * and the history holds both. GraphiQL by itself would write the history to localStorage.
+ * Keeps the layout permanently and everything else until the tab is closed: headers contain access tokens, variables contain
+ * passwords, and the history contains both. GraphiQL itself would write the history to localStorage.
  */
 export const storage = {
   getItem: (key) => areaOf(key).getItem(key),

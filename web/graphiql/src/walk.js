@@ -1,4 +1,4 @@
-// The README's walk, a tab for each step: the browser's test holds the two together.
+// The README's walk, with a tab for each step. A browser test compares the two.
 
 const SIGN_UP = `mutation SignUp($input: SignupInput!) {
   signup(input: $input) {
@@ -61,7 +61,7 @@ mutation ForgotPassword($input: ForgotPasswordInput!) {
 }`;
 
 const RESET_PASSWORD = `# First, in Variables below:
-# the code from the letter.
+# the code from the email.
 mutation ResetPassword($input: ResetPasswordInput!) {
   resetPassword(input: $input) {
     __typename

@@ -1,16 +1,17 @@
-//! What holds for every document: the memo changes no number, and the scanner never counts too little.
+//! Properties of all documents: the costs equal a naive count, and the tokens are never undercounted.
 
 use std::fmt::Write;
 
-use async_graphql::parser::types::{Selection, SelectionSet};
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use proptest::prelude::*;
 
 use super::super::cost::{Cost, analyze_cost};
-use super::super::limits::{CREDENTIAL_FIELDS, rows, size};
-use super::super::{DocumentError, check, scan};
+use super::super::limits::{rows, value_cost};
+use super::super::{DocumentError, check, tokens};
 use super::*;
+use crate::graphql::operation::spends_credential;
 
-/// A selection, to be written down.
+/// A selection of a random document.
 #[derive(Clone, Debug)]
 enum Part {
     Field(&'static str, Vec<Part>),
@@ -66,7 +67,7 @@ fn document_of(sets: &[Vec<Part>]) -> String {
     let mut text = String::new();
     write(&sets[0], &mut text);
     for (index, set) in sets[1..].iter().enumerate() {
-        // One of the fragments is on a type of the introspection.
+        // One fragment has a type of the introspection.
         _ = write!(
             text,
             " fragment F{index} on {} ",
@@ -77,7 +78,7 @@ fn document_of(sets: &[Vec<Part>]) -> String {
     text
 }
 
-/// Weighs by writing everything out. None where that has no end.
+/// Counts by expanding every fragment at every spread. `None` for a fragment cycle.
 fn naive(
     document: &ExecutableDocument,
     set: &SelectionSet,
@@ -86,38 +87,13 @@ fn naive(
 ) -> Option<Cost> {
     let mut sum = Cost::default();
     for selection in &set.items {
-        let (own, below) = match &selection.node {
-            Selection::Field(field) => {
-                let name = field.node.name.node.as_str();
-                let inside = schema || matches!(name, "__schema" | "__type");
-                let below = naive(document, &field.node.selection_set.node, inside, open)?;
-                let credentials = usize::from(CREDENTIAL_FIELDS.contains(&name));
-                let values = size(inside) + below.values * rows(name, schema);
-                (
-                    Cost {
-                        fields: 1,
-                        credentials,
-                        values,
-                        ..Cost::default()
-                    },
-                    Cost {
-                        fields: 0,
-                        values: 0,
-                        ..below
-                    },
-                )
-            }
+        let cost = match &selection.node {
+            Selection::Field(field) => naive_field(document, &field.node, schema, open)?,
             Selection::InlineFragment(inline) => {
-                let on = inline
-                    .node
-                    .type_condition
-                    .as_ref()
-                    .map(|it| it.node.on.node.as_str());
+                let on = inline.node.type_condition.as_ref();
+                let on = on.map(|it| it.node.on.node.as_str());
                 let inside = schema || on.is_some_and(|on| on.starts_with("__"));
-                (
-                    Cost::default(),
-                    naive(document, &inline.node.selection_set.node, inside, open)?,
-                )
+                naive(document, &inline.node.selection_set.node, inside, open)?
             }
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
@@ -129,21 +105,39 @@ fn naive(
                 let inside = fragment.type_condition.node.on.node.starts_with("__");
                 let below = naive(document, &fragment.selection_set.node, inside, open)?;
                 open.pop();
-                (Cost::default(), below)
+                below
             }
         };
         sum = Cost {
-            selections: sum.selections + 1 + below.selections,
-            fields: sum.fields + own.fields + below.fields,
-            depth: sum.depth.max(1 + below.depth),
-            credentials: sum.credentials + own.credentials + below.credentials,
-            values: sum.values + own.values + below.values,
+            selections: sum.selections + 1 + cost.selections,
+            fields: sum.fields + cost.fields,
+            depth: sum.depth.max(1 + cost.depth),
+            credentials: sum.credentials + cost.credentials,
+            values: sum.values + cost.values,
         };
     }
     Some(sum)
 }
 
-/// The fewest tokens that a document can have been written with.
+/// Counts a field and the selections below it; the field itself is no selection or level yet.
+fn naive_field(
+    document: &ExecutableDocument,
+    field: &Field,
+    schema: bool,
+    open: &mut Vec<Name>,
+) -> Option<Cost> {
+    let name = field.name.node.as_str();
+    let inside = schema || matches!(name, "__schema" | "__type");
+    let below = naive(document, &field.selection_set.node, inside, open)?;
+    Some(Cost {
+        fields: 1,
+        credentials: below.credentials + usize::from(spends_credential(name)),
+        values: below.values * rows(name, schema) + value_cost(inside),
+        ..below
+    })
+}
+
+/// Returns the smallest number of tokens that can express a document.
 fn least_tokens(document: &ExecutableDocument) -> usize {
     fn value(it: &Value) -> usize {
         match it {
@@ -163,7 +157,7 @@ fn least_tokens(document: &ExecutableDocument) -> usize {
         2 * it.directives().len()
             + match it {
                 Selection::Field(field) => {
-                    // A value with a variable in it is at least one token.
+                    // A value that contains a variable has at least one token.
                     let least = |it: Value| value(&it);
                     let values = field
                         .node
@@ -194,32 +188,35 @@ fn least_tokens(document: &ExecutableDocument) -> usize {
 
 proptest! {
     #[test]
-    fn the_memoised_weight_is_that_of_the_document_written_out(
+    fn analyzed_cost_equals_that_of_the_expanded_document(
         sets in prop::collection::vec(parts(), FRAGMENTS + 1),
     ) {
         let document = parse_query(document_of(&sets)).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let definitions = document.fragments.iter().map(|(name, it)| (Some(name.clone()), &it.node.selection_set.node));
-        let weights = definitions.chain([(None, &operation.node.selection_set.node)]).map(|(name, set)| {
+        let costs = definitions.chain([(None, &operation.node.selection_set.node)]).map(|(name, set)| {
             let on = name.as_ref().map(|it| document.fragments[it].node.type_condition.node.on.node.as_str());
             let mut open: Vec<_> = name.into_iter().collect();
             naive(&document, set, on.is_some_and(|on| on.starts_with("__")), &mut open)
         });
-        match weights.collect::<Option<Vec<Cost>>>() {
-            None => prop_assert!(matches!(analyze_cost(&document), Err(DocumentError::FragmentCycle(_) | DocumentError::Exceeds(&limits::DEPTH)))),
-            Some(weights) if weights.iter().any(|it| it.depth > limits::DEPTH.most) => {
+        match costs.collect::<Option<Vec<Cost>>>() {
+            None => prop_assert!(matches!(
+                analyze_cost(&document),
+                Err(DocumentError::FragmentCycle(_) | DocumentError::Exceeds(&limits::DEPTH))
+            )),
+            Some(costs) if costs.iter().any(|it| it.depth > limits::DEPTH.most) => {
                 prop_assert!(check(&document_of(&sets)).is_err());
             }
-            Some(weights) => {
-                let found = analyze_cost(&document).unwrap();
-                prop_assert_eq!(found.operation, *weights.last().unwrap());
-                prop_assert_eq!(found.selections, weights.iter().map(|it| it.selections).sum::<usize>());
+            Some(costs) => {
+                let cost = analyze_cost(&document).unwrap();
+                prop_assert_eq!(cost.operation, *costs.last().unwrap());
+                prop_assert_eq!(cost.selections, costs.iter().map(|it| it.selections).sum::<usize>());
             }
         }
     }
 
     #[test]
-    fn nothing_that_parses_has_fewer_tokens_than_were_counted(
+    fn parsed_document_never_has_more_tokens_than_counted(
         parts in prop::collection::vec(prop::sample::select(vec![
             "{", "{ a", "}", "}", "(b:", ")", "[", "]", "\"", "\"\"\"", "\\", "\\\"", "a", "b ", "1", "-", ".", "...", "...F ",
             "... on A {", ":", "$v", "@d", "#", "\n", "\r", " ", ",", "\u{feff}", "é", "query", "fragment F on A", "e5", "0",
@@ -227,24 +224,24 @@ proptest! {
     ) {
         let text = parts.concat();
         if let Ok(document) = parse_query(&text) {
-            prop_assert!(scan::count(&text).tokens >= least_tokens(&document), "{}", text);
+            prop_assert!(tokens::count(&text).tokens >= least_tokens(&document), "{}", text);
         }
     }
 
     #[test]
-    fn a_list_of_strings_and_numbers_is_never_counted_short(
+    fn strings_and_numbers_are_never_counted_short(
         parts in prop::collection::vec(prop::sample::select(vec![
             "\"\"", "\"x\"", "\"\"\"", "\"\"\"x\"\"\"", "\"\\\"\"", "\\\"\"\"", "1", "-1", "1.5", "1e5", "1e-5", "x", " ", "#", "\n",
         ]), 0..30),
     ) {
         let text = format!("{{ a(b: [{}\n]) }}", parts.concat());
         if let Ok(document) = parse_query(&text) {
-            prop_assert!(scan::count(&text).tokens >= least_tokens(&document), "{}", text);
+            prop_assert!(tokens::count(&text).tokens >= least_tokens(&document), "{}", text);
         }
     }
 
     #[test]
-    fn no_text_brings_the_guard_down(text in "\\PC{0,300}", soup in "[{}()\\[\\]:@$!.\"\\\\#a-c0-9 \n]{0,300}") {
+    fn check_never_panics_on_arbitrary_text(text in "\\PC{0,300}", soup in "[{}()\\[\\]:@$!.\"\\\\#a-c0-9 \n]{0,300}") {
         for text in [text, soup] {
             if let Ok(checked) = check(&text) {
                 _ = checked.operation(None);

@@ -1,0 +1,95 @@
+//! Tests of accepting, on a real listener.
+
+use super::*;
+
+#[tokio::test]
+async fn client_that_sends_too_much_still_reads_the_response() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (Server { router, .. }, _) = server(1);
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(serve(
+        listener,
+        router,
+        LIMITS,
+        TrustedProxies::default(),
+        stopped,
+    ));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    // The server does not read this body: the route has no handler for the method.
+    client
+        .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n")
+        .await
+        .unwrap();
+    client.write_all(&vec![0; 8_000_000]).await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+    stop.send_replace(true);
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_beyond_the_maximum_wait_to_be_accepted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (Server { router, .. }, _) = server(1);
+    let (stop, stopped) = watch::channel(false);
+    let limits = Limits {
+        connections: 1,
+        ..LIMITS
+    };
+    let serving = tokio::spawn(serve(
+        listener,
+        router,
+        limits,
+        TrustedProxies::default(),
+        stopped,
+    ));
+    let mut first = TcpStream::connect(address).await.unwrap();
+    first.write_all(REQUEST).await.unwrap();
+    assert_eq!(first.read_u8().await.unwrap(), b'H');
+    let mut second = TcpStream::connect(address).await.unwrap();
+    second
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    // It waits in the operating system's queue until the first connection is closed.
+    assert!(
+        timeout(Duration::from_millis(50), second.read_u8())
+            .await
+            .is_err()
+    );
+    drop(first);
+    second.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    stop.send_replace(true);
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn client_beyond_its_maximum_is_closed_unless_exempt() {
+    for (exempt, ends) in [
+        (TrustedProxies::default(), true),
+        (TrustedProxies::default().with_loopback(), false),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (Server { router, .. }, _) = server(1);
+        let (stop, stopped) = watch::channel(false);
+        let limits = Limits {
+            max_connections_per_client: 1,
+            ..LIMITS
+        };
+        let serving = tokio::spawn(serve(listener, router, limits, exempt, stopped));
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(REQUEST).await.unwrap();
+        assert_eq!(first.read_u8().await.unwrap(), b'H');
+        let mut second = TcpStream::connect(address).await.unwrap();
+        _ = second.write_all(REQUEST).await;
+        assert_eq!(second.read_u8().await.is_err(), ends);
+        stop.send_replace(true);
+        serving.await.unwrap();
+    }
+}

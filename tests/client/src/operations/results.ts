@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { buildSchema, isUnionType } from 'graphql';
+import { check, Unhandled } from '../check.js';
+import { url } from '../settings.js';
+import { shown as shownCheckPassword } from './check-password.js';
+import { shownSent, shownVerified } from './email.js';
+import { shown as shownLogin } from './login.js';
+import { shownChanged, shownForgot, shownReset } from './password.js';
+import { shownNumber, shownProfile } from './profile.js';
+import { shown as shownRefresh } from './refresh.js';
+import { shownLogout, shownOthersEnded, shownRevoked } from './sessions.js';
+import { shown as shownSignup } from './signup.js';
+
+/** The switch for each result union. */
+const switches: Record<string, (result: never) => string> = {
+  ChangePasswordResult: shownChanged,
+  CheckPasswordResult: shownCheckPassword,
+  ForgotPasswordResult: shownForgot,
+  LoginResult: shownLogin,
+  LogoutResult: shownLogout,
+  RefreshResult: shownRefresh,
+  ResetPasswordResult: shownReset,
+  RevokeOtherSessionsResult: shownOthersEnded,
+  RevokeSessionResult: shownRevoked,
+  SendVerificationCodeResult: shownSent,
+  SignupResult: shownSignup,
+  UpdateMobileNumberResult: shownNumber,
+  UpdateProfileResult: shownProfile,
+  VerifyEmailResult: shownVerified,
+};
+
+/** Returns whether a switch has a case for a member. The value has only a name, so the case may fail on missing fields. */
+function handles(name: string, member: string): boolean {
+  try {
+    switches[name]?.({ __typename: member } as never);
+    return true;
+  } catch (error) {
+    return !(error instanceof Unhandled);
+  }
+}
+
+/** The compiler reports a member that a switch omits; these checks report a union that the client omits. */
+export async function results(): Promise<void> {
+  const response = await fetch(new URL('/schema.graphql', url));
+  const types = Object.values(buildSchema(await response.text()).getTypeMap());
+  const unions = types.filter(isUnionType).filter(({ name }) => name.endsWith('Result'));
+
+  await check('results: each union has one switch', () => {
+    assert.deepEqual(Object.keys(switches).sort(), unions.map(({ name }) => name).sort());
+  });
+
+  await check('results: each switch handles the members of its union and rejects others', () => {
+    const members = [...new Set(unions.flatMap((union) => union.getTypes().map(({ name }) => name)))];
+    for (const union of unions) {
+      const known = [...members, 'Stranger'].filter((member) => handles(union.name, member));
+      assert.deepEqual(known.sort(), union.getTypes().map(({ name }) => name).sort(), union.name);
+    }
+  });
+}

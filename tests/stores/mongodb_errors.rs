@@ -1,0 +1,99 @@
+//! The errors of the MongoDB store: they name what failed and quote no secret.
+
+use latchkey::model::Account;
+use latchkey::repository::{MongoRepository, Repository, StoreError};
+use mongodb::bson::{Document, doc};
+
+use crate::arrange::{active, email};
+use crate::mongodb_only::connect;
+use crate::store;
+
+#[test]
+fn url_without_database_is_rejected_without_showing_password() {
+    for url in [
+        "mongodb://ada:s3cret@127.0.0.1",
+        "mongodb://ada:s3cret@127.0.0.1/",
+        "mongodb://ada:s3cret@:::/x",
+        "s3cret",
+    ] {
+        let Err(error) = MongoRepository::connect(url) else {
+            panic!("{url} is refused")
+        };
+        assert!(
+            !format!("{error} {error:?}").contains("s3cret"),
+            "{error:?}"
+        );
+    }
+    let Err(error) = MongoRepository::connect("mongodb://127.0.0.1") else {
+        panic!("it is refused")
+    };
+    assert!(error.to_string().contains("names no database"), "{error}");
+    let Err(error) = MongoRepository::connect("mongodb://127.0.0.1/x?s3cret=1") else {
+        panic!("it is refused")
+    };
+    assert!(
+        error
+            .to_string()
+            .contains("its URL has an option after the ?")
+            && !error.to_string().contains("s3cret")
+    );
+}
+
+#[tokio::test]
+async fn error_names_unreachable_servers_and_reason_in_one_line() {
+    let store = connect("mongodb://127.0.0.1:1,127.0.0.1:2/latchkey");
+    let error = store
+        .ping()
+        .await
+        .expect_err("nothing listens there")
+        .to_string();
+    for address in ["127.0.0.1:1", "127.0.0.1:2"] {
+        assert!(
+            error.contains(&format!("{address}: Connection refused")),
+            "{error}"
+        );
+    }
+    assert!(error.len() < 200 && !error.contains("Topology"), "{error}");
+}
+
+#[tokio::test]
+async fn error_contains_neither_password_nor_data() {
+    let store = connect("mongodb://ada:s3cret@127.0.0.1:1/latchkey");
+    let error = store.ping().await.expect_err("nothing listens there");
+    assert!(
+        !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
+
+    let held = store::mongodb().await;
+    let (store, database, account) = (
+        held.repository(),
+        held.database().await,
+        active("s3cret@x.test"),
+    );
+    store.insert(&account).await.expect("the store answers");
+    let same_id = Account {
+        email: email("s3cret+1@x.test"),
+        ..account.clone()
+    };
+    let error = store.insert(&same_id).await.expect_err("its id is taken");
+    assert!(
+        !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
+
+    let accounts = database.collection::<Document>("accounts");
+    accounts
+        .update_one(doc! {}, doc! { "$set": { "account.version": "s3cret" } })
+        .await
+        .expect("the server answers");
+    let error = store
+        .by_id(account.id)
+        .await
+        .expect_err("it cannot be read");
+    assert!(
+        matches!(error, StoreError::Corrupt(_)) && !format!("{error} {error:?}").contains("s3cret"),
+        "{error:?}"
+    );
+    held.remove().await;
+}

@@ -1,8 +1,10 @@
-//! Puts the `GraphiQL` page into `OUT_DIR`: bundled by npm and Vite where npm works, else the page that loads the same versions
-//! from a CDN. `LATCHKEY_GRAPHIQL=cdn` asks for the second, `LATCHKEY_GRAPHIQL=bundle` fails rather than fall back to it.
-//! The second is laid out in any case, for the test that opens it in a browser.
+//! Puts the `GraphiQL` page into `OUT_DIR`: bundled by npm and Vite if npm works, otherwise the
+//! page that loads the same versions from a CDN. `LATCHKEY_GRAPHIQL=cdn` selects the second;
+//! `LATCHKEY_GRAPHIQL=bundle` fails rather than falls back to it. The second is built in any case,
+//! for the test that opens it in a browser.
 //!
-//! Everything happens on a copy, so that a read-only checkout builds and the source tree stays as it was.
+//! Everything happens on a copy, so that a read-only checkout builds and the source tree stays as
+//! it was.
 
 use std::{
     env,
@@ -26,7 +28,7 @@ const CDN_INPUTS: [&str; 2] = ["cdn.html", "cdn"];
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a build script is told everything by the environment"
+    reason = "cargo configures build scripts through the environment"
 )]
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
@@ -35,16 +37,16 @@ fn main() -> io::Result<()> {
         println!("cargo:rerun-if-changed={WEB}/{input}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let wish = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
+    let requested = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
     cdn(&out.join("cdn"))?;
-    let bundled = if wish == "cdn" {
+    let bundled = if requested == "cdn" {
         Err("LATCHKEY_GRAPHIQL=cdn".to_owned())
     } else {
         bundle(&out.join("npm"))
     };
     let site = match bundled {
         Ok(()) => "npm/dist",
-        Err(why) if wish == "bundle" => {
+        Err(why) if requested == "bundle" => {
             return Err(io::Error::other(format!("GraphiQL was not bundled: {why}")));
         }
         Err(why) => {
@@ -55,7 +57,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("graphiql.rs"), generated(&out, site)?)
 }
 
-/// Bundles a copy of the Vite project into its `dist`, or says why not.
+/// Bundles a copy of the Vite project into its `dist`, or returns the reason for a failure.
 fn bundle(copy: &Path) -> Result<(), String> {
     let prepare = || -> io::Result<()> {
         let _ = fs::remove_dir_all(copy);
@@ -75,7 +77,7 @@ fn bundle(copy: &Path) -> Result<(), String> {
         ],
     )?;
     npm(copy, &["run", "build"])?;
-    // A quarter of a gigabyte, for each profile, that nothing reads again.
+    // A quarter of a gigabyte for each profile, which nothing reads again.
     let _ = fs::remove_dir_all(copy.join("node_modules"));
     Ok(())
 }
@@ -90,8 +92,8 @@ fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let errors = said
+    let output_text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let errors = output_text
         .lines()
         .filter(|line| line.to_lowercase().contains("error"))
         .take(3);
@@ -130,7 +132,8 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
-/// The Rust that `src/http/graphiql.rs` includes, for the site in a folder of `OUT_DIR`.
+/// Returns the Rust code that `src/http/graphiql.rs` includes, for the site in a folder of
+/// `OUT_DIR`.
 fn generated(out: &Path, site: &str) -> io::Result<String> {
     let mut names = fs::read_dir(out.join(site).join("assets"))?
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))

@@ -1,21 +1,22 @@
 //! latchkey: self-hosted user accounts over GraphQL.
 //!
-//! A module imports lower floors only, never its own:
+//! A module imports lower layers only, never its own:
 //!
-//! | floor | modules | what is there |
+//! | layer | modules | what is there |
 //! |---|---|---|
 //! | 7 | [`cli`] | arguments, exit codes |
 //! | 6 | [`app`] | the one place that builds everything from the settings |
 //! | 5 | [`config`] | settings: the one place that reads the environment |
 //! | 4 | [`http`] | routes, bearer text, limits, GraphiQL page, health, JWKS; no rules |
 //! | 3 | [`graphql`] | schema, inputs, outputs, error map; resolvers of a few lines |
-//! | 2 | [`accounts`] | the acts: signup, login, refresh, ... one file each |
-//! | 1 | [`hashing`], [`token`], [`mail`], [`repository`], [`rate_limit`] | what an act needs from the world |
-//! | 0 | [`model`] | plain values: account, session, e-mail, password, code, clock |
+//! | 2 | [`accounts`] | the operations: signup, login, refresh, ... one file each |
+//! | 1 | [`hashing`], [`token`], [`mail`], [`repository`], [`rate_limit`] | what an operation needs |
+//! | 0 | [`model`] | plain values: account, session, email, password, code, clock |
 //!
-//! A login, walked: [`http`] takes the bearer as text, the client's address and the body → [`graphql`] turns the input
-//! into a command → [`accounts::Accounts::login`] counts the attempt, loads, verifies against the hash or a decoy, begins
-//! a session, saves → its outcome becomes a member of the result union.
+//! A login, walked: [`http`] passes on the bearer as text, the client's IP address and the body →
+//! [`graphql`] turns the input into a command → [`accounts::Accounts::login`] counts the attempt,
+//! loads the account, verifies the password against its hash or a decoy, starts a session, saves →
+//! its outcome becomes a member of the result union.
 
 #![cfg_attr(
     test,

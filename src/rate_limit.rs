@@ -1,57 +1,59 @@
-//! Floor 1: how often what may be tried. The counts live in the store; the rules live here.
+//! Layer 1: rate limits. The store keeps the counts; this module has the rules.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::model::{Attempts, Timestamp, Wait};
 
-/// What is counted, each under a key of its own.
+/// The limits, each with counters of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
-    /// Wrong passwords for one address from one client: nobody elsewhere is locked out by them.
+    /// Wrong passwords for one email address from one client, so that other clients are not locked
+    /// out by them.
     LoginByEmailAndClient,
-    /// Wrong passwords for any address from one client.
+    /// Wrong passwords for any email address from one client.
     LoginByClient,
-    /// Wrong passwords for one address from anywhere.
+    /// Wrong passwords for one email address from any client.
     LoginByEmail,
-    /// Wrong passwords for one account on one device that has logged in to it before. Instead of the other three: what
-    /// strangers get wrong is not held against it.
+    /// Wrong passwords for one account on one device that has logged in to it before. Replaces the
+    /// three limits above, so that the wrong guesses of strangers are not counted against it.
     LoginByDevice,
     /// Wrong passwords for one account on all devices that have logged in to it before.
     LoginByKnownDevices,
-    /// Wrong current passwords in one session that asks for a new one.
+    /// Wrong current passwords in one session that changes its password.
     ChangePasswordBySession,
-    /// Codes that one client asks to have mailed to one address.
+    /// Codes that one client has sent to one email address.
     MailByEmailAndClient,
-    /// Codes that one client asks to have mailed to anyone.
+    /// Codes that one client has sent to any address.
     MailByClient,
-    /// Codes mailed to one address, at first.
+    /// Codes sent to one email address, short window.
     MailByEmail,
-    /// Codes mailed to one address after those.
+    /// Codes sent to one email address, long window.
     MailByEmailLater,
-    /// Codes mailed to anyone for anyone who has an account.
+    /// Codes sent to all addresses that have an account.
     MailOverall,
-    /// Codes of sign-ups mailed to anyone for anyone: made-up addresses must not keep people from their own accounts.
+    /// Codes for sign-ups sent to all addresses: invented addresses must not keep people from their
+    /// own accounts.
     SignupMailOverall,
     /// Sign-ups from one client.
     SignupByClient,
-    /// Codes tried by one client.
+    /// Codes that one client tries.
     CodeByClient,
-    /// Changes of one account's mobile number: each tells whether a number is taken.
+    /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
 }
 
-/// One counter: a limit, and whose attempts are counted.
+/// The key of a counter: a limit, and the subject whose attempts are counted.
 #[derive(Clone, Debug)]
 pub struct Key<'a> {
     /// The limit.
     pub limit: RateLimit,
-    /// The parts of the subject's name, such as an email address and a client.
+    /// The parts of the subject, such as an email address and a client.
     pub subject: Vec<&'a str>,
 }
 
 impl<'a> Key<'a> {
-    /// Names the counter of a limit and a subject.
+    /// Creates the key of a limit and a subject.
     #[must_use]
     pub fn new(limit: RateLimit, subject: &[&'a str]) -> Self {
         Self {
@@ -65,7 +67,7 @@ const MINUTES: u64 = 60;
 const HOURS: u64 = 60 * MINUTES;
 
 impl RateLimit {
-    /// How many are let through in one window.
+    /// Returns the number of attempts allowed in one window.
     #[must_use]
     pub const fn limit(self) -> u32 {
         match self {
@@ -82,7 +84,7 @@ impl RateLimit {
         }
     }
 
-    /// How long a window is.
+    /// Returns the length of the window.
     #[must_use]
     pub const fn window(self) -> Duration {
         Duration::from_secs(match self {
@@ -104,7 +106,7 @@ impl RateLimit {
         })
     }
 
-    /// The budget's part of a counter's key.
+    /// Returns the limit's part of a counter's key.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -126,10 +128,10 @@ impl RateLimit {
         }
     }
 
-    /// Whether an attempt that was counted is within the budget.
+    /// Checks that an attempt that was counted is within the limit.
     ///
     /// # Errors
-    /// When it is not: how long to wait.
+    /// Returns the time to wait if the limit is exceeded.
     pub fn evaluate(self, attempts: Attempts, now: Timestamp) -> Result<(), Wait> {
         if attempts.count <= self.limit() {
             Ok(())
@@ -139,7 +141,8 @@ impl RateLimit {
     }
 }
 
-/// What counts as one client: an IPv4 address, or the /64 that an IPv6 network hands to one customer.
+/// Returns the client that an address counts as: an IPv4 address, or the /64 that an IPv6 network
+/// assigns to one customer.
 #[must_use]
 pub fn client_of(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_one_within_the_limit_passes_and_the_next_waits() {
+    fn last_attempt_within_limit_passes_and_next_waits() {
         let now = Timestamp::from_millis(0);
         let attempts = |count| Attempts {
             count,
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn one_customer_is_one_client() {
+    fn addresses_of_one_customer_count_as_one_client() {
         let client = |text: &str| client_of(text.parse().unwrap());
         assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
         assert_eq!(client("2001:db8:1:2::1"), client("2001:db8:1:2:ffff::9"));

@@ -8,7 +8,7 @@ mod bodies;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
-use latchkey::app::{App, open_repository};
+use latchkey::app::{App, Backends, Environment, open_repository};
 use latchkey::config::Config;
 use latchkey::mail::{Memory, Transport};
 use latchkey::model::{Clock, Rng};
@@ -31,22 +31,12 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     ];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_vars(vars).expect("settings");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let repository = runtime
-        .block_on(open_repository(&config.store))
-        .expect("a store");
-    let dependencies = (repository, Transport::Memory(Memory::default()));
-    let app = Arc::new(
-        App::assemble(&config, dependencies, (Clock::system(), Rng::system())).expect("a service"),
-    );
-    Service {
-        runtime,
-        router: app.router(),
-        _folder: folder,
-    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let repository = runtime.block_on(open_repository(&config.store)).expect("a store");
+    let backends = Backends { repository, transport: Transport::Memory(Memory::default()) };
+    let environment = Environment { clock: Clock::system(), rng: Rng::system() };
+    let app = Arc::new(App::assemble(&config, backends, environment).expect("a service"));
+    Service { runtime, router: app.router(), _folder: folder }
 });
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| SERVICE

@@ -54,7 +54,7 @@ impl Accounts {
             Ok(new) => new,
             Err(refused) => return Ok(ChangePasswordOutcome::InvalidInput(refused)),
         };
-        let current = Password::given(command.current_password.expose_secret());
+        let current = Password::unchecked(command.current_password.expose_secret());
         let verified = match self.verify_current(&permit, &caller, &current).await? {
             CurrentPassword::Valid(hash) => hash,
             CurrentPassword::Invalid => return Ok(ChangePasswordOutcome::InvalidCredentials),

@@ -1,6 +1,6 @@
 //! Errors that are not an outcome of an operation.
 
-use super::UpdateError;
+use super::{InvalidAttempt, UpdateError};
 use crate::hashing::Overloaded;
 use crate::repository::StoreError;
 
@@ -15,6 +15,8 @@ pub enum InternalError {
     /// The operation needs a signed-in caller, and the caller's session does not exist or has
     /// ended.
     SignedOut,
+    /// An argument is malformed in a way that a form cannot correct. Holds nothing of its value.
+    InvalidArgument(InvalidAttempt),
     /// The request's origin is not allowed to use the refresh cookie.
     Forbidden,
 }
@@ -22,6 +24,12 @@ pub enum InternalError {
 impl From<StoreError> for InternalError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<InvalidAttempt> for InternalError {
+    fn from(error: InvalidAttempt) -> Self {
+        Self::InvalidArgument(error)
     }
 }
 

@@ -80,7 +80,7 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(LoginOutcome::TooManyAttempts(wait));
         }
-        let password = Password::given(command.password.expose_secret());
+        let password = Password::unchecked(command.password.expose_secret());
         let verified = self.verify(&permit, account.as_ref(), &password).await?;
         let (Some(account), Some(hash)) = (account, verified) else {
             return Ok(LoginOutcome::InvalidCredentials);

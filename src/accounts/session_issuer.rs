@@ -9,7 +9,8 @@ use crate::model::{
     Account, AccountId, Clock, DeviceId, Digest, Rng, Session, SessionId, SessionPolicy, Timestamp,
 };
 use crate::token::{
-    AccessTokens, BearerError, DeviceTokens, Keyring, Purpose, RefreshToken, RefreshTokens, Secret,
+    AccessSubject, AccessTokens, BearerError, DeviceTokens, Keyring, Purpose, RefreshToken,
+    RefreshTokens, Secret,
 };
 
 /// An access token response (RFC 6749, section 5.1).
@@ -92,9 +93,12 @@ impl SessionIssuer {
             session,
             generation: current.generation,
         };
-        let access_token = self
-            .access_tokens
-            .issue(account.id, session, user.role, now, &self.rng);
+        let subject = AccessSubject {
+            account: account.id,
+            session,
+            role: user.role,
+        };
+        let access_token = self.access_tokens.issue(subject, now, &self.rng);
         let tokens = Tokens {
             access_token: access_token.into(),
             expires_in: self.access_tokens.lifetime,

@@ -1,4 +1,4 @@
-//! Floor 6: the one place that builds everything, from settings, a clock and chance.
+//! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod outbox;
 mod preflight;
@@ -21,16 +21,16 @@ use crate::model::{Clock, PasswordPolicy, Rng};
 use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, KeyError, Keyring, Secret};
 
-/// How long requests under way may take to end when the server is told to stop.
+/// The time for which requests in progress may finish after a shutdown signal.
 const DRAIN: Duration = Duration::from_secs(25);
 
-/// The server cannot start. The text says what is wrong and how to mend it.
+/// The server cannot start. The text says what is wrong and how to correct it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The keys cannot be used.
     #[error("the keys cannot be used: {0} (LATCHKEY_DATA, or the setting that names them)")]
     Keys(#[from] KeyError),
-    /// What whoever verifies tokens has would let them make refresh tokens.
+    /// The secret that resource servers have would let them forge refresh tokens.
     #[error("LATCHKEY_SIGNING_SECRET is the secret behind refresh tokens too: make it another one")]
     OneSecret,
     /// The store cannot be used.
@@ -42,14 +42,30 @@ pub enum StartError {
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
-    /// The system gives no more.
+    /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
 
-/// A service that is ready to answer.
+/// The store and the transport of emails.
+pub struct Backends {
+    /// The store of the accounts.
+    pub repository: Arc<dyn Repository>,
+    /// The transport of emails.
+    pub transport: Transport,
+}
+
+/// The sources of time and randomness.
+pub struct Environment {
+    /// The clock.
+    pub clock: Clock,
+    /// The generator.
+    pub rng: Rng,
+}
+
+/// A service that is ready to serve.
 pub struct App {
-    /// The acts, for the command line.
+    /// The operations, for the command line.
     pub accounts: Arc<Accounts>,
     state: AppState,
     stop: watch::Sender<bool>,
@@ -60,67 +76,53 @@ impl App {
     /// Builds the service.
     ///
     /// # Errors
-    /// When the keys or the store cannot be used.
+    /// Returns an error if the keys or the store cannot be used.
     pub async fn build(config: &Config, clock: Clock, rng: Rng) -> Result<Self, StartError> {
-        let given = OperatorFiles::read(config)?;
+        let files = OperatorFiles::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
             Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay, &config.mail_names())?),
         };
         let repository = open_repository(&config.store).await?;
-        Self::with(given, config, (repository, transport), (clock, rng))
+        let backends = Backends {
+            repository,
+            transport,
+        };
+        Self::with(files, config, backends, Environment { clock, rng })
     }
 
-    /// Builds the service on a store and a way to send letters that are given.
+    /// Builds the service on backends that exist already.
     ///
     /// # Errors
-    /// When the keys cannot be used.
+    /// Returns an error if the keys cannot be used.
     pub fn assemble(
         config: &Config,
-        world: (Arc<dyn Repository>, Transport),
-        time_and_chance: (Clock, Rng),
+        backends: Backends,
+        environment: Environment,
     ) -> Result<Self, StartError> {
-        Self::with(OperatorFiles::read(config)?, config, world, time_and_chance)
+        let files = OperatorFiles::read(config)?;
+        Self::with(files, config, backends, environment)
     }
 
     fn with(
-        given: OperatorFiles,
+        files: OperatorFiles,
         config: &Config,
-        (repository, transport): (Arc<dyn Repository>, Transport),
-        (clock, rng): (Clock, Rng),
+        backends: Backends,
+        environment: Environment,
     ) -> Result<Self, StartError> {
-        let secret = match given.secret {
+        let rng = environment.rng.clone();
+        let secret = match files.secret {
             Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
-        let threads = std::thread::available_parallelism()?.get();
-        let public_url = config.public_url.as_str().trim_end_matches('/').to_owned();
-        let accounts = Arc::new(Accounts::new(Dependencies {
-            repository,
-            hashing: Hashing::new(config.bcrypt_cost, threads),
-            access_tokens: AccessTokens {
-                keyring: Keyring::open(&config.keys, clock.now())?,
-                issuer: config.issuer.clone(),
-                audience: config.audience.clone(),
-                lifetime: config.access_token_lifetime,
-            },
-            secret,
-            mailer: Mailer {
-                from: config.mail_from.clone(),
-                public_url,
-                transport,
-            },
-            clock,
-            rng: rng.clone(),
-            policy: policy(config),
-        }));
+        let accounts = Arc::new(accounts(config, secret, backends, environment)?);
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
             executor: Executor {
                 schema: graphql::schema(),
                 introspection: config.introspection,
-                trusted: given.trusted,
+                trusted: files.trusted,
             },
             policy: graphql::Policy {
                 cookies: cookies(config),
@@ -150,27 +152,27 @@ impl App {
         })
     }
 
-    /// The same service with other limits: a test has no time for the usual ones.
+    /// Replaces the HTTP limits: tests cannot wait for the usual ones.
     #[must_use]
     pub fn within(mut self, limits: Limits) -> Self {
         self.state.limits = limits;
         self
     }
 
-    /// The routes, without a listener or a worker: what tests talk to.
+    /// Returns the routes, without a listener or a worker, for tests.
     pub fn router(&self) -> Router {
         http::router(self.state.clone())
     }
 
-    /// Tells everything to stop that runs until then; from now on the service is not ready.
+    /// Asks everything that runs to stop; from now on the service reports that it is not ready.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Serves until told to stop, then lets what is under way end.
+    /// Serves until `stop` completes, then lets requests in progress finish.
     ///
     /// # Errors
-    /// When the server fails.
+    /// Returns an error if the server fails.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -178,7 +180,7 @@ impl App {
     ) -> std::io::Result<()> {
         let (close, stopped) = watch::channel(false);
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        // Ends with the runtime: there is nothing to finish.
+        // The task ends with the runtime: it has nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
         let peers = http::KnownPeers {
             exempt: self.state.trusted_proxies.with_loopback(),
@@ -204,21 +206,21 @@ impl App {
         }
         let drained = tokio::time::timeout(DRAIN, async {
             let ended = (&mut serving).await;
-            // A worker that failed has logged why.
+            // A worker that failed has logged the reason.
             let _ = worker.await;
             ended.map_err(std::io::Error::other)
         });
         drained.await.unwrap_or_else(|_| {
-            tracing::warn!("requests were still under way when the time to stop was over");
+            tracing::warn!("requests were still in progress when the shutdown time was over");
             Ok(())
         })
     }
 }
 
-/// The store that a URL names.
+/// Opens the store that a URL names.
 ///
 /// # Errors
-/// When it cannot be used.
+/// Returns an error if the store cannot be used.
 #[cfg_attr(
     not(feature = "sqlite"),
     expect(
@@ -251,6 +253,34 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
             "this program was built without that store".into(),
         )),
     }
+}
+
+fn accounts(
+    config: &Config,
+    secret: Secret,
+    backends: Backends,
+    environment: Environment,
+) -> Result<Accounts, StartError> {
+    let threads = std::thread::available_parallelism()?.get();
+    Ok(Accounts::new(Dependencies {
+        repository: backends.repository,
+        hashing: Hashing::new(config.bcrypt_cost, threads),
+        access_tokens: AccessTokens {
+            keyring: Keyring::open(&config.keys, environment.clock.now())?,
+            issuer: config.issuer.clone(),
+            audience: config.audience.clone(),
+            lifetime: config.access_token_lifetime,
+        },
+        secret,
+        mailer: Mailer {
+            from: config.mail_from.clone(),
+            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+            transport: backends.transport,
+        },
+        clock: environment.clock,
+        rng: environment.rng,
+        policy: policy(config),
+    }))
 }
 
 fn cookies(config: &Config) -> Cookies {

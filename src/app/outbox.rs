@@ -1,4 +1,4 @@
-//! The worker that sends letters, and throws out what has expired.
+//! The worker that sends queued emails and purges expired data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::accounts::Accounts;
 
-/// How often it looks for letters that nobody told it of: another node's, or ones to be tried again.
+/// The interval at which it checks for emails of other nodes and for retries.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long it waits when the store fails.
+/// The pause after a store failure.
 const STORE_DOWN: Duration = Duration::from_secs(5);
-/// How often it throws out what has expired.
+/// The interval between two purges.
 const PURGE: Duration = Duration::from_mins(1);
 
-/// Works until told to stop; a letter that is being sent is sent to the end.
+/// Runs until it is asked to stop; an email that is being sent is sent to the end.
 pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {
     let mut purged = Instant::now();
     while !*stopped.borrow() {
@@ -39,7 +39,8 @@ pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bo
     }
 }
 
-/// Keeps no letter from leaving: what could not be thrown out is tried again with the next time.
+/// Purges expired data. A failure must not keep emails from being sent, so it is logged and the
+/// next purge tries again.
 async fn purge(accounts: &Accounts, purged: &mut Instant) {
     if purged.elapsed() >= PURGE {
         *purged = Instant::now();

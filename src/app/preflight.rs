@@ -1,11 +1,12 @@
-//! What the operator gives, read before anything is made: a server that cannot start leaves nothing behind.
+//! The operator's files, checked before anything is created: a server that cannot start leaves
+//! nothing behind.
 
 use super::StartError;
-use crate::config::Config;
+use crate::config::{Config, DocumentSource};
 use crate::graphql::TrustedDocuments;
 use crate::token::{Keyring, Secret};
 
-/// What was given, and found good.
+/// The operator's files, read and checked.
 pub(super) struct OperatorFiles {
     pub(super) secret: Option<Secret>,
     pub(super) trusted: Option<TrustedDocuments>,
@@ -16,13 +17,14 @@ impl OperatorFiles {
         if config.has_one_secret() {
             return Err(StartError::OneSecret);
         }
-        let secret = config.secret.as_ref().map(Secret::given).transpose()?;
-        // They are opened later, where the first one is made if there is none; a bad one is told now.
+        let secret = config.secret.as_ref().map(Secret::read).transpose()?;
+        // The keyring is opened later, which creates a first key if necessary; a bad key is reported
+        // now.
         Keyring::read(&config.keys)?;
         let trusted = config
             .trusted_documents
-            .as_deref()
-            .map(TrustedDocuments::read)
+            .clone()
+            .map(DocumentSource::documents)
             .transpose()?;
         Ok(Self { secret, trusted })
     }

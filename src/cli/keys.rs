@@ -1,32 +1,33 @@
-//! `latchkey keys`: which keys sign access tokens, and since when.
+//! `latchkey keys`: lists and changes the keys that sign access tokens.
 
 use std::time::Duration;
 
 use clap::{Subcommand, value_parser};
 
-use super::{Failure, configured, say};
+use super::{Failure, configured, print};
 use crate::config::Config;
 use crate::model::{Clock, Timestamp};
 use crate::token::{JWKS_MAX_AGE, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME};
 
-/// A longer one is a slip: of the unit, most likely.
+/// The longest lead. A longer one is a mistake, most likely of the unit.
 const LONGEST_LEAD: u64 = 366 * 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
-    /// Lists the keys: which one signs, which is next, and until when the others verify.
+    /// Lists the keys with their states.
     List,
-    /// Makes the next key. It is shown and accepted at once, and signs after the lead; the present one then verifies
-    /// for another day, the longest that a token can live.
+    /// Adds the next key. It is published and accepted at once, and signs after the lead; the
+    /// current key then verifies for another day, the longest lifetime of a token.
     Rotate {
-        /// For how many seconds the new key is shown before it signs, so that whoever verifies tokens knows it by then; a
-        /// year at most.
+        /// Seconds for which the new key is published before it signs, so that all resource servers
+        /// know it by then (at most a year).
         #[arg(long, value_name = "SECONDS", default_value_t = LEAD.as_secs(), value_parser = value_parser!(u64).range(..=LONGEST_LEAD))]
         lead: u64,
     },
-    /// Ends a key at once, because somebody else may have it: what it signed is refused from now on.
+    /// Retires a key at once, because it may have leaked: the tokens that it signed are refused
+    /// from now on.
     Retire {
-        /// The key's name, as `list` shows it; it may begin with a hyphen.
+        /// The key's id as shown by `list`; it may begin with a hyphen.
         #[arg(allow_hyphen_values = true)]
         kid: String,
     },
@@ -48,8 +49,8 @@ impl Keys {
 
 fn list(config: &Config, now: Timestamp) -> Result<(), Failure> {
     match Keyring::read(&config.keys).map_err(Failure::new)? {
-        Some(keyring) => say(table(&keyring, now)),
-        None => say("there are no keys yet: the first one is made when a server starts\n"),
+        Some(keyring) => print(table(&keyring, now)),
+        None => print("there are no keys yet: the first one is created when a server starts\n"),
     }
 }
 
@@ -60,39 +61,42 @@ fn rotate(config: &Config, lead: Duration, now: Timestamp) -> Result<(), Failure
     let is_first = Keyring::read(&config.keys).map_err(Failure::new)?.is_none();
     let keyring = Keyring::open(&config.keys, now).map_err(Failure::new)?;
     if is_first {
-        return say(format_args!("made the first key\n{}", table(&keyring, now)));
+        return print(format_args!(
+            "created the first key\n{}",
+            table(&keyring, now)
+        ));
     }
-    let made = keyring.rotate(lead, now).map_err(Failure::new)?;
-    let from = made.signs_from.to_rfc3339();
-    say(format_args!(
-        "made {}: shown and accepted from now on, signs from {from}\n",
-        made.kid
+    let rotated = keyring.rotate(lead, now).map_err(Failure::new)?;
+    let from = rotated.signs_from.to_rfc3339();
+    print(format_args!(
+        "created {}: published and accepted from now on, signs from {from}\n",
+        rotated.kid
     ))?;
-    for kid in made.removed {
-        say(format_args!(
-            "removed {kid}: everything that it signed has long expired\n"
+    for kid in rotated.removed {
+        print(format_args!(
+            "removed {kid}: every token that it signed expired long ago\n"
         ))?;
     }
     if lead < JWKS_MAX_AGE {
-        let kept = JWKS_MAX_AGE.as_secs();
-        say(format_args!(
-            "note: whoever verifies tokens may keep the JWK set for {kept} seconds, and not know the new key before\n"
+        let seconds = JWKS_MAX_AGE.as_secs();
+        print(format_args!(
+            "note: resource servers may cache the JWK set for {seconds} seconds, and may not know the new key before\n"
         ))?;
     }
-    say(table(&keyring, now))
+    print(table(&keyring, now))
 }
 
-/// What to do where the keys are the operator's own.
+/// Returns the instructions for keys that the operator provides.
 fn instead_of_rotating(config: &Config) -> Option<String> {
     let lifetime = LONGEST_LIFETIME.as_secs();
     match &config.keys {
         KeySource::Folder { .. } => None,
         KeySource::Pem(_) => Some(format!(
             "the keys come from LATCHKEY_SIGNING_KEYS, which only you can change:\n\
-             1. make a key: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 (or ed25519)\n\
-             2. put it behind the others, and restart every server: now everybody accepts it\n\
+             1. create a key: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 (or ed25519)\n\
+             2. append it to the others, and restart every server: now every server accepts it\n\
              3. {} seconds later put it first, and restart: now it signs\n\
-             4. {lifetime} seconds later take out the old one, and restart",
+             4. {lifetime} seconds later remove the old one, and restart",
             LEAD.as_secs()
         )),
         KeySource::Shared(_) => Some(
@@ -108,7 +112,7 @@ fn retire(config: &Config, kid: &str, now: Timestamp) -> Result<(), Failure> {
         KeySource::Folder { .. } => {}
         KeySource::Pem(_) => {
             return Err(Failure::new(
-                "take the key out of LATCHKEY_SIGNING_KEYS, and restart every server",
+                "remove the key from LATCHKEY_SIGNING_KEYS, and restart every server",
             ));
         }
         KeySource::Shared(_) => {
@@ -118,26 +122,26 @@ fn retire(config: &Config, kid: &str, now: Timestamp) -> Result<(), Failure> {
         }
     }
     let keyring = Keyring::open(&config.keys, now).map_err(Failure::new)?;
-    let was = keyring.retire(kid, now).map_err(Failure::new)?;
-    say(format_args!(
+    let state = keyring.retire(kid, now).map_err(Failure::new)?;
+    print(format_args!(
         "retired {kid}: tokens that it signed are refused from now on\n"
     ))?;
-    if was != KeyState::Ended {
-        let kept = JWKS_MAX_AGE.as_secs();
-        say(format_args!(
-            "note: clients get new tokens with their refresh tokens; whoever verifies tokens by the JWK set may keep it, \
-             and with it this key, for {kept} seconds or longer: restart what must know at once\n"
+    if state != KeyState::Ended {
+        let seconds = JWKS_MAX_AGE.as_secs();
+        print(format_args!(
+            "note: clients get new tokens with their refresh tokens; resource servers may cache the JWK set, \
+             and with it this key, for {seconds} seconds or longer: restart those that must notice at once\n"
         ))?;
     }
-    say(table(&keyring, now))
+    print(table(&keyring, now))
 }
 
-/// One line a key, the newest first.
+/// Formats one line per key, the newest first.
 fn table(keyring: &Keyring, now: Timestamp) -> String {
     let head = format!("{:43}  {:9}  {}\n", "KID", "ALGORITHM", "STATE");
     let line = |key: KeyInfo| {
-        let algorithm = key.algorithm.as_deref().unwrap_or("-");
-        format!("{:43}  {algorithm:9}  {}\n", key.kid, told(&key, now))
+        let algorithm = key.algorithm.unwrap_or("-");
+        format!("{:43}  {algorithm:9}  {}\n", key.kid, state(&key, now))
     };
     keyring
         .list(now)
@@ -146,7 +150,7 @@ fn table(keyring: &Keyring, now: Timestamp) -> String {
         .fold(head, |table, line| table + &line)
 }
 
-fn told(key: &KeyInfo, now: Timestamp) -> String {
+fn state(key: &KeyInfo, now: Timestamp) -> String {
     match key.state {
         KeyState::Next { signs_from } => format!("next: signs from {}", signs_from.to_rfc3339()),
         KeyState::Signing => match key.signs_from {

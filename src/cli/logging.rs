@@ -1,4 +1,4 @@
-//! The log: lines on stderr, so that stdout is the commands' own.
+//! The log: lines on stderr, so that stdout stays for the commands' output.
 
 use std::io::{self, IsTerminal};
 use std::panic;
@@ -8,7 +8,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{Config, LogFormat};
 
-/// Dependencies that tell more than an operator wants to read, and what no log should hold at `trace`.
+/// Dependencies that log more than an operator wants to read, or at `trace` what no log may
+/// contain.
 const NOISY: &[&str] = &[
     "h2",
     "hickory_proto",
@@ -20,21 +21,22 @@ const NOISY: &[&str] = &[
     "rustls",
 ];
 
-/// Switches the log on for this process.
+/// Starts logging for this process.
 pub(super) fn start(config: &Config) {
-    // Config has parsed it already; of what it did not take, nothing gets here.
+    // The filter was validated when the settings were parsed.
     let filter = EnvFilter::new(quieted(&config.log));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
-    // On a terminal, tracing-subscriber heeds NO_COLOR by itself.
+    // On a terminal, tracing-subscriber itself respects NO_COLOR.
     let terminal = io::stderr().is_terminal();
     let builder = if terminal {
         builder
     } else {
         builder.with_ansi(false)
     };
-    // Where, not what: a panic's own words may hold what was worked on, and would be no line of JSON.
+    // Logs the place, not the message: a panic's message may hold the data in use, and would not be
+    // a line of JSON.
     panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()
@@ -42,7 +44,7 @@ pub(super) fn start(config: &Config) {
             .unwrap_or_default();
         tracing::error!(place, "panicked");
     }));
-    // A log that was switched on before, by a test in this process, stays.
+    // A log that a test in this process has started already stays.
     _ = if is_json(config.log_format, terminal) {
         builder
             .json()
@@ -62,7 +64,7 @@ fn is_json(format: LogFormat, terminal: bool) -> bool {
     }
 }
 
-/// The filter, with `warn` for the noisy modules that it does not name itself.
+/// Returns the filter, with `warn` for the noisy modules that it does not name itself.
 fn quieted(filter: &str) -> String {
     let general = filter
         .rsplit(',')
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noisy_modules_are_held_to_warnings_unless_they_are_named() {
+    fn noisy_modules_log_warnings_only_unless_named() {
         let filter = quieted("debug,mongodb=trace");
         assert!(
             filter.contains("hyper=warn") && filter.contains("lettre=warn"),
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_for_people_on_a_terminal_alone_unless_it_is_said() {
+    fn automatic_format_is_pretty_only_on_a_terminal() {
         for (format, on_a_terminal, elsewhere) in [
             (LogFormat::Auto, false, true),
             (LogFormat::Pretty, false, false),
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_filter_is_made_louder_than_it_was() {
+    fn quieting_makes_no_filter_louder() {
         for filter in ["off", "error", "warn", "latchkey=debug"] {
             assert_eq!(quieted(filter), filter);
         }

@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, configured, runtime, say};
-use crate::accounts::{Accounts, InternalError, ParkedEmail};
+use super::user::failure;
+use super::{Failure, configured, print, runtime};
+use crate::accounts::{Accounts, ParkedEmail};
 use crate::app::App;
 use crate::config::Config;
 use crate::model::{Clock, EmailId, Rng};
@@ -31,7 +32,7 @@ pub(super) struct Which {
 
 impl Mail {
     pub(super) fn run(self) -> Result<(), Failure> {
-        // No document is served here.
+        // This process serves no documents.
         let config = Config {
             trusted_documents: None,
             ..configured(Config::load_without_files())?
@@ -47,15 +48,15 @@ impl Mail {
     async fn apply(self, accounts: &Accounts) -> Result<(), Failure> {
         match self {
             Self::List => {
-                let parked = accounts.parked_emails().await.map_err(failed)?;
-                parked.iter().try_for_each(|email| say(line(email)))
+                let parked = accounts.parked_emails().await.map_err(failure)?;
+                parked.iter().try_for_each(|email| print(line(email)))
             }
             Self::Retry(which) => {
-                let retried = accounts.retry_parked(which.id()?).await.map_err(failed)?;
+                let retried = accounts.retry_parked(which.id()?).await.map_err(failure)?;
                 counted(retried, "will be sent", which.all)
             }
             Self::Drop(which) => {
-                let dropped = accounts.drop_parked(which.id()?).await.map_err(failed)?;
+                let dropped = accounts.drop_parked(which.id()?).await.map_err(failure)?;
                 counted(dropped, "dropped", which.all)
             }
         }
@@ -94,12 +95,5 @@ fn counted(count: usize, what: &str, all: bool) -> Result<(), Failure> {
             "no parked email has this id, or its code has expired: see latchkey mail list",
         ));
     }
-    say(format_args!("{count} {what}\n"))
-}
-
-fn failed(error: InternalError) -> Failure {
-    match error {
-        InternalError::Store(error) => Failure::new(error),
-        other => Failure::new(format!("{other:?}")),
-    }
+    print(format_args!("{count} {what}\n"))
 }

@@ -1,6 +1,6 @@
-//! Floor 7: the command line. Arguments in, exit codes out; all else is asked of the floors below.
+//! Layer 7: the command line. Arguments in, exit codes out; the layers below do the work.
 //!
-//! Exit codes: 0 done, 1 not done, 2 the settings (or the arguments) are wrong.
+//! Exit codes: 0 for success, 1 for failure, 2 for wrong settings or arguments.
 
 mod check;
 mod keys;
@@ -32,24 +32,25 @@ struct Arguments {
 enum Command {
     /// Runs the server, until SIGTERM or SIGINT. The default.
     Serve,
-    /// Checks the settings, the keys, the store and the mail server, and says how to mend what is wrong.
+    /// Checks the settings, the keys, the store and the mail server, and says how to correct what
+    /// is wrong.
     Check,
     /// Prints the GraphQL schema.
     Schema,
     /// Prints every setting with its default.
     Settings(settings::Settings),
-    /// Lists, rotates and retires the keys that sign access tokens. Servers that run follow.
+    /// Lists, rotates and retires the keys that sign access tokens. Running servers follow.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Lists, retries and drops the emails that the mail server refused.
     #[command(subcommand)]
     Mail(mail::Mail),
-    /// Makes and changes users.
+    /// Creates and changes users.
     #[command(subcommand)]
     User(user::User),
 }
 
-/// Why a command was not done: for stderr, and for the exit code.
+/// The reason for which a command failed, for stderr and the exit code.
 #[derive(Debug)]
 struct Failure {
     text: String,
@@ -93,15 +94,16 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to tell where stderr is closed.
+            // If stderr is closed, no reader is left.
             _ = writeln!(io::stderr(), "latchkey: {}", failure.text);
             ExitCode::from(failure.code)
         }
     }
 }
 
-/// Writes to stdout. Whoever closed it early, such as `head`, wants no more; any other loss is a failure.
-fn say(text: impl Display) -> Result<(), Failure> {
+/// Writes to stdout. A closed pipe, such as that of `head`, is no failure; any other write error
+/// is.
+fn print(text: impl Display) -> Result<(), Failure> {
     match write!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("stdout: {error}")))
@@ -110,7 +112,7 @@ fn say(text: impl Display) -> Result<(), Failure> {
     }
 }
 
-/// The settings, as they were read, with the log switched on as they say.
+/// Returns the settings after starting the log as they say.
 fn configured(read: Result<Config, ConfigErrors>) -> Result<Config, Failure> {
     let config = read?;
     logging::start(&config);

@@ -1,9 +1,9 @@
 //! `latchkey schema`.
 
-use super::{Failure, say};
+use super::{Failure, print};
 use crate::graphql;
 
-/// Prints the SDL, and asks for no settings: the schema is the same under all of them.
+/// Prints the SDL. Needs no settings: the schema is the same under all of them.
 pub(super) fn run() -> Result<(), Failure> {
-    say(graphql::sdl())
+    print(graphql::sdl())
 }

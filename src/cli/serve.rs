@@ -8,15 +8,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Failure, configured, runtime, say};
+use super::{Failure, configured, print, runtime};
 use crate::app::App;
 use crate::config::{Config, Mail, reachable};
 use crate::model::{Clock, Rng};
 
-/// How long work that cannot be called off, such as a look-up of a name, may hold up the end.
+/// The time for which work that cannot be cancelled, such as a DNS lookup, may delay the exit.
 const LAST_WORK: Duration = Duration::from_secs(2);
 
-/// Runs the server until it is asked to stop.
+/// Runs the server until it receives a signal.
 pub(super) fn run() -> Result<(), Failure> {
     let config = configured(Config::load())?;
     let runtime = runtime()?;
@@ -26,7 +26,8 @@ pub(super) fn run() -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    // First of all: a second server by mistake ends here, before it touches the store or a letter.
+    // The listener comes first: a second server started by mistake ends here, before it touches the
+    // store or an email.
     let listener = listen(config.listen).await?;
     let config = config.listening_on(listener.local_addr().map_err(Failure::new)?);
     let app = App::build(&config, Clock::system(), Rng::system())
@@ -35,10 +36,11 @@ async fn serve(config: Config) -> Result<(), Failure> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    // Before the lines are out: whoever waits for them may stop the server at once.
+    // Signals are handled before the lines appear: a program that waits for the lines may stop the
+    // server at once.
     let stop = Stop::new().map_err(Failure::new)?;
-    say(announcement(&config))?;
-    app.serve(listener, stop.asked())
+    print(announcement(&config))?;
+    app.serve(listener, stop.requested())
         .await
         .map_err(Failure::new)
 }
@@ -52,7 +54,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Three lines: where to go, where the data is, where the letters are.
+/// Returns three lines: the URL, the place of the data, and the destination of emails.
 fn announcement(config: &Config) -> String {
     let (store, keys) = (config.store.place(), config.data.display());
     let emails = match &config.mail {
@@ -60,15 +62,15 @@ fn announcement(config: &Config) -> String {
         Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
     };
     let address = reachable(config.listen);
-    let what = if config.introspection {
+    let name = if config.introspection {
         "GraphQL and GraphiQL"
     } else {
         "GraphQL"
     };
-    format!("{what}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
+    format!("{name}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
 }
 
-/// The two signals that ask a program to stop.
+/// The two signals that stop the program.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -82,11 +84,11 @@ impl Stop {
         })
     }
 
-    /// Waits for the first signal. A second one ends the process at once, whatever is still under way.
-    async fn asked(mut self) {
+    /// Waits for the first signal. A second one ends the process at once, whatever is in progress.
+    async fn requested(mut self) {
         self.next().await;
         tracing::info!(
-            "stopping: requests under way are finished first; a second signal ends at once"
+            "stopping: requests in progress are finished first; a second signal ends at once"
         );
         tokio::spawn(async move {
             self.next().await;
@@ -118,28 +120,28 @@ mod tests {
     }
 
     #[test]
-    fn three_lines_tell_where_everything_is() {
+    fn announcement_says_where_everything_is() {
         assert_eq!(
             announced(&[], "127.0.0.1:41234"),
             "GraphQL and GraphiQL: http://127.0.0.1:41234/graphql\n\
              Data: latchkey-data/latchkey.db (keys in latchkey-data)\n\
-             Letters: latchkey-data/mail\n"
+             Emails: latchkey-data/mail\n"
         );
     }
 
     #[test]
-    fn graphiql_is_told_of_where_there_is_one() {
-        for (said, first) in [
+    fn announcement_names_graphiql_only_if_enabled() {
+        for (setting, first) in [
             ("on", "GraphQL and GraphiQL: http://"),
             ("off", "GraphQL: http://"),
         ] {
-            let lines = announced(&[("LATCHKEY_INTROSPECTION", said)], "127.0.0.1:41234");
+            let lines = announced(&[("LATCHKEY_INTROSPECTION", setting)], "127.0.0.1:41234");
             assert!(lines.starts_with(first), "{lines}");
         }
     }
 
     #[test]
-    fn they_tell_no_secret_and_no_address_that_cannot_be_reached() {
+    fn announcement_shows_no_secret_and_only_reachable_addresses() {
         let secrets = [
             ("LATCHKEY_STORE", "mongodb://u:hunter2@h/db"),
             ("LATCHKEY_MAIL", "smtp://u:hunter2@mail.test"),

@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, say};
+use super::{Failure, print};
 use crate::config;
 
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// As the text of a .env file, or as the README's table.
+    /// The output format: the text of a .env file, or a table in Markdown.
     #[arg(long, value_enum, default_value_t = Format::Env)]
     format: Format,
 }
@@ -20,7 +20,7 @@ enum Format {
 
 impl Settings {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        say(match self.format {
+        print(match self.format {
             Format::Env => config::env_example(),
             Format::Markdown => config::markdown_table(),
         })

@@ -1,11 +1,11 @@
-//! `latchkey user`: the administrator's first way in, and the only way to make one.
+//! `latchkey user`: creates and changes users; the only way to create the first administrator.
 
 use std::io::{self, BufRead, IsTerminal};
 
 use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Failure, configured, runtime, say};
+use super::{Failure, configured, print, runtime};
 use crate::accounts::{AdminOutcome, CreateUser, CreateUserOutcome, InternalError};
 use crate::app::App;
 use crate::config::Config;
@@ -13,12 +13,13 @@ use crate::model::{Clock, InvalidField, Rng, Role};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
-    /// Makes a user, whose address counts as proven. Asks for the password, or takes the first line of stdin.
+    /// Creates a user with a verified address. Asks for the password, or reads the first line of
+    /// stdin.
     Create {
-        /// The user's e-mail address.
+        /// The user's email address.
         #[arg(long)]
         email: String,
-        /// The user's first name; by default what is before the @.
+        /// The user's first name; by default the part of the address before the @.
         #[arg(long)]
         first_name: Option<String>,
         /// The user's last name; by default "User" or "Admin".
@@ -28,30 +29,31 @@ pub(super) enum User {
         #[arg(long)]
         admin: bool,
     },
-    /// Changes what a user may do.
+    /// Changes the role of a user.
     SetRole {
-        /// The user's e-mail address.
+        /// The user's email address.
         #[arg(long)]
         email: String,
         /// The role.
         #[arg(long, value_enum)]
         role: RoleName,
     },
-    /// Keeps a user out: every session ends, and no log-in and no code is taken until they are reinstated.
+    /// Suspends a user: every session ends, and logins and codes are refused until the user is
+    /// reinstated.
     Suspend {
-        /// The user's e-mail address.
+        /// The user's email address.
         #[arg(long)]
         email: String,
     },
     /// Removes a user's mobile number, so that another user can have it.
     ClearMobileNumber {
-        /// The user's e-mail address.
+        /// The user's email address.
         #[arg(long)]
         email: String,
     },
     /// Lets a suspended user log in again.
     Reinstate {
-        /// The user's e-mail address.
+        /// The user's email address.
         #[arg(long)]
         email: String,
     },
@@ -65,12 +67,12 @@ pub(super) enum RoleName {
 
 impl User {
     pub(super) fn run(self) -> Result<(), Failure> {
-        // No document is served here.
+        // This process serves no documents.
         let config = Config {
             trusted_documents: None,
             ..configured(Config::load_without_files())?
         };
-        // Asked for before anything is opened: a person may take a while.
+        // The password comes before anything is opened: a person may take a while.
         let command = self.command()?;
         runtime()?.block_on(async {
             let app = App::build(&config, Clock::system(), Rng::system())
@@ -79,14 +81,12 @@ impl User {
             let accounts = &app.accounts;
             match command {
                 UserCommand::Create(command) => create(&app, command).await,
-                UserCommand::SetRole(email, role) => {
-                    administered(accounts.set_role(&email, role).await)
-                }
+                UserCommand::SetRole(email, role) => report(accounts.set_role(&email, role).await),
                 UserCommand::ClearMobileNumber(email) => {
-                    administered(accounts.clear_mobile_number(&email).await)
+                    report(accounts.clear_mobile_number(&email).await)
                 }
-                UserCommand::Suspend(email) => administered(accounts.suspend(&email).await),
-                UserCommand::Reinstate(email) => administered(accounts.reinstate(&email).await),
+                UserCommand::Suspend(email) => report(accounts.suspend(&email).await),
+                UserCommand::Reinstate(email) => report(accounts.reinstate(&email).await),
             }
         })
     }
@@ -137,48 +137,59 @@ enum UserCommand {
 }
 
 async fn create(app: &App, command: CreateUser) -> Result<(), Failure> {
-    match app.accounts.create_user(command).await.map_err(told)? {
-        CreateUserOutcome::Created(id) => say(format_args!("created {id}\n")),
-        CreateUserOutcome::InvalidInput(fields) => Err(Failure::new(listed(&fields))),
+    match app.accounts.create_user(command).await.map_err(failure)? {
+        CreateUserOutcome::Created(id) => print(format_args!("created {id}\n")),
+        CreateUserOutcome::InvalidInput(fields) => Err(Failure::new(invalid_input(&fields))),
         CreateUserOutcome::EmailTaken => Err(Failure::new(
-            "this address has an account already, or a sign-up that waits for its code",
+            "this email address has an account already, or a sign-up that waits for its code",
         )),
     }
 }
 
-fn administered(outcome: Result<AdminOutcome, InternalError>) -> Result<(), Failure> {
-    match outcome.map_err(told)? {
-        AdminOutcome::Done => say("done\n"),
+fn report(outcome: Result<AdminOutcome, InternalError>) -> Result<(), Failure> {
+    match outcome.map_err(failure)? {
+        AdminOutcome::Done => print("done\n"),
         AdminOutcome::NoSuchUser => Err(Failure::new("no user has this address")),
     }
 }
 
-fn listed(fields: &[InvalidField]) -> String {
+fn invalid_input(fields: &[InvalidField]) -> String {
     let lines = fields
         .iter()
         .map(|field| format!("\n{}: {}", field.field, field.error.message));
-    format!("the user was not made:{}", lines.collect::<String>())
+    format!("the user was not created:{}", lines.collect::<String>())
 }
 
-fn told(error: InternalError) -> Failure {
+pub(super) fn failure(error: InternalError) -> Failure {
     match error {
         InternalError::Store(error) => Failure::new(error),
-        other => Failure::new(format!("{other:?}")),
+        InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
+        InternalError::SignedOut => Failure::new("the account was deleted meanwhile"),
+        InternalError::InvalidArgument(_) => Failure::new("an argument is malformed"),
+        InternalError::Forbidden => Failure::new("the operation is not allowed"),
     }
 }
 
-/// Never an argument: those are seen by every user of the machine, and kept in the shell's history.
+/// Reads the password. It is never an argument: all users of the machine could see it, and the
+/// shell's history would keep it.
 fn password() -> Result<SecretString, Failure> {
-    let unread = |error: io::Error| Failure::new(format!("the password cannot be read: {error}"));
+    let read_error =
+        |error: io::Error| Failure::new(format!("the password cannot be read: {error}"));
     if !io::stdin().is_terminal() {
         let mut line = String::new();
-        io::stdin().lock().read_line(&mut line).map_err(unread)?;
-        // Some editors and shells write a byte order mark at the head of a file. Nobody can type it.
+        io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(read_error)?;
+        // Some editors and shells write a byte order mark at the start of a file. It cannot be typed.
         let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         return Ok(line.trim_end_matches(['\r', '\n']).into());
     }
-    let password = SecretString::from(rpassword::prompt_password("Password: ").map_err(unread)?);
-    let again = SecretString::from(rpassword::prompt_password("Once more: ").map_err(unread)?);
+    let password =
+        SecretString::from(rpassword::prompt_password("Password: ").map_err(read_error)?);
+    let again = SecretString::from(
+        rpassword::prompt_password("Repeat the password: ").map_err(read_error)?,
+    );
     if password.expose_secret() == again.expose_secret() {
         Ok(password)
     } else {

@@ -1,4 +1,4 @@
-//! The variables: those of the environment, and those of `.env` that it leaves unset.
+//! The variables of the environment, and those of `.env` that the environment leaves unset.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{ConfigError, dollar};
 
-/// All variables, and what could not be read of them.
+/// Returns all variables, and the errors of those that could not be read.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
@@ -51,7 +51,8 @@ fn file(path: &Path) -> (BTreeMap<String, String>, Vec<ConfigError>) {
     }
 }
 
-/// Of a name that is there twice, the last counts. Values are never shown: the line may hold a password.
+/// Parses a file. If a name occurs twice, the last value counts. Errors never show values: the line
+/// may hold a password.
 pub(super) fn parse(content: &str) -> (BTreeMap<String, String>, Vec<ConfigError>) {
     let content = content.trim_start_matches('\u{feff}');
     let (mut vars, mut errors) = (BTreeMap::new(), replaced_dollars(content));
@@ -83,7 +84,8 @@ fn replaced_dollars(content: &str) -> Vec<ConfigError> {
     refused.collect()
 }
 
-/// The text is the line or its value, and all that follows where a quote is not closed: its first line is in the line.
+/// Describes a malformed line. The text is the line or its value, or everything from an unclosed
+/// quote on: its first line is part of the line.
 fn malformed<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>, text: &str) -> ConfigError {
     let first = text.lines().next().unwrap_or_default();
     let place = match lines.find(|(_, line)| line.contains(first)) {
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn each_malformed_line_is_named_and_not_shown() {
+    fn malformed_lines_are_numbered_but_not_shown() {
         let (vars, errors) =
             parse("A=1\n#\nhunter2\n# B=2 hunter2\nB=2 hunter2 #\nC=3\nD='hunter2\nE=5\n");
         let places: Vec<&str> = errors.iter().map(|error| error.place.as_str()).collect();
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_no_fault() {
+    fn missing_file_is_not_an_error() {
         let (vars, errors) = file(Path::new("no/such/file"));
         assert!(vars.is_empty() && errors.is_empty());
     }

@@ -1,19 +1,19 @@
-//! What is wrong with the settings, in words for the operator.
+//! Errors in the settings, worded for the operator.
 
 use std::fmt;
 
-/// One thing that is wrong.
+/// An error in one setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// Where: a variable's name, or a line of `.env`.
+    /// The variable's name, or a line of `.env`.
     pub place: String,
-    /// What is wrong. Holds no value of a secret setting.
+    /// The error. Holds no value of a secret setting.
     pub wrong: String,
-    /// A line that would be right.
+    /// A correct line as an example.
     pub example: String,
 }
 
-/// Everything that is wrong, in the order of the table.
+/// All errors, in the order of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 

@@ -1,4 +1,4 @@
-//! Which keys sign, and which secret is behind the rest.
+//! The signing keys, and the secret behind everything else.
 
 use std::path::Path;
 
@@ -6,79 +6,82 @@ use super::reader::Reader;
 use super::{Config, table};
 use crate::token::{KeyAlgorithm, KeyError, KeySource, Keyring, SecretSource};
 
-/// The algorithm of keys that latchkey makes; none where a shared secret is asked for.
+/// Parses the algorithm of keys that latchkey creates; `None` for a shared secret.
 pub(super) fn algorithm(text: &str) -> Result<Option<KeyAlgorithm>, String> {
     let names = [
         KeyAlgorithm::Es256,
         KeyAlgorithm::EdDsa,
         KeyAlgorithm::Rs256,
     ]
-    .map(|made| (made.name(), Some(made)));
+    .map(|algorithm| (algorithm.name(), Some(algorithm)));
     super::parse::one_of(text, &[&names[..], &[("HS256", None)]].concat())
 }
 
-/// Never shows anything of the text.
+/// Parses private keys. Never shows anything of the text.
 pub(super) fn keys(text: &str) -> Result<Option<SecretSource>, String> {
-    given(text, SecretSource::check_keys)
+    source_of(text, SecretSource::check_keys)
 }
 
-/// Never shows anything of the text.
+/// Parses a secret. Never shows anything of the text.
 pub(super) fn secret(text: &str) -> Result<Option<SecretSource>, String> {
-    given(text, SecretSource::check_bytes)
+    source_of(text, SecretSource::check_bytes)
 }
 
-fn given(
+fn source_of(
     text: &str,
     check: fn(&SecretSource) -> Result<(), &'static str>,
 ) -> Result<Option<SecretSource>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let given = SecretSource::parse(text);
-    check(&given)
+    let source = SecretSource::parse(text);
+    check(&source)
         .map_err(|expected| format!("is neither {expected}, nor file: and a file of that"))?;
-    Ok(Some(given))
+    Ok(Some(source))
 }
 
-fn read_keys(given: Option<SecretSource>) -> Result<Option<SecretSource>, KeyError> {
-    read(given, |read| {
-        Keyring::read(&KeySource::Pem(read.clone())).map(drop)
+fn read_keys(source: Option<SecretSource>) -> Result<Option<SecretSource>, KeyError> {
+    read(source, |source| {
+        Keyring::read(&KeySource::Pem(source.clone())).map(drop)
     })
 }
 
-pub(super) fn read_secret(given: Option<SecretSource>) -> Result<Option<SecretSource>, KeyError> {
-    read(given, |read| read.bytes().map(drop))
+pub(super) fn read_secret(source: Option<SecretSource>) -> Result<Option<SecretSource>, KeyError> {
+    read(source, |source| source.bytes().map(drop))
 }
 
 fn read(
-    given: Option<SecretSource>,
+    source: Option<SecretSource>,
     check: fn(&SecretSource) -> Result<(), KeyError>,
 ) -> Result<Option<SecretSource>, KeyError> {
-    let Some(read) = given.map(|given| given.read_once()).transpose()? else {
+    let Some(loaded) = source.map(|source| source.read_once()).transpose()? else {
         return Ok(None);
     };
-    check(&read)?;
-    Ok(Some(read))
+    check(&loaded)?;
+    Ok(Some(loaded))
 }
 
 impl Config {
-    /// Whether the secret of HS256, which whoever verifies tokens has, is the secret behind refresh tokens too.
+    /// Returns whether the HS256 secret, which every resource server has, is also the secret behind
+    /// refresh tokens.
     #[must_use]
     pub fn has_one_secret(&self) -> bool {
         is_one_secret(&self.keys, self.secret.as_ref(), &self.data)
     }
 }
 
-/// What cannot be read is told by whoever needs it.
+/// Compares the two secrets. A read error is reported by the code that needs the secret.
 fn is_one_secret(keys: &KeySource, secret: Option<&SecretSource>, data: &Path) -> bool {
     let KeySource::Shared(shared) = keys else {
         return false;
     };
-    let made = SecretSource::File(data.join("secret"));
-    shared.is_same(secret.unwrap_or(&made)).unwrap_or(false)
+    let generated = SecretSource::File(data.join("secret"));
+    shared
+        .is_same(secret.unwrap_or(&generated))
+        .unwrap_or(false)
 }
 
-/// Holds the secret of HS256 to be another one than that behind refresh tokens, where files are looked at.
+/// Requires the HS256 secret to differ from the one behind refresh tokens, if files are enabled.
 pub(super) fn keep_apart(
     reader: &mut Reader,
     keys: &KeySource,
@@ -86,9 +89,8 @@ pub(super) fn keep_apart(
     data: &Path,
 ) {
     if reader.files && is_one_secret(keys, secret, data) {
-        let wrong =
-            "it is the secret behind refresh tokens too, and whoever verifies tokens has it"
-                .to_owned();
+        let wrong = "it is the secret behind refresh tokens too, and every resource server has it"
+            .to_owned();
         reader.error(
             &table::SIGNING_SECRET.row,
             wrong,
@@ -97,7 +99,8 @@ pub(super) fn keep_apart(
     }
 }
 
-/// Takes the three settings that say which keys sign. They are one family: nothing is guessed where two are set.
+/// Reads the three settings of the signing keys. They exclude each other: a combination is an
+/// error, never a guess.
 pub(super) fn source(reader: &mut Reader, data: Option<&Path>) -> Option<KeySource> {
     let algorithm = reader.take(&table::SIGNING_ALGORITHM);
     let keys = reader.take_and_read(&table::SIGNING_KEYS, read_keys);

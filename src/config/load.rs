@@ -1,4 +1,4 @@
-//! Where settings are read from, and whether the files that they name are read with them.
+//! Loading of the settings, with or without the files that they name.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,20 @@ use super::reader::Reader;
 use super::{Config, ConfigErrors, environment};
 
 impl Config {
-    /// Reads the settings from the environment, and from `.env` in the working folder what the environment leaves unset;
-    /// and the files that they name.
+    /// Reads the settings from the environment, then from `.env` in the working folder for those
+    /// that are unset, and the files that they name.
     ///
     /// # Errors
-    /// When anything is wrong: all of it.
+    /// Returns everything that is wrong.
     pub fn load() -> Result<Self, ConfigErrors> {
         Self::load_by(Self::from_vars_and_files)
     }
 
-    /// The same without the files, for commands that need none or one of them: a mistake in another must not stand in the
-    /// way of who has to act.
+    /// Reads the settings without the files, for commands that need none or one of them: a mistake
+    /// in another file must not keep the operator from running them.
     ///
     /// # Errors
-    /// When a setting itself is wrong: all of them.
+    /// Returns all settings that are wrong.
     pub fn load_without_files() -> Result<Self, ConfigErrors> {
         Self::load_by(Self::from_vars)
     }
@@ -35,20 +35,21 @@ impl Config {
         }
     }
 
-    /// Reads the settings from these variables; those that are not latchkey's are passed over.
+    /// Reads the settings from these variables; those of other programs are ignored.
     ///
     /// # Errors
-    /// When anything is wrong: all of it.
+    /// Returns everything that is wrong.
     pub fn from_vars(
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
         Self::taken_from(Reader::new(vars, false))
     }
 
-    /// Reads the settings from these variables as [`Config::from_vars`] does, and the files that they name.
+    /// Reads the settings from these variables as [`Config::from_vars`] does, and the files that
+    /// they name.
     ///
     /// # Errors
-    /// When anything is wrong, with a file too: all of it.
+    /// Returns everything that is wrong, including the files.
     pub fn from_vars_and_files(
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {

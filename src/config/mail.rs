@@ -1,25 +1,26 @@
-//! How letters leave.
+//! The transport of emails.
 
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use crate::mail::{Relay, Tls};
 
-/// One of the two ways.
+/// The transport of emails.
 #[derive(Clone, Debug)]
 pub enum Mail {
-    /// As `.eml` files in a folder.
+    /// A folder of `.eml` files.
     File(PathBuf),
-    /// Through a mail server.
+    /// A mail server.
     Smtp(Relay),
 }
 
 const FORMS: &str = "is not of the form file:folder, smtp://user:password@host:587 or smtps://user:password@host:465 (with special \
      characters in user and password percent-encoded)";
 
-/// Never shows anything of the text, not even in an error: it may hold a password.
+/// Parses the setting. An error shows nothing of the text, which may hold a password.
 pub(super) fn parse(text: &str) -> Result<Mail, String> {
     match text.split_once(':') {
         Some(("file", path)) => file(path.strip_prefix("//").unwrap_or(path)),
@@ -37,7 +38,7 @@ fn file(path: &str) -> Result<Mail, String> {
     }
 }
 
-fn smtp(text: &str, tls: Tls, usual_port: u16) -> Result<Mail, String> {
+fn smtp(text: &str, tls: Tls, default_port: u16) -> Result<Mail, String> {
     let url = Url::parse(text).map_err(|_| FORMS)?;
     let is_bare =
         matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
@@ -45,7 +46,7 @@ fn smtp(text: &str, tls: Tls, usual_port: u16) -> Result<Mail, String> {
         Host::Ipv6(address) => address.to_string(),
         host => host.to_string(),
     };
-    let port = url.port().unwrap_or(usual_port);
+    let port = url.port().unwrap_or(default_port);
     Ok(Mail::Smtp(Relay {
         host,
         port,
@@ -66,13 +67,15 @@ fn login(url: &Url) -> Result<Option<(String, SecretString)>, String> {
     }
 }
 
+/// Returns the decoded text, or `None` if it has a `%` without two digits or is not UTF-8.
 fn percent_decoded(text: &str) -> Option<String> {
-    let mut pieces = text.split('%');
-    let mut bytes = pieces.next()?.as_bytes().to_vec();
-    for piece in pieces {
-        let (digits, rest) = piece.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend_from_slice(rest.as_bytes());
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }

@@ -1,4 +1,4 @@
-//! Parsers of single values. An error goes on from "the value …", and the reader says which value that was.
+//! Parsers of single values. An error continues "the value …", and the reader adds the value.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -90,7 +90,7 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
         _ => false,
     };
     if is_unspecified {
-        Err("names all addresses of a machine, which no client can go to".to_owned())
+        Err("means all addresses of a machine, and no client can open it".to_owned())
     } else if is_web && is_bare {
         Ok(url)
     } else {
@@ -99,7 +99,8 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
-    // Peers are known by their IPv4 address, where they have one: a network of mapped ones would match nobody.
+    // IPv4 peers are known by their IPv4 address, so a network of mapped addresses would match none
+    // of them.
     let is_mapped =
         |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
     let parse = |part: &str| {
@@ -126,7 +127,7 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
         .collect()
 }
 
-/// Takes an origin only as browsers write it in `Origin`: it will be compared byte by byte.
+/// Parses an origin exactly as browsers write it in `Origin`, since it is compared byte by byte.
 fn origin(text: &str) -> Result<String, String> {
     let refused = |why: &str| Err(format!("holds `{}`, which {why}", text.escape_debug()));
     if text.contains('*') {
@@ -151,7 +152,8 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
-/// Takes a filter; a single word must be a level, lest a misspelt one silence the log as the name of an unknown module.
+/// Parses a filter. A single word must be a level, because a misspelt one would silence the log as
+/// the name of an unknown module.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     let is_known =
         |part: &str| part.contains(['=', '[', ']']) || part.parse::<LevelFilter>().is_ok();

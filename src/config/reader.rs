@@ -1,4 +1,4 @@
-//! Takes settings out of variables, and keeps what is wrong with them.
+//! Reads settings from variables and collects the errors.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -9,42 +9,45 @@ use super::table::{self, SETTINGS, Setting, Typed};
 use super::{ConfigError, ConfigErrors};
 
 const PREFIX: &str = "LATCHKEY_";
-/// What only the tests read.
+/// The prefix of variables that only the tests read.
 const OF_TESTS: &str = "LATCHKEY_TEST_";
-/// What only build.rs reads.
+/// A variable that only build.rs reads.
 const OF_BUILD: &str = "LATCHKEY_GRAPHIQL";
 
 pub(super) struct Reader {
-    /// What nobody took yet: in the end, what nobody knows.
-    given: BTreeMap<String, String>,
-    /// Whether the files that settings name are looked at too.
+    /// The variables not read yet. In the end, those left are unknown.
+    vars_left: BTreeMap<String, String>,
+    /// Enables reading of the files that settings name.
     pub(super) files: bool,
     errors: Vec<ConfigError>,
 }
 
 impl Reader {
     pub(super) fn new(vars: impl IntoIterator<Item = (String, String)>, files: bool) -> Self {
-        let ours = |name: &str| {
+        let is_setting = |name: &str| {
             name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && name != OF_BUILD
         };
-        let given = vars.into_iter().filter(|(name, _)| ours(name)).collect();
+        let vars_left = vars
+            .into_iter()
+            .filter(|(name, _)| is_setting(name))
+            .collect();
         Self {
-            given,
+            vars_left,
             files,
             errors: Vec::new(),
         }
     }
 
-    /// The setting's value, or its default.
+    /// Returns the setting's value or its default.
     pub(super) fn take<T>(&mut self, setting: &Typed<T>) -> Option<T> {
         self.take_or(setting, Some(setting.row.default.to_owned()))
     }
 
-    /// The setting's value, or a default that rests on other settings: none where those are wrong. A blank value counts
-    /// as not set.
+    /// Returns the setting's value, or a default that depends on other settings, or `None` if those
+    /// are wrong. A blank value counts as not set.
     pub(super) fn take_or<T>(&mut self, setting: &Typed<T>, default: Option<String>) -> Option<T> {
         let value = self
-            .given
+            .vars_left
             .remove(setting.row.name)
             .map(|value| unquoted(value.trim()).to_owned())
             .filter(|value| !value.is_empty())
@@ -54,14 +57,15 @@ impl Reader {
             .ok()
     }
 
-    /// Returns whether the operator set a setting that was not taken yet.
+    /// Returns whether the operator has set a setting that was not read yet.
     pub(super) fn is_set(&self, row: &Setting) -> bool {
-        self.given
+        self.vars_left
             .get(row.name)
             .is_some_and(|value| !unquoted(value.trim()).is_empty())
     }
 
-    /// The setting's value; where files are looked at, with what is in the one that it names.
+    /// Returns the setting's value; if files are enabled, together with the content of the file
+    /// that it names.
     pub(super) fn take_and_read<T, F: Display>(
         &mut self,
         setting: &Typed<T>,
@@ -76,7 +80,7 @@ impl Reader {
             .ok()
     }
 
-    /// Holds a setting that weakens the server to listening where only this machine can reach it.
+    /// Requires a setting that weakens the server to be used only on a loopback address.
     pub(super) fn require_loopback<T>(
         &mut self,
         listen: Option<SocketAddr>,
@@ -91,7 +95,7 @@ impl Reader {
         }
     }
 
-    /// Holds what a session's life is bounded by to be no shorter than that of its access tokens.
+    /// Requires a session lifetime to be no shorter than that of access tokens.
     pub(super) fn require_no_shorter(
         &mut self,
         setting: &Typed<Duration>,
@@ -120,9 +124,9 @@ impl Reader {
         }
     }
 
-    /// What was read, if nothing at all is wrong.
+    /// Returns the result, if there are no errors.
     pub(super) fn finish<T>(mut self, read: Option<T>) -> Result<T, ConfigErrors> {
-        for name in std::mem::take(&mut self.given).into_keys() {
+        for name in std::mem::take(&mut self.vars_left).into_keys() {
             self.errors.push(unknown(name));
         }
         read.filter(|_| self.errors.is_empty())
@@ -148,7 +152,7 @@ impl Reader {
     }
 }
 
-/// Takes off one pair of quotes around a value: Docker's env files hand them on as part of it.
+/// Removes one pair of quotes around a value: Docker's env files leave them on it.
 fn unquoted(value: &str) -> &str {
     let inner = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
     let quoted = ['"', '\'']

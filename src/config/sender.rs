@@ -1,9 +1,9 @@
-//! Who emails are from: a mailbox as an operator writes it, in the form that mail servers take.
+//! The sender of emails: parses a mailbox as an operator writes it into the form that mail servers accept.
 
 use lettre::Address;
 use lettre::message::Mailbox;
 
-const FORM: &str = "is not an e-mail address, alone or as `Name <address>`";
+const FORM: &str = "is not an email address, alone or as `Name <address>`";
 
 /// Parses a sender. A name is quoted where a mail header needs it (RFC 5322, section 3.2.4), and a domain of another script
 /// becomes its A-label: neither has to be known to the operator.

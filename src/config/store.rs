@@ -1,10 +1,10 @@
-//! Where accounts are kept.
+//! The store of the accounts.
 
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// One of the two stores, chosen by the scheme of one URL.
+/// The store, chosen by the scheme of one URL.
 #[derive(Clone, Debug)]
 pub enum Store {
     /// The embedded store: one file.
@@ -14,7 +14,7 @@ pub enum Store {
 }
 
 impl Store {
-    /// Where accounts are kept, in words: without user, password and options.
+    /// Describes the place of the store, without user, password and options.
     #[must_use]
     pub fn place(&self) -> String {
         match self {
@@ -30,7 +30,7 @@ impl Store {
     }
 }
 
-/// Never shows anything of the text, not even in an error: it may hold a password.
+/// Parses the setting. An error shows nothing of the text, which may hold a password.
 pub(super) fn parse(text: &str) -> Result<Store, String> {
     let Some((scheme, rest)) = text.split_once(':') else {
         return refused(FORMS);
@@ -74,7 +74,7 @@ fn mongodb(text: &str) -> Result<Store, String> {
     if hosts.split(',').any(str::is_empty) {
         return refused("names no host after mongodb://");
     }
-    // A raw @ or / of a password ends up in one of the two.
+    // An unencoded @ or / of a password ends up in one of the two.
     if login.contains('@') || database.contains(['@', '/', ':']) {
         return refused("has special characters in user or password that are not percent-encoded");
     }
@@ -86,7 +86,7 @@ fn mongodb(text: &str) -> Result<Store, String> {
     Ok(Store::Mongodb(text.into()))
 }
 
-/// Scheme, authority and path. The `url` crate cannot be asked: it takes no list of hosts.
+/// Returns scheme, authority and path. The `url` crate cannot parse a list of hosts.
 fn split(url: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = url.split_once("://")?;
     let address = rest.split_once('?').map_or(rest, |(address, _)| address);

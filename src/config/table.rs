@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use super::{LogFormat, Mail, Store, parse};
+use super::{DocumentSource, LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
 use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
@@ -17,23 +17,24 @@ use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// What holds where the variable is not set, in the form in which one would set it.
+    /// The value that applies if the variable is not set, in the form of the setting.
     pub default: &'static str,
-    /// A value that works, other than the default where there is a choice.
+    /// A valid value, other than the default if there is a choice.
     pub example: &'static str,
-    /// What it does, in a sentence or two.
+    /// The setting's purpose, in a sentence or two.
     pub meaning: &'static str,
-    /// Whether its value may hold a password, so that it is never shown.
+    /// A flag: the value may hold a password, so it is never shown.
     pub secret: bool,
 }
 
-/// A row with the parser of its value. The parser's error goes on from "the value …".
+/// A row with the parser of its value. The parser's error continues "the value …".
 pub(super) struct Typed<T> {
     pub(super) row: Setting,
     pub(super) parse: fn(&str) -> Result<T, String>,
 }
 
-/// Makes a constant of each row, and [`SETTINGS`] of all: there is no second list to forget one in.
+/// Defines a constant for each row, and [`SETTINGS`] of all rows, so that no second list can miss
+/// one.
 macro_rules! settings {
     ($($name:ident -> $type:ty {
         default: $default:literal, example: $example:literal,
@@ -51,7 +52,7 @@ macro_rules! settings {
             parse: $parse,
         };)*
 
-        /// Every setting, in the order in which they are shown.
+        /// All settings, in the order in which they are shown.
         pub static SETTINGS: &[Setting] = &[$($name.row),*];
     };
 }
@@ -59,157 +60,157 @@ macro_rules! settings {
 settings! {
     LISTEN -> SocketAddr {
         default: "127.0.0.1:4000", example: "0.0.0.0:4000",
-        meaning: "Address and port to listen on. Port 0 takes any free one.",
+        meaning: "The address and port to listen on. Port 0 picks a free port.",
         parse: parse::listen
     }
     DATA -> PathBuf {
         default: "latchkey-data", example: "/var/lib/latchkey",
-        meaning: "Folder of the keys and, unless set otherwise, of the embedded store and the letters.",
+        meaning: "The folder for the keys and, unless set otherwise, for the embedded store and the emails.",
         parse: parse::folder
     }
     STORE -> Store {
         default: "sqlite:latchkey-data/latchkey.db", example: "mongodb://user:password@localhost:27017/latchkey",
-        meaning: "Where accounts are kept: `sqlite:` and a file (by default in `LATCHKEY_DATA`), or `mongodb://…` or `mongodb+srv://…` with the database in the path.",
+        meaning: "The store of the accounts: `sqlite:` and a file (by default in `LATCHKEY_DATA`), or `mongodb://…` or `mongodb+srv://…` with the database in the path.",
         parse: super::store::parse, secret: true
     }
     MAIL -> Mail {
         default: "file:latchkey-data/mail", example: "smtp://user:password@smtp.example.org:587",
-        meaning: "How messages leave: `file:` and a folder (by default in `LATCHKEY_DATA`), `smtp://…` (STARTTLS, always) or `smtps://…` (TLS from the start).",
+        meaning: "How emails are sent: `file:` and a folder (by default in `LATCHKEY_DATA`), `smtp://…` (always with STARTTLS) or `smtps://…` (TLS from the start).",
         parse: super::mail::parse, secret: true
     }
     MAIL_FROM -> Mailbox {
         default: "latchkey <no-reply@localhost>", example: "Example <no-reply@example.org>",
-        meaning: "Who letters are from.",
+        meaning: "The sender of emails.",
         parse: super::sender::parse
     }
     PUBLIC_URL -> Url {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
-        meaning: "Where clients reach the server; by default `http://` and `LATCHKEY_LISTEN`.",
+        meaning: "The URL under which clients reach the server; by default `http://` and `LATCHKEY_LISTEN`.",
         parse: parse::public_url
     }
     ORIGINS -> Vec<String> {
         default: "", example: "https://app.example.org,http://localhost:5173",
-        meaning: "Web origins that may call from a browser (CORS), separated by commas; by default none but the server's own.",
+        meaning: "The web origins that may call from a browser (CORS), separated by commas; by default only the server's own.",
         parse: parse::origins
     }
     TRUSTED_PROXIES -> Vec<IpNet> {
         default: "", example: "10.0.0.0/8,192.0.2.7/32",
-        meaning: "Networks of proxies whose `X-Forwarded-For` (or, where they send none, `Forwarded`) is believed, separated by commas; by default none.",
+        meaning: "The networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
         parse: parse::networks
     }
     IDLE_SECONDS -> Duration {
         default: "75", example: "120",
-        meaning: "How long a connection may be idle between two requests (5 to 3600).",
+        meaning: "The time for which a connection may be idle between two requests (5 to 3600).",
         parse: |text| parse::seconds(text, 5..=3600)
     }
     PROXY_IDLE_SECONDS -> Duration {
         default: "620", example: "75",
-        meaning: "The same for connections of `LATCHKEY_TRUSTED_PROXIES`: longer than the proxy keeps them, so that it never sends a request on a connection that is just being closed (5 to 3600).",
+        meaning: "The same for connections of `LATCHKEY_TRUSTED_PROXIES`: longer than the proxy reuses them, or it sends a request on a connection that is being closed (5 to 3600).",
         parse: |text| parse::seconds(text, 5..=3600)
     }
     DRAIN_SECONDS -> Duration {
         default: "0", example: "10",
-        meaning: "How long the server goes on accepting connections after SIGTERM, while `/health/ready` says 503 already: as long as a load balancer needs to notice (0 to 300).",
+        meaning: "The time for which the server accepts connections after SIGTERM, while `/health/ready` answers 503: as long as a load balancer takes to notice (0 to 300).",
         parse: |text| parse::seconds(text, 0..=300)
     }
     INTROSPECTION -> Option<bool> {
         default: "auto", example: "off",
-        meaning: "Whether clients may ask for the schema, and browsers get GraphiQL: `on`, `off`, or `auto`, which is on only where both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are this machine's own (a loopback address).",
+        meaning: "Introspection for clients and GraphiQL for browsers: `on`, `off`, or `auto`, which means on only if both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are loopback addresses.",
         parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)])
     }
-    TRUSTED_DOCUMENTS -> Option<PathBuf> {
+    TRUSTED_DOCUMENTS -> Option<DocumentSource> {
         default: "", example: "persisted-documents.json",
-        meaning: "File of the only documents that are run, by their hash: what graphql-codegen writes with `persistedDocuments`. By default any document is.",
-        parse: parse::optional_file
+        meaning: "A file of the only documents that are executed, by their hash, as graphql-codegen writes it with `persistedDocuments`. By default every document is executed.",
+        parse: |text| Ok(parse::optional_file(text)?.map(DocumentSource::File))
     }
     ACCESS_TOKEN_SECONDS -> Duration {
         default: "14400", example: "900",
-        meaning: "How long an access token is good (60 to 86400).",
+        meaning: "The lifetime of an access token (60 to 86400).",
         parse: |text| parse::seconds(text, 60..=LONGEST_LIFETIME.as_secs())
     }
     REFRESH_TOKEN_SECONDS -> Duration {
         default: "2592000", example: "604800",
-        meaning: "How long a session lives without a refresh (up to 31536000, no shorter than an access token).",
+        meaning: "The lifetime of a session without a refresh (up to 31536000, not shorter than that of an access token).",
         parse: |text| parse::seconds(text, 60..=31_536_000)
     }
     SESSION_SECONDS -> Duration {
         default: "7776000", example: "2592000",
-        meaning: "How long a session lives at most, however often it is refreshed (up to 315360000, no shorter than an access token).",
+        meaning: "The maximum lifetime of a session, however often it is refreshed (up to 315360000, not shorter than that of an access token).",
         parse: |text| parse::seconds(text, 60..=315_360_000)
     }
     REFRESH_GRACE_SECONDS -> Duration {
         default: "10", example: "0",
-        meaning: "How long the refresh token spent last is answered once more, for a client that lost the answer (0 to 60).",
+        meaning: "The time for which the previous refresh token is still accepted, for a client that lost the response (0 to 60).",
         parse: |text| parse::seconds(text, 0..=60)
     }
     COOKIE_SAME_SITE -> SameSite {
         default: "strict", example: "lax",
-        meaning: "`SameSite` of the refresh cookie: `strict`, `lax`, or `none` for front ends on another site (only with an `https://` URL in `LATCHKEY_PUBLIC_URL`).",
+        meaning: "The `SameSite` attribute of the refresh cookie: `strict`, `lax`, or `none` for front ends on another site (only with an `https://` URL in `LATCHKEY_PUBLIC_URL`).",
         parse: |text| parse::one_of(text, &[("strict", SameSite::Strict), ("lax", SameSite::Lax), ("none", SameSite::None)])
     }
     CODE_SECONDS -> Duration {
         default: "600", example: "900",
-        meaning: "How long a mailed code is good (60 to 3600).",
+        meaning: "The lifetime of a code sent by email (60 to 3600).",
         parse: |text| parse::seconds(text, 60..=3600)
     }
     BCRYPT_COST -> u32 {
         default: "12", example: "13",
-        meaning: "Cost of a password's hash (4 to 31, each step doubles it; below 10 only on a loopback address).",
+        meaning: "The bcrypt cost of password hashes (4 to 31, each step doubles the work; below 10 only on a loopback address).",
         parse: |text| parse::number(text, 4..=31)
     }
     PASSWORD_MIN_LENGTH -> usize {
         default: "8", example: "12",
-        meaning: "The fewest characters of a password (8 to 64).",
+        meaning: "The minimum number of characters in a password (8 to 64).",
         parse: |text| parse::number(text, 8..=64)
     }
     VERIFY_EMAIL_FIRST -> bool {
         default: "false", example: "true",
-        meaning: "Whether an address is proven before it gets an account: `true` or `false`.",
+        meaning: "Requires an email address to be verified before it gets an account: `true` or `false`.",
         parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
     }
     LIMITS -> bool {
         default: "default", example: "off",
-        meaning: "Limits of log-ins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
+        meaning: "Rate limits of logins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
         parse: |text| parse::one_of(text, &[("default", true), ("off", false)])
     }
     ISSUER -> String {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
-        meaning: "The `iss` of access tokens; by default `LATCHKEY_PUBLIC_URL`.",
+        meaning: "The `iss` claim of access tokens; by default `LATCHKEY_PUBLIC_URL`.",
         parse: parse::plain
     }
     AUDIENCE -> String {
         default: "latchkey", example: "https://api.example.org",
-        meaning: "The `aud` of access tokens.",
+        meaning: "The `aud` claim of access tokens.",
         parse: parse::plain
     }
     SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
         default: "ES256", example: "EdDSA",
-        meaning: "Algorithm of the next key that signs access tokens: `ES256`, `EdDSA` or `RS256`; or `HS256`, with `LATCHKEY_SIGNING_SECRET`.",
+        meaning: "The algorithm of the next key that signs access tokens: `ES256`, `EdDSA` or `RS256`; or `HS256`, with `LATCHKEY_SIGNING_SECRET`.",
         parse: super::keys::algorithm
     }
     SIGNING_KEYS -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/signing-keys.pem",
-        meaning: "Private keys that sign access tokens, in PEM, or `file:` and a file of them: the first signs, all verify. By default files in `LATCHKEY_DATA`, made and rotated by `latchkey keys`.",
+        meaning: "The private keys that sign access tokens, in PEM, or `file:` and a file with them: the first signs, all verify. By default files in `LATCHKEY_DATA`, created and rotated by `latchkey keys`.",
         parse: super::keys::keys, secret: true
     }
     SIGNING_SECRET -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/signing-secret",
-        meaning: "With `HS256`: 32 or more random bytes in base64, or `file:` and a file of them. Whoever verifies tokens has it too, and could sign them.",
+        meaning: "The secret for `HS256`: 32 or more random bytes in base64, or `file:` and a file with them. Every resource server that verifies tokens has it too, and could sign them.",
         parse: super::keys::secret, secret: true
     }
     SECRET -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/latchkey-secret",
-        meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file of them. By default a file in `LATCHKEY_DATA`, made at the first start.",
+        meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file with them. By default a file in `LATCHKEY_DATA`, created at the first start.",
         parse: super::keys::secret, secret: true
     }
     LOG -> String {
         default: "info", example: "warn,latchkey=debug",
-        meaning: "What is logged: a level (`off`, `error`, `warn`, `info`, `debug`, `trace`), and levels of single modules.",
+        meaning: "The log filter: a level (`off`, `error`, `warn`, `info`, `debug`, `trace`), and levels for single modules.",
         parse: parse::log_filter
     }
     LOG_FORMAT -> LogFormat {
         default: "auto", example: "json",
-        meaning: "How a line of the log looks: `pretty`, `json`, or `auto`, which is pretty on a terminal and JSON everywhere else.",
+        meaning: "The format of log lines: `pretty`, `json`, or `auto`, which means pretty on a terminal and JSON everywhere else.",
         parse: |text| parse::one_of(text, &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json), ("auto", LogFormat::Auto)])
     }
 }

@@ -1,4 +1,4 @@
-//! Settings that are taken, and that still would surprise the operator: each with a warning of `check` and of the start.
+//! Warnings about settings that are valid and would still surprise the operator. `check` and the start print them.
 
 use std::net::SocketAddr;
 
@@ -9,10 +9,10 @@ use super::{Mail, is_local};
 use crate::graphql::SameSite;
 
 /// The settings that are read together.
-pub(super) struct Given<'a> {
+pub(super) struct Settings<'a> {
     pub(super) listen: SocketAddr,
     pub(super) public_url: &'a Url,
-    /// Whether the operator set the public URL.
+    /// True if the operator has set the public URL.
     pub(super) is_public_url_set: bool,
     pub(super) origins: &'a [String],
     pub(super) same_site: SameSite,
@@ -21,27 +21,27 @@ pub(super) struct Given<'a> {
 }
 
 /// Returns a warning for each combination that works less well than it seems to.
-pub(super) fn of(given: &Given) -> Vec<String> {
+pub(super) fn of(settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
-    let url = given.public_url.as_str().trim_end_matches('/');
-    if given.listen.ip().is_unspecified() && !given.is_public_url_set {
+    let url = settings.public_url.as_str().trim_end_matches('/');
+    if settings.listen.ip().is_unspecified() && !settings.is_public_url_set {
         warnings.push(format!(
-            "LATCHKEY_PUBLIC_URL is not set, and LATCHKEY_LISTEN is all addresses of this machine, which is no URL: clients \
+            "LATCHKEY_PUBLIC_URL is not set, and LATCHKEY_LISTEN means all addresses of this machine, which is no URL: clients \
              are expected at {url}. Set LATCHKEY_PUBLIC_URL to where they reach the server"
         ));
     }
-    if given.public_url.scheme() == "http" && !is_local(given.public_url) {
+    if settings.public_url.scheme() == "http" && !is_local(settings.public_url) {
         warnings.push(
             "LATCHKEY_PUBLIC_URL is plain http:// and not this machine's own: browsers drop the refresh cookie, which is \
              Secure. Put TLS in front, and set the https:// URL"
                 .to_owned(),
         );
     }
-    if given.same_site != SameSite::None {
+    if settings.same_site != SameSite::None {
         let is_elsewhere = |origin: &&String| {
-            Url::parse(origin).is_ok_and(|it| site(&it) != site(given.public_url))
+            Url::parse(origin).is_ok_and(|it| site(&it) != site(settings.public_url))
         };
-        warnings.extend(given.origins.iter().filter(is_elsewhere).map(|origin| {
+        warnings.extend(settings.origins.iter().filter(is_elsewhere).map(|origin| {
             format!(
                 "LATCHKEY_ORIGINS has {origin}, which to a browser is another site than LATCHKEY_PUBLIC_URL ({url}): it \
                  does not send the refresh cookie from there. Use one host for both (localhost is not 127.0.0.1), or \
@@ -49,17 +49,17 @@ pub(super) fn of(given: &Given) -> Vec<String> {
             )
         }));
     }
-    if matches!(given.mail, Mail::Smtp(_)) && !given.mail_from.email.domain().contains('.') {
+    if matches!(settings.mail, Mail::Smtp(_)) && !settings.mail_from.email.domain().contains('.') {
         warnings.push(format!(
             "LATCHKEY_MAIL_FROM is {}, which mail servers refuse: set it to an address of your domain",
-            given.mail_from.email
+            settings.mail_from.email
         ));
     }
     warnings
 }
 
-/// Returns what makes two URLs the same site, as far as it can be known without the list of public suffixes: the scheme,
-/// and the host or the last two labels of its name.
+/// Returns the site of a URL, as far as it can be known without the list of public suffixes: the scheme, and the host or
+/// the last two labels of its name.
 fn site(url: &Url) -> (String, String) {
     let host = match url.host() {
         Some(Host::Domain(name)) => {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn public_url_that_no_browser_can_use_is_warned_of() {
+    fn public_url_that_browsers_cannot_use_is_warned_of() {
         for listen in ["0.0.0.0:4000", "[::]:4000"] {
             let found = warnings(&[("LISTEN", listen)]);
             assert!(found[0].contains("LATCHKEY_PUBLIC_URL"), "{found:?}");

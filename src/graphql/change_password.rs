@@ -4,7 +4,9 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
 use super::operation::Operation;
-use super::types::{InvalidCredentials, InvalidInput, TooManyAttempts, User};
+use super::types::{
+    InvalidCredentials, InvalidInput, ReauthenticationRequired, TooManyAttempts, User,
+};
 use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
 
 /// The current password and the new one.
@@ -32,6 +34,7 @@ enum ChangePasswordResult {
     InvalidCredentials(InvalidCredentials),
     InvalidInput(InvalidInput),
     TooManyAttempts(TooManyAttempts),
+    ReauthenticationRequired(ReauthenticationRequired),
 }
 
 /// The resolver of `changePassword`.

@@ -1,4 +1,4 @@
-//! The `checkPassword` query.
+//! The `checkPassword` operation.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
@@ -37,17 +37,18 @@ enum CheckPasswordResult {
 
 /// The resolver of `checkPassword`.
 #[derive(Default)]
-pub(super) struct CheckPasswordQuery;
+pub(super) struct CheckPasswordMutation;
 
-impl Operation for CheckPasswordQuery {
+impl Operation for CheckPasswordMutation {
     const FIELD: &'static str = "checkPassword";
     const SPENDS_CREDENTIAL: bool = true;
 }
 
 #[Object]
-impl CheckPasswordQuery {
-    /// Checks a password by the rules of `signup`, for forms to call while the user types. The server stores nothing. Needs
-    /// no access token. Send it by POST: a query by GET has its variables in the URL.
+impl CheckPasswordMutation {
+    /// Checks a password by the rules of `signup`, for forms to call while the user types. The
+    /// server stores nothing. Needs no access token. It is a mutation although it changes nothing,
+    /// because the variables of a query end up in URLs and caches.
     async fn check_password(
         &self,
         ctx: &Context<'_>,
@@ -61,9 +62,11 @@ impl CheckPasswordQuery {
             password: input.password.into(),
             owner,
         };
-        match RequestContext::of(ctx).accounts.check_password(&command) {
+        let request = RequestContext::begin_operation(ctx);
+        let result = match request.accounts.check_password(&command) {
             Ok(length) => CheckPasswordResult::PasswordAccepted(PasswordAccepted { length }),
             Err(fields) => CheckPasswordResult::InvalidInput(fields.into()),
-        }
+        };
+        request.record_outcome(result)
     }
 }

@@ -120,6 +120,10 @@ impl From<InternalError> for Error {
     fn from(cause: InternalError) -> Self {
         let (code, message) = match &cause {
             InternalError::SignedOut => (Code::Unauthenticated, "Log in to do this."),
+            InternalError::InvalidArgument(_) => (
+                Code::BadUserInput,
+                "`attempt` has 22 to 128 characters of base64url.",
+            ),
             InternalError::Forbidden => (
                 Code::Forbidden,
                 "This origin may not use the refresh cookie.",

@@ -5,7 +5,8 @@ use async_graphql::{Context, InputObject, Object, Union};
 use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
-    Authenticated, EmailNotVerified, InvalidCredentials, TokenDelivery, TooManyAttempts,
+    Authenticated, Defaulted, DeletionPending, EmailNotVerified, InvalidCredentials, MfaRequired,
+    MfaSetupRequired, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{InternalError, Login, LoginOutcome};
 
@@ -22,8 +23,8 @@ struct LoginInput {
     #[graphql(secret)]
     refresh_token: Option<String>,
     /// The way to deliver the refresh token.
-    #[graphql(default_with = "TokenDelivery::Body")]
-    delivery: TokenDelivery,
+    #[graphql(default)]
+    delivery: Defaulted<TokenDelivery>,
 }
 
 /// The possible results of `login`.
@@ -33,6 +34,9 @@ enum LoginResult {
     InvalidCredentials(InvalidCredentials),
     EmailNotVerified(EmailNotVerified),
     TooManyAttempts(TooManyAttempts),
+    MfaRequired(MfaRequired),
+    MfaSetupRequired(MfaSetupRequired),
+    DeletionPending(DeletionPending),
 }
 
 /// The resolver of `login`.
@@ -67,7 +71,7 @@ impl LoginMutation {
         };
         let result = match request.accounts.login(command).await? {
             LoginOutcome::Authenticated(it) => LoginResult::Authenticated(Box::new(
-                Authenticated::deliver(ctx, *it, input.delivery)?,
+                Authenticated::deliver(ctx, *it, input.delivery.0)?,
             )),
             LoginOutcome::InvalidCredentials => {
                 LoginResult::InvalidCredentials(InvalidCredentials::default())

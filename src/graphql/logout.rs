@@ -4,15 +4,19 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use axum::http::header::SET_COOKIE;
 
 use super::operation::Operation;
+use super::types::Defaulted;
 use super::{RefreshCookie, RequestContext};
 use crate::accounts::{InternalError, Logout, Refresh};
 
 /// The sessions to end.
-#[derive(InputObject)]
+#[derive(Default, InputObject)]
 struct LogoutInput {
     /// Ends all of the user's sessions if true, only the current one if false.
-    #[graphql(default = false)]
-    everywhere: bool,
+    #[graphql(default)]
+    everywhere: Defaulted<bool>,
+    /// The session's refresh token. Ends this session if the access token has expired.
+    #[graphql(secret)]
+    refresh_token: Option<String>,
 }
 
 /// The sessions have ended: the server refuses their tokens from now on.
@@ -40,22 +44,28 @@ impl Operation for LogoutMutation {
 #[Object]
 impl LogoutMutation {
     /// Ends the current session, or all of the user's sessions. The current session is the access token's; without a valid
-    /// access token, the refresh cookie's. The response clears the cookie unless it belongs to another user.
+    /// access token, the one of `refreshToken` or of the refresh cookie. The response clears the cookie unless it belongs to another user.
     async fn logout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The sessions to end.")] input: LogoutInput,
+        #[graphql(desc = "The sessions to end.", default)] input: Defaulted<LogoutInput>,
     ) -> Result<LogoutResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
-        let command = if input.everywhere {
+        let Defaulted(input) = input;
+        let command = if input.everywhere.0 {
             Logout::Everywhere
         } else {
             Logout::Here
         };
-        let ended_sessions = match (request.caller().await, request.own_cookie()) {
-            (Err(InternalError::SignedOut), RefreshCookie::Trusted(token)) => {
+        let refresh_token = match (input.refresh_token, request.own_cookie()) {
+            (Some(token), _) => Some(token.into()),
+            (None, RefreshCookie::Trusted(token)) => Some(token.clone()),
+            (None, RefreshCookie::Absent | RefreshCookie::Untrusted) => None,
+        };
+        let ended_sessions = match (request.caller().await, refresh_token) {
+            (Err(InternalError::SignedOut), Some(refresh_token)) => {
                 let by = Refresh {
-                    refresh_token: token.clone(),
+                    refresh_token,
                     attempt: None,
                     client: request.client.clone(),
                 };

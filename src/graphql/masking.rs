@@ -33,7 +33,10 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
         .as_deref()
         .and_then(|source| source.downcast_ref())
     {
-        None | Some(InternalError::SignedOut | InternalError::Forbidden) => {}
+        None
+        | Some(
+            InternalError::SignedOut | InternalError::Forbidden | InternalError::InvalidArgument(_),
+        ) => {}
         Some(error) => {
             // The access log records an overload already: many requests at once must not flood the log as well.
             if !matches!(error, InternalError::Overloaded) {

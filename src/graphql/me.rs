@@ -19,10 +19,6 @@ impl Operation for MeQuery {
 impl MeQuery {
     /// The signed-in user. Without a valid access token, null and a top-level error with code `UNAUTHENTICATED`.
     async fn me(&self, ctx: &Context<'_>) -> Option<Result<User>> {
-        let request = RequestContext::of(ctx);
-        match request.caller().await {
-            Ok(caller) => User::of(caller, request.accounts.now()).map(Ok),
-            Err(error) => Some(Err(error.into())),
-        }
+        User::signed_in(RequestContext::of(ctx)).await
     }
 }

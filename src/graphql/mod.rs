@@ -16,6 +16,7 @@ mod login;
 mod logout;
 mod masking;
 mod me;
+mod node;
 mod operation;
 mod policy;
 mod refresh;
@@ -32,8 +33,9 @@ mod types;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
+mod viewer;
 
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
 
 pub use audit::{AuditFields, AuditTrail};
 pub use context::RequestContext;
@@ -52,8 +54,9 @@ root_type! {
     /// The queries: they change nothing.
     Query:
     me::MeQuery,
+    viewer::ViewerQuery,
+    node::NodeQuery,
     policy::PolicyQuery,
-    check_password::CheckPasswordQuery,
 }
 
 root_type! {
@@ -72,6 +75,7 @@ root_type! {
     revoke_other_sessions::RevokeOtherSessionsMutation,
     send_verification_code::SendVerificationCodeMutation,
     verify_email::VerifyEmailMutation,
+    check_password::CheckPasswordMutation,
 }
 
 /// The type of the service's schema.
@@ -87,8 +91,18 @@ pub fn schema() -> Latchkey {
         .finish()
 }
 
+/// The description of the schema itself, for readers of `schema.graphql`.
+const DESCRIPTION: &str = include_str!("schema_description.md");
+
 /// Returns the schema in the schema definition language, as `schema.graphql` holds it.
+///
+/// The library prints the definitions of directives that every server has, and no description of
+/// the schema itself: the first are left out and the second is added.
 #[must_use]
 pub fn sdl() -> String {
-    schema().sdl()
+    let printed = schema().sdl_with_options(SDLExportOptions::new().include_specified_by());
+    let (types, schema) = printed.rsplit_once("schema {").unwrap_or((&printed, "}"));
+    let directives = types.find("\"\"\"\nDirects the executor to include");
+    let types = types[..directives.unwrap_or(types.len())].trim_end();
+    format!("{types}\n\n\"\"\"\n{DESCRIPTION}\"\"\"\nschema {{{schema}")
 }

@@ -6,7 +6,7 @@ use axum::http::header::SET_COOKIE;
 use super::operation::Operation;
 use super::types::{Authenticated, InvalidRefreshToken, TokenDelivery};
 use super::{RefreshCookie, RequestContext};
-use crate::accounts::{InternalError, Refresh, RefreshOutcome};
+use crate::accounts::{InternalError, Refresh, RefreshAttempt, RefreshOutcome};
 
 /// The refresh token to exchange. Without `refreshToken`, the refresh cookie is used.
 #[derive(InputObject)]
@@ -14,6 +14,12 @@ struct RefreshInput {
     /// The session's current refresh token, if it was delivered in the response body.
     #[graphql(secret)]
     refresh_token: Option<String>,
+    /// A random value that the client draws once for one exchange and keeps until it has the
+    /// response: 22 to 128 characters of base64url. A retry of the same token with the same value
+    /// gets the same successor, however late, as long as that successor was not used. Without it,
+    /// the previous token is accepted again for some seconds only.
+    #[graphql(secret)]
+    attempt: Option<String>,
 }
 
 /// The possible results of `refresh`.
@@ -41,6 +47,7 @@ impl RefreshMutation {
         #[graphql(desc = "The refresh token to exchange.")] input: RefreshInput,
     ) -> Result<RefreshResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
+        let attempt = input.attempt.map(RefreshAttempt::parse).transpose()?;
         // The next token is delivered the way the last one arrived.
         let (refresh_token, delivery) = match (input.refresh_token, request.own_cookie()) {
             (Some(token), _) => (token.into(), TokenDelivery::Body),
@@ -54,7 +61,7 @@ impl RefreshMutation {
         };
         let command = Refresh {
             refresh_token,
-            attempt: None,
+            attempt,
             client: request.client.clone(),
         };
         let result = match request.accounts.refresh(command).await? {

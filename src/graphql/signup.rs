@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
-    Authenticated, EmailTaken, Gender, InvalidInput, MobileNumberTaken, TokenDelivery,
-    TooManyAttempts,
+    Authenticated, Defaulted, EmailTaken, Gender, InvalidInput, MfaSetupRequired,
+    MobileNumberTaken, NotAvailable, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{InternalError, Signup, SignupOutcome};
 
@@ -24,13 +24,13 @@ struct SignupInput {
     /// The user's last name: up to 100 characters, or "" for people with one name.
     last_name: String,
     /// The user's gender.
-    #[graphql(default_with = "Gender::Undisclosed")]
-    gender: Gender,
+    #[graphql(default)]
+    gender: Defaulted<Gender>,
     /// The user's mobile number with its country code, such as +49 151 12345678.
     mobile_number: Option<String>,
     /// The way to deliver the refresh token.
-    #[graphql(default_with = "TokenDelivery::Body")]
-    delivery: TokenDelivery,
+    #[graphql(default)]
+    delivery: Defaulted<TokenDelivery>,
 }
 
 /// The sign-up waits for proof of the email address, under the verify-first policy. The response is the same whether or not
@@ -53,6 +53,8 @@ enum SignupResult {
     EmailTaken(EmailTaken),
     MobileNumberTaken(MobileNumberTaken),
     TooManyAttempts(TooManyAttempts),
+    NotAvailable(NotAvailable),
+    MfaSetupRequired(MfaSetupRequired),
 }
 
 /// The resolver of `signup`.
@@ -73,13 +75,13 @@ impl SignupMutation {
         #[graphql(desc = "The new user's credentials and profile.")] input: SignupInput,
     ) -> Result<SignupResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
-        let delivery = input.delivery;
+        let delivery = input.delivery.0;
         let command = Signup {
             email: input.email,
             password: input.password.into(),
             first_name: input.first_name,
             last_name: input.last_name,
-            gender: input.gender.into(),
+            gender: input.gender.0.into(),
             mobile_number: input.mobile_number,
             client: request.client.clone(),
         };

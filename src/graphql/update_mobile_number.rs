@@ -4,7 +4,9 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object, Union};
 
 use super::RequestContext;
 use super::operation::Operation;
-use super::types::{InvalidInput, MobileNumberTaken, TooManyAttempts, UserUpdated};
+use super::types::{
+    InvalidInput, MobileNumberTaken, ReauthenticationRequired, TooManyAttempts, UserUpdated,
+};
 use crate::accounts::{InternalError, UpdateMobileNumber, UpdateMobileNumberOutcome};
 
 /// The new mobile number.
@@ -21,6 +23,7 @@ enum UpdateMobileNumberResult {
     InvalidInput(InvalidInput),
     MobileNumberTaken(MobileNumberTaken),
     TooManyAttempts(TooManyAttempts),
+    ReauthenticationRequired(ReauthenticationRequired),
 }
 
 /// The resolver of `updateMobileNumber`.

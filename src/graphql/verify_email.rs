@@ -4,7 +4,10 @@ use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 
 use super::RequestContext;
 use super::operation::Operation;
-use super::types::{Authenticated, InvalidCode, TokenDelivery, TooManyAttempts};
+use super::types::{
+    Authenticated, Defaulted, DeletionPending, InvalidCode, InvalidInput, MfaRequired,
+    MfaSetupRequired, TokenDelivery, TooManyAttempts,
+};
 use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
 
 /// The email address and its code. With the ticket of a pending sign-up the result is `Authenticated`; for an existing
@@ -20,8 +23,8 @@ struct VerifyEmailInput {
     #[graphql(secret)]
     ticket: Option<String>,
     /// The way to deliver the refresh token, if this completes a sign-up.
-    #[graphql(default_with = "TokenDelivery::Body")]
-    delivery: TokenDelivery,
+    #[graphql(default)]
+    delivery: Defaulted<TokenDelivery>,
 }
 
 /// The account's email address is verified. This does not sign the user in.
@@ -38,6 +41,10 @@ enum VerifyEmailResult {
     EmailVerified(EmailVerified),
     InvalidCode(InvalidCode),
     TooManyAttempts(TooManyAttempts),
+    MfaRequired(MfaRequired),
+    MfaSetupRequired(MfaSetupRequired),
+    DeletionPending(DeletionPending),
+    InvalidInput(InvalidInput),
 }
 
 /// The resolver of `verifyEmail`.
@@ -66,7 +73,7 @@ impl VerifyEmailMutation {
         };
         let result = match request.accounts.verify_email(command).await? {
             VerifyEmailOutcome::Authenticated(it) => VerifyEmailResult::Authenticated(Box::new(
-                Authenticated::deliver(ctx, *it, input.delivery)?,
+                Authenticated::deliver(ctx, *it, input.delivery.0)?,
             )),
             VerifyEmailOutcome::EmailVerified(email) => {
                 VerifyEmailResult::EmailVerified(EmailVerified {

@@ -1,7 +1,8 @@
-//! Floor 1: password hashes. bcrypt on a bounded pool, never on an async worker.
+//! Layer 1: password hashes. bcrypt runs on a bounded pool, never on an async worker.
 //!
-//! bcrypt sees 72 bytes and stops at a NUL, so a password it would not see whole goes through HMAC-SHA-256 first. The
-//! stored hash says which: `bcrypt:$2b$…` or `hmac-sha256+bcrypt:$2b$…`.
+//! bcrypt reads 72 bytes and stops at a NUL, so a password that it would cut goes through
+//! HMAC-SHA-256 first. The stored hash names its scheme: `bcrypt:$2b$…` or
+//! `hmac-sha256+bcrypt:$2b$…`.
 
 mod pool;
 
@@ -15,34 +16,35 @@ pub use self::pool::Permit;
 use self::pool::Pool;
 use crate::model::{Password, PasswordHash};
 
-/// The key of the HMAC before bcrypt. Public: it keeps these digests apart from everybody else's, so that a leaked table
-/// of plain SHA-256 digests cannot be tried against our hashes.
+/// The key of the HMAC before bcrypt. It is public: it only separates latchkey's digests from all
+/// others, so that a leaked table of plain SHA-256 digests cannot be tried against the stored
+/// hashes.
 const DOMAIN: &[u8] = b"latchkey/password/v1";
 const PLAIN: &str = "bcrypt:";
 const PREHASHED: &str = "hmac-sha256+bcrypt:";
-/// What bcrypt sees of a password.
+/// The number of bytes that bcrypt reads of a password.
 const BCRYPT_BYTES: usize = 72;
 
-/// However slow the machine was, nobody waits longer for the sake of others' secrets.
+/// The upper bound of the padding, however slow the machine has been.
 const MAX_PADDING: Duration = Duration::from_secs(2);
 
-/// More passwords wait to be hashed than can be in time.
+/// The hashing queue is full: the request would wait longer than the pool allows.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the hashing pool is full")]
 pub struct Overloaded;
 
-/// Whether a password was the right one.
+/// The result of comparing a password with a stored hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// It was.
+    /// The password matches.
     Valid,
-    /// It was, and its hash has another cost than configured: replace it.
+    /// The password matches, but the hash has another cost than the configured one: replace it.
     ValidNeedsRehash,
-    /// It was not.
+    /// The password does not match.
     Invalid,
 }
 
-/// Hashes and verifies passwords, as many at a time as there are cores.
+/// Hashes and verifies passwords, at most one per core at a time.
 #[derive(Clone, Debug)]
 pub struct Hashing {
     cost: u32,
@@ -51,14 +53,15 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// A pool for so many hashes at a time. Costs one hash: the decoy that unknown addresses are verified against.
+    /// Creates a pool of `threads` threads. Costs one hash: the decoy that passwords for unknown
+    /// emails are verified against.
     ///
     /// # Panics
-    /// When the cost is not one of bcrypt's (4 to 31).
+    /// Panics if the cost is outside bcrypt's range (4 to 31).
     #[must_use]
     pub fn new(cost: u32, threads: usize) -> Self {
         let started = Instant::now();
-        let decoy = hash_now(&Password::given("nobody's password"), cost);
+        let decoy = hash_now(&Password::unchecked("the decoy's password"), cost);
         Self {
             cost,
             decoy,
@@ -66,17 +69,19 @@ impl Hashing {
         }
     }
 
-    /// The soonest that a hash is answered where time might tell: an eighth later than it takes on this machine. That
-    /// covers what a hash of another cost, or a long document, takes more than the decoy.
+    /// Returns the minimum duration of a response whose timing must not reveal whether a hash was
+    /// computed: an eighth more than a hash takes on this machine. The margin covers hashes of
+    /// another cost and long documents.
     #[must_use]
     pub fn padding_target(&self) -> Duration {
         (self.pool.estimate() * 9 / 8).min(MAX_PADDING)
     }
 
-    /// A place in the pool: taken before an act counts an attempt, so that a refusal costs nobody anything.
+    /// Reserves a place in the pool. An operation calls this before it counts an attempt, so that a
+    /// request refused for overload uses up no attempt.
     ///
     /// # Errors
-    /// When too many wait already.
+    /// Returns `Overloaded` if the queue is full.
     pub fn try_acquire(&self) -> Result<Permit, Overloaded> {
         self.pool.try_acquire()
     }
@@ -84,7 +89,7 @@ impl Hashing {
     /// Hashes a new password.
     ///
     /// # Errors
-    /// When it cannot be done.
+    /// Returns an error if the hashing task fails.
     pub async fn hash(
         &self,
         permit: &Permit,
@@ -96,11 +101,11 @@ impl Hashing {
             .await
     }
 
-    /// Verifies a password against an account's hash, or against the decoy where there is no account.
-    /// Costs one bcrypt either way, so that time tells nothing.
+    /// Verifies a password against an account's hash, or against the decoy if there is no account.
+    /// Both cost the same bcrypt work, so the duration does not reveal whether an account exists.
     ///
     /// # Errors
-    /// When it cannot be done.
+    /// Returns an error if the hashing task fails.
     pub async fn verify(
         &self,
         permit: &Permit,
@@ -113,8 +118,8 @@ impl Hashing {
         let work = move || {
             let (right, stored) = (verify_now(&password, &hash), cost_of(&hash).unwrap_or(cost));
             if !right {
-                // A hash of a lower cost than configured took less time than the decoy does, which would tell that there
-                // is an account. Costs c, c+1, … C-1 after the first c add up to C.
+                // A hash of a lower cost takes less time than the decoy, which would reveal that
+                // the account exists. Costs c, c+1, … C-1 after the first c add up to C.
                 (stored..cost).for_each(|cost| drop(hash_now(&password, cost)));
             }
             (right, stored != cost)
@@ -141,7 +146,8 @@ fn hash_now(password: &Password, cost: u32) -> PasswordHash {
 
 fn verify_now(password: &Password, stored: &PasswordHash) -> bool {
     let (scheme, bytes) = seen_by_bcrypt(password);
-    // A password of the other scheme cannot be right; it is compared all the same, to take the same time.
+    // A password of the other scheme cannot match; it is hashed all the same, to take the same
+    // time.
     let Some((stored_scheme, hash)) = split(stored) else {
         return false;
     };
@@ -151,7 +157,7 @@ fn verify_now(password: &Password, stored: &PasswordHash) -> bool {
 
 fn seen_by_bcrypt(password: &Password) -> (&'static str, SecretString) {
     let text = password.expose();
-    // bcrypt appends a NUL of its own: 71 bytes are what it sees whole.
+    // bcrypt appends a NUL itself, so it reads at most 71 bytes without cutting.
     if text.len() < BCRYPT_BYTES && !text.contains('\0') {
         return (PLAIN, text.into());
     }
@@ -172,56 +178,59 @@ fn cost_of(stored: &PasswordHash) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn verdict(set: &str, given: &str) -> bool {
-        verify_now(&Password::given(given), &hash_now(&Password::given(set), 4))
+    fn verify(set: &str, attempt: &str) -> bool {
+        verify_now(
+            &Password::unchecked(attempt),
+            &hash_now(&Password::unchecked(set), 4),
+        )
     }
 
     #[test]
-    fn every_character_counts_however_long_the_password() {
+    fn every_character_of_a_long_password_counts() {
         let a = "A".repeat(72);
-        assert!(verdict(&format!("{a}x"), &format!("{a}x")));
-        assert!(!verdict(&format!("{a}x"), &format!("{a}y")));
-        assert!(!verdict(&"é".repeat(40), &"é".repeat(41)));
+        assert!(verify(&format!("{a}x"), &format!("{a}x")));
+        assert!(!verify(&format!("{a}x"), &format!("{a}y")));
+        assert!(!verify(&"é".repeat(40), &"é".repeat(41)));
         for length in [70, 71, 72, 73, 256] {
             let password = "a".repeat(length);
-            assert!(verdict(&password, &password), "{length}");
-            assert!(!verdict(&password, &"a".repeat(length - 1)), "{length}");
+            assert!(verify(&password, &password), "{length}");
+            assert!(!verify(&password, &"a".repeat(length - 1)), "{length}");
         }
     }
 
     #[test]
-    fn a_nul_is_a_character_like_any_other() {
-        assert!(verdict("abc\0abc", "abc\0abc"));
-        assert!(!verdict("abc", "abc\0abc"));
-        assert!(!verdict("abc\0abc", "abc"));
-        assert!(!verdict("", "\0"));
+    fn nul_in_a_password_counts_like_other_characters() {
+        assert!(verify("abc\0abc", "abc\0abc"));
+        assert!(!verify("abc", "abc\0abc"));
+        assert!(!verify("abc\0abc", "abc"));
+        assert!(!verify("", "\0"));
     }
 
     #[test]
-    fn the_stored_hash_says_its_scheme() {
+    fn stored_hash_starts_with_its_scheme() {
         assert!(
-            hash_now(&Password::given("short"), 4)
+            hash_now(&Password::unchecked("short"), 4)
                 .as_str()
                 .starts_with("bcrypt:$2b$04$")
         );
         assert!(
-            hash_now(&Password::given(&"l".repeat(100)), 4)
+            hash_now(&Password::unchecked(&"l".repeat(100)), 4)
                 .as_str()
                 .starts_with("hmac-sha256+bcrypt:$2b$04$")
         );
     }
 
     #[test]
-    fn a_digest_is_not_the_password_it_is_made_of() {
+    fn digest_of_a_password_does_not_match_it() {
         let long = "l".repeat(100);
-        let digest = seen_by_bcrypt(&Password::given(&long)).1;
-        assert!(!verdict(&long, digest.expose_secret()));
+        let digest = seen_by_bcrypt(&Password::unchecked(&long)).1;
+        assert!(!verify(&long, digest.expose_secret()));
     }
 
     #[tokio::test]
-    async fn a_hash_of_another_cost_is_told_and_the_decoy_matches_nothing() {
+    async fn hash_of_another_cost_needs_rehash_and_decoy_fails() {
         let hashing = Hashing::new(4, 1);
-        let password = Password::given("correct horse");
+        let password = Password::unchecked("correct horse");
         let old = hash_now(&password, 5);
         let permit = hashing.try_acquire().unwrap();
         assert_eq!(
@@ -235,7 +244,7 @@ mod tests {
         );
         assert_eq!(
             hashing
-                .verify(&permit, &Password::given("nobody's password"), None)
+                .verify(&permit, &Password::unchecked("the decoy's password"), None)
                 .await,
             Ok(Verification::Invalid)
         );

@@ -1,4 +1,4 @@
-//! As many hashes at a time as there are cores; who could not be served in time is refused at once.
+//! A pool that runs one job per core and refuses at once a job that could not start in time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -8,11 +8,12 @@ use tokio::sync::Semaphore;
 
 use super::Overloaded;
 
-/// How long a request waits for its turn, by what is estimate: who would wait longer gets no permit.
+/// The longest estimated wait for a free thread. A job that would wait longer gets no permit.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How far one piece of work moves what is held to be estimate: a sixteenth up or down, however long it took. So it comes
-/// to rest in the middle, and a hash that the machine held up for once changes little. Only where it took less than half,
-/// what is held is wrong, by a machine that stood still at the start: that is forgotten fast.
+/// The divisor of one step of the estimate: each job moves it up or down by a sixteenth, however
+/// long the job took. The estimate so settles at the median, and one job that the machine blocked up
+/// changes little. Only a job that took less than half the estimate resets it, since the estimate
+/// was then measured while the machine stalled.
 const STEP: u64 = 16;
 
 /// A bounded pool. Clones share it.
@@ -20,13 +21,13 @@ const STEP: u64 = 16;
 pub(super) struct Pool {
     threads: usize,
     running: Arc<Semaphore>,
-    /// Those who run or wait.
+    /// The number of jobs that run or wait.
     present: Arc<AtomicUsize>,
-    /// What one piece of work takes, in microseconds.
+    /// The estimated duration of one job, in microseconds.
     estimate: Arc<AtomicU64>,
 }
 
-/// A place in the pool, which is free again when this is dropped. Who has one is served.
+/// A reserved place in the pool, released on drop. A job with a permit always runs.
 #[derive(Debug)]
 #[must_use]
 pub struct Permit(Arc<AtomicUsize>);
@@ -38,7 +39,7 @@ impl Drop for Permit {
 }
 
 impl Pool {
-    /// A pool for so many at a time, whose work takes about so long.
+    /// Creates a pool of `threads` threads with an initial estimate of a job's duration.
     pub(super) fn new(threads: usize, estimate: Duration) -> Self {
         let (running, present) = (Arc::new(Semaphore::new(threads)), Arc::default());
         Self {
@@ -49,12 +50,12 @@ impl Pool {
         }
     }
 
-    /// What one piece of work has taken lately.
+    /// Returns the estimated duration of one job.
     pub(super) fn estimate(&self) -> Duration {
         Duration::from_micros(self.estimate.load(Ordering::Relaxed))
     }
 
-    /// Does work on a thread of its own, when the turn of a place comes.
+    /// Runs a job on a blocking thread as soon as a core is free.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         _permit: &Permit,
@@ -67,7 +68,8 @@ impl Pool {
             .await
             .map_err(|_| Overloaded)?;
         let pool = self.clone();
-        // The turn goes with the work: an act that is given up does not free its core before the hash is done.
+        // The core's permit moves into the job: a cancelled request does not release its core
+        // before the hash is done.
         let task = tokio::task::spawn_blocking(move || {
             let started = Instant::now();
             let done = work();
@@ -78,8 +80,8 @@ impl Pool {
         task.await.map_err(|_| Overloaded)
     }
 
-    /// Takes a permit, unless those before would take longer than anyone waits: a refusal that comes at once costs the
-    /// client no time, and the pool none of its own.
+    /// Reserves a place, unless the jobs ahead would take longer than the longest wait. An
+    /// immediate refusal costs the client no time and the pool no work.
     pub(super) fn try_acquire(&self) -> Result<Permit, Overloaded> {
         let before = self.present.fetch_add(1, Ordering::Relaxed);
         let permit = Permit(self.present.clone());
@@ -102,7 +104,7 @@ impl Pool {
         } else {
             estimate.saturating_sub(step)
         };
-        // Of two at once one may be lost, which does no harm.
+        // Of two concurrent stores one may be lost, which does no harm.
         self.estimate.store(moved, Ordering::Relaxed);
     }
 }
@@ -120,26 +122,23 @@ mod tests {
     }
 
     #[test]
-    fn who_could_not_be_served_in_time_is_refused_at_once() {
+    fn job_that_cannot_start_in_time_is_refused() {
         for (threads, estimate, fit) in [(1, 250, 9), (2, 250, 18), (2, 1000, 6), (2, 60_000, 2)] {
             let pool = pool(threads, estimate);
             let places: Vec<_> = std::iter::from_fn(|| pool.try_acquire().ok()).collect();
             assert_eq!(places.len(), fit, "{threads} threads, {estimate} ms");
             assert_eq!(pool.try_acquire().unwrap_err(), Overloaded);
             drop(places);
-            assert!(
-                pool.try_acquire().is_ok(),
-                "a place that is left is free again"
-            );
+            assert!(pool.try_acquire().is_ok(), "a dropped permit is free again");
         }
     }
 
     #[tokio::test]
-    async fn who_has_a_place_is_served_however_long_it_takes() {
+    async fn job_with_a_permit_runs_however_long_it_takes() {
         let pool = pool(1, 1);
-        let (release, held) = std::sync::mpsc::channel();
+        let (release, blocked) = std::sync::mpsc::channel();
         let (first, second) = (pool.try_acquire().unwrap(), pool.try_acquire().unwrap());
-        let running = pool.run(&first, move || held.recv().unwrap());
+        let running = pool.run(&first, move || blocked.recv().unwrap());
         let waiting = pool.run(&second, || 7);
         let releasing = async {
             tokio::task::yield_now().await;
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typical_follows_what_is_and_heeds_no_single_one() {
+    fn estimate_follows_durations_and_ignores_single_outliers() {
         let pool = pool(1, 100);
         pool.took(Duration::from_mins(1));
         assert!(
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_gives_its_turn_back() {
+    async fn job_that_panics_releases_its_core() {
         let pool = pool(1, 1);
         for _ in 0..3 {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! Letters as `.eml` files in a folder.
+//! Delivers emails as `.eml` files into a folder.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use super::{EmailMessage, MailError};
 
-/// A folder that only its owner can enter: the letters hold codes.
+/// A folder that only its owner can read, since the emails hold codes.
 #[derive(Clone, Debug)]
 pub struct Folder(pub PathBuf);
 
 impl Folder {
-    /// Writes a letter under its id, so that names sort by time and a second try replaces the first.
+    /// Writes an email under its id, so that names sort by time and a second attempt replaces the
+    /// first.
     pub(super) async fn send(&self, mail: EmailMessage) -> Result<(), MailError> {
         let folder = self.clone();
         folder

@@ -1,11 +1,11 @@
-//! Letters in memory, for tests.
+//! Delivers emails into memory, for tests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{EmailMessage, MailError};
 use crate::model::Delivery;
 
-/// Keeps what was sent, and answers as a test asks it to. Clones share both.
+/// Keeps the emails that were sent, and answers as a test sets it to. Clones share both.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<State>>);
 
@@ -17,18 +17,18 @@ struct State {
 }
 
 impl Memory {
-    /// The letters that were taken, as the bytes that would have gone over the wire.
+    /// Returns the accepted emails, as the bytes that would have been sent.
     #[must_use]
     pub fn sent(&self) -> Vec<Vec<u8>> {
         self.state(|state| state.sent.clone())
     }
 
-    /// Sets how the next letters are answered.
+    /// Sets the result of the next deliveries.
     pub fn answer(&self, delivery: Delivery) {
         self.state(|state| state.answer = Some(delivery));
     }
 
-    /// Lets the next letter panic on its way.
+    /// Makes the next delivery panic.
     pub fn panic(&self) {
         self.state(|state| state.panics = true);
     }
@@ -36,15 +36,17 @@ impl Memory {
     pub(super) fn send(&self, mail: EmailMessage) -> Result<(), MailError> {
         assert!(
             !self.state(|state| std::mem::take(&mut state.panics)),
-            "as the test asked"
+            "as the test requested"
         );
         self.state(|state| match state.answer {
             None | Some(Delivery::Sent) => {
                 state.sent.push(mail.bytes);
                 Ok(())
             }
-            Some(Delivery::Deferred) => Err(MailError::Deferred("as the test asked".to_owned())),
-            Some(Delivery::Refused) => Err(MailError::Refused("as the test asked".to_owned())),
+            Some(Delivery::Deferred) => {
+                Err(MailError::Deferred("as the test requested".to_owned()))
+            }
+            Some(Delivery::Refused) => Err(MailError::Refused("as the test requested".to_owned())),
         })
     }
 

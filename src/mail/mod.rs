@@ -1,4 +1,4 @@
-//! Floor 1: letters and the three ways to send them.
+//! Layer 1: emails and the three transports that deliver them.
 
 mod file;
 mod memory;
@@ -20,19 +20,19 @@ pub use memory::Memory;
 pub use probe::ProbeError;
 pub use smtp::{Relay, Smtp, Tls};
 
-/// A letter could not be sent. For the log: it names no address and no code.
+/// An email could not be sent. Safe to log: the text names no address and no code.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The mail server could not be reached, or said "not now".
+    /// The mail server could not be reached, or asked to try again later.
     #[error("not now: {0}")]
     Deferred(String),
-    /// The letter cannot be made, or the mail server refused it for good.
+    /// The message cannot be built, or the mail server refused it permanently.
     #[error("refused: {0}")]
     Refused(String),
 }
 
 impl MailError {
-    /// What the error means for the letter.
+    /// Returns the delivery result that the error stands for.
     #[must_use]
     pub const fn delivery(&self) -> Delivery {
         match self {
@@ -42,29 +42,29 @@ impl MailError {
     }
 }
 
-/// The ways to send a letter.
+/// The transports for emails.
 #[derive(Clone, Debug)]
 pub enum Transport {
-    /// Through a mail server.
+    /// A mail server.
     Smtp(Smtp),
-    /// Into a folder, as `.eml` files: for development.
+    /// A folder of `.eml` files, for development.
     File(Folder),
-    /// Into memory: for tests.
+    /// Memory, for tests.
     Memory(Memory),
 }
 
-/// Makes letters and sends them.
+/// Builds emails and sends them.
 #[derive(Clone, Debug)]
 pub struct Mailer {
-    /// Whom letters are from.
+    /// The sender of every email.
     pub from: Mailbox,
-    /// The service's address, as recipients know it.
+    /// The service's public URL, as recipients know it.
     pub public_url: String,
-    /// How they are sent.
+    /// The transport that delivers the emails.
     pub transport: Transport,
 }
 
-/// A letter that is ready to be sent.
+/// An email that is ready to be sent.
 #[derive(Clone, Debug)]
 pub struct EmailMessage {
     pub(crate) envelope: Envelope,
@@ -73,10 +73,10 @@ pub struct EmailMessage {
 }
 
 impl Mailer {
-    /// Sends a letter to one address, with its code if it has one.
+    /// Sends an email to one address, with its code if it has one.
     ///
     /// # Errors
-    /// When the letter cannot be made, or was not taken.
+    /// Returns an error if the message cannot be built or was not accepted.
     pub async fn send(
         &self,
         to: &Email,
@@ -91,10 +91,11 @@ impl Mailer {
         }
     }
 
-    /// Checks that letters could be sent now, without sending one.
+    /// Checks that emails can be sent, without sending one.
     ///
     /// # Errors
-    /// When the mail server cannot be reached or does not take the login, or the folder cannot be written to.
+    /// Returns an error if the mail server cannot be reached, or refuses the login or the sender, or
+    /// if the folder cannot be written.
     pub async fn check(&self) -> Result<(), ProbeError> {
         match &self.transport {
             Transport::Smtp(smtp) => smtp.check(&self.from.email).await,
@@ -106,7 +107,8 @@ impl Mailer {
         }
     }
 
-    /// Nothing in a letter is typed by anyone but us: no name, no title, so nothing can be injected into one.
+    /// Builds the message. The one text from a user in it is the account's name after a reset, in
+    /// the body and without links, so nothing can be injected into a header.
     fn compose(
         &self,
         to: &Email,
@@ -128,7 +130,7 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(body)
             .map_err(|error| refused(&error))?;
-        // So that nobody's holiday reply comes back (RFC 3834).
+        // Suppresses automatic replies (RFC 3834).
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
         message
             .headers_mut()

@@ -1,4 +1,4 @@
-//! Letters through a mail server, over TLS always.
+//! Delivers emails through a mail server, always over TLS.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -13,28 +13,29 @@ use secrecy::{ExposeSecret, SecretString};
 use super::probe::{ProbeError, probe};
 use super::{EmailMessage, MailError};
 
-/// How long the server may take for each step.
+/// The time limit for each SMTP step.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// When TLS begins. There is no third way: a code never crosses the network in the clear.
+/// The moment at which TLS starts. There is no variant without TLS: a code never crosses the
+/// network in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// After `STARTTLS`, without which nothing is sent.
+    /// After `STARTTLS`; nothing is sent if the server does not offer it.
     StartTls,
-    /// With the connection (RFC 8314).
+    /// Together with the connection (RFC 8314).
     Implicit,
 }
 
-/// A mail server and the login there.
+/// A mail server and its login.
 #[derive(Clone, Debug)]
 pub struct Relay {
-    /// Its name, which its certificate must carry.
+    /// The server's name, which its certificate must carry.
     pub host: String,
-    /// Its port.
+    /// The server's port.
     pub port: u16,
-    /// When TLS begins.
+    /// The moment at which TLS starts.
     pub tls: Tls,
-    /// User and password, where it asks for them.
+    /// User and password, if the server asks for them.
     pub login: Option<(String, SecretString)>,
 }
 
@@ -47,10 +48,11 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Creates a pool that connects when there is a message, and greets with the first of these names that is a full one.
+    /// Creates a pool that connects when an email is to be sent, and greets with the first full name
+    /// of those given.
     ///
     /// # Errors
-    /// When the host's name can be on no certificate.
+    /// Returns an error if the host's name cannot appear on a certificate.
     pub fn new(relay: &Relay, names: &[&str]) -> Result<Self, MailError> {
         let hello = greeting(names);
         let parameters = TlsParameters::new(relay.host.clone())
@@ -84,7 +86,7 @@ impl Smtp {
             .send_raw(&mail.envelope, &mail.bytes)
             .await
             .map(drop)
-            .map_err(|error| told(&error))
+            .map_err(|error| delivery_error(&error))
     }
 
     pub(super) async fn check(&self, from: &Address) -> Result<(), ProbeError> {
@@ -104,9 +106,10 @@ fn greeting(names: &[&str]) -> ClientId {
         })
 }
 
-/// A server's answer may quote the address, so only its number is kept. That the login was refused (530 to 538) says
-/// nothing about the letter: it waits until the operator has mended the setting.
-fn told(error: &Error) -> MailError {
+/// Converts an SMTP error. A server's answer may quote the recipient, so only its number is kept. A
+/// refused login (530 to 538) is no property of the email, which waits until the operator has
+/// corrected the setting.
+fn delivery_error(error: &Error) -> MailError {
     match error.status() {
         Some(code) if error.is_permanent() && !(530..=538).contains(&u16::from(code)) => {
             MailError::Refused(format!("the mail server answered {code}"))

@@ -1,10 +1,13 @@
-//! What letters say. Plain ASCII, so that every reader shows them as they are, in a file too.
+//! The texts of the emails. They are plain ASCII but for names, so that every reader shows them
+//! unchanged, in a file too.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::model::EmailKind;
+use crate::model::{EmailKind, Timestamp};
 
-/// The subject and the body of a letter. No code in a subject: lock screens show those.
+/// Returns the subject and the body of an email. The subject holds no code, because lock screens
+/// show it.
 pub(super) fn write(
     kind: &EmailKind,
     code: Option<&str>,
@@ -12,89 +15,122 @@ pub(super) fn write(
     public_url: &str,
 ) -> (&'static str, String) {
     let code = code.unwrap_or_default();
-    let minutes = match lifetime.as_secs() / 60 {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
     let (subject, text) = match kind {
-        EmailKind::PasswordResetCode(_) => (
-            "Your code to reset your password",
-            format!(
-                "Enter this code to set a new password:\n\n    {code}\n\nIt is good for {minutes}, and once.\n\
-                 Give it to nobody else.\n\nIf you did not ask for it, ignore this message:\n\
-                 your password stays as it is."
-            ),
-        ),
-        EmailKind::VerificationCode(_) => (
-            "Your code to confirm your address",
-            format!(
-                "Enter this code to confirm your e-mail address:\n\n    {code}\n\nIt is good for {minutes}, and \
-                 once.\nGive it to nobody else.\n\nIf you did not ask for it, ignore this message."
-            ),
-        ),
-        EmailKind::SignUpCode(_) => (
-            "Your code to complete your sign-up",
-            format!(
-                "Enter this code where you signed up, to complete your sign-up:\n\n    {code}\n\nIt is good for \
-                 {minutes}, and once.\nGive it to nobody else.\n\nIf you did not sign up, ignore this \
-                 message:\nwithout the code nobody can use your address."
-            ),
-        ),
-        EmailKind::AlreadyRegistered => (
-            "You have an account already",
-            "Somebody, probably you, tried to sign up with this address,\nwhich has an account already.\n\n\
-             Log in instead. If you forgot your password, ask for a code to\nreset it.\n\n\
-             If it was not you, there is nothing to do: nothing was changed."
-                .to_owned(),
-        ),
-        EmailKind::PasswordChanged => (
-            "Your password was changed",
-            "The password of your account was changed just now.\n\n\
-             If it was not you, reset your password at once:\nthat ends every session."
-                .to_owned(),
-        ),
-        EmailKind::PasswordReset { name, created_at } => (
-            "Your password was changed",
-            format!(
-                "The password of your account was reset just now.\n\n\
-                 The account was made on {}, under this name:\n\n    {}\n\n\
-                 If you did not make it, look through its profile: the name and the\nmobile number may be a stranger's. \
-                 If you did not reset the password,\nreset it at once: that ends every session.",
-                created_at.to_rfc3339().split('T').next().unwrap_or_default(),
-                harmless(name),
-            ),
-        ),
-        EmailKind::NewDevice { device, address } => (
-            "New device on your account",
-            format!(
-                "Somebody logged in to your account on a device that was not seen\nbefore:\n\n    {}\n    {}\n\n\
-                 If it was you, there is nothing to do. If it was not, reset your\npassword at once: that ends every \
-                 session.",
-                device.as_deref().unwrap_or("Unknown device"),
-                address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string()),
-            ),
-        ),
-        EmailKind::RefreshTokenReused => (
-            "One of your sessions was ended",
-            "A sign-in token of your account that had been replaced was used\nagain. That can mean that somebody copied \
-             it, so the session it\nbelonged to was ended.\n\n\
-             Log in again. If you suspect a stranger, change your password:\nthat ends every other session."
-                .to_owned(),
-        ),
+        EmailKind::PasswordResetCode(_) => password_reset(code, lifetime),
+        EmailKind::VerificationCode(_) => verification(code, lifetime),
+        EmailKind::SignUpCode(_) => sign_up(code, lifetime),
+        EmailKind::AlreadyRegistered => ALREADY_REGISTERED.to_text(),
+        EmailKind::PasswordChanged => PASSWORD_CHANGED.to_text(),
+        EmailKind::PasswordReset { name, created_at } => password_was_reset(name, *created_at),
+        EmailKind::NewDevice { device, address } => new_device(device.as_deref(), *address),
+        EmailKind::RefreshTokenReused => REFRESH_TOKEN_REUSED.to_text(),
     };
     (subject, format!("{text}\n\n{public_url}\n"))
 }
 
-/// Returns a name that no mail program makes a link of: the account may be a stranger's, and the name an advertisement.
-fn harmless(name: &str) -> String {
-    let mut harmless = String::new();
+/// The subject and the body of an email without data.
+struct FixedText(&'static str, &'static str);
+
+impl FixedText {
+    fn to_text(&self) -> (&'static str, String) {
+        (self.0, self.1.to_owned())
+    }
+}
+
+const ALREADY_REGISTERED: FixedText = FixedText(
+    "You have an account already",
+    "A sign-up was attempted with this email address, which already has\nan account.\n\n\
+     If it was you, log in instead. If you forgot your password, request a\ncode to reset it.\n\n\
+     If it was not you, you need not do anything: nothing was changed.",
+);
+
+const PASSWORD_CHANGED: FixedText = FixedText(
+    "Your password was changed",
+    "The password of your account was changed just now.\n\n\
+     If it was not you, reset your password at once:\nthat ends every session.",
+);
+
+const REFRESH_TOKEN_REUSED: FixedText = FixedText(
+    "One of your sessions was ended",
+    "A sign-in token of your account that had been replaced was used\nagain. \
+     It may have been copied, so the session that it belonged to\nwas ended.\n\n\
+     Log in again. If you suspect a stranger, change your password:\nthat ends every other session.",
+);
+
+fn password_reset(code: &str, lifetime: Duration) -> (&'static str, String) {
+    let text = format!(
+        "Enter this code to set a new password:\n\n    {code}\n\n{}\n\n\
+         If you did not request it, ignore this email: your password stays\nas it is.",
+        validity(lifetime)
+    );
+    ("Your code to reset your password", text)
+}
+
+fn password_was_reset(name: &str, created_at: Timestamp) -> (&'static str, String) {
+    let created_at = created_at.to_rfc3339();
+    let day = created_at.split('T').next().unwrap_or_default();
+    let text = format!(
+        "The password of your account was reset just now.\n\n\
+         The account was created on {day}, under this name:\n\n    {}\n\n\
+         If you did not create it, review its profile: the name and the\n\
+         mobile number may be a stranger's. If you did not reset the\n\
+         password, reset it at once: that ends every session.",
+        without_links(name)
+    );
+    (PASSWORD_CHANGED.0, text)
+}
+
+/// Returns a name of which no mail program makes a link: the account may be a stranger's, and the
+/// name an advertisement.
+fn without_links(name: &str) -> String {
+    let mut plain = String::new();
     let mut characters = name.chars().peekable();
     while let Some(character) = characters.next() {
         let joins = matches!(character, '.' | '/' | ':' | '@')
             && characters.peek().is_some_and(|next| !next.is_whitespace());
-        harmless.push(if joins { ' ' } else { character });
+        plain.push(if joins { ' ' } else { character });
     }
-    harmless
+    plain
+}
+
+fn verification(code: &str, lifetime: Duration) -> (&'static str, String) {
+    let text = format!(
+        "Enter this code to confirm your email address:\n\n    {code}\n\n{}\n\n\
+         If you did not request it, ignore this email.",
+        validity(lifetime)
+    );
+    ("Your code to confirm your address", text)
+}
+
+fn sign_up(code: &str, lifetime: Duration) -> (&'static str, String) {
+    let text = format!(
+        "Enter this code on the sign-up page to complete your sign-up:\n\n    {code}\n\n{}\n\n\
+         If you did not sign up, ignore this email: without the code, your\naddress cannot be used.",
+        validity(lifetime)
+    );
+    ("Your code to complete your sign-up", text)
+}
+
+fn new_device(device: Option<&str>, address: Option<IpAddr>) -> (&'static str, String) {
+    let address = match address {
+        Some(address) => address.to_string(),
+        None => "unknown address".to_owned(),
+    };
+    let text = format!(
+        "Your account was logged in to from a new device:\n\n    {}\n    {address}\n\n\
+         If it was you, you need not do anything. If it was not, reset your\n\
+         password at once: that ends every session.",
+        device.unwrap_or("Unknown device")
+    );
+    ("New device on your account", text)
+}
+
+fn validity(lifetime: Duration) -> String {
+    let minutes = match lifetime.as_secs() / 60 {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    format!("It is valid for {minutes} and can be used once. Do not share it.")
 }
 
 #[cfg(test)]
@@ -103,7 +139,7 @@ mod tests {
     use crate::model::Sealed;
 
     #[test]
-    fn a_code_is_in_the_body_and_not_in_the_subject() {
+    fn code_appears_in_the_body_not_the_subject() {
         let sealed = Sealed::new(String::new());
         for kind in [
             EmailKind::PasswordResetCode(sealed.clone()),

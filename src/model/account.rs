@@ -1,4 +1,4 @@
-//! The aggregate: everything that belongs to one address is one document.
+//! The aggregate: everything that belongs to one email address is one document.
 
 use std::time::Duration;
 
@@ -6,54 +6,55 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Email, EmailId, EmailKind, OutboxEmail, Rng, SignUp, Timestamp, User};
 
-/// How many letters wait at a time: with one more, the oldest goes.
+/// The largest number of waiting emails: one more displaces the oldest.
 const OUTBOX: usize = 20;
-/// How many notices of one kind a day sees.
+/// The largest number of notices of one kind per day.
 const NOTICES: usize = 5;
 const DAY: Duration = Duration::from_hours(24);
-/// How long a letter without a code is worth sending.
+/// The time for which an email without a code is worth sending.
 const NOTICE_LIFETIME: Duration = Duration::from_hours(3 * 24);
 
-/// All there is about one address. AuditTrail are functions on it; a repository loads it and saves it back whole.
+/// Everything stored about one email address. Operations are functions on it; a repository loads
+/// and saves it as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// Names it for good, also across the completion of a sign-up.
+    /// The account's id, which stays the same when a sign-up is completed.
     pub id: AccountId,
-    /// Counts the saves: a save succeeds only on the version that was loaded.
+    /// The number of saves. A save succeeds only on the version that was loaded.
     pub version: i64,
-    /// The address, unique in the store.
+    /// The email address, unique in the store.
     pub email: Email,
-    /// Whether the address is anyone's yet.
+    /// The state of the account: pending sign-ups or an active user.
     pub state: AccountState,
-    /// Letters still to be mailed, written in one write with what they tell of.
+    /// Emails still to be sent, saved in the same write as the change that they announce.
     pub outbox: Vec<OutboxEmail>,
     /// The notices of the last day.
     pub notices: Vec<Notice>,
 }
 
-/// That a notice was written.
+/// A record that a notice was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// The kind of letter.
+    /// The kind of email.
     pub kind: String,
-    /// When.
+    /// The time at which it was written.
     pub at: Timestamp,
 }
 
-/// Whether an address is anyone's yet.
+/// The state of an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AccountState {
-    /// Sign-ups wait for their code.
+    /// Sign-ups that wait for their code.
     Pending(Vec<SignUp>),
-    /// The address has an owner.
+    /// An active user, the owner of the address.
     Active(Box<User>),
 }
 
 impl Account {
-    /// An address with this state, not saved yet.
+    /// Creates an account that is not saved yet.
     #[must_use]
     pub const fn new(id: AccountId, email: Email, state: AccountState) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl Account {
         }
     }
 
-    /// The owner, if the address has one.
+    /// Returns the user, if the account is active.
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         match &self.state {
@@ -75,7 +76,7 @@ impl Account {
         }
     }
 
-    /// The owner, to change.
+    /// Returns the user for modification, if the account is active.
     #[must_use]
     pub fn user_mut(&mut self) -> Option<&mut User> {
         match &mut self.state {
@@ -84,8 +85,8 @@ impl Account {
         }
     }
 
-    /// Puts a letter into the outbox, due at once, in place of those of its kind: only the newest code is good, and one
-    /// notice says it as well as two.
+    /// Adds an email to the outbox, due at once, and removes earlier ones of its kind: only the
+    /// newest code is valid, and one notice is enough.
     pub fn post(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         let same_kind = std::mem::discriminant(&kind);
         self.outbox
@@ -93,8 +94,8 @@ impl Account {
         self.post_another(kind, lifetime, now, rng);
     }
 
-    /// Puts a notice into the outbox, unless the day has seen enough of its kind: whoever signs in with somebody else's
-    /// address must not fill their mailbox.
+    /// Adds a notice to the outbox, unless the daily limit of its kind is reached: an attacker who
+    /// signs in with another person's address must not be able to flood their mailbox.
     pub fn notify(&mut self, kind: EmailKind, now: Timestamp, rng: &Rng) {
         let name = kind.name();
         self.notices.retain(|notice| now < notice.at.plus(DAY));
@@ -113,7 +114,8 @@ impl Account {
         }
     }
 
-    /// Puts a letter into the outbox, due at once, beside those of its kind: each is somebody else's.
+    /// Adds an email to the outbox, due at once, and keeps earlier ones of its kind, which belong
+    /// to other sign-ups.
     pub fn post_another(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
         let surplus = (self.outbox.len() + 1).saturating_sub(OUTBOX);
         self.outbox.drain(..surplus);
@@ -125,7 +127,7 @@ impl Account {
         ));
     }
 
-    /// Makes every outstanding code worthless, also those that were not mailed yet.
+    /// Invalidates every outstanding code, including those that were not sent yet.
     pub fn void_codes(&mut self) {
         self.outbox.retain(|message| message.kind.code().is_none());
         if let Some(user) = self.user_mut() {
@@ -134,7 +136,7 @@ impl Account {
         }
     }
 
-    /// When the worker should next look at the outbox.
+    /// Returns the time at which the worker next has an email to send.
     #[must_use]
     pub fn mail_due_at(&self) -> Option<Timestamp> {
         self.outbox
@@ -143,7 +145,7 @@ impl Account {
             .min()
     }
 
-    /// When the address is free again, if nobody completes a sign-up before.
+    /// Returns the time at which the address is free again if no sign-up is completed before.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -158,7 +160,8 @@ impl Account {
         }
     }
 
-    /// Drops what has expired and what is over the caps: an account stays small. Done on each save.
+    /// Drops expired entries and those over the limits, so that an account stays small. Runs on
+    /// each save.
     pub fn prune_expired(&mut self, now: Timestamp) {
         let mut parked = self
             .outbox

@@ -1,24 +1,25 @@
-//! How often something was tried in a window of time.
+//! Attempts counted in a window of time.
 
 use std::time::Duration;
 
 use super::Timestamp;
 
-/// What the store has counted under one key.
+/// The store's count under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// How many, this one included.
+    /// The number of attempts, including the current one.
     pub count: u32,
-    /// When the count starts anew.
+    /// The end of the window, when the count starts again.
     pub resets_at: Timestamp,
 }
 
-/// How long to wait before the next try.
+/// The time to wait before the next attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub Duration);
 
 impl Wait {
-    /// Whole seconds, rounded up, at least one: whoever waits that long is let through.
+    /// Returns the wait in whole seconds, rounded up, at least one. A client that waits that long
+    /// is let through.
     #[must_use]
     pub fn seconds(self) -> u32 {
         u32::try_from(self.0.as_millis().div_ceil(1000))

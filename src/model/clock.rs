@@ -1,4 +1,4 @@
-//! The time, as something that is given.
+//! The time, injected.
 
 use std::sync::{
     Arc,
@@ -15,38 +15,38 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The point so many milliseconds after the epoch.
+    /// Creates the time that is `millis` milliseconds after the epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     #[must_use]
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since the epoch, rounded down, as JWT claims count.
+    /// Returns the whole seconds since the epoch, rounded down, as JWT claims count them.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// The point a duration later.
+    /// Returns the time that is `duration` later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(millis))
     }
 
-    /// How long until `later`; zero when that has passed.
+    /// Returns the duration until `later`; zero if that has passed.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
-    /// RFC 3339, UTC, milliseconds, such as `2026-11-22T09:30:00.000Z`.
+    /// Formats the time as RFC 3339 in UTC with milliseconds, such as `2026-11-22T09:30:00.000Z`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         DateTime::<Utc>::from_timestamp_millis(self.0)
@@ -55,7 +55,7 @@ impl Timestamp {
     }
 }
 
-/// Tells the time: the system's, or one that a test moves.
+/// A clock: the system's, or one that a test moves.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
@@ -66,19 +66,19 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock.
+    /// Returns the system's clock.
     #[must_use]
     pub const fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands still until it is moved; clones share its hands.
+    /// Creates a clock that stands still until it is moved; clones move with it.
     #[must_use]
     pub fn fixed(at: Timestamp) -> Self {
         Self(Source::Fixed(Arc::new(AtomicI64::new(at.0))))
     }
 
-    /// The time now.
+    /// Returns the current time.
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
@@ -91,7 +91,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock forward; the system's clock is not ours to move.
+    /// Moves a fixed clock forward; does nothing to the system's clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Fixed(millis) = &self.0 {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_reads_as_the_contract_says() {
+    fn timestamp_formats_as_rfc_3339_with_milliseconds() {
         assert_eq!(
             Timestamp::from_millis(1_795_339_800_000).to_rfc3339(),
             "2026-11-22T09:30:00.000Z"
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_clock_moves_for_all_who_share_it() {
+    fn fixed_clock_moves_for_all_its_clones() {
         let clock = Clock::fixed(Timestamp::from_millis(1000));
         let other = clock.clone();
         clock.advance(Duration::from_secs(2));

@@ -1,4 +1,4 @@
-//! One-time codes, as an account keeps them.
+//! One-time codes, as an account stores them.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::text;
 use super::{Digest, Timestamp};
 
-/// A code that was mailed and waits to be spent.
+/// A code that was sent by email and can be spent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Code {
     digest: Digest,
     expires_at: Timestamp,
     tries: u8,
-    /// The codes that this one replaced, as long as they would be valid.
+    /// The codes that this one replaced, for as long as they would be valid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replaced: Vec<ReplacedCode>,
 }
@@ -27,24 +27,24 @@ struct ReplacedCode {
     expires_at: Timestamp,
 }
 
-/// What became of a try.
+/// The result of an attempt to spend a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spend {
-    /// It was the code, which is gone now.
+    /// The code matched and is now used up.
     Right,
-    /// It was not, or there is no code (any more).
+    /// The code did not match, has expired, was used up, or never existed.
     Wrong,
 }
 
 impl Code {
-    /// How many digits a code has.
+    /// The number of digits in a code.
     pub const LENGTH: usize = 6;
-    /// How many tries a code bears: with the fifth it is gone, right or wrong.
+    /// The number of attempts a code allows: the fifth uses it up, matching or not.
     pub const TRIES: u8 = 5;
-    /// The most replaced codes that a code remembers.
+    /// The maximum number of replaced codes that a code remembers.
     const REPLACED: usize = 5;
 
-    /// A code that lives so long from now.
+    /// Creates a code that is valid for `lifetime` from now.
     #[must_use]
     pub fn new(digest: Digest, now: Timestamp, lifetime: Duration) -> Self {
         Self {
@@ -55,8 +55,8 @@ impl Code {
         }
     }
 
-    /// Returns the six digits of a code as typed: digits of any script, whatever separates them. Returns `None` for a text
-    /// that cannot be a code.
+    /// Returns the six digits of a code as typed: digits of any script, without the characters
+    /// between them. Returns `None` for a text that cannot be a code.
     #[must_use]
     pub fn digits_of(typed: &str) -> Option<String> {
         let digits: String = typed
@@ -67,8 +67,8 @@ impl Code {
         (digits.len() == Self::LENGTH).then_some(digits)
     }
 
-    /// Puts a new code in a slot, and remembers the one that it replaces. Emails overtake each other: an entry of the
-    /// replaced code is no guess, and costs the new one no try.
+    /// Puts a new code in a slot, and remembers the one that it replaces. Emails overtake each
+    /// other: an entry of the replaced code is no guess, and costs the new one no attempt.
     pub fn replace(slot: &mut Option<Self>, mut code: Self, now: Timestamp) {
         if let Some(old) = slot.take() {
             code.replaced = old.replaced;
@@ -83,31 +83,32 @@ impl Code {
         *slot = Some(code);
     }
 
-    /// Whether it is the code that another one is: sent in the same letter.
+    /// Returns whether `other` is the same code, sent in the same email.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.digest == other.digest
     }
 
-    /// Whether it can be spent no more.
+    /// Returns whether the code has expired or has no attempts left.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         now >= self.expires_at || self.tries >= Self::TRIES
     }
 
-    /// Tries to spend the code in a slot. The try is counted before the compare, in the same write.
+    /// Tries to spend the code in a slot. The attempt is counted before the comparison, in the same
+    /// write.
     #[must_use]
-    pub fn spend(slot: &mut Option<Self>, given: &Digest, now: Timestamp) -> Spend {
+    pub fn spend(slot: &mut Option<Self>, attempt: &Digest, now: Timestamp) -> Spend {
         let Some(code) = slot.as_mut().filter(|code| !code.is_over(now)) else {
             return Spend::Wrong;
         };
         let was_replaced =
-            |replaced: &ReplacedCode| replaced.digest == *given && now < replaced.expires_at;
-        if code.digest != *given && code.replaced.iter().any(was_replaced) {
+            |replaced: &ReplacedCode| replaced.digest == *attempt && now < replaced.expires_at;
+        if code.digest != *attempt && code.replaced.iter().any(was_replaced) {
             return Spend::Wrong;
         }
         code.tries += 1;
-        if code.digest == *given {
+        if code.digest == *attempt {
             *slot = None;
             return Spend::Right;
         }
@@ -130,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_spent_once() {
+    fn code_can_be_spent_only_once() {
         let mut slot = Some(code());
         assert_eq!(Code::spend(&mut slot, &digest("right"), NOW), Spend::Right);
         assert_eq!(Code::spend(&mut slot, &digest("right"), NOW), Spend::Wrong);
     }
 
     #[test]
-    fn the_fifth_try_may_be_right_the_sixth_not() {
+    fn fifth_attempt_may_match_but_the_sixth_cannot() {
         for wrong in [4, 5] {
             let mut slot = Some(code());
             for _ in 0..wrong {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_a_replaced_code_cost_no_try() {
+    fn entries_of_a_replaced_code_cost_no_attempt() {
         let mut slot = Some(code());
         let newer = Code::new(digest("newer"), NOW, Duration::from_mins(10));
         Code::replace(&mut slot, newer, NOW);
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_dies_at_its_time() {
+    fn code_is_refused_from_its_expiry_on() {
         let last_moment = NOW.plus(Duration::from_millis(599_999));
         assert_eq!(
             Code::spend(&mut Some(code()), &digest("right"), last_moment),

@@ -1,4 +1,4 @@
-//! Devices, as far as a request tells of them.
+//! Devices, as far as a request describes them.
 
 use std::net::IpAddr;
 
@@ -6,25 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use super::device_name;
 
-/// What a request tells of the device it comes from.
+/// The description of a device in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
-    /// The `User-Agent` header, cleaned and cut.
+    /// The `User-Agent` header, cleaned and truncated.
     pub user_agent: Option<String>,
-    /// The client's address.
+    /// The client's IP address.
     pub ip_address: Option<IpAddr>,
 }
 
 impl Device {
-    /// Such as `Firefox on Linux`; none where the header names nothing known.
+    /// Returns the device's name, such as `Firefox on Linux`, or `None` if the header names nothing
+    /// known.
     #[must_use]
     pub fn name(&self) -> Option<String> {
         device_name::of(self.user_agent.as_deref()?)
     }
 
-    /// What makes it the same device the next time: its name, and its provider's network rather than its address, which
-    /// changes by itself.
+    /// Returns a text that stays the same for the same device: its name, and its provider's network
+    /// rather than its IP address, which changes by itself.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let name = self
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_stays_itself_in_its_network_and_over_updates() {
+    fn device_fingerprint_survives_updates_and_address_changes() {
         let device = |version: &str, address: &str| Device {
             user_agent: Some(format!(
                 "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/{version}"

@@ -1,6 +1,7 @@
-//! What to call a device: the browser and the system that a `User-Agent` names, from a closed list.
+//! The name of a device: the browser and the system that a `User-Agent` names, from a closed list.
 
-/// Browsers by the mark they leave, the most particular first: most claim to be Chrome, Safari or both as well.
+/// Browsers by their token in the header, the most specific first: most also claim to be Chrome,
+/// Safari or both.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -13,7 +14,8 @@ const BROWSERS: [(&str, &str); 9] = [
     ("curl/", "curl"),
 ];
 
-/// Systems by the mark they leave, the most particular first: Android is a Linux, and an iPhone is like a Mac.
+/// Systems by their token in the header, the most specific first: Android also claims Linux, and an
+/// iPhone a Mac.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -24,7 +26,8 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// Such as `Firefox on Linux`. Nothing of the header itself is in it, so it is safe in a letter.
+/// Returns a name such as `Firefox on Linux`. It copies nothing from the header, so it is safe in
+/// an email.
 pub(super) fn of(user_agent: &str) -> Option<String> {
     let find = |marks: &[(&str, &'static str)]| {
         marks
@@ -43,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn common_browsers_are_told_by_name_and_system() {
+    fn common_browsers_are_named_with_their_system() {
         for (header, name) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
@@ -76,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_device_has_no_name() {
+    fn user_agent_of_unknown_device_has_no_name() {
         assert_eq!(of("<a href=//evil.test>visit</a>"), None);
     }
 }

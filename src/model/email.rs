@@ -1,4 +1,4 @@
-//! E-mail addresses and their one canonical form.
+//! Email addresses and their one canonical form.
 
 use std::fmt;
 
@@ -10,22 +10,25 @@ use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection}
 
 use super::{FieldCode, FieldError, text};
 
-/// An address in its canonical form: trimmed, local part in lower-case ASCII, domain in lower-case A-labels.
+/// An email address in its canonical form: trimmed, local part in lower-case ASCII, domain in
+/// lower-case A-labels.
 ///
-/// Plus signs and dots stay significant. Texts that merely look alike (another script, full-width letters, invisible
-/// characters) are refused rather than folded, so that no two people can hold what reads as one address.
+/// Plus signs and dots are significant. Texts that only look alike (another script, full-width
+/// characters, invisible ones) are refused rather than folded, so that no two people can own what
+/// reads as one address.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
-    /// How many bytes an address may have on the wire (RFC 5321, section 4.5.3.1.3).
+    /// The maximum number of bytes on the wire (RFC 5321, section 4.5.3.1.3).
     pub const MAX: usize = 254;
 
-    /// Takes an address as typed.
+    /// Parses an address as typed.
     ///
     /// # Errors
-    /// When it is empty, too long, or not a plain `local@domain` (no quotes, comments, lists or address literals).
+    /// Returns an error if the text is empty, too long, or not a plain `local@domain` (quotes,
+    /// comments, lists and address literals are refused).
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text::trim(text);
         if text.is_empty() {
@@ -48,7 +51,7 @@ impl Email {
         })
     }
 
-    /// The canonical text.
+    /// Returns the canonical text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,9 +93,10 @@ fn canonical_domain(domain: &str) -> Option<String> {
         .map(canonical_label)
         .collect::<Option<Vec<_>>>()?
         .join(".");
-    // Every label is an A-label or plain ASCII by now; this checks lengths and hyphens, and decodes each A-label.
+    // By now every label is an A-label or plain ASCII. This checks lengths and hyphens, and decodes
+    // each A-label.
     let ascii = idna::domain_to_ascii_strict(&domain).ok()?;
-    // A last label of digits is the end of an IP address, and no name.
+    // A last label of digits ends an IP address, not a name.
     let named = domain
         .rsplit('.')
         .next()
@@ -157,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn case_and_composition_are_folded_to_one_address() {
+    fn case_and_composition_fold_to_one_address() {
         for text in ["ada@x.test", " Ada@X.TEST ", "ADA@x.Test\n"] {
             assert_eq!(canonical(text).as_deref(), Some("ada@x.test"), "{text:?}");
         }
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn plus_and_dots_stay_significant() {
+    fn plus_sign_and_dots_stay_significant() {
         let three = [
             canonical("ab@x.test"),
             canonical("ab+1@x.test"),
@@ -179,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn look_alikes_are_refused_not_folded() {
+    fn look_alike_addresses_are_refused_and_not_folded() {
         for text in [
             "\u{430}dmin@x.test",               // Cyrillic a
             "\u{ff41}@x.test",                  // full-width a
@@ -201,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_address_is_taken() {
+    fn address_other_than_plain_local_at_domain_is_refused() {
         for text in [
             "a",
             "a@b",
@@ -231,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_told_apart_from_form() {
+    fn overlong_address_has_an_error_of_its_own() {
         assert_eq!(Email::parse(" ").unwrap_err().code, FieldCode::Required);
         assert_eq!(
             Email::parse(&format!("{}@x.test", "a".repeat(250)))

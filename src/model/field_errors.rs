@@ -1,28 +1,30 @@
-//! What a form refuses: every offending field at once.
+//! Errors of an input, collected so that the client learns of every invalid field at once.
 
-/// Why one input was refused.
+/// The reason for which a field is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldCode {
-    /// Nothing was given.
+    /// The field is empty.
     Required,
-    /// Fewer characters than asked for.
+    /// The text has fewer characters than the minimum.
     TooShort,
-    /// More characters than are taken.
+    /// The text has more characters than the maximum.
     TooLong,
-    /// Not of the form that the field asks for.
+    /// The text does not have the form that the field requires.
     Malformed,
-    /// A password that many people use.
+    /// The password is one that many people use.
     TooCommon,
-    /// The same as before.
+    /// The value is the same as before.
     Unchanged,
+    /// The operator does not accept this value.
+    NotAllowed,
 }
 
-/// Why a text was not taken as the value it should be, in words for the person at the form.
+/// The reason for which a text was not accepted, worded for developers of the front end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// What kind of error it is.
+    /// The machine-readable reason.
     pub code: FieldCode,
-    /// The same in English, with the limit that was crossed. Never holds the input.
+    /// The reason in English, with the limit that was exceeded. Never contains the input.
     pub message: String,
 }
 
@@ -35,28 +37,28 @@ impl FieldError {
     }
 }
 
-/// One refused input of an act.
+/// One invalid field of an operation's input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidField {
-    /// The input's name in the GraphQL schema, such as `newPassword`.
+    /// The field's name in the GraphQL schema, such as `newPassword`.
     pub field: &'static str,
-    /// Why.
+    /// The reason for which the field is invalid.
     pub error: FieldError,
 }
 
-/// Collects the refusals of one form, so that they are told together.
+/// Collects the errors of one input, so that they are reported together.
 #[derive(Debug, Default)]
 pub struct FieldErrors(Vec<InvalidField>);
 
 impl FieldErrors {
-    /// Keeps a error, or hands out the value.
+    /// Returns the parsed value, or keeps its error and returns `None`.
     pub fn check<T>(&mut self, field: &'static str, parsed: Result<T, FieldError>) -> Option<T> {
         parsed
             .map_err(|error| self.0.push(InvalidField { field, error }))
             .ok()
     }
 
-    /// The refusals, in the order the fields were taken; empty where there was none.
+    /// Returns the errors in the order in which the fields were checked; empty if all are valid.
     #[must_use]
     pub fn into_vec(self) -> Vec<InvalidField> {
         self.0

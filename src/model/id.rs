@@ -1,4 +1,4 @@
-//! Ids: type-prefixed, sortable by creation, and too random to guess (`UUIDv7` inside).
+//! Ids: type-prefixed, sortable by creation time, and too random to guess (`UUIDv7` inside).
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Rng, Timestamp};
 
-/// Makes the type of one kind of id, which no other kind can stand in for.
+/// Defines the type of one kind of id, so that the compiler keeps the kinds apart.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
@@ -16,26 +16,26 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new id.
+            /// Creates a new id.
             #[must_use]
             pub fn new(now: Timestamp, rng: &Rng) -> Self {
                 Self(uuid_v7(now, rng))
             }
 
-            /// The id whose 16 bytes these are.
+            /// Creates the id from its 16 bytes.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            /// When it was made, as its first 48 bits say.
+            /// Returns the time of creation, which the first 48 bits hold.
             #[must_use]
             pub fn created_at(&self) -> Timestamp {
                 let millis = self.0.as_u128() >> 80;
                 Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
             }
 
-            /// The id's 16 bytes, without the prefix.
+            /// Returns the id's 16 bytes, without the prefix.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
@@ -60,7 +60,8 @@ macro_rules! id {
             fn from_str(text: &str) -> Result<Self, MalformedId> {
                 let hex = text.strip_prefix(concat!($prefix, "_")).ok_or(MalformedId)?;
                 let uuid = Uuid::try_parse(hex).map_err(|_| MalformedId)?;
-                // One text per id: the other spellings of a UUID (hyphens, capitals, braces) are refused.
+                // An id has exactly one text: other spellings of a UUID (hyphens, capitals, braces)
+                // are refused.
                 if uuid.simple().to_string() == hex { Ok(Self(uuid)) } else { Err(MalformedId) }
             }
         }
@@ -85,27 +86,27 @@ macro_rules! id {
 pub struct MalformedId;
 
 id!(
-    /// Names one account: `usr_…`, the `sub` of its access tokens.
+    /// An account's id: `usr_…`, the `sub` of its access tokens.
     AccountId, "usr"
 );
 id!(
-    /// Names one session: `ses_…`, the `sid` of its access tokens.
+    /// A session's id: `ses_…`, the `sid` of its access tokens.
     SessionId, "ses"
 );
 id!(
-    /// Names one letter in an outbox: `let_…`, also in its Message-ID.
-    EmailId, "let"
+    /// An email's id in the outbox: `eml_…`, also in its Message-ID.
+    EmailId, "eml"
 );
 id!(
-    /// Names one device that has logged in before, as far as it says so itself.
+    /// The id of a device that has logged in before, according to its device token.
     DeviceId, "dev"
 );
 id!(
-    /// Names one access token: its `jti`.
+    /// An access token's id: its `jti`.
     TokenId, "tok"
 );
 
-/// A session's refresh token shows the device as well as a token of its own would.
+/// A session's refresh token identifies the device as well as a device token would.
 impl From<SessionId> for DeviceId {
     fn from(session: SessionId) -> Self {
         Self(session.0)
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_survives_its_text_and_other_texts_are_refused() {
+    fn id_roundtrips_through_its_one_text_form() {
         let id = AccountId::new(Timestamp::from_millis(1_790_000_000_000), &Rng::system());
         let text = id.to_string();
         assert_eq!(text.parse(), Ok(id));
@@ -135,10 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn later_ids_sort_later() {
+    fn later_ids_sort_after_earlier_ones() {
         let rng = Rng::system();
-        let early = SessionId::new(Timestamp::from_millis(1_790_000_000_000), &rng).to_string();
-        let late = SessionId::new(Timestamp::from_millis(1_790_000_000_001), &rng).to_string();
-        assert!(early < late);
+        let earlier = SessionId::new(Timestamp::from_millis(1_790_000_000_000), &rng).to_string();
+        let later = SessionId::new(Timestamp::from_millis(1_790_000_000_001), &rng).to_string();
+        assert!(earlier < later);
     }
 }

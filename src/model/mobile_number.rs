@@ -22,7 +22,8 @@ impl MobileNumber {
     /// dropped, digits of any script are read, and a `tel:` in front is ignored.
     ///
     /// # Errors
-    /// When the text is empty, has no country code, or is no number that can be a mobile in its country.
+    /// Returns an error if the text is empty, has no country code, or cannot be a mobile number in
+    /// its country.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         if text::is_blank_text(text) {
             return Err(FieldError::new(
@@ -38,7 +39,7 @@ impl MobileNumber {
         })
     }
 
-    /// The number in E.164.
+    /// Returns the number in E.164.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_kept_in_one_form_however_it_was_typed() {
+    fn number_is_kept_in_e164_however_typed() {
         for typed in [
             "+4915112345678",
             " +49 151 12345678",
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn text_that_is_not_a_number_is_refused() {
         for typed in [
             "015112345678",
             "+49",

@@ -1,4 +1,4 @@
-//! Floor 0: plain values and the rules they carry. No I/O, no clock but the one given.
+//! Layer 0: plain values and their rules. No I/O; the time is always passed in.
 
 mod account;
 mod attempts;

@@ -1,4 +1,5 @@
-//! Letters in an account's outbox: written with the change they tell of, sent and taken out by the worker.
+//! Emails in an account's outbox: saved in the same write as the change that they announce, then
+//! sent and removed by the worker.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -14,13 +15,13 @@ use super::{EmailId, Timestamp};
 pub struct Sealed(String);
 
 impl Sealed {
-    /// Sealed text.
+    /// Wraps the sealed text.
     #[must_use]
     pub const fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The sealed text.
+    /// Returns the sealed text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -33,40 +34,41 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// What a letter tells.
+/// The kind of an email, with its data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EmailKind {
     /// The code that resets the password.
     PasswordResetCode(Sealed),
-    /// The code that proves the address of an account.
+    /// The code that verifies the address of an account.
     VerificationCode(Sealed),
     /// The code that completes a sign-up.
     SignUpCode(Sealed),
-    /// Somebody tried to sign up with the address of an account.
+    /// A sign-up was attempted with the address of an existing account.
     AlreadyRegistered,
     /// The password was changed or reset.
     PasswordChanged,
-    /// The password was reset with a code. Names the account's beginning, so that an owner notices a stranger's sign-up.
+    /// The password was reset with a code. The email says when and under which name the account was
+    /// created, so that an owner notices a stranger's sign-up.
     PasswordReset {
         /// The name that the account has.
         name: String,
-        /// When the account was made.
+        /// The time at which the account was created.
         created_at: Timestamp,
     },
-    /// Somebody logged in on a device that was not seen before.
+    /// A login came from a device that was not seen before.
     NewDevice {
-        /// Its name, from a closed list.
+        /// The device's name, from a closed list.
         device: Option<String>,
-        /// The address it came from.
+        /// The IP address of the device.
         address: Option<IpAddr>,
     },
-    /// A refresh token that had been replaced was used again, so its session was ended.
+    /// A replaced refresh token was used again, so its session was ended.
     RefreshTokenReused,
 }
 
 impl EmailKind {
-    /// What kind it is.
+    /// Returns the name of the kind.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -81,7 +83,7 @@ impl EmailKind {
         }
     }
 
-    /// The code in it, if it carries one.
+    /// Returns the code, if the email carries one.
     #[must_use]
     pub const fn code(&self) -> Option<&Sealed> {
         match self {
@@ -97,40 +99,41 @@ impl EmailKind {
     }
 }
 
-/// A letter that waits to be sent.
+/// An email that waits to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxEmail {
-    /// Names it, also in its Message-ID, so that a second copy after a crash is seen to be one.
+    /// The email's id, also in its Message-ID, so that a duplicate after a crash can be recognised.
     pub id: EmailId,
-    /// What it tells.
+    /// The kind of email, with its data.
     pub kind: EmailKind,
-    /// When it was written.
+    /// The time at which the email was written.
     pub written_at: Timestamp,
-    /// After this it is not worth sending: its code is dead.
+    /// The time from which the email is not worth sending, because its code has expired.
     pub expires_at: Timestamp,
-    /// How often sending was tried.
+    /// The number of delivery attempts.
     pub tries: u32,
-    /// When to try (again); none once it is parked for the operator to see.
+    /// The time of the next delivery attempt; `None` once the email is parked for the operator to
+    /// see.
     pub due_at: Option<Timestamp>,
 }
 
-/// What became of sending a letter.
+/// The result of a delivery attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// The mail server took it.
+    /// The mail server accepted the email.
     Sent,
-    /// Not now; worth another try.
+    /// The delivery failed for now and is worth another attempt.
     Deferred,
-    /// Never: the mail server refused it for good.
+    /// The mail server refused the email permanently.
     Refused,
 }
 
 impl OutboxEmail {
-    /// How many parked letters an account keeps.
+    /// The number of parked emails that an account keeps.
     pub const PARKED: usize = 5;
 
-    /// A letter that is due at once.
+    /// Creates an email that is due at once.
     #[must_use]
     pub fn new(id: EmailId, kind: EmailKind, now: Timestamp, lifetime: Duration) -> Self {
         Self {
@@ -143,13 +146,13 @@ impl OutboxEmail {
         }
     }
 
-    /// Whether it should be sent now.
+    /// Returns whether the email should be sent now.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.due_at.is_some_and(|due| due <= now)
     }
 
-    /// Returns how long to wait before the next try: 5 s, doubled each time, up to a tenth of the email's lifetime or 15
+    /// Returns the delay before the next attempt: 5 s, doubled each time, up to a tenth of the email's lifetime or 15
     /// minutes. `jitter` adds up to a quarter, so that emails that failed together are not tried together.
     #[must_use]
     pub fn backoff(&self, jitter: u8) -> Duration {

@@ -1,22 +1,22 @@
-//! Chance, as something that is given.
+//! Randomness, injected.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
-/// The cryptographic generator: of keys, codes, tickets and ids.
+/// The cryptographic generator of keys, codes, tickets and ids.
 #[derive(Clone, Debug)]
 pub struct Rng(SystemRandom);
 
 impl Rng {
-    /// The operating system's generator.
+    /// Returns the operating system's generator.
     #[must_use]
     pub fn system() -> Self {
         Self(SystemRandom::new())
     }
 
-    /// Fresh random bytes.
+    /// Returns fresh random bytes.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give: nothing safe can be done without it.
+    /// Panics if the operating system has no randomness: nothing can be done safely without it.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -26,13 +26,14 @@ impl Rng {
         bytes
     }
 
-    /// A number of so many decimal digits, each value as likely as any other.
+    /// Returns a number of `count` decimal digits, each value equally likely.
     #[must_use]
     pub fn digits(&self, count: usize) -> String {
         let mut digits = String::with_capacity(count);
         while digits.len() < count {
             let [byte] = self.bytes();
-            // 250 is the largest multiple of ten that a byte holds: the six values above would favour low digits.
+            // 250 is the largest multiple of ten in a byte: the six values above would favour low
+            // digits.
             if byte < 250 {
                 digits.push(char::from(b'0' + byte % 10));
             }
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_as_many_as_asked_and_all_decimal() {
+    fn digits_are_decimal_and_of_the_requested_length() {
         let digits = Rng::system().digits(200);
         assert_eq!(digits.len(), 200);
         assert!(

@@ -1,4 +1,4 @@
-//! Sessions: one signed-in device each.
+//! Sessions: one per signed-in device.
 
 use std::time::Duration;
 
@@ -6,33 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use super::{Device, Digest, SessionId, Timestamp};
 
-/// How many live sessions an account keeps: with one more, the least recently used goes.
+/// The maximum number of live sessions per account: one more ends the least recently used.
 pub const MAX_SESSIONS: usize = 50;
 
 /// The number of attempts that a session remembers for one exchange: more tabs than that do not lose the same response.
 const MAX_ATTEMPTS: usize = 4;
 
-/// How long sessions live.
+/// The lifetimes of sessions.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionPolicy {
-    /// How long a session lives without a refresh.
+    /// The lifetime of a session without a refresh.
     pub idle: Duration,
-    /// How long it lives at most, however often it is refreshed.
+    /// The maximum lifetime, however often the session is refreshed.
     pub absolute: Duration,
-    /// For how long the refresh token before the current one still yields the current one.
+    /// The time for which the previous refresh token still yields the current one.
     pub grace: Duration,
 }
 
-/// What a refresh token of a live session is worth.
+/// The status of a live session's refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenStatus {
-    /// It is the current one.
+    /// The token is the current one.
     Current,
-    /// It is the one before, and was replaced just now: its successor is the current one still.
+    /// The token is the previous one and was replaced just now: its successor is still the current
+    /// one.
     Repeated,
-    /// It was replaced longer ago: somebody has a copy.
+    /// The token was replaced longer ago: it has been copied.
     Replaced,
-    /// It was never issued from this state: the store was set back to an earlier one.
+    /// The token was never issued from this state: the store was restored to an earlier one.
     Unknown,
 }
 
@@ -40,17 +41,17 @@ pub enum TokenStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
-    /// Names it in both kinds of token.
+    /// The session's id, which both kinds of token carry.
     pub id: SessionId,
-    /// Which refresh token is the current one: the store keeps this number, never a token.
+    /// The number of the current refresh token: the store keeps this number, never a token.
     pub generation: u32,
-    /// Where it was last used from.
+    /// The device that last used the session.
     pub device: Device,
-    /// When it began.
+    /// The time of the login.
     pub created_at: Timestamp,
-    /// When it was last refreshed.
+    /// The time of the last refresh.
     pub last_used_at: Timestamp,
-    /// When it ends unless refreshed before.
+    /// The time at which the session ends unless it is refreshed.
     pub expires_at: Timestamp,
     /// The keyed digests of the attempts of the exchange that issued the current refresh token (`RefreshInput.attempt`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,7 +59,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that begins now.
+    /// Creates a session that starts now.
     #[must_use]
     pub fn begin(id: SessionId, device: Device, now: Timestamp, policy: &SessionPolicy) -> Self {
         let expires_at = now.plus(policy.idle.min(policy.absolute));
@@ -73,7 +74,7 @@ impl Session {
         }
     }
 
-    /// Whether its tokens are good.
+    /// Returns whether the session's tokens are valid.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires_at

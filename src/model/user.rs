@@ -1,4 +1,4 @@
-//! The owner of an address: who they are, and where they are signed in.
+//! The user who owns an email address, with the sessions and outstanding codes.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,66 +6,66 @@ use super::{
     Code, Device, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Session, SessionId, Timestamp,
 };
 
-/// How many devices an account remembers.
+/// The number of devices that an account remembers.
 const KNOWN_DEVICES: usize = 20;
 
-/// The owner of an address.
+/// The user who owns an email address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The password's hash, with its scheme.
     pub password: PasswordHash,
-    /// When the password was last set.
+    /// The time at which the password was last set.
     pub password_changed_at: Timestamp,
-    /// Name and gender.
+    /// The user's name and gender.
     pub profile: Profile,
-    /// E.164, unique in the store where there is one.
+    /// The mobile number in E.164, unique in the store.
     pub mobile_number: Option<MobileNumber>,
-    /// What the user may do.
+    /// The user's role.
     pub role: Role,
-    /// Since when the operator keeps the user out.
+    /// The time at which the operator suspended the user.
     pub suspended_at: Option<Timestamp>,
-    /// Whether the address was proven.
+    /// A flag: the user has proven control of the email address.
     pub email_verified: bool,
-    /// When the account became the user's.
+    /// The time at which the account became the user's.
     pub created_at: Timestamp,
-    /// When what the user sees of it last changed.
+    /// The time of the last change to what the user sees of the account.
     pub updated_at: Timestamp,
-    /// When the user last logged in with the password.
+    /// The time of the last login with the password.
     pub last_login_at: Option<Timestamp>,
-    /// Where the user is signed in.
+    /// The user's sessions, one per signed-in device.
     pub sessions: Vec<Session>,
-    /// The marks of the devices it was signed in on, the latest first.
+    /// The fingerprints of the devices that have signed in, the latest first.
     pub known_devices: Vec<String>,
     /// The outstanding code that resets the password.
     pub reset_code: Option<Code>,
-    /// The outstanding code that proves the address.
+    /// The outstanding code that verifies the email address.
     pub verification_code: Option<Code>,
 }
 
-/// What a user says of themselves.
+/// The user's name and gender.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
-    /// First name.
+    /// The first name.
     pub first_name: Name,
-    /// Last name.
+    /// The last name.
     pub last_name: Name,
-    /// Gender.
+    /// The gender.
     pub gender: Gender,
 }
 
-/// What a user may do.
+/// The role of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
-    /// Their own account.
+    /// Allows operations on the user's own account.
     User,
-    /// Also what is reserved for administrators.
+    /// Also allows what is reserved for administrators.
     Admin,
 }
 
-/// How a user wishes to be addressed.
+/// The gender that a user has chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -90,7 +90,7 @@ impl Profile {
 }
 
 impl User {
-    /// A user as signed up: never an administrator, not signed in anywhere yet.
+    /// Creates a user as signed up: never an administrator, without a session.
     #[must_use]
     pub const fn new(
         password: PasswordHash,
@@ -116,13 +116,13 @@ impl User {
         }
     }
 
-    /// Whether the operator keeps the user out.
+    /// Returns whether the operator has suspended the user.
     #[must_use]
     pub const fn is_suspended(&self) -> bool {
         self.suspended_at.is_some()
     }
 
-    /// The live session of this id.
+    /// Returns the live session with this id.
     #[must_use]
     pub fn session(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
         self.sessions
@@ -130,14 +130,15 @@ impl User {
             .find(|session| session.id == id && session.is_live(now))
     }
 
-    /// Ends the sessions a predicate picks, and says how many.
+    /// Ends the sessions that match a predicate and returns their number.
     pub fn end_sessions(&mut self, ended: impl Fn(&Session) -> bool) -> usize {
         let before = self.sessions.len();
         self.sessions.retain(|session| !ended(session));
         before - self.sessions.len()
     }
 
-    /// Begins a session. Where there are too many, the least recently used gives way, and never the one that begins.
+    /// Adds a session. If there are too many, the least recently used one is ended, never the new
+    /// one.
     pub fn begin(&mut self, session: Session, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
         while self.sessions.len() >= MAX_SESSIONS {
@@ -163,7 +164,7 @@ impl User {
         self.updated_at = now;
     }
 
-    /// Remembers a device, and says whether it is one that was not seen before.
+    /// Remembers a device and returns whether it was not seen before.
     pub fn remember_device(&mut self, device: &Device) -> bool {
         let fingerprint = device.fingerprint();
         let known = self

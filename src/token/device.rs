@@ -1,18 +1,20 @@
-//! Device tokens: by which a browser that has logged in before is known again, with or without a session.
+//! Device tokens, by which the service recognises a browser that has logged in before, with or
+//! without a session.
 //!
-//! It signs nobody in. It keeps strangers' wrong guesses from being held against the owner's own device.
+//! A device token grants no access. It keeps the wrong guesses of strangers from being counted
+//! against the owner's own device.
 
 use super::{Purpose, Secret};
 use crate::model::{AccountId, DeviceId, Rng, Timestamp};
 
 const PREFIX: &str = "lkd_";
 
-/// What an authentic device token names.
+/// The content of an authentic device token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceToken {
     /// The account that was logged in to.
     pub account: AccountId,
-    /// The device, and in it when it became one.
+    /// The device, whose id holds the time of its first login.
     pub device: DeviceId,
 }
 
@@ -21,14 +23,14 @@ pub struct DeviceToken {
 pub struct DeviceTokens(pub Secret);
 
 impl DeviceTokens {
-    /// A token for a device that was not known.
+    /// Issues a token for a device that was not known before.
     #[must_use]
     pub fn issue(&self, account: AccountId, now: Timestamp, rng: &Rng) -> String {
         let body = [*account.as_bytes(), *DeviceId::new(now, rng).as_bytes()].concat();
         self.0.sign_token(Purpose::DeviceToken, PREFIX, &body)
     }
 
-    /// What a token names, if it is one of ours.
+    /// Returns the content of a token, if it is authentic.
     #[must_use]
     pub fn verify(&self, text: &str) -> Option<DeviceToken> {
         let body: [u8; 32] = self.0.open_token(Purpose::DeviceToken, PREFIX, text)?;
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_names_its_account_and_a_device_of_its_own() {
+    fn device_token_names_its_account_and_a_new_device() {
         let rng = Rng::system();
         let tokens = DeviceTokens(Secret::open(tempfile::tempdir().unwrap().path(), &rng).unwrap());
         let now = Timestamp::from_millis(1_790_000_000_000);

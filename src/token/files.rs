@@ -1,4 +1,4 @@
-//! Key files: made once, readable by their owner alone.
+//! Key files: created once, readable only by their owner.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Rng;
 
-/// A key file cannot be used. The text names the file and never what is in it.
+/// A key file cannot be used. The text names the file and never shows its content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It can be neither read nor made.
+    /// The file can be neither read nor created.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The file system cannot do what a key file needs.
+    /// The file system cannot keep a key file.
     #[error(
         "{}: {source}; where the file system cannot keep key files, set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
          need none",
@@ -27,18 +27,18 @@ pub enum KeyError {
     Unsupported {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// It is not what it should be.
+    /// The file has the wrong content.
     #[error("{}: not {expected}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// What it should be.
+        /// A description of the right content.
         expected: &'static str,
     },
-    /// Others can read it.
+    /// Other users can read the file.
     #[error(
         "{}: others than its owner can read it; run chmod 600 on it, or set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
          need no files",
@@ -50,7 +50,7 @@ pub enum KeyError {
     },
 }
 
-/// Makes a folder that only its owner can enter, unless it is there.
+/// Creates a folder that only its owner can enter, unless it exists.
 pub(super) fn create_folder(path: &Path) -> Result<(), KeyError> {
     DirBuilder::new()
         .recursive(true)
@@ -59,7 +59,8 @@ pub(super) fn create_folder(path: &Path) -> Result<(), KeyError> {
         .map_err(|source| io(path, source))
 }
 
-/// Reads a key file, or makes it. Of several processes that start at once, all end up with the same content.
+/// Reads a key file, or creates it. If several processes start at once, all end up with the same
+/// content.
 pub(super) fn read_or_create(
     path: &Path,
     make: impl FnOnce() -> String,
@@ -72,24 +73,26 @@ pub(super) fn read_or_create(
     read(path)
 }
 
-/// Makes a key file, whole or not at all; false where there is one already, which stays as it is.
+/// Creates a key file atomically. Returns false if the file exists, and leaves it unchanged.
 pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
-    // Not by the process's id: in containers that share the folder, every server has the same.
+    // The process id would not be unique: in containers that share the folder, every server has the
+    // same.
     let draft = path.with_extension(format!(
         "{:016x}.tmp",
         u64::from_be_bytes(Rng::system().bytes())
     ));
     let linked = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
     let written = match linked {
-        // No hard links there (SMB, FUSE): written in place, and still never over another file.
+        // Without hard links (SMB, FUSE) the file is written in place, and never over another.
         Err(error) if has_no_links(&error) => write_new(path, content),
         linked => linked,
     };
-    // The name is to outlive a power failure as the content does, where the file system can promise it.
+    // The name must survive a power failure as the content does, if the file system can promise
+    // that.
     _ = path
         .parent()
         .map(|folder| File::open(folder).and_then(|folder| folder.sync_all()));
-    // The draft is only a name for what the link now names, or for what is not needed.
+    // The draft is a second name of the linked file, or the loser of a race.
     let removed = fs::remove_file(&draft);
     match written {
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Ok(false),
@@ -114,19 +117,19 @@ pub(super) fn read(path: &Path) -> Result<String, KeyError> {
     }
 }
 
-/// Returns whether a key file or its folder is the server's alone: nobody else has a right to it, or only a group that the
-/// server is in. Kubernetes gives the files of a volume to such a group at each mount (fsGroup).
+/// Returns whether no other user has a right to a key file or its folder. A group that the process
+/// is in may have one: Kubernetes gives a volume to such a group at each mount (fsGroup).
 pub(crate) fn is_private(metadata: &Metadata) -> bool {
     let mode = metadata.permissions().mode();
     mode & 0o007 == 0 && (mode & 0o070 == 0 || own_groups().contains(&metadata.gid()))
 }
 
-/// Returns whether a group shares a file or folder that is private.
+/// Returns whether a group has rights to a file or folder.
 pub(crate) fn is_shared_with_group(metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o070 != 0
 }
 
-/// Returns the groups of this process, where the system lists them; elsewhere none.
+/// Returns the groups of this process, if the system lists them.
 fn own_groups() -> Vec<u32> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let lines = status

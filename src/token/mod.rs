@@ -1,4 +1,4 @@
-//! Floor 1: tokens, codes and the keys behind them. Nothing here touches the store.
+//! Layer 1: tokens, codes and the keys behind them. Nothing here uses the store.
 
 mod access;
 mod device;
@@ -7,7 +7,7 @@ mod keyring;
 mod refresh;
 mod secret;
 
-pub use access::{AccessClaims, AccessTokens, BearerError};
+pub use access::{AccessClaims, AccessSubject, AccessTokens, BearerError};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyError;
 pub(crate) use files::{is_private, is_shared_with_group};

@@ -1,23 +1,24 @@
-//! Refresh tokens: opaque to clients; inside, the account, the session and the generation, authenticated by an HMAC.
+//! Refresh tokens: opaque to clients; inside, the account, the session and the generation,
+//! authenticated by an HMAC.
 //!
-//! The store keeps the session's generation and nothing of the token: a copy of the store yields none, and the current
-//! token can be made again at any time.
+//! The store keeps only the session's generation: a copy of the store yields no token, and the
+//! current token can be issued again at any time.
 
 use super::{Purpose, Secret};
 use crate::model::{AccountId, SessionId};
 
-/// Marks the token for people and secret scanners.
+/// A prefix that identifies the token to people and secret scanners.
 const PREFIX: &str = "lkr_";
 const BODY: usize = 16 + 16 + 4;
 
-/// What an authentic refresh token names.
+/// The content of an authentic refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     /// The account it belongs to.
     pub account: AccountId,
     /// The session it belongs to.
     pub session: SessionId,
-    /// Which of the session's tokens it is.
+    /// The number of the token among the session's tokens.
     pub generation: u32,
 }
 
@@ -26,14 +27,14 @@ pub struct RefreshToken {
 pub struct RefreshTokens(pub Secret);
 
 impl RefreshTokens {
-    /// The text of a token: for the same three values always the same.
+    /// Returns the text of a token, which depends only on the three values.
     #[must_use]
     pub fn issue(&self, token: RefreshToken) -> String {
         self.0
             .sign_token(Purpose::RefreshToken, PREFIX, &body(token))
     }
 
-    /// What a token names, if it is one of ours.
+    /// Returns the content of a token, if it is authentic.
     #[must_use]
     pub fn verify(&self, text: &str) -> Option<RefreshToken> {
         let body: [u8; BODY] = self.0.open_token(Purpose::RefreshToken, PREFIX, text)?;
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_names_what_it_was_issued_for() {
+    fn refresh_token_names_what_it_was_issued_for() {
         let (tokens, token) = (tokens(), token());
         let text = tokens.issue(token);
         assert_eq!(tokens.verify(&text), Some(token));
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_and_other_keys_are_refused() {
+    fn garbage_and_tokens_of_other_keys_are_refused() {
         let (ours, theirs) = (tokens(), tokens());
         let text = ours.issue(token());
         assert_eq!(theirs.verify(&text), None);
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bit_can_be_turned() {
+    fn token_with_any_bit_flipped_is_refused() {
         let tokens = tokens();
         let bytes = URL_SAFE_NO_PAD.decode(&tokens.issue(token())[4..]).unwrap();
         for bit in 0..bytes.len() * 8 {

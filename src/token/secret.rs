@@ -1,4 +1,5 @@
-//! The secret behind everything keyed that is not an access token: refresh tokens, codes, tickets, letters, counters.
+//! The secret behind everything keyed except access tokens: refresh tokens, codes, tickets, emails,
+//! counters.
 
 use std::fmt;
 use std::path::Path;
@@ -12,26 +13,28 @@ use super::SecretSource;
 use super::files::{self, KeyError};
 use crate::model::{Rng, Sealed};
 
-/// What a key is for: no two purposes share one, so that no digest can stand in for another.
+/// The purpose of a derived key: no two purposes share a key, so no digest is valid for another
+/// purpose.
 #[derive(Clone, Copy, Debug)]
 pub enum Purpose {
     /// Authenticates refresh tokens.
     RefreshToken,
-    /// Authenticates the tokens by which devices are known again.
+    /// Authenticates the tokens by which devices are recognised.
     DeviceToken,
-    /// Codes that reset a password.
+    /// Digests codes that reset a password.
     PasswordResetCode,
-    /// Codes that prove the address of an account.
+    /// Digests codes that verify the address of an account.
     VerificationCode,
-    /// Codes that complete a sign-up.
+    /// Digests codes that complete a sign-up.
     SignUpCode,
-    /// Attempts of refreshes.
+    /// Digests the attempts of refreshes.
     RefreshAttempt,
-    /// Tickets of sign-ups.
+    /// Digests the tickets of sign-ups.
     Ticket,
-    /// Names of counters, so that the store lists no addresses of people who have no account.
+    /// Digests the keys of counters, so that the store lists no addresses of people without an
+    /// account.
     Counter,
-    /// Seals codes in letters.
+    /// Encrypts codes in queued emails.
     EmailCode,
 }
 
@@ -51,15 +54,17 @@ impl Purpose {
     }
 }
 
-/// 32 random bytes from a file of their own. A copy of the store without it yields no token, code or letter.
+/// The secret: 32 random bytes in a file of their own. A copy of the store without it yields no
+/// token, code or email.
 #[derive(Clone)]
 pub struct Secret(hmac::Key);
 
 impl Secret {
-    /// Reads the secret from a folder, or makes one there.
+    /// Reads the secret from a folder, or creates it there.
     ///
     /// # Errors
-    /// When the file can neither be read nor made, is malformed, or can be read by others.
+    /// Returns an error if the file can be neither read nor created, is malformed, or is readable
+    /// by others.
     pub fn open(folder: &Path, rng: &Rng) -> Result<Self, KeyError> {
         files::create_folder(folder)?;
         let path = folder.join("secret");
@@ -73,22 +78,23 @@ impl Secret {
         }
     }
 
-    /// The secret that an operator gives.
+    /// Reads the secret that the operator has set.
     ///
     /// # Errors
-    /// When it cannot be read, or has fewer than 32 bytes.
-    pub fn given(given: &SecretSource) -> Result<Self, KeyError> {
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &given.bytes()?)))
+    /// Returns an error if the secret cannot be read or has fewer than 32 bytes.
+    pub fn read(source: &SecretSource) -> Result<Self, KeyError> {
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &source.bytes()?)))
     }
 
-    /// A few characters to compare two nodes' secrets by.
+    /// Returns a few characters by which an operator can compare the secrets of two nodes.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let tag = hmac::sign(&self.0, b"latchkey/fingerprint/v1");
         URL_SAFE_NO_PAD.encode(&tag.as_ref()[..6])
     }
 
-    /// A keyed digest of some parts, as base64url. The parts' lengths count: `ab`, `c` is not `a`, `bc`.
+    /// Returns a keyed digest of several parts, as base64url. The parts' lengths count: `ab`, `c`
+    /// differs from `a`, `bc`.
     #[must_use]
     pub fn digest(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
         URL_SAFE_NO_PAD.encode(self.tag(purpose, parts))
@@ -101,7 +107,7 @@ impl Secret {
         )
     }
 
-    /// A token that says what is in its body to whoever has this secret, and nothing to anyone else.
+    /// Returns a token that only holders of this secret can create or verify.
     pub(super) fn sign_token(&self, purpose: Purpose, prefix: &str, body: &[u8]) -> String {
         let tag = self.tag(purpose, &[body]);
         format!(
@@ -110,7 +116,8 @@ impl Secret {
         )
     }
 
-    /// The body of a token, if it was signed with this secret, for this purpose, and has so many bytes.
+    /// Returns the body of a token that was signed with this secret for this purpose and has
+    /// exactly `N` bytes.
     pub(super) fn open_token<const N: usize>(
         &self,
         purpose: Purpose,
@@ -124,10 +131,10 @@ impl Secret {
             .map(|()| *body)
     }
 
-    /// Encrypts a code into a letter.
+    /// Encrypts a code for a queued email.
     ///
     /// # Panics
-    /// Never: AES-256-GCM takes any text this short.
+    /// Never panics: AES-256-GCM encrypts any text this short.
     #[must_use]
     pub fn seal(&self, plain: &str, rng: &Rng) -> Sealed {
         let nonce = rng.bytes::<NONCE_LEN>();
@@ -142,7 +149,7 @@ impl Secret {
         Sealed::new(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
     }
 
-    /// Decrypts a code from a letter; nothing when it was sealed with another secret.
+    /// Decrypts a code of a queued email; returns `None` if it was encrypted with another secret.
     #[must_use]
     pub fn unseal(&self, sealed: &Sealed) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed.as_str()).ok()?;
@@ -190,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_folder_gives_the_same_secret_and_another_folder_another() {
+    fn same_folder_gives_the_same_secret_and_another_differs() {
         let folder = tempfile::tempdir().unwrap();
         let digest = |secret: &Secret| secret.digest(Purpose::Ticket, &[b"x"]);
         let first = Secret::open(folder.path(), &Rng::system()).unwrap();
@@ -200,17 +207,17 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_given_is_the_one_that_a_file_holds() {
+    fn operators_secret_equals_the_one_in_its_file() {
         let folder = tempfile::tempdir().unwrap();
         let ours = Secret::open(folder.path(), &Rng::system()).unwrap();
         let file = SecretSource::parse(&format!("file:{}", folder.path().join("secret").display()));
-        let given = Secret::given(&file).unwrap();
+        let read = Secret::read(&file).unwrap();
         assert_eq!(
-            given.digest(Purpose::Ticket, &[b"x"]),
+            read.digest(Purpose::Ticket, &[b"x"]),
             ours.digest(Purpose::Ticket, &[b"x"])
         );
         assert_eq!(
-            (given.fingerprint().len(), given.fingerprint()),
+            (read.fingerprint().len(), read.fingerprint()),
             (8, ours.fingerprint())
         );
         assert_ne!(secret().fingerprint(), ours.fingerprint());
@@ -230,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_code_opens_with_its_own_secret_only() {
+    fn sealed_code_opens_with_its_own_secret_only() {
         let (ours, theirs) = (secret(), secret());
         let sealed = ours.seal("123456", &Rng::system());
         assert!(!sealed.as_str().contains("123456"));
@@ -240,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_others_can_read_is_refused() {
+    fn secret_that_others_can_read_is_refused() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         drop(Secret::open(folder.path(), &Rng::system()).unwrap());

@@ -255,6 +255,6 @@ fn environment_takes_precedence_over_dotenv_file() {
     assert!(
         home.email_to("ada@x.test", 1)
             .text
-            .contains("good for 2 minutes")
+            .contains("valid for 2 minutes")
     );
 }

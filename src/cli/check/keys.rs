@@ -1,45 +1,47 @@
-//! The keys and the secret: are they there, would they be taken, would other nodes have the same?
+//! Checks the keys and the secret, and shows what other nodes must have in common.
 
 use std::fs;
 use std::path::Path;
 
-use super::{Finding, makeable, text, writable};
+use super::{Finding, creatable, text, writable};
 use crate::config::{Config, Store};
 use crate::model::{Clock, Rng};
 use crate::token::{
     KeyInfo, KeySource, KeyState, Keyring, Secret, is_private, is_shared_with_group,
 };
 
-/// Which key signs and which secret is in use: nodes that can take each other's tokens say the same.
-pub(super) fn look(config: &Config) -> Finding {
+/// Describes the signing key and the secret in use: nodes that accept each other's tokens show the
+/// same.
+pub(super) fn check(config: &Config) -> Finding {
     let keys_are_files = matches!(config.keys, KeySource::Folder { .. });
     if (keys_are_files || config.secret.is_none()) && config.data.exists() {
         private_folder(&config.data)?;
     }
     let key = Keyring::read(&config.keys).map_err(text)?;
     let secret = secret(config)?;
-    let key_told = key.as_ref().and_then(signing).map(|key| {
+    let key_text = key.as_ref().and_then(signing).map(|key| {
         let algorithm = key.algorithm.unwrap_or_default();
         format!("signs with {algorithm} {}", key.kid)
     });
-    let secret_told = secret
+    let secret_text = secret
         .as_ref()
         .map(|secret| format!("secret {}", secret.fingerprint()));
-    let mut found: Vec<_> = key_told.into_iter().chain(secret_told).collect();
+    let mut parts: Vec<_> = key_text.into_iter().chain(secret_text).collect();
     if key.is_none() || secret.is_none() {
         let data = &config.data;
         if !data.exists() {
-            return makeable(data, "LATCHKEY_DATA");
+            return creatable(data, "LATCHKEY_DATA");
         }
         let shown = writable(data, "LATCHKEY_DATA")?;
-        found.push(format!(
-            "{shown}: what is missing will be made at the next start"
+        parts.push(format!(
+            "{shown}: what is missing will be created at the next start"
         ));
     }
-    Ok(found.join(", "))
+    Ok(parts.join(", "))
 }
 
-/// What will not keep a server from starting, and may surprise somebody at night.
+/// Returns warnings about settings that do not keep a server from starting but may surprise an
+/// operator later.
 pub(super) fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     let files = match (&config.keys, &config.secret) {
@@ -55,27 +57,23 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
         let data = config.data.display();
         warnings.push(format!(
             "{what} in {data}, and MongoDB can serve several nodes, which must all have the same. With more than one node, \
-             mount one folder as LATCHKEY_DATA on each, or set {settings} alike; this command then says the same key and \
-             secret everywhere"
+             mount one folder as LATCHKEY_DATA on each, or set {settings} alike; this command then shows the same key and \
+             secret on all of them"
         ));
     }
     if files.is_some() && fs::metadata(&config.data).is_ok_and(|it| is_shared_with_group(&it)) {
         let data = config.data.display();
         warnings.push(format!(
-            "a group can enter {data}. That is right for a volume of Kubernetes (fsGroup), and else one right too many: run \
-             chmod 700 {data}"
+            "a group can enter {data}. That is right for a volume of Kubernetes (fsGroup); elsewhere, run chmod 700 {data}"
         ));
     }
     let keyring = Keyring::read(&config.keys).ok().flatten();
     if let (KeySource::Folder { algorithm, .. }, Some(key)) =
         (&config.keys, keyring.as_ref().and_then(newest))
-        && key
-            .algorithm
-            .as_deref()
-            .is_some_and(|name| name != algorithm.name())
+        && key.algorithm.is_some_and(|name| name != algorithm.name())
     {
         warnings.push(format!(
-            "the newest key is an {} key, and LATCHKEY_SIGNING_ALGORITHM is {}: run latchkey keys rotate to change over",
+            "the newest key is an {} key, and LATCHKEY_SIGNING_ALGORITHM is {}: run latchkey keys rotate to switch",
             key.algorithm.unwrap_or_default(),
             algorithm.name()
         ));
@@ -99,10 +97,10 @@ fn newest(keyring: &Keyring) -> Option<KeyInfo> {
 
 fn secret(config: &Config) -> Result<Option<Secret>, String> {
     match &config.secret {
-        Some(given) => Secret::given(given)
+        Some(source) => Secret::read(source)
             .map(Some)
             .map_err(|error| format!("{error} (LATCHKEY_SECRET)")),
-        // Opening would make what is not there.
+        // Opening would create a missing secret.
         None if config.data.join("secret").exists() => Secret::open(&config.data, &Rng::system())
             .map(Some)
             .map_err(text),
@@ -118,8 +116,8 @@ fn private_folder(folder: &Path) -> Result<(), String> {
     }
     if !is_private(&metadata) {
         return Err(format!(
-            "others than its owner can enter {shown}: run chmod 700 {shown}, or set LATCHKEY_SECRET and \
-             LATCHKEY_SIGNING_KEYS, which need no files"
+            "other users can enter {shown}: run chmod 700 {shown}, or set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, \
+             which need no files"
         ));
     }
     Ok(())

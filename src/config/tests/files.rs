@@ -1,10 +1,10 @@
-//! Settings that name files: what is wrong with those is told with everything else.
+//! Settings that name files: errors in the files are reported with all others.
 
 use std::fs;
 
 use super::*;
 
-/// As the program reads them, with the files in a folder that `@` stands for.
+/// Reads the settings as the program does, with `@` standing for a folder of files.
 fn read(folder: &Path, vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     let folder = folder.display().to_string();
     let full =
@@ -12,14 +12,14 @@ fn read(folder: &Path, vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     Config::from_vars_and_files(vars.iter().map(full))
 }
 
-fn told(folder: &Path, vars: &[(&str, &str)]) -> Vec<ConfigError> {
+fn errors_of(folder: &Path, vars: &[(&str, &str)]) -> Vec<ConfigError> {
     read(folder, vars).map_or_else(|ConfigErrors(errors)| errors, |config| panic!("{config:?}"))
 }
 
 #[test]
-fn all_files_that_are_missing_are_told_at_once_and_beside_other_faults() {
+fn missing_files_are_reported_together_with_other_errors() {
     let folder = tempfile::tempdir().unwrap();
-    let given = [
+    let named = [
         ("LISTEN", "here"),
         ("TRUSTED_DOCUMENTS", "@/documents"),
         ("SIGNING_KEYS", "file:@/keys"),
@@ -30,8 +30,8 @@ fn all_files_that_are_missing_are_told_at_once_and_beside_other_faults() {
         ("SECRET", "file:@/secret"),
         ("SIGNING_ALGORITHM", "HS256"),
     ];
-    for (vars, wrong) in [(&given[..], &given[..]), (&shared, &shared[..2])] {
-        let errors = told(folder.path(), vars);
+    for (vars, wrong) in [(&named[..], &named[..]), (&shared, &shared[..2])] {
+        let errors = errors_of(folder.path(), vars);
         assert_eq!(errors.len(), wrong.len(), "{errors:?}");
         for ((name, value), error) in wrong.iter().zip(&errors) {
             assert_eq!(error.place, format!("LATCHKEY_{name}"));
@@ -50,7 +50,7 @@ fn all_files_that_are_missing_are_told_at_once_and_beside_other_faults() {
 }
 
 #[test]
-fn a_file_that_is_not_what_it_should_be_is_refused_and_not_shown() {
+fn malformed_file_is_refused_and_its_content_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("f"), "hunter2").unwrap();
     for (name, value, says) in [
@@ -63,7 +63,7 @@ fn a_file_that_is_not_what_it_should_be_is_refused_and_not_shown() {
         ("TRUSTED_DOCUMENTS", "@/f", "not a JSON object"),
         ("SECRET", "file:@", "directory"),
     ] {
-        let errors = told(folder.path(), &[(name, value)]);
+        let errors = errors_of(folder.path(), &[(name, value)]);
         assert_eq!(
             (errors.len(), &errors[0].place),
             (1, &format!("LATCHKEY_{name}")),
@@ -78,7 +78,7 @@ fn a_file_that_is_not_what_it_should_be_is_refused_and_not_shown() {
 }
 
 #[test]
-fn files_that_are_good_are_taken() {
+fn files_with_valid_content_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::write(path.join("secret"), keys::SECRET).unwrap();
@@ -93,8 +93,7 @@ fn files_that_are_good_are_taken() {
 }
 
 #[test]
-fn the_secret_that_whoever_verifies_has_is_not_the_one_behind_refresh_tokens_wherever_the_two_are()
-{
+fn hs256_secret_must_differ_from_the_refresh_secret() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir(path.join("data")).unwrap();

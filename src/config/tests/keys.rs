@@ -1,15 +1,15 @@
-//! Keys and secrets: where they come from, and that nothing of them is shown.
+//! Sources of keys and secrets, and that nothing of them is shown.
 
 use super::{Path, config, errors, good, refused};
 use crate::token::{KeyAlgorithm, KeySource, SecretSource};
 
-/// An Ed25519 key of RFC 8410, section 10.3, on one line: everybody has it.
+/// The Ed25519 key of RFC 8410, section 10.3, on one line; it is public.
 pub(super) const KEY: &str = "-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\\n-----END PRIVATE KEY-----";
 pub(super) const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 #[test]
-fn keys_are_files_in_the_data_folder_unless_they_are_given() {
-    let in_folder = |source: &KeySource, wanted: KeyAlgorithm| matches!(source, KeySource::Folder { data, algorithm } if data == Path::new("d") && *algorithm == wanted);
+fn keys_are_files_in_data_folder_unless_set() {
+    let in_folder = |source: &KeySource, expected: KeyAlgorithm| matches!(source, KeySource::Folder { data, algorithm } if data == Path::new("d") && *algorithm == expected);
     assert!(in_folder(&good(&[("DATA", "d")]).keys, KeyAlgorithm::Es256));
     for (name, algorithm) in [
         ("EdDSA", KeyAlgorithm::EdDsa),
@@ -39,7 +39,7 @@ fn keys_are_files_in_the_data_folder_unless_they_are_given() {
 }
 
 #[test]
-fn hs256_is_taken_with_a_secret_of_32_bytes_and_with_nothing_else() {
+fn hs256_needs_a_long_secret_and_nothing_else() {
     let shared = [("SIGNING_ALGORITHM", "HS256"), ("SIGNING_SECRET", SECRET)];
     assert!(matches!(good(&shared).keys, KeySource::Shared(_)));
     refused(
@@ -62,7 +62,7 @@ fn hs256_is_taken_with_a_secret_of_32_bytes_and_with_nothing_else() {
 }
 
 #[test]
-fn what_is_no_key_or_secret_is_refused_without_a_word_of_it() {
+fn malformed_key_or_secret_is_refused_without_its_text() {
     for name in ["SECRET", "SIGNING_SECRET"] {
         refused(
             name,
@@ -81,18 +81,18 @@ fn what_is_no_key_or_secret_is_refused_without_a_word_of_it() {
         &["none", "es256", "HS512", "PS256"],
         "is not ES256 or EdDSA or RS256 or HS256",
     );
-    let told = format!(
+    let shown = format!(
         "{:?}",
         config(&[("SECRET", "hunter2"), ("SIGNING_KEYS", half)])
     );
     assert!(
-        !told.contains("hunter2") && !told.contains("BEGIN"),
-        "{told}"
+        !shown.contains("hunter2") && !shown.contains("BEGIN"),
+        "{shown}"
     );
 }
 
 #[test]
-fn debug_shows_no_key_and_no_secret() {
+fn debug_output_shows_no_key_and_no_secret() {
     let shown = format!("{:?}", good(&[("SECRET", SECRET), ("SIGNING_KEYS", KEY)]));
     assert!(
         !shown.contains("AAEC") && !shown.contains("MC4C"),

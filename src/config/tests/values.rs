@@ -1,4 +1,4 @@
-//! Values of a form of their own: URLs, addresses, filters.
+//! Values with a syntax of their own: URLs, addresses, filters.
 
 use secrecy::ExposeSecret;
 
@@ -6,7 +6,7 @@ use super::{Mail, Store, good, refused};
 use crate::mail::{Relay, Tls};
 
 #[test]
-fn an_address_to_listen_on_is_an_ip_address_and_a_port() {
+fn listen_is_an_ip_address_and_a_port() {
     refused(
         "LISTEN",
         &[
@@ -22,7 +22,7 @@ fn an_address_to_listen_on_is_an_ip_address_and_a_port() {
 }
 
 #[test]
-fn a_store_is_refused_without_a_word_of_its_url() {
+fn invalid_store_is_refused_without_showing_its_url() {
     refused(
         "STORE",
         &["hunter2", "postgres://u:p@h/d", "mongodb:h/d", "redis"],
@@ -75,7 +75,7 @@ fn a_store_is_refused_without_a_word_of_its_url() {
 }
 
 #[test]
-fn a_mongodb_url_is_taken_with_several_hosts_and_options() {
+fn mongodb_url_may_have_several_hosts_and_options() {
     for url in [
         "mongodb://a:1,b:2/db",
         "mongodb+srv://u:p%40x@h.test/db?w=majority",
@@ -96,7 +96,7 @@ fn smtp(url: &str) -> Relay {
 }
 
 #[test]
-fn a_mail_server_is_spoken_to_with_tls_always() {
+fn mail_server_is_always_used_with_tls() {
     let start = smtp("smtp://mail.test");
     assert_eq!(
         (start.host.as_str(), start.port, start.tls),
@@ -115,7 +115,7 @@ fn a_mail_server_is_spoken_to_with_tls_always() {
 }
 
 #[test]
-fn the_login_of_a_mail_server_is_percent_decoded() {
+fn mail_server_login_is_percent_decoded() {
     for (url, user, password) in [
         ("smtp://ada%40x.test:p%20%2F%C3%A4@h", "ada@x.test", "p /ä"),
         ("smtp://ada@x.test:p@h", "ada@x.test", "p"),
@@ -131,7 +131,7 @@ fn the_login_of_a_mail_server_is_percent_decoded() {
 }
 
 #[test]
-fn a_mail_server_is_refused_without_a_word_of_its_url() {
+fn invalid_mail_server_is_refused_without_showing_its_url() {
     let no_form = [
         "hunter2",
         "smtp:h",
@@ -157,11 +157,11 @@ fn a_mail_server_is_refused_without_a_word_of_its_url() {
 }
 
 #[test]
-fn a_sender_is_one_address_with_or_without_a_name() {
+fn sender_is_one_address_with_optional_name() {
     refused(
         "MAIL_FROM",
         &["me", "a@x.test, b@x.test", "a@x.test\r\nBcc: b@x.test"],
-        "is not an e-mail address",
+        "is not an email address",
     );
     assert_eq!(
         good(&[("MAIL_FROM", "no-reply@x.test")]).mail_from.name,
@@ -170,7 +170,7 @@ fn a_sender_is_one_address_with_or_without_a_name() {
 }
 
 #[test]
-fn a_public_url_is_a_plain_web_address() {
+fn public_url_is_a_plain_web_address() {
     refused("PUBLIC_URL", &["accounts.x.test", "/auth"], "is not a URL");
     let not_plain = [
         "ftp://x.test",
@@ -183,7 +183,7 @@ fn a_public_url_is_a_plain_web_address() {
 }
 
 #[test]
-fn origins_are_taken_as_browsers_write_them_and_no_other_way() {
+fn origins_are_accepted_only_as_browsers_write_them() {
     let origins = good(&[(
         "ORIGINS",
         "https://a.test, http://localhost:5173,capacitor://localhost,",
@@ -228,7 +228,7 @@ fn origins_are_taken_as_browsers_write_them_and_no_other_way() {
 }
 
 #[test]
-fn a_filter_of_the_log_is_held_to_known_levels() {
+fn log_filter_accepts_only_known_levels() {
     for filter in [
         "debug",
         "OFF",
@@ -256,7 +256,7 @@ fn issuer_and_audience_are_single_words() {
 }
 
 #[test]
-fn a_value_is_shown_without_its_control_characters() {
+fn value_is_shown_without_its_control_characters() {
     refused("LISTEN", &["a\u{1b}[31mb"], "`a\\u{1b}[31mb`");
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
+use super::{DeletionPending, ReauthenticationRequired};
 use crate::model::{FieldCode, InvalidField as ModelInvalidField, Wait};
 
 /// An error that the user can correct, such as a wrong password or a malformed input.
@@ -21,6 +22,9 @@ pub(in crate::graphql) enum AccountError {
     InvalidRefreshToken(InvalidRefreshToken),
     TooManyAttempts(TooManyAttempts),
     SessionNotFound(SessionNotFound),
+    NotAvailable(NotAvailable),
+    DeletionPending(DeletionPending),
+    ReauthenticationRequired(ReauthenticationRequired),
 }
 
 /// Declares an error type that has a message and no other field.
@@ -77,6 +81,12 @@ account_error!(
     "This session does not exist, or has ended."
 );
 
+account_error!(
+    /// The server does not offer this, or not to this account. `policy` says what is on.
+    NotAvailable,
+    "This server does not offer it."
+);
+
 /// One or more input fields are invalid. Nothing was changed.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct InvalidInput {
@@ -113,6 +123,8 @@ pub(in crate::graphql) enum InvalidFieldCode {
     TooCommon,
     /// The new value is the same as the current one.
     Unchanged,
+    /// The operator does not accept this value.
+    NotAllowed,
 }
 
 impl From<Vec<ModelInvalidField>> for InvalidInput {

@@ -1,21 +1,27 @@
 //! The types that several operations share.
 
 mod date_time;
+mod defaulted;
 mod error;
 mod outcome;
 mod session;
+mod sign_in;
 mod tokens;
 mod user;
 
 use async_graphql::{ID, Interface};
 
 pub(super) use date_time::DateTime;
+pub(super) use defaulted::Defaulted;
 pub(super) use error::{
     AccountError, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials, InvalidInput,
-    InvalidRefreshToken, MobileNumberTaken, SessionNotFound, TooManyAttempts,
+    InvalidRefreshToken, MobileNumberTaken, NotAvailable, SessionNotFound, TooManyAttempts,
 };
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
 pub(super) use session::Session;
+pub(super) use sign_in::{
+    DeletionPending, MfaRequired, MfaSetupRequired, ReauthenticationRequired,
+};
 pub(super) use tokens::{TokenDelivery, Tokens};
 pub(super) use user::{Gender, User};
 

@@ -12,6 +12,13 @@ pub(in crate::graphql) struct Session {
 }
 
 /// A sign-in on one device. It lasts from login until logout, expiry or revocation, over any number of refreshes.
+impl Session {
+    /// Returns true if this is the session's id.
+    pub(in crate::graphql) fn has_id(&self, id: &ID) -> bool {
+        self.session.id.to_string() == id.as_str()
+    }
+}
+
 #[Object]
 impl Session {
     /// The session's id, `ses_…`: the `sid` claim of its access tokens.

@@ -9,9 +9,10 @@ use crate::accounts;
 use crate::graphql::RequestContext;
 
 /// The ways to deliver the refresh token.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Enum)]
 pub(in crate::graphql) enum TokenDelivery {
     /// In `Tokens.refreshToken`: for apps that keep it in secure storage.
+    #[default]
     Body,
     /// In an HttpOnly cookie, which scripts cannot read; `Tokens.refreshToken` is then null. Recommended for browsers.
     Cookie,

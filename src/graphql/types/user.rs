@@ -1,9 +1,9 @@
 //! The `User` type, as the user sees their own account.
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Enum, ID, Object, Result};
 
 use super::{DateTime, Session};
-use crate::accounts::Caller;
+use crate::graphql::RequestContext;
 use crate::model::{self, Account, SessionId, Timestamp};
 
 /// The user of an active account.
@@ -35,9 +35,32 @@ impl User {
         }
     }
 
-    /// Makes the user of the signed-in caller.
-    pub(in crate::graphql) fn of(caller: Caller, now: Timestamp) -> Option<Self> {
-        Self::new(caller.account, caller.session, now)
+    /// Returns the user of the signed-in caller, or the error that says why there is none.
+    pub(in crate::graphql) async fn signed_in(request: &RequestContext) -> Option<Result<Self>> {
+        match request.caller().await {
+            Ok(caller) => Self::new(caller.account, caller.session, request.accounts.now()).map(Ok),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+
+    /// Returns true if this is the user's id.
+    pub(in crate::graphql) fn has_id(&self, id: &ID) -> bool {
+        self.id == id.as_str()
+    }
+
+    /// Returns the user's live sessions, the most recently used first.
+    pub(in crate::graphql) fn live_sessions(&self) -> impl Iterator<Item = Session> {
+        let mut live: Vec<_> = self
+            .account
+            .sessions
+            .iter()
+            .filter(|session| session.is_live(self.now))
+            .cloned()
+            .collect();
+        live.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
+        let current = Some(self.current);
+        live.into_iter()
+            .map(move |session| Session { session, current })
     }
 }
 
@@ -109,20 +132,7 @@ impl User {
 
     /// The user's live sessions, the most recently used first.
     async fn sessions(&self) -> Vec<Session> {
-        let mut live: Vec<_> = self
-            .account
-            .sessions
-            .iter()
-            .filter(|session| session.is_live(self.now))
-            .cloned()
-            .collect();
-        live.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
-        live.into_iter()
-            .map(|session| Session {
-                session,
-                current: Some(self.current),
-            })
-            .collect()
+        self.live_sessions().collect()
     }
 }
 
@@ -137,7 +147,7 @@ pub(in crate::graphql) enum Role {
 }
 
 /// The genders that a user can state.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "model::Gender")]
 pub(in crate::graphql) enum Gender {
     /// The user is female.
@@ -149,5 +159,6 @@ pub(in crate::graphql) enum Gender {
     /// The user's gender is another one.
     Other,
     /// Prefers not to say.
+    #[default]
     Undisclosed,
 }

@@ -1,7 +1,8 @@
-//! Is a password among the most common and breached ones? A filter that works offline, in one binary search.
+//! Recognises the most common and breached passwords: an offline filter, one binary search.
 //!
-//! `common.bin` holds the first four bytes of the SHA-256 of 475,768 lower-case passwords, sorted, as LEB128 differences.
-//! `common.py` makes it and says where they are from. A password that is none of them is refused once in 9,027 times.
+//! `common.bin` holds the first four bytes of the SHA-256 of 475,768 lower-case passwords, sorted,
+//! as LEB128 differences. `common.py` generates it and names its sources. A password outside the
+//! list is refused once in 9,027 times.
 
 use std::sync::LazyLock;
 
@@ -9,7 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 static FILTER: LazyLock<Vec<u32>> = LazyLock::new(|| decode(include_bytes!("common.bin")));
 
-/// Whether a password, in whatever case, is one that attackers try first.
+/// Returns whether a password, in any case, is one that attackers try first.
 pub(super) fn contains(password: &str) -> bool {
     let hash = digest(&SHA256, password.to_lowercase().as_bytes());
     hash.as_ref()
@@ -37,13 +38,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_filter_is_whole() {
+    fn filter_contains_all_hashes_in_sorted_order() {
         assert_eq!(FILTER.len(), 475_768);
         assert!(FILTER.is_sorted());
     }
 
     #[test]
-    fn it_refuses_no_more_good_passwords_than_it_says() {
+    fn filter_refuses_few_passwords_outside_the_list() {
         let refused = (0..100_000)
             .filter(|number| contains(&format!("a good password {number} of ours")))
             .count();

@@ -1,26 +1,28 @@
-//! Is a password made of what everybody knows about its owner?
+//! Recognises passwords that are made of what is publicly known about their owner.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::super::text;
 
-/// The product's own name: the first word to come to mind at its form.
+/// The product's own name, the first word that comes to mind on its pages.
 const PRODUCT: &str = "latchkey";
-/// Shorter words are in too many good passwords.
+/// The length of the shortest word considered: shorter ones are part of too many good passwords.
 const WORD: usize = 3;
-/// No name or address is longer.
+/// The number of characters considered of each text; no name or email address is longer.
 const OWNER_TEXT: usize = 254;
-/// So many letters of its own make a password more than a variation on the words.
+/// The number of alphabetic characters of its own that make a password more than a variation on the
+/// words.
 const OWN_LETTERS: usize = 4;
 
-/// Whether little is left of a password without the words of its owner's name and address.
+/// Returns whether little is left of a password without the words of its owner's name and email
+/// address.
 pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
     let mut words: Vec<String> = owner
         .iter()
         .chain([&PRODUCT])
         .flat_map(|text| words_of(text))
         .collect();
-    // The longest first, so that no shorter word cuts a longer one in two.
+    // The longest first, so that a shorter word does not split a longer one.
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let lower: String = password.nfc().collect::<String>().to_lowercase();
     let rest = words
@@ -56,7 +58,7 @@ mod tests {
     const ADA: [&str; 3] = ["Ada", "Lovelace", "ada.lovelace+x@analytical.test"];
 
     #[test]
-    fn variations_on_name_address_and_product_are_found() {
+    fn variations_on_name_email_and_product_are_found() {
         for password in [
             "Lovelace1815",
             "ada!lovelace!",
@@ -69,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_with_words_of_its_own_is_not() {
+    fn password_with_words_of_its_own_is_accepted() {
         for password in [
             "lovelace likes looms",
             "correct horse battery staple",

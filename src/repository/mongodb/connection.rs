@@ -1,4 +1,5 @@
-//! The client, its concerns and limits, and the indexes: all made when first needed, so that the server may come late.
+//! The client with its concerns, limits and indexes, all created when first needed, so that the
+//! server may start later.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,21 +20,25 @@ use super::error::describe;
 use super::heartbeats::FailedHeartbeats;
 use super::record::{Counted, Record};
 
-/// Refuses an address that another account has; a duplicate-key error tells its name and nothing else.
+/// The index that refuses an address of another account; a duplicate-key error gives this name and
+/// nothing else.
 pub(super) const EMAIL_UNIQUE: &str = "email_unique";
-/// Refuses a number that another account has.
+/// The index that refuses a mobile number of another account.
 pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
-/// How long a caller waits for an answer; a server that was stopped, not killed, gives none.
+/// The time that a caller waits for an answer; a server that was stopped, not killed, gives none.
 const PATIENCE: Duration = Duration::from_millis(1800);
-/// How long the first caller waits for the names in the URL to be looked up. A resolver may be slow, and each question that
-/// is not waited for would be asked again.
+/// The time that the first caller waits until the names in the URL are looked up. A resolver may be
+/// slow, and a lookup that is not waited for would start again.
 const LOOK_UP: Duration = Duration::from_secs(10);
-/// How long to look for a server, and a server may take to answer: less than a caller waits, for a better message.
+/// The time for server selection and for an answer: less than a caller waits, so that the error
+/// says more.
 pub(super) const QUERY: Duration = Duration::from_millis(1500);
-/// How often each server is looked at. One that hangs is noticed after this and `QUERY`, and its connections cut.
+/// The interval between two checks of each server. A server that hangs is noticed after this and
+/// `QUERY`, and its connections are closed.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-/// How many connections a server gets at most: enough for the journal to take many writes with one sync.
+/// The maximum number of connections per server: enough for the journal to sync many writes at
+/// once.
 const CONNECTIONS: u32 = 64;
 
 /// Runs operations on the server that a URL names.
@@ -45,7 +50,7 @@ pub(super) struct Connection {
     indexed: OnceCell<()>,
 }
 
-/// What operations work on; clones share it.
+/// The database's collections; clones share the client.
 #[derive(Clone)]
 pub(super) struct Collections {
     pub(super) database: Database,
@@ -67,8 +72,8 @@ impl Connection {
         })
     }
 
-    /// Runs one operation. What has been sent is brought to its end even if the caller goes away: the driver does not
-    /// bear to have its futures dropped half-way.
+    /// Runs one operation. A command that was sent is completed even if the caller goes away,
+    /// because the driver's futures must not be dropped half-way.
     pub(super) async fn run<T, F>(
         &self,
         operation: impl FnOnce(Collections) -> F + Send,
@@ -88,8 +93,8 @@ impl Connection {
             .unwrap_or_else(|_| Err(late(PATIENCE)))
     }
 
-    /// Returns what operations work on, and opens the client first where that was not done. Opening it looks names up, and
-    /// goes on where a caller does not wait for its end.
+    /// Returns the collections, and creates the client first if necessary. That looks names up, and
+    /// continues if a caller does not wait for its end.
     async fn collections(&self) -> Result<Collections, StoreError> {
         if let Some(collections) = self.collections.get() {
             return Ok(collections.clone());
@@ -126,7 +131,7 @@ impl Connection {
     }
 }
 
-/// Makes the client. The driver connects by itself, now and whenever the server comes back.
+/// Creates the client. The driver connects by itself, now and whenever the server returns.
 async fn open(
     url: ConnectionString,
     database: String,
@@ -151,11 +156,11 @@ fn late(patience: Duration) -> StoreError {
     StoreError::Late(patience)
 }
 
-/// Reads a URL, and the database in its path. The error goes on from "the URL …" and quotes nothing: there may be a
-/// password.
+/// Parses a URL and the database in its path. The error continues "the URL …" and quotes nothing,
+/// since there may be a password.
 pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static str> {
     let Ok(parsed) = ConnectionString::parse(url) else {
-        // The driver's own words would quote what it does not know.
+        // The driver's own message would quote what it does not know.
         let good_without = url
             .split_once('?')
             .is_some_and(|(rest, _)| ConnectionString::parse(rest).is_ok());
@@ -172,13 +177,15 @@ pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static st
     Ok((parsed, database))
 }
 
-/// Sets what latchkey's promises rest on, whatever the URL says; the rest is the operator's.
+/// Sets the options that latchkey's guarantees rest on, whatever the URL says; all others are the
+/// operator's.
 ///
-/// An acknowledged write is in the journal of a majority. Reads ask the primary for what a majority has: a write is
-/// there before it is acknowledged, so an ended session is refused everywhere at the next request, and nothing is seen
-/// that a failover could take back. The one exception is a primary that has just been cut off from its set and does not
-/// know it yet (seconds): whoever still reaches it reads the past, but saves nothing there. To close that gap, every
-/// read would have to wait for a majority (`linearizable`), which a standalone server refuses.
+/// An acknowledged write is in the journal of a majority. Reads ask the primary for what a majority
+/// has: a write is visible before it is acknowledged, so an ended session is refused everywhere at
+/// the next request, and no read returns what a failover could undo. The one exception is a primary
+/// that has just been cut off from its set and does not know it yet (seconds): a node that still
+/// reaches it reads stale data, but cannot save there. To close that gap, every read would have to
+/// wait for a majority (`linearizable`), which a standalone server refuses.
 fn promise(options: &mut ClientOptions) {
     let durable = WriteConcern::builder()
         .w(Acknowledgment::Majority)
@@ -203,7 +210,7 @@ async fn create_indexes(collections: Collections) -> Driver<()> {
         IndexOptions::builder().unique(true).build(),
         IndexOptions::default(),
     );
-    // In this order: whoever takes both an address and a number is told of the address.
+    // The order matters: a client whose address and number are both taken learns of the address.
     let of_accounts = [
         index(EMAIL_UNIQUE, doc! { "email": 1 }, unique.clone()),
         index(

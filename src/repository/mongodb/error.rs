@@ -1,4 +1,5 @@
-//! What the driver's errors mean here. Their own texts quote commands and documents, so none of those is passed on.
+//! Conversion of the driver's errors. Their own texts quote commands and documents, so none of
+//! those is passed on.
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
@@ -23,7 +24,7 @@ impl From<Error> for StoreError {
 
 pub(super) fn describe(kind: &ErrorKind) -> String {
     match kind {
-        // What follows is all that the driver knows of every server, in its own notation.
+        // The rest is all that the driver knows of every server, in its own notation.
         ErrorKind::ServerSelection { message, .. } => message
             .split(" Topology: ")
             .next()
@@ -52,7 +53,7 @@ pub(super) fn describe(kind: &ErrorKind) -> String {
     }
 }
 
-/// Whether a unique index refused the write.
+/// Returns whether a unique index refused the write.
 pub(super) fn is_duplicate(error: &Error) -> bool {
     match &*error.kind {
         ErrorKind::Command(error) => error.code == DUPLICATE_KEY,
@@ -61,7 +62,7 @@ pub(super) fn is_duplicate(error: &Error) -> bool {
     }
 }
 
-/// Turns the refusal by one of our unique indexes from an error into an outcome.
+/// Turns a refusal by one of latchkey's unique indexes from an error into an outcome.
 pub(super) fn unless_taken(written: Result<WriteOutcome, Error>) -> Result<WriteOutcome, Error> {
     written.or_else(|error| taken(&error).ok_or(error))
 }
@@ -73,8 +74,9 @@ fn taken(error: &Error) -> Option<WriteOutcome> {
     if write_error.code != DUPLICATE_KEY {
         return None;
     }
-    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: { email: "…" }`: the name
-    // of the index is the first word after " index: ", ahead of anything that a client chose.
+    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: {
+    // email: "…" }`: the name of the index is the first word after " index: ", ahead of any text
+    // that a client chose.
     let index = write_error
         .message
         .split_once(" index: ")?

@@ -1,5 +1,5 @@
-//! Which servers did not answer when the driver looked at them last, and why. Its errors tell that in the midst of all that
-//! it knows of every server; its events tell it alone.
+//! The servers that failed the driver's last heartbeat, with the reasons. The driver's errors give
+//! them in the midst of all that it knows of every server; its events give them alone.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use mongodb::event::sdam::SdamEvent;
 
 use super::error::describe;
 
-/// What each of those servers said last, by its address. Clones share it.
+/// The last error of each such server, by its address. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct FailedHeartbeats(Arc<Mutex<BTreeMap<String, String>>>);
 
@@ -29,13 +29,13 @@ impl FailedHeartbeats {
                 );
             }
             SdamEvent::ServerHeartbeatSucceeded(event) => {
-                _ = failed_heartbeats.remove(&event.server_address.to_string())
+                failed_heartbeats.remove(&event.server_address.to_string());
             }
             _ => {}
         }
     }
 
-    /// All of them, in words.
+    /// Describes all failed heartbeats.
     pub(super) fn describe(&self) -> String {
         let failed_heartbeats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failed_heartbeats

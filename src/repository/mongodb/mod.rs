@@ -1,5 +1,5 @@
-//! The store for one node to many. An account is one document, so a standalone server, a replica set and a sharded
-//! cluster behave alike.
+//! The store for deployments of one node to many. An account is one document, so a standalone
+//! server, a replica set and a sharded cluster behave alike.
 
 mod connection;
 mod error;
@@ -17,27 +17,28 @@ use self::record::Record;
 use super::{Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
-/// Keeps accounts in a MongoDB database.
+/// Stores accounts in a MongoDB database.
 pub struct MongoRepository {
     connection: Connection,
 }
 
 impl MongoRepository {
-    /// A repository in the database that the URL's path names. Nothing is sent yet: the server may come later, and the
-    /// first operation that finds it creates the indexes.
+    /// Creates a repository in the database that the URL's path names. Nothing is sent yet: the
+    /// server may start later, and the first operation that reaches it creates the indexes.
     ///
     /// # Errors
-    /// When the URL is malformed or names no database. The error does not quote it: it may hold a password.
+    /// Returns an error if the URL is malformed or names no database. The error does not quote it:
+    /// it may hold a password.
     pub fn connect(url: &str) -> Result<Self, StoreError> {
         Ok(Self {
             connection: Connection::new(url)?,
         })
     }
 
-    /// Whether a URL is one that [`MongoRepository::connect`] takes. The error goes on from "the URL …".
+    /// Checks that [`MongoRepository::connect`] accepts a URL. The error continues "the URL …".
     ///
     /// # Errors
-    /// When it is not: why. Nothing of the URL is quoted.
+    /// Returns the reason, without quoting the URL.
     pub fn check(url: &str) -> Result<(), &'static str> {
         connection::parse(url).map(drop)
     }
@@ -94,9 +95,9 @@ impl Repository for MongoRepository {
         self.find(doc! { "email": email.as_str() }).await
     }
 
-    /// When the answer is lost on its way, the driver sends the write again. A replica set knows it again by its
-    /// number and repeats the answer; to a standalone server the driver does not send twice. So `Moved` is never said
-    /// of a save that was done.
+    /// Never returns `VersionConflict` for a save that succeeded: if an answer is lost, the driver
+    /// sends the write again. A replica set recognises the retry
+    /// by its number and repeats the answer; to a standalone server the driver does not send twice.
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let filter = doc! { "_id": account.id.to_string(), "version": account.version };
         let record = Record::from(Account {
@@ -118,7 +119,7 @@ impl Repository for MongoRepository {
     }
 
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
-        // To MongoDB, a limit of zero is none.
+        // To MongoDB, a limit of zero means no limit.
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -147,7 +148,8 @@ impl Repository for MongoRepository {
         now: Timestamp,
     ) -> Result<Attempts, StoreError> {
         let filter = doc! { "_id": key };
-        // A missing `resetsAt` is less than any number: the first attempt opens a window as any after its end does.
+        // A missing `resetsAt` is less than any number: the first attempt opens a window as one
+        // after a window's end does.
         let open = doc! { "$gt": ["$resetsAt", now.millis()] };
         let update = vec![doc! { "$set": {
             "count": { "$cond": [&open, { "$add": ["$count", 1] }, 1] },
@@ -162,7 +164,8 @@ impl Repository for MongoRepository {
                     update.upsert(true).return_document(ReturnDocument::After)
                 };
                 match count().await {
-                    // Two first attempts both found nothing and both inserted: the one that lost finds the other's now.
+                    // Two first attempts both found nothing and both inserted: the loser now finds
+                    // the other's document.
                     Err(error) if error::is_duplicate(&error) => count().await,
                     other => other,
                 }

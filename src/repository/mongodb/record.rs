@@ -1,11 +1,11 @@
-//! The shape of what is stored: the account whole, and beside it what is searched for.
+//! The stored documents: the account as a whole, and beside it the fields that are searched for.
 
 use mongodb::bson::serde_helpers::HumanReadable;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, OutboxEmail, Timestamp};
 
-/// One document of `accounts`. A field that is none is left out: the partial indexes pass over it.
+/// A document of `accounts`. A field that is `None` is left out: the partial indexes skip it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
@@ -22,7 +22,8 @@ pub(super) struct Record {
     mail_parked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
-    /// All of it, the fields above included, in the words that the embedded store's JSON has too.
+    /// The whole account, including the fields above, in the same form as the embedded store's
+    /// JSON.
     account: HumanReadable<Account>,
 }
 
@@ -51,14 +52,14 @@ impl From<Record> for Account {
     }
 }
 
-/// Of a document of `accounts`, the id alone.
+/// The id alone of a document of `accounts`.
 #[derive(Deserialize)]
 pub(super) struct Id {
     #[serde(rename = "_id")]
     pub(super) id: AccountId,
 }
 
-/// One document of `attempts`, whose `_id` is the key.
+/// A document of `attempts`, whose `_id` is the key.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Counted {

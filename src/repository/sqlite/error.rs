@@ -1,4 +1,4 @@
-//! What SQLite's answers mean here. Its messages name tables and columns, never a value.
+//! Conversion of SQLite's errors. Its messages name tables and columns, never a value.
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{Error, ErrorCode};
@@ -17,7 +17,8 @@ impl From<Error> for StoreError {
     }
 }
 
-/// What became of a write, from how many rows it changed or which unique index refused it.
+/// Returns the outcome of a write from the number of changed rows, or from the unique index that
+/// refused it.
 pub(super) fn written(changed: Result<usize, Error>) -> Result<WriteOutcome, StoreError> {
     match changed {
         Ok(0) => Ok(WriteOutcome::VersionConflict),
@@ -42,7 +43,8 @@ fn taken(error: &Error) -> Option<WriteOutcome> {
     }
 }
 
-/// A document that is none. Tells only where: serde's own message quotes the value, which may be a secret.
+/// Converts the error of a malformed document. Gives only the position: serde's own message quotes
+/// the value, which may be a secret.
 pub(super) fn unreadable(error: &serde_json::Error) -> StoreError {
     StoreError::Corrupt(
         format!(
@@ -54,7 +56,7 @@ pub(super) fn unreadable(error: &serde_json::Error) -> StoreError {
     )
 }
 
-/// No answer in time. A write may still happen.
-pub(super) fn late() -> StoreError {
+/// Returns the error of a missing answer. A write may still happen.
+pub(super) fn timed_out() -> StoreError {
     StoreError::Unavailable(format!("no answer within {PATIENCE:?}").into())
 }

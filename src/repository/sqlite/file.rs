@@ -1,4 +1,4 @@
-//! The file: its modes, its settings, its schema.
+//! The database file: its modes, settings and schema.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -10,11 +10,12 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::super::StoreError;
 
-/// How long to wait for another process that holds the write lock: less than a caller waits for its answer.
+/// The time to wait for another process that holds the write lock: less than a caller waits for its
+/// answer.
 const BUSY: Duration = Duration::from_millis(1500);
 
-/// The steps that lead from an empty file to today's schema. `PRAGMA user_version` counts those taken; a step that was
-/// released is never edited.
+/// The migrations from an empty file to the current schema. `PRAGMA user_version` counts those that
+/// were run; a released migration is never edited.
 const STEPS: &[&str] = &["
     -- A row is too large for WITHOUT ROWID, which would keep whole documents in the inner nodes of the tree.
     CREATE TABLE accounts (
@@ -26,7 +27,7 @@ const STEPS: &[&str] = &["
         expires_at INTEGER,
         document TEXT NOT NULL
     ) STRICT;
-    -- SQLite looks at the newest index first: whoever takes both an address and a number is told of the address.
+    -- SQLite looks at the newest index first: a client whose address and number are both taken learns of the address.
     CREATE UNIQUE INDEX accounts_mobile_number ON accounts (mobile_number) WHERE mobile_number IS NOT NULL;
     CREATE UNIQUE INDEX accounts_email ON accounts (email);
     CREATE INDEX accounts_mail_due ON accounts (mail_due_at, id) WHERE mail_due_at IS NOT NULL;
@@ -40,7 +41,8 @@ const STEPS: &[&str] = &["
     CREATE INDEX attempts_resets ON attempts (resets_at);
 "];
 
-/// The connection that writes, to a file that is there, is private, and has today's schema.
+/// Opens the connection that writes, and ensures that the file exists, is private, and has the
+/// current schema.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     create(path).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     let mut connection = open(path)?;
@@ -51,21 +53,23 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
             "the file system of the store cannot hold a write-ahead log".into(),
         ));
     }
-    // A commit is an fsync: NORMAL would lose acknowledged writes with the power.
+    // A commit is an fsync: NORMAL would lose acknowledged writes in a power failure.
     connection.pragma_update(None, "synchronous", "full")?;
     migrate(&mut connection)?;
     Ok(connection)
 }
 
-/// A connection that only reads.
+/// Opens a connection that only reads.
 pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path)?;
-    // Not SQLITE_OPEN_READ_ONLY: a reader of a write-ahead log takes part in its locks, which are kept in a file.
+    // Not SQLITE_OPEN_READ_ONLY: a reader of a write-ahead log takes part in its locks, which are
+    // kept in a file.
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
-/// Without `SQLITE_OPEN_URI` a path is a path, whatever it begins with. One thread at a time uses a connection.
+/// Opens a connection. Without `SQLITE_OPEN_URI` a path stays a path, however it begins. One thread
+/// at a time uses a connection.
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -73,7 +77,8 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the file before SQLite does, which would let the umask choose its mode. The log beside it inherits the mode.
+/// Creates the file before SQLite does, which would let the umask choose its mode. The log beside
+/// it inherits the mode.
 fn create(path: &Path) -> io::Result<()> {
     if let Some(folder) = path
         .parent()
@@ -92,7 +97,8 @@ fn create(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the steps that are missing, in one transaction: a crash leaves all or none, and a second process waits.
+/// Runs the missing migrations in one transaction: a crash leaves all or none, and a second process
+/// waits.
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: u16 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -1,4 +1,5 @@
-//! The embedded store: one SQLite file. What is acknowledged has been fsynced (WAL, `synchronous=FULL`).
+//! The embedded store: one SQLite file. Every acknowledged write has been fsynced (WAL,
+//! `synchronous=FULL`).
 
 mod error;
 mod file;
@@ -17,22 +18,24 @@ use self::writer::Writer;
 use super::{Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
-/// How long a caller waits for an answer: a stalled disk must not stall the requests.
+/// The time that a caller waits for an answer: a stalled disk must not stall the requests.
 const PATIENCE: Duration = Duration::from_millis(1800);
-/// How many rows one purging write deletes, so that the writes behind it wait for milliseconds.
+/// The number of rows that one purging write deletes, so that the writes behind it wait only
+/// milliseconds.
 const PURGE_STEP: u16 = 1000;
 
-/// Keeps accounts in one SQLite file.
+/// Stores accounts in one SQLite file.
 pub struct SqliteRepository {
     writer: Writer,
     readers: Readers,
 }
 
 impl SqliteRepository {
-    /// Opens the file, and makes it (0600) and its folder (0700) where there is none. Blocks for some milliseconds.
+    /// Opens the file, or creates it (0600) and its folder (0700). Blocks for some milliseconds.
     ///
     /// # Errors
-    /// When the file cannot be opened or made, is no SQLite file, or was written by a newer latchkey.
+    /// Returns an error if the file cannot be opened or created, is not an SQLite file, or was
+    /// written by a newer latchkey.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = file::open_for_writing(path)?;
         Ok(Self {
@@ -181,7 +184,8 @@ fn ids(
     .collect()
 }
 
-// Each write is one statement: when it fails, SQLite undoes it and only it, so writes of one group need no savepoints.
+// Each write is one statement: when it fails, SQLite undoes only that one, so the writes of one
+// group need no savepoints.
 
 const INSERT: &str =
     "INSERT INTO accounts (id, version, email, mobile_number, mail_due_at, expires_at, document)
@@ -215,7 +219,7 @@ const PURGE_ATTEMPTS: &str =
 const PURGE_ACCOUNTS: &str =
     "DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE expires_at <= ?1 LIMIT ?2)";
 
-/// An account as the table keeps it: whole as a document, and what is searched for in columns beside it.
+/// An account as a row: the whole document, and columns for what is searched for.
 struct Row {
     id: String,
     version: i64,

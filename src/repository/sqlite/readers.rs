@@ -1,4 +1,4 @@
-//! Connections that read: in WAL mode they wait for no writer and no fsync.
+//! Connections that read: in WAL mode they wait neither for a writer nor for an fsync.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,11 @@ use tokio::{task, time};
 use super::super::StoreError;
 use super::{PATIENCE, error, file};
 
-/// How many reads run at a time. A read is microseconds of work on pages in memory; more would only wait for a core.
+/// The number of concurrent reads. A read is microseconds of work on pages in memory; more reads
+/// would only wait for a core.
 const READERS: usize = 4;
 
-/// Runs reads on threads that may block.
+/// Runs reads on blocking threads.
 pub(super) struct Readers {
     permits: Arc<Semaphore>,
     pool: Arc<Pool>,
@@ -36,7 +37,7 @@ impl Readers {
         }
     }
 
-    /// Runs one read, off the async threads.
+    /// Runs one read outside the async workers.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -44,21 +45,21 @@ impl Readers {
         let (permits, pool) = (Arc::clone(&self.permits), Arc::clone(&self.pool));
         let answer = async move {
             let permit = permits.acquire_owned().await.map_err(unavailable)?;
-            // The permit goes along: a read whose caller went away still holds its connection.
+            // The permit moves along: a read whose caller went away still uses its connection.
             let read = task::spawn_blocking(move || {
                 let _permit = permit;
-                pool.lend(work)
+                pool.with_connection(work)
             });
             read.await.map_err(unavailable)?
         };
         time::timeout(PATIENCE, answer)
             .await
-            .map_err(|_| error::late())?
+            .map_err(|_| error::timed_out())?
     }
 }
 
 impl Pool {
-    fn lend<T>(
+    fn with_connection<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

@@ -1,4 +1,5 @@
-//! The one thread that writes. It commits together all the writes that wait, so that they share one fsync.
+//! The one thread that writes. It commits all waiting writes together, so that they share one
+//! fsync.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -10,33 +11,34 @@ use tokio::time;
 use super::super::StoreError;
 use super::{PATIENCE, error};
 
-/// How many writes are committed together at most.
+/// The maximum number of writes in one commit.
 const GROUP: usize = 256;
-/// How many writes wait at most before callers wait to get in line.
+/// The maximum number of waiting writes; further callers wait until there is room.
 const QUEUE: usize = 1024;
 
-/// Sends writes to the thread that runs them.
+/// Sends writes to the writing thread.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Write>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Waits for the thread to end, so that its last checkpoint is done and the store is one file that can be copied.
+/// Waits for the thread to end, so that its last checkpoint is done and the store is one file that
+/// can be copied.
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = mpsc::channel(1).0;
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing left to do.
+            // A thread that panicked has no work left.
             let _ = thread.join();
         }
     }
 }
 
-/// One write in line.
+/// A queued write.
 trait Write: Send {
-    /// Does it, inside the group's transaction.
+    /// Runs the write inside the group's transaction.
     fn run(&mut self, transaction: &Transaction<'_>);
-    /// Tells its caller, once the group is durable or has failed.
+    /// Answers the caller, once the group is durable or has failed.
     fn answer(self: Box<Self>, committed: &Result<(), Arc<rusqlite::Error>>);
 }
 
@@ -47,7 +49,7 @@ struct Pending<W, T> {
 }
 
 impl Writer {
-    /// Starts the thread. It ends when this is dropped, after the writes in line.
+    /// Starts the thread. It ends when the `Writer` is dropped, after the queued writes.
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
@@ -60,7 +62,7 @@ impl Writer {
         })
     }
 
-    /// Runs one write, and answers once it is durable.
+    /// Runs one write, and returns once it is durable.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -77,10 +79,10 @@ impl Writer {
         };
         time::timeout(PATIENCE, answered)
             .await
-            .map_err(|_| error::late())?
+            .map_err(|_| error::timed_out())?
     }
 
-    /// Fails when the thread is gone, and every write would.
+    /// Returns an error if the thread has ended, since every write would fail.
     pub(super) fn is_running(&self) -> Result<(), StoreError> {
         if self.queue.is_closed() {
             Err(stopped())
@@ -126,7 +128,8 @@ fn commit_together(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for write in group {
         write.run(&transaction);
-        // A full disk, say, rolls back the whole transaction: what follows must not run outside of one.
+        // An error such as a full disk rolls back the whole transaction: what follows must not run
+        // outside of one.
         if transaction.is_autocommit() {
             break;
         }

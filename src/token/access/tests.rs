@@ -1,4 +1,4 @@
-//! Tokens minted with the real key, and altered in one way each.
+//! Tokens signed with the real key and altered in one way each.
 
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
@@ -33,11 +33,12 @@ fn tokens() -> AccessTokens {
 fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
     let rng = Rng::system();
     let (account, session) = (AccountId::new(NOW, &rng), SessionId::new(NOW, &rng));
-    (
+    let subject = AccessSubject {
         account,
         session,
-        tokens.issue(account, session, Role::User, NOW, &rng),
-    )
+        role: Role::User,
+    };
+    (account, session, tokens.issue(subject, NOW, &rng))
 }
 
 /// Signs altered claims with the real key.
@@ -53,14 +54,14 @@ fn forged(
 }
 
 #[test]
-fn a_token_names_its_account_and_session_until_it_expires() {
+fn token_names_account_and_session_until_it_expires() {
     let tokens = tokens();
     let (account, session, token) = issued(&tokens);
-    for late in [0, 60, 64] {
+    for age in [0, 60, 64] {
         assert_eq!(
-            tokens.verify(&token, NOW.plus(Duration::from_secs(late))),
+            tokens.verify(&token, NOW.plus(Duration::from_secs(age))),
             Ok((account, session)),
-            "{late} s"
+            "{age} s"
         );
     }
     assert_eq!(
@@ -70,14 +71,14 @@ fn a_token_names_its_account_and_session_until_it_expires() {
 }
 
 #[test]
-fn every_claim_is_required_and_of_its_type() {
+fn every_claim_is_required_with_its_type() {
     let tokens = tokens();
     assert!(forged(&tokens, |_| {}).is_ok());
     for claim in [
         "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
     ] {
         let without = forged(&tokens, |claims| {
-            drop(claims.as_object_mut().unwrap().remove(claim))
+            drop(claims.as_object_mut().unwrap().remove(claim));
         });
         assert_eq!(without, Err(BearerError::Foreign), "without {claim}");
     }
@@ -95,11 +96,11 @@ fn every_claim_is_required_and_of_its_type() {
 }
 
 #[test]
-fn tokens_of_another_time_issuer_or_audience_are_refused() {
+fn token_of_another_time_issuer_or_audience_is_refused() {
     let tokens = tokens();
     for claim in ["nbf", "iat"] {
         let early = forged(&tokens, |claims| {
-            claims[claim] = (NOW.seconds() + 60).into()
+            claims[claim] = (NOW.seconds() + 60).into();
         });
         assert_eq!(early, Err(BearerError::OutOfTime), "{claim}");
     }
@@ -110,7 +111,7 @@ fn tokens_of_another_time_issuer_or_audience_are_refused() {
 }
 
 #[test]
-fn another_key_type_or_kid_is_refused() {
+fn token_of_another_key_type_or_kid_is_refused() {
     let (ours, theirs) = (tokens(), tokens());
     let (.., foreign) = issued(&theirs);
     assert_eq!(ours.verify(&foreign, NOW), Err(BearerError::Foreign));
@@ -157,7 +158,7 @@ fn another_key_type_or_kid_is_refused() {
 }
 
 #[test]
-fn a_signature_that_is_cut_or_missing_is_refused() {
+fn token_with_a_cut_or_missing_signature_is_refused() {
     let tokens = tokens();
     let (.., token) = issued(&tokens);
     let unsigned = token.rsplit_once('.').unwrap().0;
@@ -176,7 +177,7 @@ fn a_signature_that_is_cut_or_missing_is_refused() {
 }
 
 #[test]
-fn each_algorithm_signs_what_it_verifies_and_says_so() {
+fn each_algorithm_verifies_what_it_has_signed() {
     let secret = SecretSource::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
     for (tokens, algorithm) in [
         (tokens_of(KeyAlgorithm::Es256), Algorithm::ES256),
@@ -195,7 +196,7 @@ fn each_algorithm_signs_what_it_verifies_and_says_so() {
 }
 
 #[test]
-fn another_algorithm_than_the_keys_own_is_refused_whatever_signed() {
+fn algorithm_other_than_the_keys_own_is_refused() {
     for algorithm in [
         KeyAlgorithm::Es256,
         KeyAlgorithm::EdDsa,

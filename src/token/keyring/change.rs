@@ -1,4 +1,5 @@
-//! What an operator does to keys that are files. Each is one new file: servers that run follow.
+//! The operator's changes to keys in files. Each change is one new file, which running servers
+//! notice.
 
 use std::time::Duration;
 
@@ -8,66 +9,67 @@ use super::{KeyState, Keyring, LONGEST_LIFETIME};
 use crate::model::Timestamp;
 use crate::token::KeyError;
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Clone, Debug)]
 pub struct Rotated {
     /// The new key.
     pub kid: String,
-    /// When it begins to sign.
+    /// The time from which the new key signs.
     pub signs_from: Timestamp,
-    /// Keys that ended long ago, whose files were removed.
+    /// The keys that ended long ago and whose files were removed.
     pub removed: Vec<String>,
 }
 
-/// No new key was made.
+/// The reason for which no key was added.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
-    /// The keys are not latchkey's to change.
-    #[error("the keys are not files that latchkey made")]
+    /// The keys are not files, so latchkey cannot change them.
+    #[error("the keys are not files that latchkey has created")]
     NotFiles,
-    /// There is one that has not begun to sign.
-    #[error("{kid} is made already, and signs from {}; retire it first if you want another", signs_from.to_rfc3339())]
+    /// A key that has not begun to sign exists already.
+    #[error("{kid} exists already and signs from {}; retire it first if you want another", signs_from.to_rfc3339())]
     Waiting {
-        /// That key.
+        /// The id of that key.
         kid: String,
-        /// When it begins.
+        /// The time from which it signs.
         signs_from: Timestamp,
     },
-    /// Somebody else made one at the same time.
+    /// Another process added a key at the same time.
     #[error("another rotation came first: see latchkey keys list")]
     Raced,
-    /// The files cannot be read or written.
+    /// The key files cannot be read or written.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// No key was retired.
+/// The reason for which no key was retired.
 #[derive(Debug, thiserror::Error)]
 pub enum RetireError {
-    /// The keys are not latchkey's to change.
-    #[error("the keys are not files that latchkey made")]
+    /// The keys are not files, so latchkey cannot change them.
+    #[error("the keys are not files that latchkey has created")]
     NotFiles,
-    /// There is none of that name.
+    /// No key has this id.
     #[error("there is no key {0}: see latchkey keys list")]
     Unknown(String),
-    /// Nothing could sign any more.
+    /// No other key could sign.
     #[error(
         "{0} signs, and no other key could: run latchkey keys rotate first (with --lead 0 to have it sign at once)"
     )]
     Last(String),
-    /// The files cannot be read or written.
+    /// The key files cannot be read or written.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// How long the file of a key that has ended is kept after the next one began: longer than any token lives.
+/// The time for which an ended key's file is kept after the next key began: longer than any token
+/// lives.
 const KEPT: Duration = LONGEST_LIFETIME.saturating_add(Duration::from_hours(1));
 
 impl Keyring {
-    /// Makes the next key, which is shown and accepted at once and signs after `lead`.
+    /// Adds the next key, which is published and accepted at once and signs after `lead`.
     ///
     /// # Errors
-    /// When there is a next one already, or the files cannot be read or written.
+    /// Returns an error if a next key exists already, or if the files cannot be read or written.
     pub fn rotate(&self, lead: Duration, now: Timestamp) -> Result<Rotated, RotateError> {
         let Some((folder, algorithm)) = &self.0.files else {
             return Err(RotateError::NotFiles);
@@ -93,23 +95,24 @@ impl Keyring {
             return Err(RotateError::Raced);
         }
         let rotated = self.read_again(folder)?;
-        let made = rotated
+        let new = rotated
             .entries()
             .iter()
             .find(|entry| entry.number == number)
             .ok_or(RotateError::Raced)?;
         Ok(Rotated {
-            kid: made.kid.clone(),
+            kid: new.kid.clone(),
             signs_from,
             removed: remove_ended(folder, &rotated, now)?,
         })
     }
 
     /// Ends a key at once: tokens that it signed are refused from now on. Where it was the one that signs, the next one
-    /// takes over before its time. Says what the key did until now.
-    ///
+    /// Retires a key: the tokens that it signed are refused from now on. If it was the signing key,
+    /// the next one takes over early. Returns the state that the key had until now.
     /// # Errors
-    /// When there is no such key, nothing else could sign, or the files cannot be read or written.
+    /// Returns an error if the key does not exist, if no other key could sign, or if the files
+    /// cannot be read or written.
     pub fn retire(&self, kid: &str, now: Timestamp) -> Result<KeyState, RetireError> {
         let Some((folder, _)) = &self.0.files else {
             return Err(RetireError::NotFiles);
@@ -137,7 +140,7 @@ impl Keyring {
     }
 }
 
-/// A private key that nobody needs is only a thing to lose.
+/// Removes the files of keys that ended long ago: a private key without a use can only leak.
 fn remove_ended(
     folder: &KeyFolder,
     schedule: &Schedule,

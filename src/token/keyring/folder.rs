@@ -1,8 +1,8 @@
-//! The folder of the keys: one file each, which is written once and never changed.
+//! The folder of the signing keys: one file per key, written once and never changed.
 //!
-//! `1.pem`, `2.pem`, …: the number is the key's place in the order, so that of two rotations at once one wins. Before
-//! the key stands a line that tells when it begins to sign. `2.retired` takes the place of a key that was retired, so
-//! that a copy of its file that somebody puts back does not bring it to life.
+//! `1.pem`, `2.pem`, …: the number is the key's position, so that one of two concurrent rotations
+//! wins. A line before the key gives the time from which it signs. `2.retired` takes the position
+//! of a retired key, so that restoring a copy of the key's file does not revive it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -22,16 +22,16 @@ use crate::token::files::KeyError;
 
 const SIGNS_FROM: &str = "Signs-From";
 const KID: &str = "Kid";
-/// How often a list is made anew when a file of it is gone before it is read.
+/// The number of attempts to read a folder whose files disappear between listing and reading.
 const TRIES: usize = 3;
 
-/// The folder `keys` of a data folder.
+/// The folder `keys` in the data folder.
 #[derive(Clone, Debug)]
 pub(super) struct KeyFolder {
     path: PathBuf,
 }
 
-/// What tells that a file is another one than before: its name, when it was changed, its length, its place on the disk.
+/// A list of the properties that change with a file: name, modification time, length and inode.
 pub(super) type Listing = Vec<(OsString, i64, i64, u64, u64)>;
 
 impl KeyFolder {
@@ -41,17 +41,17 @@ impl KeyFolder {
         }
     }
 
-    /// What is in the folder now, if it is there. Costs a look at each name, and reads no file.
+    /// Lists the folder's files, if it exists. Costs one stat per file and reads none.
     pub(super) fn listing(&self) -> Result<Listing, KeyError> {
-        let unread = |source| files::io(&self.path, source);
+        let io_error = |source| files::io(&self.path, source);
         let mut listing = Listing::new();
         let entries = match fs::read_dir(&self.path) {
             Err(source) if source.kind() == ErrorKind::NotFound => return Ok(listing),
-            entries => entries.map_err(unread)?,
+            entries => entries.map_err(io_error)?,
         };
         for entry in entries {
-            let entry = entry.map_err(unread)?;
-            // One that is gone already is another listing's.
+            let entry = entry.map_err(io_error)?;
+            // A file that is gone already belongs to the next listing.
             if let Ok(meta) = entry.metadata() {
                 listing.push((
                     entry.file_name(),
@@ -66,7 +66,7 @@ impl KeyFolder {
         Ok(listing)
     }
 
-    /// Reads every key, the oldest first.
+    /// Reads all keys, the oldest first.
     pub(super) fn read(&self) -> Result<Vec<Entry>, KeyError> {
         for _ in 1..TRIES {
             match self.try_read() {
@@ -101,7 +101,7 @@ impl KeyFolder {
         Ok(entries)
     }
 
-    /// The files that count, by number; a retirement hides the key of its number.
+    /// Returns the key files by number; a retired key's record hides the key of the same number.
     fn files(&self) -> Result<BTreeMap<u32, PathBuf>, KeyError> {
         let mut files = BTreeMap::new();
         for (name, ..) in self.listing()? {
@@ -118,14 +118,14 @@ impl KeyFolder {
                     let expected = "named by its number, such as 2.pem";
                     return Err(KeyError::Malformed { path, expected });
                 }
-                // Drafts, and what platforms and editors leave.
+                // Drafts, and files left by platforms and editors.
                 _ => {}
             }
         }
         Ok(files)
     }
 
-    /// Makes a key; false where the number is taken.
+    /// Adds a key. Returns false if the number is taken.
     pub(super) fn add(
         &self,
         number: u32,
@@ -141,7 +141,7 @@ impl KeyFolder {
         files::create(&self.pem(number), &text)
     }
 
-    /// Ends a key at once. Its file goes last: what is half done is done.
+    /// Retires a key. Its file is removed last, so that an interrupted retirement is complete.
     pub(super) fn retire(&self, entry: &Entry, now: Timestamp) -> Result<(), KeyError> {
         let (signs_from, retired_at) = (entry.signs_from.to_rfc3339(), now.to_rfc3339());
         let text = format!(
@@ -152,13 +152,13 @@ impl KeyFolder {
         remove(&self.pem(entry.number))
     }
 
-    /// Removes what is left of a key that has ended.
+    /// Removes the files of a key that has ended.
     pub(super) fn remove(&self, entry: &Entry) -> Result<(), KeyError> {
         remove(&self.pem(entry.number))?;
         remove(&self.path.join(format!("{}.retired", entry.number)))
     }
 
-    /// What is wrong where nothing can sign.
+    /// Returns the error of a folder in which no key can sign.
     pub(super) fn without_key(&self) -> KeyError {
         KeyError::Malformed {
             path: self.path.clone(),
@@ -210,7 +210,8 @@ fn read_entry(number: u32, path: &Path) -> Result<Entry, KeyError> {
     })
 }
 
-/// What stands before the key, where PEM leaves room for explanations (RFC 7468, section 5.2).
+/// Returns a field of the text before the key, where PEM allows explanations (RFC 7468, section
+/// 5.2).
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = text.lines().take_while(|line| !line.starts_with("-----"));
     lines

@@ -1,4 +1,4 @@
-//! How a running server follows the folder of its keys.
+//! Follows changes of the key folder in a running server.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,40 +10,48 @@ use super::schedule::Schedule;
 use super::{Keyring, LONGEST_LIFETIME};
 use crate::token::KeyError;
 
-/// How often the folder is looked at, at most and at least.
-const LOOK: Duration = Duration::from_secs(1);
+/// The interval between two checks of the folder.
+const INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is known of the folder.
-pub(super) struct Looked {
-    /// What was there when it was read last; nothing where that failed.
-    pub(super) seen: Option<Listing>,
-    /// When an unknown name made it look.
-    pub(super) asked: Option<Instant>,
+/// The state of the folder as last checked.
+pub(super) struct FolderState {
+    /// The listing at the last successful read; `None` if the read failed.
+    pub(super) listing: Option<Listing>,
+    /// The time of the last check for an unknown key id.
+    pub(super) checked_for_unknown: Option<Instant>,
 }
 
 impl Keyring {
-    /// Follows the folder, for as long as it is polled. Keys that are no files do not change.
+    /// Follows the folder for as long as the future is polled. Keys that are not files never
+    /// change.
     pub async fn watch(self) {
         while self.0.files.is_some() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(INTERVAL).await;
             let keyring = self.clone();
-            // A task that panicked has said so; the next look may go better.
+            // A task that panicked has logged it; the next check may succeed.
             _ = tokio::task::spawn_blocking(move || keyring.refresh()).await;
         }
     }
 
-    /// Looks whether the folder has changed, and reads it if so; true if it did. What cannot be read is logged once, and
-    /// the keys stay as they were: a server that has keys does not stop working because a disk does.
-    /// Reads files: not for an async worker.
+    /// Checks the folder for changes and reads it if there are any. Returns whether the keys
+    /// changed. A read error is logged once and the keys stay as they were: a server that has keys
+    /// keeps working when its disk does not.
+    ///
+    /// Reads files, so it must not run on an async worker.
     pub fn refresh(&self) -> bool {
-        self.refresh_with(self.0.looked.lock().unwrap_or_else(PoisonError::into_inner))
+        self.refresh_with(
+            self.0
+                .folder_state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
-    fn refresh_with(&self, mut looked: MutexGuard<'_, Looked>) -> bool {
-        match self.changed(looked.seen.as_ref()) {
+    fn refresh_with(&self, mut state: MutexGuard<'_, FolderState>) -> bool {
+        match self.changed(state.listing.as_ref()) {
             Ok(None) => false,
-            Ok(Some((seen, schedule))) => {
-                looked.seen = Some(seen);
+            Ok(Some((listing, schedule))) => {
+                state.listing = Some(listing);
                 tracing::info!(
                     newest = schedule.entries().last().map(|entry| &entry.kid),
                     "the keys have changed"
@@ -56,7 +64,7 @@ impl Keyring {
                 true
             }
             Err(error) => {
-                if looked.seen.take().is_some() {
+                if state.listing.take().is_some() {
                     tracing::error!(%error, "the keys cannot be read: those that were read before stay");
                 }
                 false
@@ -64,39 +72,44 @@ impl Keyring {
         }
     }
 
-    fn changed(&self, seen: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyError> {
+    fn changed(&self, listing: Option<&Listing>) -> Result<Option<(Listing, Schedule)>, KeyError> {
         let Some((folder, _)) = &self.0.files else {
             return Ok(None);
         };
-        if seen.is_some() && seen == Some(&folder.listing()?) {
+        if listing.is_some() && listing == Some(&folder.listing()?) {
             return Ok(None);
         }
         match read_folder(folder)? {
-            (seen, Some(schedule)) => Ok(Some((seen, schedule))),
+            (listing, Some(schedule)) => Ok(Some((listing, schedule))),
             (_, None) => Err(folder.without_key()),
         }
     }
 
-    /// Looks at once for a key that is not known, at most once a second: forged names must not keep the disk busy.
-    pub(super) fn look_for_unknown(&self) -> bool {
-        // Who holds the lock is looking already.
-        let Ok(mut looked) = self.0.looked.try_lock() else {
+    /// Checks the folder at once for an unknown key id, at most once a second, so that forged ids
+    /// cannot keep the disk busy.
+    pub(super) fn check_for_unknown(&self) -> bool {
+        // A check is running already.
+        let Ok(mut state) = self.0.folder_state.try_lock() else {
             return false;
         };
-        if self.0.files.is_none() || looked.asked.is_some_and(|asked| asked.elapsed() < LOOK) {
+        if self.0.files.is_none()
+            || state
+                .checked_for_unknown
+                .is_some_and(|checked_for_unknown| checked_for_unknown.elapsed() < INTERVAL)
+        {
             return false;
         }
-        looked.asked = Some(Instant::now());
-        let refresh = || self.refresh_with(looked);
+        state.checked_for_unknown = Some(Instant::now());
+        let refresh = || self.refresh_with(state);
         match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-            // The worker's other tasks move on to another one while this one reads.
+            // The worker's other tasks move to another worker while this one reads.
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(refresh),
             _ => refresh(),
         }
     }
 }
 
-/// The listing first: what changes meanwhile is seen at the next look.
+/// Lists first and reads second, so that a change in between is noticed at the next check.
 pub(super) fn read_folder(folder: &KeyFolder) -> Result<(Listing, Option<Schedule>), KeyError> {
     Ok((
         folder.listing()?,

@@ -1,4 +1,4 @@
-//! One signing key, and the one algorithm that it signs and verifies by.
+//! A signing key and its one algorithm.
 
 use std::fmt;
 
@@ -14,18 +14,22 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::Value;
 
-/// The sizes of RSA keys, in bytes, that whoever verifies can be expected to take: 2048 to 4096 bits.
+use super::KeyAlgorithm;
+
+/// The sizes of RSA keys in bytes that resource servers can be expected to support: 2048 to 4096
+/// bits.
 const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
 
-/// A key that signs access tokens. Its kind alone decides the algorithm: a token's header has no say in it.
+/// A key that signs access tokens. The key alone decides the algorithm; a token's header has no
+/// influence.
 pub(in crate::token) struct SigningKey {
-    /// The JWK thumbprint (RFC 7638): the same key has the same name on every node.
+    /// The JWK thumbprint (RFC 7638), which gives the same key the same id on every node.
     pub(in crate::token) kid: String,
-    /// Its algorithm.
+    /// The key's algorithm.
     pub(in crate::token) algorithm: Algorithm,
-    /// What verifies its signatures.
+    /// The key that verifies the signatures.
     pub(in crate::token) verifying: DecodingKey,
-    /// Its public half; a shared secret has none.
+    /// The public key as a JWK; a shared secret has none.
     pub(super) jwk: Option<Value>,
     pair: Pair,
 }
@@ -37,7 +41,23 @@ enum Pair {
     Hs256(Box<hmac::Key>),
 }
 
+impl Pair {
+    /// Returns the algorithm's registered name (RFC 7518, section 3.1).
+    const fn algorithm_name(&self) -> &'static str {
+        match self {
+            Self::Es256(_) => KeyAlgorithm::Es256.name(),
+            Self::EdDsa(_) => KeyAlgorithm::EdDsa.name(),
+            Self::Rs256(_) => KeyAlgorithm::Rs256.name(),
+            Self::Hs256(_) => "HS256",
+        }
+    }
+}
+
 impl SigningKey {
+    pub(super) const fn algorithm_name(&self) -> &'static str {
+        self.pair.algorithm_name()
+    }
+
     /// Reads a P-256, Ed25519 or RSA key in PKCS #8.
     pub(super) fn from_pkcs8(der: &[u8]) -> Option<Self> {
         let key = Self::es256(der)
@@ -46,10 +66,10 @@ impl SigningKey {
         key.is_proven().then_some(key)
     }
 
-    /// A shared secret: whoever verifies with it can also sign.
+    /// Wraps a shared secret, with which every resource server that verifies could also sign.
     pub(super) fn shared(secret: &[u8]) -> Self {
         let pair = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        // A thumbprint would be a plain digest of the secret, in every token.
+        // A thumbprint would put a plain digest of the secret into every token.
         let kid = URL_SAFE_NO_PAD.encode(hmac::sign(&pair, b"latchkey/kid/v1"));
         let verifying = DecodingKey::from_secret(secret);
         Self {
@@ -64,7 +84,7 @@ impl SigningKey {
     fn es256(der: &[u8]) -> Option<Self> {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).ok()?;
         let point = pair.public_key().as_ref();
-        // An uncompressed point (SEC 1, section 2.3.3): 4, then both coordinates.
+        // An uncompressed point (SEC 1, section 2.3.3): the byte 4, then both coordinates.
         let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
         let members = format!(
             r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
@@ -113,10 +133,12 @@ impl SigningKey {
         ))
     }
 
-    /// From the members that RFC 7638, section 3.2, digests: in the order of their names, without white space.
+    /// Builds a key from the members that RFC 7638, section 3.2, digests: sorted by name, without
+    /// white space.
     fn asymmetric(algorithm: Algorithm, verifying: DecodingKey, members: &str, pair: Pair) -> Self {
         let kid = thumbprint(members);
-        let more = format!(r#","kid":"{kid}","use":"sig","alg":"{algorithm:?}"}}"#);
+        let name = pair.algorithm_name();
+        let more = format!(r#","kid":"{kid}","use":"sig","alg":"{name}"}}"#);
         let jwk = serde_json::from_str(&members.replace('}', &more)).ok();
         Self {
             kid,
@@ -127,10 +149,10 @@ impl SigningKey {
         }
     }
 
-    /// Signs.
+    /// Signs a message.
     ///
     /// # Panics
-    /// Never: the key was proven to sign when it was read.
+    /// Never panics: the key was proven to sign when it was read.
     pub(in crate::token) fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.try_sign(message)
             .expect("a key that was proven to sign signs")
@@ -151,7 +173,8 @@ impl SigningKey {
         }
     }
 
-    /// Whether it signs what it verifies: a file whose two halves do not fit would lock everybody out later.
+    /// Returns whether the key verifies its own signature: a file whose two halves do not match
+    /// would lock all users out.
     fn is_proven(&self) -> bool {
         let message = b"latchkey";
         let verified = |signature: Vec<u8>| {
@@ -184,11 +207,10 @@ fn encoded(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::keyring::KeyAlgorithm;
     use crate::token::keyring::pem::keys_in;
 
     #[test]
-    fn the_thumbprint_is_that_of_rfc_8037() {
+    fn thumbprint_matches_the_example_of_rfc_8037() {
         // Appendix A.1 and A.3, as PKCS #8.
         let seed = URL_SAFE_NO_PAD
             .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
@@ -203,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn each_algorithm_has_a_jwk_of_its_kind_without_a_private_member() {
+    fn each_algorithm_has_a_public_jwk_without_private_members() {
         for (algorithm, kty, name, members) in [
             (KeyAlgorithm::Es256, "EC", "ES256", 7),
             (KeyAlgorithm::EdDsa, "OKP", "EdDSA", 6),
@@ -224,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_secret_has_no_jwk_and_its_name_is_not_its_digest() {
+    fn shared_secret_has_no_jwk_and_hides_its_digest() {
         let key = SigningKey::shared(&[7; 32]);
         assert!(key.jwk.is_none() && key.is_proven());
         assert_ne!(key.kid, encoded(digest(&SHA256, &[7; 32]).as_ref()));

@@ -1,8 +1,9 @@
-//! The keys that sign access tokens: one signs, and each verifies what it signed. Their public halves are a JWK set
-//! (RFC 7517).
+//! The keys that sign access tokens: one signs, and each verifies the tokens that it signed. The
+//! public keys form a JWK set (RFC 7517).
 //!
-//! Where the keys are files, a running server follows the folder: [`Keyring::watch`] looks once a second, and a token
-//! with an unknown `kid` makes it look at once. A key is read once, when its file appears.
+//! If the keys are files, a running server follows the folder: [`Keyring::watch`] checks once a
+//! second, and a token with an unknown `kid` causes an immediate check. A key is read once, when
+//! its file appears.
 
 mod change;
 mod folder;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 
 pub use change::{RetireError, RotateError, Rotated};
 use folder::KeyFolder;
-use follow::{Looked, read_folder};
+use follow::{FolderState, read_folder};
 pub(super) use key::SigningKey;
 pub use pem::KeyAlgorithm;
 pub use schedule::KeyState;
@@ -30,82 +31,90 @@ pub use source::{KeySource, SecretSource};
 use super::KeyError;
 use crate::model::Timestamp;
 
-/// How long whoever verifies tokens may keep the JWK set.
+/// The time for which resource servers may cache the JWK set.
 pub const JWKS_MAX_AGE: Duration = Duration::from_mins(5);
-/// The longest that an access token can be set to live. An old key in the folder verifies that much longer than it signs,
-/// whatever the setting says today: tokens of the time before an operator lowered it live on.
+/// The largest lifetime that can be set for access tokens. An old key in the folder verifies that
+/// much longer than it signs, whatever the current setting is: tokens issued before an operator
+/// lowered it are still valid.
 pub const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
-/// How long a new key is shown before it signs: longer than anybody keeps the set, and than nodes take to see the file.
+/// The time between a new key's publication and its first signature: longer than the JWK set is
+/// cached, and longer than nodes take to notice the file.
 pub const LEAD: Duration = Duration::from_mins(10);
 
-/// The keys. Clones are the same keyring.
+/// The signing keys. Clones share them.
 #[derive(Clone)]
 pub struct Keyring(Arc<Inner>);
 
 struct Inner {
-    /// Where the keys are files: the folder, and the algorithm of the next key.
+    /// The key folder and the algorithm of the next key, if the keys are files.
     files: Option<(KeyFolder, KeyAlgorithm)>,
     schedule: RwLock<Arc<Schedule>>,
-    looked: Mutex<Looked>,
+    folder_state: Mutex<FolderState>,
 }
 
-/// One key, for the operator.
+/// A key's description for the operator.
 #[derive(Clone, Debug)]
 pub struct KeyInfo {
-    /// Its name.
+    /// The key's id.
     pub kid: String,
-    /// Its algorithm; none when it was retired.
-    pub algorithm: Option<String>,
-    /// When it began to sign, or will; none where nobody knows.
+    /// The key's algorithm; `None` for a retired key.
+    pub algorithm: Option<&'static str>,
+    /// The time from which the key signs; `None` if it is unknown.
     pub signs_from: Option<Timestamp>,
-    /// What it does.
+    /// The key's state.
     pub state: KeyState,
 }
 
 impl Keyring {
-    /// Reads the keys, and makes the first one where there is none.
+    /// Reads the keys, and creates a first one if the folder has none.
     ///
     /// # Errors
-    /// When a key can neither be read nor made, is no private key that signs, or can be read by others.
+    /// Returns an error if a key can neither be read nor created, is not a private signing key, or
+    /// is readable by others.
     pub fn open(source: &KeySource, now: Timestamp) -> Result<Self, KeyError> {
         if let KeySource::Folder { data, algorithm } = source {
             let folder = KeyFolder::of(data);
             if folder.read()?.is_empty() {
-                // Of several nodes that start at once, one makes it.
+                // If several nodes start at once, one of them creates the key.
                 folder.add(1, *algorithm, now)?;
             }
         }
         Self::read(source)?.ok_or_else(|| KeyFolder::of(source.data()).without_key())
     }
 
-    /// Reads the keys, and leaves everything as it is; none where there are none yet.
+    /// Reads the keys without creating any; returns `None` if there are none yet.
     ///
     /// # Errors
-    /// When a key cannot be read, is no private key that signs, or can be read by others.
+    /// Returns an error if a key cannot be read, is not a private signing key, or is readable by
+    /// others.
     pub fn read(source: &KeySource) -> Result<Option<Self>, KeyError> {
-        let given =
-            |keys| Schedule::new(given_entries(keys), None).map(|schedule| (None, None, schedule));
+        let fixed = |keys| {
+            Schedule::new(operator_entries(keys), None).map(|schedule| (None, None, schedule))
+        };
         let read = match source {
             KeySource::Folder { data, algorithm } => {
                 let folder = KeyFolder::of(data);
-                let (seen, schedule) = read_folder(&folder)?;
-                schedule.map(|schedule| (Some((folder, *algorithm)), Some(seen), schedule))
+                let (listing, schedule) = read_folder(&folder)?;
+                schedule.map(|schedule| (Some((folder, *algorithm)), Some(listing), schedule))
             }
-            KeySource::Pem(keys) => given(keys.keys()?),
-            KeySource::Shared(secret) => given(vec![SigningKey::shared(&secret.bytes()?)]),
+            KeySource::Pem(keys) => fixed(keys.keys()?),
+            KeySource::Shared(secret) => fixed(vec![SigningKey::shared(&secret.bytes()?)]),
         };
-        Ok(read.map(|(files, seen, schedule)| {
-            let looked = Mutex::new(Looked { seen, asked: None });
+        Ok(read.map(|(files, listing, schedule)| {
+            let folder_state = Mutex::new(FolderState {
+                listing,
+                checked_for_unknown: None,
+            });
             Self(Arc::new(Inner {
                 files,
                 schedule: RwLock::new(Arc::new(schedule)),
-                looked,
+                folder_state,
             }))
         }))
     }
 
-    /// The public keys, for whoever verifies access tokens: the one that signs comes first, for those who read no further;
-    /// then the next, and those whose tokens live.
+    /// Returns the public keys for resource servers: first the signing key, for clients that read
+    /// only one, then the next key and those whose tokens are still valid.
     #[must_use]
     pub fn jwks(&self, now: Timestamp) -> Value {
         let schedule = self.schedule();
@@ -122,29 +131,29 @@ impl Keyring {
         json!({ "keys": keys })
     }
 
-    /// Every key that there is a trace of, the newest first.
+    /// Returns all keys that have left a trace, the newest first.
     #[must_use]
     pub fn list(&self, now: Timestamp) -> Vec<KeyInfo> {
         let schedule = self.schedule();
         let info = |(entry, state): (&Entry, _)| KeyInfo {
             kid: entry.kid.clone(),
-            algorithm: entry.key.as_ref().map(|key| format!("{:?}", key.algorithm)),
+            algorithm: entry.key.as_ref().map(|key| key.algorithm_name()),
             signs_from: Some(entry.signs_from).filter(|from| from.millis() > 0),
             state,
         };
         schedule.states(now).rev().map(info).collect()
     }
 
-    /// The key that signs.
+    /// Returns the key that signs.
     pub(super) fn signing(&self, now: Timestamp) -> Arc<SigningKey> {
         self.schedule().signing(now).clone()
     }
 
-    /// The key of exactly this name, if its tokens are accepted.
+    /// Returns the key with exactly this id, if its tokens are accepted.
     pub(super) fn verifying(&self, kid: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
         let known = || self.schedule().verifying(kid, now).cloned();
         known().or_else(|| {
-            if self.look_for_unknown() {
+            if self.check_for_unknown() {
                 known()
             } else {
                 None
@@ -175,8 +184,8 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// The first signs: it is the newest.
-fn given_entries(keys: Vec<SigningKey>) -> Vec<Entry> {
+/// Turns the operator's keys into entries. The first one signs, so it counts as the newest.
+fn operator_entries(keys: Vec<SigningKey>) -> Vec<Entry> {
     let signs_from = Timestamp::from_millis(0);
     let entry = |key: SigningKey| Entry {
         number: 0,

@@ -10,27 +10,28 @@ use super::key::SigningKey;
 
 const TAG: &str = "PRIVATE KEY";
 
-/// What a text of keys must be, for whoever wrote it.
+/// A description of the expected text, for the operator.
 pub(super) const EXPECTED: &str = "a private key in PKCS #8 PEM (P-256, Ed25519, or RSA of 2048 to 4096 bits; openssl pkcs8 -topk8 -nocrypt converts)";
 
-/// The algorithm of a key that latchkey makes.
+/// The algorithm of a key that latchkey creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyAlgorithm {
-    /// ECDSA on P-256 with SHA-256: the one that every gateway and framework verifies.
+    /// ECDSA on P-256 with SHA-256, which every gateway and framework verifies.
     Es256,
     /// Ed25519.
     EdDsa,
-    /// RSA of 2048 bits, PKCS #1 v1.5 with SHA-256: for whoever verifies nothing newer.
+    /// RSA with 2048 bits, PKCS #1 v1.5 and SHA-256, for resource servers that verify nothing
+    /// newer.
     Rs256,
 }
 
 impl KeyAlgorithm {
-    /// A new private key, in PEM.
+    /// Generates a private key in PEM.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give.
+    /// Panics if the operating system has no randomness.
     pub(super) fn generate(self) -> String {
-        let der = self.try_generate().expect("a key can be made");
+        let der = self.try_generate().expect("a key can be generated");
         pem::encode_config(
             &pem::Pem::new(TAG, der),
             EncodeConfig::new().set_line_ending(LineEnding::LF),
@@ -45,7 +46,7 @@ impl KeyAlgorithm {
                 .ok()?
                 .as_ref()
                 .to_vec(),
-            // Version 1: OpenSSL reads no other.
+            // Version 1, the only one that OpenSSL reads.
             Self::EdDsa => Ed25519KeyPair::generate()
                 .ok()?
                 .to_pkcs8v1()
@@ -62,7 +63,7 @@ impl KeyAlgorithm {
         })
     }
 
-    /// Its name in a JWT's header, and in the setting.
+    /// Returns the algorithm's name in a JWT header and in the setting.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,12 +74,12 @@ impl KeyAlgorithm {
     }
 }
 
-/// The keys that a text holds, in its order; none where anything in it is not a key that signs.
+/// Returns the keys in a text in their order, or `None` if any part of it is not a signing key.
 pub(super) fn keys_in(text: &str) -> Option<Vec<SigningKey>> {
-    // Some platforms take no line breaks in a variable, and write them so.
+    // Some platforms allow no line breaks in a variable and write `\n` instead.
     let text = text.replace("\\n", "\n");
     let blocks = pem::parse_many(&text).ok()?;
-    // The parser passes over what it does not understand.
+    // The parser skips blocks that it does not understand.
     let all = blocks.len() == text.matches("-----BEGIN ").count() && !blocks.is_empty();
     let keys = blocks
         .iter()
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_read_in_their_order_with_text_between_and_written_line_breaks() {
+    fn keys_are_read_in_order_despite_text_between() {
         let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256].map(KeyAlgorithm::generate);
         let kids = |text: &str| {
             keys_in(text).map(|keys| keys.into_iter().map(|key| key.kid).collect::<Vec<_>>())
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_private_key_is_refused() {
+    fn text_without_a_private_key_is_refused() {
         let good = KeyAlgorithm::Es256.generate();
         let ed448 =
             "-----BEGIN PRIVATE KEY-----\nMEcCAQAwBQYDK2VxBDsEOQ==\n-----END PRIVATE KEY-----\n";

@@ -1,4 +1,4 @@
-//! Where keys come from.
+//! The sources of keys and secrets.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,28 +10,29 @@ use secrecy::{ExposeSecret, SecretString};
 use super::pem::{EXPECTED, KeyAlgorithm, keys_in};
 use crate::token::KeyError;
 
-/// The fewest bytes of a secret: as many as an HMAC-SHA-256 has.
+/// The minimum number of bytes in a secret: the output length of HMAC-SHA-256.
 const SECRET_BYTES: usize = 32;
 const EXPECTED_SECRET: &str = "32 or more random bytes in base64 (openssl rand -base64 32)";
 
-/// Where the keys that sign access tokens come from. One family at a time: what one has signed, another never verifies.
+/// The source of the keys that sign access tokens. Only one family is in use: a key of one source
+/// never verifies tokens of another.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// Files below a folder, which latchkey makes and rotates.
+    /// Files in a folder, which latchkey creates and rotates.
     Folder {
-        /// The data folder; the keys are in its folder `keys`.
+        /// The data folder, which contains the folder `keys`.
         data: PathBuf,
-        /// The algorithm of the next key that is made.
+        /// The algorithm of the next key that is created.
         algorithm: KeyAlgorithm,
     },
-    /// The operator's, in PEM: the first signs, all verify.
+    /// The operator's keys in PEM: the first signs, all verify.
     Pem(SecretSource),
-    /// A secret that is shared with whoever verifies (HS256).
+    /// A secret shared with every resource server (HS256).
     Shared(SecretSource),
 }
 
 impl KeySource {
-    /// Where files would be.
+    /// Returns the data folder, if the keys are files.
     pub(super) fn data(&self) -> &Path {
         match self {
             Self::Folder { data, .. } => data,
@@ -40,45 +41,46 @@ impl KeySource {
     }
 }
 
-/// Something secret that the operator gives.
+/// The source of a secret that the operator sets.
 #[derive(Clone, Debug)]
 pub enum SecretSource {
-    /// Itself.
+    /// The secret itself.
     Inline(SecretString),
-    /// A file that holds it, such as one that a container platform mounts. Who may read it is the operator's to say.
+    /// A file that holds the secret, such as one mounted by a container platform. Its permissions
+    /// are the operator's decision.
     File(PathBuf),
-    /// What was in a file.
+    /// The content of a file that was read.
     Loaded(PathBuf, SecretString),
 }
 
 impl SecretSource {
-    /// Takes `file:` and a path for a file, anything else for the secret itself.
+    /// Parses a setting: `file:` and a path means a file, anything else the secret itself.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         text.strip_prefix("file:")
             .map_or_else(|| Self::Inline(text.into()), |path| Self::File(path.into()))
     }
 
-    /// Whether another secret has the same bytes, wherever the two are kept.
+    /// Returns whether another source yields the same bytes.
     ///
     /// # Errors
-    /// When a file cannot be read, or holds no secret.
+    /// Returns an error if a file cannot be read or holds no secret.
     pub fn is_same(&self, other: &Self) -> Result<bool, KeyError> {
         Ok(verify_slices_are_equal(&self.bytes()?, &other.bytes()?).is_ok())
     }
 
-    /// Private keys that sign, one or more.
+    /// Returns the private keys, one or more.
     ///
     /// # Errors
-    /// When the file cannot be read, or the text is something else.
+    /// Returns an error if the file cannot be read or holds anything but signing keys.
     pub(super) fn keys(&self) -> Result<Vec<super::key::SigningKey>, KeyError> {
         keys_in(self.read()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED))
     }
 
-    /// Holds the text to be private keys that sign; a file is read only when it is needed.
+    /// Checks that an inline text consists of private signing keys; a file is only read later.
     ///
     /// # Errors
-    /// When it is not: what it should be.
+    /// Returns a description of the expected text.
     pub fn check_keys(&self) -> Result<(), &'static str> {
         match self {
             Self::Inline(text) if keys_in(text.expose_secret()).is_none() => Err(EXPECTED),
@@ -86,18 +88,18 @@ impl SecretSource {
         }
     }
 
-    /// A secret's bytes.
+    /// Returns the secret's bytes.
     ///
     /// # Errors
-    /// When the file cannot be read, or the text is no base64 of 32 or more bytes.
+    /// Returns an error if the file cannot be read or is not the base64 of 32 or more bytes.
     pub fn bytes(&self) -> Result<Vec<u8>, KeyError> {
         bytes_in(self.read()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED_SECRET))
     }
 
-    /// Holds the text to be a secret's bytes; a file is read only when it is needed.
+    /// Checks that an inline text is a secret; a file is only read later.
     ///
     /// # Errors
-    /// When it is not: what it should be.
+    /// Returns a description of the expected text.
     pub fn check_bytes(&self) -> Result<(), &'static str> {
         match self {
             Self::Inline(text) if bytes_in(text.expose_secret()).is_none() => Err(EXPECTED_SECRET),
@@ -105,10 +107,10 @@ impl SecretSource {
         }
     }
 
-    /// The same without a file to read again: one may be a pipe.
+    /// Reads the file once and keeps its content, since a pipe cannot be read twice.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn read_once(&self) -> Result<Self, KeyError> {
         match self {
             Self::File(path) => Ok(Self::Loaded(path.clone(), self.read()?)),
@@ -138,7 +140,8 @@ impl SecretSource {
     }
 }
 
-/// Both alphabets, with and without padding: tools differ, and the bytes are the same.
+/// Decodes base64 in both alphabets, with and without padding: tools differ, and the bytes are the
+/// same.
 fn bytes_in(text: &str) -> Option<Vec<u8>> {
     let text = text
         .trim()
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_taken_in_either_alphabet_and_from_a_file() {
+    fn secret_is_read_in_either_alphabet_and_from_files() {
         let bytes = SecretSource::parse("-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_8")
             .bytes()
             .unwrap();
@@ -173,21 +176,21 @@ mod tests {
     }
 
     #[test]
-    fn fewer_than_32_bytes_and_no_base64_are_refused_without_being_shown() {
+    fn short_or_malformed_secret_is_refused_and_not_shown() {
         for text in [
             "aHVudGVyMg",
             &"A".repeat(42),
             "correct horse battery staple correct horse",
         ] {
-            let given = SecretSource::parse(text);
-            assert_eq!(given.check_bytes(), Err(EXPECTED_SECRET), "{text}");
-            let told = format!("{:?} {}", given, given.bytes().unwrap_err());
-            assert!(!told.contains(text), "{told}");
+            let source = SecretSource::parse(text);
+            assert_eq!(source.check_bytes(), Err(EXPECTED_SECRET), "{text}");
+            let text_shown = format!("{:?} {}", source, source.bytes().unwrap_err());
+            assert!(!text_shown.contains(text), "{text_shown}");
         }
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_named() {
+    fn missing_secret_file_is_named_in_the_error() {
         let error = SecretSource::parse("file:no/such/file")
             .keys()
             .unwrap_err()

@@ -9,12 +9,11 @@ mod store;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey::app::{App, open_repository};
+use latchkey::app::{App, Backends, Environment, open_repository};
 use latchkey::config::Config;
 use latchkey::http::Limits;
 use latchkey::mail::{Memory, Transport};
 use latchkey::model::{Account, Clock, Email, Rng, Timestamp};
-use latchkey::repository::Repository;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -89,13 +88,15 @@ impl Service {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::from_vars(vars).unwrap();
         let store = Store::new(open_repository(&config.store).await.unwrap());
-        let repository: Arc<dyn Repository> = Arc::new(store.clone());
-        let app = App::assemble(
-            &config,
-            (repository, Transport::Memory(mail.clone())),
-            (clock.clone(), Rng::system()),
-        )
-        .unwrap();
+        let backends = Backends {
+            repository: Arc::new(store.clone()),
+            transport: Transport::Memory(mail.clone()),
+        };
+        let environment = Environment {
+            clock: clock.clone(),
+            rng: Rng::system(),
+        };
+        let app = App::assemble(&config, backends, environment).unwrap();
         Self {
             app: Arc::new(app),
             clock,

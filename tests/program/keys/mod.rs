@@ -55,7 +55,7 @@ fn ran(home: &Home, arguments: &[&str]) -> Ran {
 fn rotate(home: &Home, lead: &str) -> String {
     let output = ran(home, &["keys", "rotate", "--lead", lead]).stdout;
     output
-        .strip_prefix("made ")
+        .strip_prefix("created ")
         .and_then(|rest| rest.split_once(':'))
         .expect("a key id")
         .0

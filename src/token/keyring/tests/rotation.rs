@@ -1,4 +1,4 @@
-//! New keys and ended ones, beside servers that run.
+//! New and ended keys beside running servers.
 
 use std::fs;
 use std::path::Path;
@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use super::*;
 
-/// When the last token of the old key has expired, however long it was to live: lead, longest lifetime, leeway.
+/// The time at which the last token of the old key has expired: lead, longest lifetime, leeway.
 const END: u64 = 600 + 86_400 + 5;
 
 #[test]
-fn a_rotation_shows_the_next_key_then_signs_with_it_then_drops_the_old_one_on_every_node() {
+fn rotation_publishes_then_signs_then_drops_on_every_node() {
     let (data, node) = fresh();
     let old = node.signing(NOW).kid.clone();
     let new = open(data.path())
@@ -40,20 +40,21 @@ fn a_rotation_shows_the_next_key_then_signs_with_it_then_drops_the_old_one_on_ev
 }
 
 #[test]
-fn an_unknown_name_makes_a_node_look_at_once_but_not_for_every_one() {
+fn unknown_kid_triggers_one_check_at_a_time() {
     let (data, node) = fresh();
     let operator = open(data.path());
     let second = operator.rotate(Duration::ZERO, NOW).unwrap().kid;
     assert!(node.verifying(&second, NOW).is_some());
     let third = operator.rotate(Duration::ZERO, later(1)).unwrap().kid;
-    // However long the machine took since: it looked just now.
-    node.0.looked.lock().unwrap().asked = Some(Instant::now() + Duration::from_mins(1));
+    // However slow the machine is, the node has checked just now.
+    node.0.folder_state.lock().unwrap().checked_for_unknown =
+        Some(Instant::now() + Duration::from_mins(1));
     assert!(node.verifying(&third, later(1)).is_none());
     assert!(node.refresh() && node.verifying(&third, later(1)).is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_running_server_follows_the_folder() {
+async fn running_server_follows_changes_of_the_folder() {
     let (data, node) = fresh();
     let following = tokio::spawn(node.clone().watch());
     let new = open(data.path()).rotate(Duration::ZERO, NOW).unwrap().kid;
@@ -69,7 +70,7 @@ async fn a_running_server_follows_the_folder() {
 }
 
 #[test]
-fn there_is_one_next_key_at_a_time() {
+fn only_one_next_key_can_exist() {
     let (_data, keyring) = fresh();
     let next = keyring.rotate(LEAD, NOW).unwrap().kid;
     let refused = keyring.rotate(LEAD, NOW).unwrap_err();
@@ -82,22 +83,22 @@ fn there_is_one_next_key_at_a_time() {
 }
 
 #[test]
-fn of_two_rotations_at_once_one_wins() {
+fn one_of_two_concurrent_rotations_wins() {
     let (data, _) = fresh();
-    let rotate = |path: &Path| open(path).rotate(LEAD, NOW).map(|made| made.kid);
+    let rotate = |path: &Path| open(path).rotate(LEAD, NOW).map(|rotated| rotated.kid);
     let paths = (0..4).map(|_| data.path().to_owned());
     let threads: Vec<_> = paths
         .map(|path| std::thread::spawn(move || rotate(&path)))
         .collect();
-    let made: Vec<_> = threads
+    let rotated: Vec<_> = threads
         .into_iter()
         .filter_map(|thread| thread.join().unwrap().ok())
         .collect();
-    assert_eq!((made.len(), open(data.path()).list(NOW).len()), (1, 2));
+    assert_eq!((rotated.len(), open(data.path()).list(NOW).len()), (1, 2));
 }
 
 #[test]
-fn another_algorithm_comes_with_the_next_key_and_the_old_one_keeps_its_own() {
+fn new_algorithm_starts_with_the_next_key() {
     let (data, first) = fresh();
     let source = made_by(data.path(), KeyAlgorithm::EdDsa);
     let keyring = Keyring::open(&source, NOW).unwrap();
@@ -112,7 +113,7 @@ fn another_algorithm_comes_with_the_next_key_and_the_old_one_keeps_its_own() {
 }
 
 #[test]
-fn a_retired_key_is_refused_at_once_and_the_next_one_signs_before_its_time() {
+fn retired_key_is_refused_and_the_next_signs_early() {
     let (data, keyring) = fresh();
     let old = keyring.signing(NOW).kid.clone();
     let new = keyring.rotate(LEAD, NOW).unwrap().kid;
@@ -130,7 +131,7 @@ fn a_retired_key_is_refused_at_once_and_the_next_one_signs_before_its_time() {
 }
 
 #[test]
-fn the_only_key_that_can_sign_is_not_retired() {
+fn only_key_that_can_sign_is_not_retired() {
     let (_data, keyring) = fresh();
     let only = keyring.signing(NOW).kid.clone();
     assert!(matches!(
@@ -147,7 +148,7 @@ fn the_only_key_that_can_sign_is_not_retired() {
 }
 
 #[test]
-fn a_retired_key_that_a_backup_brings_back_stays_dead() {
+fn retired_key_restored_from_a_backup_stays_retired() {
     let (data, keyring) = fresh();
     let (file, old) = (
         data.path().join("keys/1.pem"),
@@ -163,7 +164,7 @@ fn a_retired_key_that_a_backup_brings_back_stays_dead() {
 }
 
 #[test]
-fn files_of_keys_that_ended_long_ago_go_with_the_next_rotation() {
+fn files_of_ended_keys_go_with_the_next_rotation() {
     let (data, keyring) = fresh();
     let first = keyring.signing(NOW).kid.clone();
     keyring.rotate(Duration::ZERO, NOW).unwrap();

@@ -1,4 +1,4 @@
-//! Keyrings over a folder, as several nodes and an operator use it.
+//! Keyrings over a folder, used by several nodes and an operator.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -33,7 +33,7 @@ fn fresh() -> (TempDir, Keyring) {
     (data, keyring)
 }
 
-/// The names in the JWK set.
+/// Returns the key ids in the JWK set.
 fn shown(keyring: &Keyring, now: Timestamp) -> Vec<String> {
     let jwks = keyring.jwks(now);
     jwks["keys"]
@@ -50,14 +50,14 @@ fn error(data: &Path) -> String {
         .to_string()
 }
 
-/// Puts a key file there by hand.
+/// Writes a key file as an operator would.
 fn put(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
     fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 #[test]
-fn the_first_start_makes_a_key_for_its_owner_alone_and_later_ones_find_it() {
+fn first_start_creates_a_private_key_and_later_ones_reuse_it() {
     let (data, first) = fresh();
     assert_eq!(open(data.path()).jwks(NOW), first.jwks(NOW));
     assert_eq!(shown(&first, NOW), [first.signing(NOW).kid.clone()]);
@@ -72,7 +72,7 @@ fn the_first_start_makes_a_key_for_its_owner_alone_and_later_ones_find_it() {
 }
 
 #[test]
-fn nodes_that_start_at_once_on_one_folder_have_one_key() {
+fn nodes_that_start_at_once_share_one_key() {
     let data = tempfile::tempdir().unwrap();
     let threads: Vec<_> = (0..8)
         .map(|_| data.path().to_owned())
@@ -87,7 +87,7 @@ fn nodes_that_start_at_once_on_one_folder_have_one_key() {
 }
 
 #[test]
-fn what_is_no_key_is_refused_by_name_and_not_shown() {
+fn malformed_key_file_is_refused_by_name_without_content() {
     let good = KeyAlgorithm::Es256.generate();
     for (name, text, says) in [
         ("1.pem", "hunter2".to_owned(), "PKCS #8"),
@@ -108,16 +108,16 @@ fn what_is_no_key_is_refused_by_name_and_not_shown() {
         let data = tempfile::tempdir().unwrap();
         fs::create_dir(data.path().join("keys")).unwrap();
         put(&data.path().join("keys").join(name), &text);
-        let told = error(data.path());
+        let error = error(data.path());
         assert!(
-            told.contains(name) && told.contains(says) && !told.contains("hunter2"),
-            "{told}"
+            error.contains(name) && error.contains(says) && !error.contains("hunter2"),
+            "{error}"
         );
     }
 }
 
 #[test]
-fn a_second_key_says_when_it_begins() {
+fn second_key_needs_a_time_to_sign_from() {
     let (data, _) = fresh();
     let second = data.path().join("keys/2.pem");
     put(&second, &KeyAlgorithm::Rs256.generate());
@@ -133,7 +133,7 @@ fn a_second_key_says_when_it_begins() {
 }
 
 #[test]
-fn a_key_that_others_can_read_is_refused() {
+fn key_that_others_can_read_is_refused() {
     let (data, _) = fresh();
     fs::set_permissions(
         data.path().join("keys/1.pem"),
@@ -144,7 +144,7 @@ fn a_key_that_others_can_read_is_refused() {
 }
 
 #[test]
-fn a_server_that_has_keys_keeps_them_when_the_folder_fails() {
+fn running_server_keeps_its_keys_when_the_folder_fails() {
     let (data, keyring) = fresh();
     let kid = keyring.signing(NOW).kid.clone();
     let file = data.path().join("keys/1.pem");
@@ -162,7 +162,7 @@ fn a_server_that_has_keys_keeps_them_when_the_folder_fails() {
 }
 
 #[test]
-fn of_given_keys_the_first_signs_and_all_verify_without_end() {
+fn first_of_the_operators_keys_signs_and_all_verify() {
     let texts = [KeyAlgorithm::EdDsa, KeyAlgorithm::Es256]
         .map(KeyAlgorithm::generate)
         .concat();
@@ -185,7 +185,7 @@ fn of_given_keys_the_first_signs_and_all_verify_without_end() {
 }
 
 #[test]
-fn a_shared_secret_is_in_no_jwk_set() {
+fn shared_secret_is_in_no_jwk_set() {
     let source = KeySource::Shared(SecretSource::parse(
         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
     ));

@@ -5,7 +5,7 @@ use super::*;
 mod properties;
 
 /// The result of graphql-js 16.15's `getIntrospectionQuery` with all options on, which includes all that `GraphiQL` queries.
-const INTROSPECTION: &str = include_str!("introspection.graphql");
+const INTROSPECTION: &str = include_str!("../introspection.graphql");
 
 fn rejection(document: &str) -> ServerError {
     check(document).map_or_else(ServerError::from, |_| panic!("checked: {document}"))

@@ -1,4 +1,4 @@
-//! Access tokens: JWTs after RFC 9068.
+//! Access tokens: JWTs as in RFC 9068.
 
 use std::time::Duration;
 
@@ -10,21 +10,22 @@ use super::Keyring;
 use super::keyring::SigningKey;
 use crate::model::{AccountId, Rng, Role, SessionId, Timestamp, TokenId};
 
-/// The `typ` of an access token (RFC 9068, section 2.1): no other JWT can stand in for one.
+/// The `typ` of an access token (RFC 9068, section 2.1), which keeps any other JWT from being
+/// accepted as one.
 const TYPE: &str = "at+jwt";
-/// How far the clocks of two nodes may be apart.
+/// The largest accepted difference between the clocks of two nodes.
 pub(super) const LEEWAY: Duration = Duration::from_secs(5);
 
-/// By how much a token is good before it was issued. Resource servers whose clock is behind would refuse it otherwise: most
-/// libraries allow no leeway unless they are told to.
+/// The time by which `nbf` is before `iat`. Resource servers whose clocks are behind would refuse the
+/// token otherwise: most libraries allow no leeway by default.
 const NOT_BEFORE_SECONDS: i64 = 60;
 
-/// What an access token says. Every claim is required.
+/// The claims of an access token, all of them required.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
-    /// Who issued it.
+    /// The issuer.
     pub iss: String,
-    /// Whom it is for.
+    /// The audience.
     pub aud: String,
     /// The account's id.
     pub sub: String,
@@ -32,28 +33,40 @@ pub struct AccessClaims {
     pub sid: String,
     /// The token's own id.
     pub jti: String,
-    /// When it was issued, in seconds since the epoch.
+    /// The time of issue, in seconds since the epoch.
     pub iat: i64,
-    /// When it begins to be good.
+    /// The time from which the token is valid.
     pub nbf: i64,
-    /// When it ends.
+    /// The time at which the token expires.
     pub exp: i64,
-    /// What the user may do, as of `iat`; the service itself reads the account's.
+    /// The user's role at `iat`; the service itself reads the role from the account.
     pub role: String,
 }
 
-/// Why a bearer token was refused. For the log: the client is told nothing but that it was.
+/// The reason for which a bearer token was refused. For the log only: the client learns just that
+/// it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BearerError {
-    /// Not a token of ours: form, type, key, algorithm or signature.
+    /// The token's form, type, key, algorithm or signature is not one of this service.
     #[error("not an access token of this service")]
     Foreign,
-    /// Ours, but not good at this time.
+    /// The token is authentic, but has expired or is not valid yet.
     #[error("expired, or not good yet")]
     OutOfTime,
-    /// Ours, but for somebody else.
-    #[error("issued by or for somebody else")]
+    /// The token is authentic, but has another issuer or audience.
+    #[error("issued by or for another service")]
     Misdirected,
+}
+
+/// The subject of a new access token.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessSubject {
+    /// The account's id.
+    pub account: AccountId,
+    /// The session's id.
+    pub session: SessionId,
+    /// The user's role.
+    pub role: Role,
 }
 
 /// Issues and verifies access tokens.
@@ -65,7 +78,7 @@ pub struct AccessTokens {
     pub issuer: String,
     /// The `aud` of every token.
     pub audience: String,
-    /// How long a token is good.
+    /// The lifetime of a token.
     pub lifetime: Duration,
 }
 
@@ -73,26 +86,19 @@ impl AccessTokens {
     /// Issues a token for a session.
     ///
     /// # Panics
-    /// Never: the key was proven to sign when it was read.
+    /// Never panics: the key was proven to sign when it was read.
     #[must_use]
-    pub fn issue(
-        &self,
-        account: AccountId,
-        session: SessionId,
-        role: Role,
-        now: Timestamp,
-        rng: &Rng,
-    ) -> String {
+    pub fn issue(&self, subject: AccessSubject, now: Timestamp, rng: &Rng) -> String {
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
-            sub: account.to_string(),
-            sid: session.to_string(),
+            sub: subject.account.to_string(),
+            sid: subject.session.to_string(),
             jti: TokenId::new(now, rng).to_string(),
             iat: now.seconds(),
             nbf: now.seconds() - NOT_BEFORE_SECONDS,
             exp: now.plus(self.lifetime).seconds(),
-            role: match role {
+            role: match subject.role {
                 Role::User => "USER".to_owned(),
                 Role::Admin => "ADMIN".to_owned(),
             },
@@ -106,10 +112,10 @@ impl AccessTokens {
         signed(&key, &header, &claims)
     }
 
-    /// Verifies a bearer token and names the account and the session behind it.
+    /// Verifies a bearer token and returns the account and the session that it names.
     ///
     /// # Errors
-    /// When it is not one of ours, not good now, or not for us.
+    /// Returns an error if the token is not authentic, not valid now, or not for this service.
     pub fn verify(
         &self,
         bearer: &str,
@@ -117,7 +123,8 @@ impl AccessTokens {
     ) -> Result<(AccountId, SessionId), BearerError> {
         let claims = self.authentic(bearer, now)?;
         let (now, leeway) = (now.seconds(), LEEWAY.as_secs().cast_signed());
-        // A token that we signed was issued, whatever a clock says that was corrected since: `nbf` and `iat` are for others.
+        // A token with a good signature was issued, even if the clock was set back since: `nbf` and
+        // `iat` are for resource servers.
         if now >= claims.exp.saturating_add(leeway) {
             return Err(BearerError::OutOfTime);
         }
@@ -129,8 +136,9 @@ impl AccessTokens {
         Ok((account, session))
     }
 
-    /// The account that a token names, be it expired or its key gone: not verified, so it is good for keeping somebody out
-    /// and for nothing else.
+    /// Returns the account that a token names, even if the token has expired or its key is gone.
+    /// The token is not verified, so the result may only be used to refuse access, never to grant
+    /// it.
     #[must_use]
     pub fn named_by(bearer: &str) -> Option<AccountId> {
         let payload = URL_SAFE_NO_PAD.decode(bearer.split('.').nth(1)?).ok()?;
@@ -142,8 +150,9 @@ impl AccessTokens {
             .ok()
     }
 
-    /// One type, one key named exactly, and that key's algorithm; whatever else a header says (`jku`, `jwk`, `x5u`) is not
-    /// read, and what it says must be understood (`crit`) is not.
+    /// Checks the signature. A token must have the one type, name one key exactly and use that
+    /// key's algorithm. Other header members (`jku`, `jwk`, `x5u`) are ignored, and a header with
+    /// `crit` is refused.
     fn authentic(&self, bearer: &str, now: Timestamp) -> Result<AccessClaims, BearerError> {
         let header = decode_header(bearer).map_err(|_| BearerError::Foreign)?;
         let kid = header
@@ -153,7 +162,8 @@ impl AccessTokens {
             .and_then(|kid| self.keyring.verifying(&kid, now))
             .ok_or(BearerError::Foreign)?;
         let mut validation = Validation::new(key.algorithm);
-        // Times, issuer and audience are checked above, by the clock that is given and with a leeway of our own.
+        // Times, issuer and audience are checked above, with the injected clock and this module's
+        // leeway.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
@@ -164,7 +174,7 @@ impl AccessTokens {
     }
 }
 
-/// The compact serialization (RFC 7515, section 7.1).
+/// Returns the compact serialization (RFC 7515, section 7.1).
 fn signed(key: &SigningKey, header: &Header, claims: &impl Serialize) -> String {
     let header = serde_json::to_vec(header).expect("a header is JSON");
     let claims = serde_json::to_vec(claims).expect("claims are JSON");

@@ -1,4 +1,4 @@
-//! Passwords: what may be one, and how a hash of one is kept.
+//! Passwords: the rules for a new one, and the form in which its hash is stored.
 
 mod common;
 mod personal;
@@ -11,33 +11,34 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{FieldCode, FieldError};
 
-/// A password in NFC, so that it is the same from every keyboard. Its `Debug` prints nothing of it.
+/// A password in NFC, so that every keyboard yields the same one. Its `Debug` output shows nothing
+/// of it.
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
-/// What a new password must be.
+/// The rules for a new password.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordPolicy {
-    /// The fewest characters.
+    /// The minimum number of characters.
     pub min: usize,
 }
 
 impl PasswordPolicy {
-    /// The most characters; every one of them counts.
+    /// The maximum number of characters; every one of them counts.
     pub const MAX: usize = 256;
 
-    /// Takes a password that is to be set: length first, no rules of composition (NIST SP 800-63B-4, section 3.1.1.2).
-    /// `owner` is what is known of whose it is to be: names, address.
+    /// Checks a new password: length first, no composition rules (NIST SP 800-63B-4, section
+    /// 3.1.1.2). `owner` lists the known texts about the user: names and email address.
     ///
     /// # Errors
-    /// When it is too short, too long, one character over and over, among the most common, or made of its owner's name
-    /// and address.
+    /// Returns an error if the password is too short, too long, one repeated character, among the
+    /// most common, or made of the user's name and email address.
     pub fn accept(&self, text: &str, owner: &[&str]) -> Result<Password, FieldError> {
-        // What is longer in any form is not even normalised.
+        // A text that is too long in any form is not even normalised.
         if text.len() > Self::MAX * 16 {
             return Err(Self::too_long());
         }
-        let password = Password::given(text);
+        let password = Password::unchecked(text);
         let characters = password.expose().chars().count();
         if characters == 0 {
             return Err(FieldError::new(
@@ -57,12 +58,11 @@ impl PasswordPolicy {
         if is_one_character(password.expose()) || common::contains(password.expose()) {
             return Err(FieldError::new(
                 FieldCode::TooCommon,
-                "Many people use this password: it is guessed first.",
+                "Many people use this password: it is among the first that attackers try.",
             ));
         }
         if personal::is_made_of(password.expose(), owner) {
-            let message =
-                "This password is made of your name, your address or ours: it is guessed early.";
+            let message = "This password is made of your name, your email address or ours: attackers guess it early.";
             return Err(FieldError::new(FieldCode::TooCommon, message));
         }
         Ok(password)
@@ -79,13 +79,13 @@ impl PasswordPolicy {
 }
 
 impl Password {
-    /// Takes a password that is only to be compared: what is none matches no hash.
+    /// Wraps a password that is only compared: a text that breaks the rules matches no hash.
     #[must_use]
-    pub fn given(text: &str) -> Self {
+    pub fn unchecked(text: &str) -> Self {
         Self(text.nfc().collect::<String>().into())
     }
 
-    /// The password itself, for hashing.
+    /// Returns the password's text, for hashing.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -98,19 +98,20 @@ fn is_one_character(password: &str) -> bool {
     characters.all(|character| Some(character) == first)
 }
 
-/// A hash of a password, as stored: the scheme, then what bcrypt writes. Its `Debug` prints nothing of it.
+/// A password's hash as stored: the scheme, then bcrypt's output. Its `Debug` output shows nothing
+/// of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// A hash read back or freshly made.
+    /// Wraps a stored or newly computed hash.
     #[must_use]
     pub const fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text as stored.
+    /// Returns the text as stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn length_counts_characters_not_bytes() {
+    fn password_length_counts_characters_and_not_bytes() {
         assert_eq!(code(""), Some(FieldCode::Required));
         assert_eq!(code("äöüßäöü"), Some(FieldCode::TooShort));
         assert_eq!(code("äöüßäöüx"), None);
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_guesses_first_is_refused() {
+    fn common_and_repetitive_passwords_are_refused() {
         for common in [
             "password",
             "PassWord",
@@ -160,18 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn composed_and_decomposed_emails_are_one_password() {
+    fn composed_and_decomposed_texts_are_one_password() {
         assert_eq!(
-            Password::given("Zoe\u{308}").expose(),
-            Password::given("Zo\u{eb}").expose()
+            Password::unchecked("Zoe\u{308}").expose(),
+            Password::unchecked("Zo\u{eb}").expose()
         );
     }
 
     #[test]
-    fn debug_prints_neither_password_nor_hash() {
+    fn debug_output_shows_neither_password_nor_hash() {
         let shown = format!(
             "{:?} {:?}",
-            Password::given("s3cret"),
+            Password::unchecked("s3cret"),
             PasswordHash::new("$2b$12$x".to_owned())
         );
         assert!(

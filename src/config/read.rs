@@ -1,0 +1,265 @@
+//! Reading of the settings in groups, mostly in the order of the table.
+//!
+//! A field is `None` if its setting is wrong; the reader has the error. All groups are read even
+//! then, so that all errors are reported at once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use lettre::message::Mailbox;
+use url::Url;
+
+use super::reader::Reader;
+use super::{
+    Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
+};
+use crate::graphql::SameSite;
+use crate::model::SessionPolicy;
+use crate::token::{KeySource, SecretSource};
+
+impl Config {
+    /// Returns `None` if a setting is wrong.
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let places = Places::read(reader);
+        let web = Web::read(reader);
+        let sessions = Sessions::read(reader);
+        let accounts = Rules::read(reader);
+        let tokens = Tokens::read(reader, &places);
+        let connections = Connections::read(reader);
+        let log = reader.take(&table::LOG);
+        let log_format = reader.take(&table::LOG_FORMAT);
+        accounts.check(reader, places.listen);
+        sessions.check(reader, places.public_url.as_ref());
+        tokens.check(reader, places.data.as_ref());
+        Some(Self {
+            warnings: warnings(&places, &web, &sessions)?,
+            introspection: web.introspection(&places)?,
+            listen: places.listen?,
+            store: places.store?,
+            data: places.data?,
+            keys: tokens.keys?,
+            secret: tokens.secret?,
+            mail: places.mail?,
+            mail_from: places.mail_from?,
+            public_url: places.public_url?,
+            origins: web.origins?,
+            trusted_proxies: web.trusted_proxies?,
+            trusted_documents: web.trusted_documents?,
+            access_token_lifetime: sessions.access_token_lifetime?,
+            session: sessions.policy()?,
+            same_site: sessions.same_site?,
+            code_lifetime: accounts.code_lifetime?,
+            bcrypt_cost: accounts.bcrypt_cost?,
+            password_min_length: accounts.password_min_length?,
+            verify_email_first: accounts.verify_email_first?,
+            idle: connections.idle?,
+            proxy_idle: connections.proxy_idle?,
+            drain: connections.drain?,
+            limits: accounts.limits?,
+            issuer: tokens.issuer?,
+            audience: tokens.audience?,
+            log: log?,
+            log_format: log_format?,
+        })
+    }
+}
+
+/// The places of the server, its data and its mail.
+struct Places {
+    listen: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    store: Option<Store>,
+    mail: Option<Mail>,
+    mail_from: Option<Mailbox>,
+    public_url: Option<Url>,
+    is_public_url_set: bool,
+}
+
+impl Places {
+    fn read(reader: &mut Reader) -> Self {
+        let listen = reader.take(&table::LISTEN);
+        let data = reader.take(&table::DATA);
+        let in_data = |scheme: &str, name| {
+            data.as_ref()
+                .map(|data| format!("{scheme}:{}", data.join(name).display()))
+        };
+        let store = reader.take_or(&table::STORE, in_data("sqlite", "latchkey.db"));
+        let mail = reader.take_or(&table::MAIL, in_data("file", "mail"));
+        let mail_from = reader.take(&table::MAIL_FROM);
+        let is_public_url_set = reader.is_set(&table::PUBLIC_URL.row);
+        let public_url = reader.take_or(
+            &table::PUBLIC_URL,
+            listen.map(|listen| format!("http://{}", reachable(listen))),
+        );
+        Self {
+            listen,
+            data,
+            store,
+            mail,
+            mail_from,
+            public_url,
+            is_public_url_set,
+        }
+    }
+
+    fn are_local(&self) -> Option<bool> {
+        Some(self.listen?.ip().is_loopback() && is_local(self.public_url.as_ref()?))
+    }
+}
+
+/// The rules for requests.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is for a wrong setting, the inner one for an unset one"
+)]
+struct Web {
+    origins: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<IpNet>>,
+    /// The inner `None` means `auto`.
+    introspection: Option<Option<bool>>,
+    trusted_documents: Option<Option<DocumentSource>>,
+}
+
+impl Web {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            origins: reader.take(&table::ORIGINS),
+            trusted_proxies: reader.take(&table::TRUSTED_PROXIES),
+            introspection: reader.take(&table::INTROSPECTION),
+            trusted_documents: reader.take_and_read(&table::TRUSTED_DOCUMENTS, documents::load),
+        }
+    }
+
+    fn introspection(&self, places: &Places) -> Option<bool> {
+        Some(self.introspection?.unwrap_or(places.are_local()?))
+    }
+}
+
+/// The lifetimes of connections.
+struct Connections {
+    idle: Option<Duration>,
+    proxy_idle: Option<Duration>,
+    drain: Option<Duration>,
+}
+
+impl Connections {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            idle: reader.take(&table::IDLE_SECONDS),
+            proxy_idle: reader.take(&table::PROXY_IDLE_SECONDS),
+            drain: reader.take(&table::DRAIN_SECONDS),
+        }
+    }
+}
+
+fn warnings(places: &Places, web: &Web, sessions: &Sessions) -> Option<Vec<String>> {
+    Some(warnings::of(&warnings::Settings {
+        listen: places.listen?,
+        public_url: places.public_url.as_ref()?,
+        is_public_url_set: places.is_public_url_set,
+        origins: web.origins.as_deref()?,
+        same_site: sessions.same_site?,
+        mail: places.mail.as_ref()?,
+        mail_from: places.mail_from.as_ref()?,
+    }))
+}
+
+/// The lifetimes of sessions and their tokens, and the refresh cookie.
+struct Sessions {
+    access_token_lifetime: Option<Duration>,
+    idle: Option<Duration>,
+    absolute: Option<Duration>,
+    grace: Option<Duration>,
+    same_site: Option<SameSite>,
+}
+
+impl Sessions {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            access_token_lifetime: reader.take(&table::ACCESS_TOKEN_SECONDS),
+            idle: reader.take(&table::REFRESH_TOKEN_SECONDS),
+            absolute: reader.take(&table::SESSION_SECONDS),
+            grace: reader.take(&table::REFRESH_GRACE_SECONDS),
+            same_site: reader.take(&table::COOKIE_SAME_SITE),
+        }
+    }
+
+    fn check(&self, reader: &mut Reader, public_url: Option<&Url>) {
+        let access = self.access_token_lifetime;
+        reader.require_no_shorter(&table::REFRESH_TOKEN_SECONDS, self.idle, access);
+        reader.require_no_shorter(&table::SESSION_SECONDS, self.absolute, access);
+        let secure = public_url.is_none_or(|url| url.scheme() == "https");
+        reader.require_secure(self.same_site == Some(SameSite::None) && !secure);
+    }
+
+    fn policy(&self) -> Option<SessionPolicy> {
+        Some(SessionPolicy {
+            idle: self.idle?,
+            absolute: self.absolute?,
+            grace: self.grace?,
+        })
+    }
+}
+
+/// The rules for accounts.
+struct Rules {
+    code_lifetime: Option<Duration>,
+    bcrypt_cost: Option<u32>,
+    password_min_length: Option<usize>,
+    verify_email_first: Option<bool>,
+    limits: Option<bool>,
+}
+
+impl Rules {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            code_lifetime: reader.take(&table::CODE_SECONDS),
+            bcrypt_cost: reader.take(&table::BCRYPT_COST),
+            password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
+            verify_email_first: reader.take(&table::VERIFY_EMAIL_FIRST),
+            limits: reader.take(&table::LIMITS),
+        }
+    }
+
+    fn check(&self, reader: &mut Reader, listen: Option<SocketAddr>) {
+        let unlimited = self.limits == Some(false);
+        reader.require_loopback(listen, unlimited, &table::LIMITS, "`off`");
+        let cheap = self.bcrypt_cost.is_some_and(|cost| cost < 10);
+        reader.require_loopback(listen, cheap, &table::BCRYPT_COST, "a cost below 10");
+    }
+}
+
+/// The claims and keys of tokens.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is for a wrong setting, the inner one for an unset one"
+)]
+struct Tokens {
+    issuer: Option<String>,
+    audience: Option<String>,
+    keys: Option<KeySource>,
+    secret: Option<Option<SecretSource>>,
+}
+
+impl Tokens {
+    fn read(reader: &mut Reader, places: &Places) -> Self {
+        let default_issuer = places
+            .public_url
+            .as_ref()
+            .map(|url| url.as_str().trim_end_matches('/').to_owned());
+        Self {
+            issuer: reader.take_or(&table::ISSUER, default_issuer),
+            audience: reader.take(&table::AUDIENCE),
+            keys: keys::source(reader, places.data.as_deref()),
+            secret: reader.take_and_read(&table::SECRET, keys::read_secret),
+        }
+    }
+
+    fn check(&self, reader: &mut Reader, data: Option<&PathBuf>) {
+        if let (Some(keys), Some(secret), Some(data)) = (&self.keys, &self.secret, data) {
+            keys::keep_apart(reader, keys, secret.as_ref(), data);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The `node` query.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use super::RequestContext;
+use super::operation::Operation;
+use super::types::{Node, User};
+
+/// The resolver of `node`.
+#[derive(Default)]
+pub(super) struct NodeQuery;
+
+impl Operation for NodeQuery {
+    const FIELD: &'static str = "node";
+    const SPENDS_CREDENTIAL: bool = false;
+}
+
+#[Object]
+impl NodeQuery {
+    /// An object of the signed-in user by its id: the `User`, or one of their live sessions. Null if the user has no
+    /// object of this id. Without a valid access token: null, and a top-level error with code UNAUTHENTICATED.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a `User` or a `Session`.")] id: ID,
+    ) -> Option<Result<Node>> {
+        let user = match User::signed_in(RequestContext::of(ctx)).await? {
+            Ok(user) => user,
+            Err(error) => return Some(Err(error)),
+        };
+        if user.has_id(&id) {
+            return Some(Ok(Node::User(Box::new(user))));
+        }
+        let session = user.live_sessions().find(|session| session.has_id(&id))?;
+        Some(Ok(Node::Session(session)))
+    }
+}

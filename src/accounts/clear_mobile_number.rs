@@ -6,7 +6,7 @@ use crate::model::User;
 
 impl Accounts {
     /// Removes the mobile number of the user of an email address, so that another user can have it. Numbers are not
-    /// verified: somebody may have entered a wrong one, and carriers give numbers to new holders.
+    /// verified: a user may have entered a wrong one, and carriers give numbers to new holders.
     ///
     /// # Errors
     /// When the store fails.

@@ -3,7 +3,7 @@
 use super::{Accounts, InternalError, UpdateError};
 use crate::model::{Account, AccountId, Email, EmailId, OutboxEmail, Timestamp};
 
-/// How many accounts one read returns.
+/// The number of accounts that one read returns.
 const PAGE: usize = 100;
 
 /// An email that the mail server refused, and that waits for the operator.
@@ -15,9 +15,9 @@ pub struct ParkedEmail {
     pub to: Email,
     /// The kind of email.
     pub kind: &'static str,
-    /// When it was written.
+    /// The time at which it was written.
     pub written_at: Timestamp,
-    /// After this it is not worth sending.
+    /// The time from which it is not worth sending.
     pub expires_at: Timestamp,
 }
 

@@ -73,7 +73,7 @@ impl Accounts {
     }
 }
 
-/// An empty text is a name; a null is none.
+/// Parses a last name, which may be empty and not null.
 fn last_name_of(given: Option<String>) -> Result<Name, FieldError> {
     match given {
         Some(text) => Name::parse_optional(&text),

@@ -1,6 +1,7 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod outbox;
+mod policy;
 mod preflight;
 
 use std::sync::Arc;
@@ -10,14 +11,15 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::policy::{cookies, policy};
 use self::preflight::OperatorFiles;
-use crate::accounts::{Accounts, Dependencies, Policy};
-use crate::config::{Config, Mail, Store, is_secure};
-use crate::graphql::{self, Cookies, Executor, TrustedDocumentsError};
+use crate::accounts::{Accounts, Dependencies};
+use crate::config::{Config, Mail, Store};
+use crate::graphql::{self, Executor, TrustedDocumentsError};
 use crate::hashing::Hashing;
 use crate::http::{self, AppState, Limits, Origins, TrustedProxies};
 use crate::mail::{Folder, MailError, Mailer, Smtp, Transport};
-use crate::model::{Clock, PasswordPolicy, Rng};
+use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, KeyError, Keyring, Secret};
 
@@ -281,23 +283,4 @@ fn accounts(
         rng: environment.rng,
         policy: policy(config),
     }))
-}
-
-fn cookies(config: &Config) -> Cookies {
-    Cookies {
-        secure: is_secure(&config.public_url),
-        same_site: config.same_site,
-    }
-}
-
-fn policy(config: &Config) -> Policy {
-    Policy {
-        password: PasswordPolicy {
-            min: config.password_min_length,
-        },
-        session: config.session,
-        code_lifetime: config.code_lifetime,
-        verify_email_first: config.verify_email_first,
-        limits: config.limits,
-    }
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::AppState;
 
-/// What the metadata documents say.
+/// The content of the metadata documents.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     /// The `iss` of access tokens.

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::smtp::{Relay, TIMEOUT, Tls};
 
-/// Why no message could be sent now, in words for the operator. Each says what to change.
+/// The reason for which no email could be sent now. Each text says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// No connection, or no answer.
@@ -44,7 +44,7 @@ pub enum ProbeError {
     Sender {
         /// The sender's address.
         sender: Address,
-        /// What the server answered.
+        /// The server's answer.
         answer: String,
     },
     /// The folder cannot be used.

@@ -1,4 +1,4 @@
-//! The texts of the emails. They are plain ASCII but for names, so that every reader shows them
+//! The texts of the emails. Apart from names they are plain ASCII, so that every reader shows them
 //! unchanged, in a file too.
 
 use std::net::IpAddr;

@@ -1,10 +1,9 @@
-//! The one cleaning of text that people type and paste. Every text field goes through it before its own parser.
-//!
-//! Passwords do not: every character of theirs counts.
+//! Cleans text that people type and paste. Every text field goes through it before its own parser, but not passwords:
+//! every character of theirs counts.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Removes from both ends what nobody sees there: white space, direction marks and the other characters that Unicode
+/// Removes invisible characters from both ends: white space, direction marks and the other characters that Unicode
 /// calls default-ignorable. Text that is copied from messages, PDF files and spreadsheets brings them along.
 pub(super) fn trim(text: &str) -> &str {
     let text = text.trim_start_matches(is_blank);
@@ -19,7 +18,7 @@ pub(super) fn trim(text: &str) -> &str {
     }
 }
 
-/// Returns whether nothing of a text can be seen.
+/// Returns whether a text is empty or invisible.
 pub(crate) fn is_blank_text(text: &str) -> bool {
     text.chars().all(is_blank)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::types::ToSqlOutput;
-use rusqlite::{Connection, OptionalExtension, Params, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use self::readers::Readers;
 use self::writer::Writer;
@@ -173,7 +173,7 @@ impl Repository for SqliteRepository {
 fn ids(
     connection: &Connection,
     sql: &str,
-    parameters: impl Params,
+    parameters: &[&dyn ToSql],
 ) -> Result<Vec<AccountId>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let ids = statement.query_map(parameters, |row| row.get::<_, String>(0))?;

@@ -18,7 +18,7 @@ const MIXED_SCRIPTS: [Case; 7] = [
     ("ada@東京・大阪.jp", Ok("ada@xn--veku70g9fh8zo288c.jp")),
 ];
 
-/// Letters that can be typed only in a form that UTS #46 maps. Full-width Latin is a disguise of ASCII.
+/// Characters that can be typed only in a form that UTS #46 maps. Full-width Latin is a disguise of ASCII.
 const MAPPED_LETTERS: [Case; 6] = [
     (
         "ada@น\u{e49}ำตาล.ไทย",
@@ -65,7 +65,7 @@ async fn domains_of_ordinary_mixed_scripts_are_accepted() {
 }
 
 #[tokio::test]
-async fn letters_that_are_always_mapped_are_accepted() {
+async fn characters_that_unicode_always_maps_are_accepted() {
     check(&MAPPED_LETTERS).await;
 }
 

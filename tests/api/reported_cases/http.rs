@@ -1,4 +1,4 @@
-//! What browsers, client libraries and gateways send: cross-origin requests, paths, content types, secrets in URLs.
+//! Requests of browsers, client libraries and gateways: cross-origin requests, paths, content types, secrets in URLs.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -136,7 +136,7 @@ async fn secret_in_a_url_is_refused() {
 }
 
 #[tokio::test]
-async fn charset_of_json_may_be_utf_8_by_any_name() {
+async fn json_in_utf_8_is_accepted_by_any_name() {
     let device = device().await;
     for (content_type, status) in [
         ("application/json;charset=utf8", 200),

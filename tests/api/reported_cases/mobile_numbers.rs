@@ -90,7 +90,7 @@ async fn check(cases: &[Case]) {
 }
 
 #[tokio::test]
-async fn pasted_numbers_are_read() {
+async fn pasted_numbers_are_read_with_their_separators() {
     check(&PASTED).await;
 }
 

@@ -50,7 +50,7 @@ struct Server {
 }
 
 /// The addresses that are not like those of other clients.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct KnownPeers {
     /// Those that have no maximum number of connections.
     pub exempt: TrustedProxies,

@@ -1,4 +1,5 @@
-//! The bodies of the fuzz targets. libFuzzer calls them, and so do the property tests of `tests/api/http_random.rs`.
+//! The bodies of the fuzz targets. libFuzzer calls them, and so do the property tests of
+//! `tests/api/http_random.rs`.
 
 use std::net::SocketAddr;
 

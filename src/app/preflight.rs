@@ -18,8 +18,8 @@ impl OperatorFiles {
             return Err(StartError::OneSecret);
         }
         let secret = config.secret.as_ref().map(Secret::read).transpose()?;
-        // The keyring is opened later, which creates a first key if necessary; a bad key is reported
-        // now.
+        // The keyring is opened later, which creates a first key if necessary; a bad key is
+        // reported now.
         Keyring::read(&config.keys)?;
         let trusted = config
             .trusted_documents

@@ -20,7 +20,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::config::{Config, ConfigErrors};
 
-/// Self-hosted user accounts over GraphQL. Settings come from the environment and .env: see `latchkey settings`.
+/// Self-hosted user accounts over GraphQL. Settings come from the environment and .env: see
+/// `latchkey settings`.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -165,8 +165,9 @@ pub(super) fn failure(error: InternalError) -> Failure {
         InternalError::Store(error) => Failure::new(error),
         InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
         InternalError::SignedOut => Failure::new("the account was deleted meanwhile"),
-        InternalError::InvalidArgument(_) => Failure::new("an argument is malformed"),
-        InternalError::Forbidden => Failure::new("the operation is not allowed"),
+        InternalError::Forbidden | InternalError::InvalidArgument(_) => {
+            Failure::new("the operation is not allowed")
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Texts generated from the table of settings: `.env.example` and the table of docs/configuration.md.
+//! Texts generated from the table of settings: `.env.example` and the table of
+//! docs/configuration.md.
 
 use std::fmt::Write;
 

@@ -15,19 +15,21 @@ struct AuditEntry {
     field: String,
     /// The field's key in the response: its alias or its name.
     key: String,
-    /// The member of the result union. `None` while the operation runs, and if it ended in an error.
+    /// The member of the result union. `None` while the operation runs, and if it ended in an
+    /// error.
     member: Option<String>,
 }
 
-/// The fields of the access log that describe a GraphQL request. They travel as an extension of the HTTP response.
+/// The fields of the access log that describe a GraphQL request. They travel as an extension of the
+/// HTTP response.
 #[derive(Clone, Debug)]
 pub struct AuditFields {
     /// The client's name of the operation, if it has one: a GraphQL name of bounded length.
     pub operation: Option<String>,
     /// The names of the mutations that were executed, separated by commas.
     pub operations: Option<String>,
-    /// The result of each mutation, separated by commas: a member of its result union, or the code of its error. Without
-    /// mutations, the code of the first error, or `ok`.
+    /// The result of each mutation, separated by commas: a member of its result union, or the code
+    /// of its error. Without mutations, the code of the first error, or `ok`.
     pub outcome: String,
 }
 
@@ -49,7 +51,8 @@ impl AuditTrail {
         }
     }
 
-    /// Returns the fields for the access log. An operation without a result has an error among `errors`.
+    /// Returns the fields for the access log. An operation without a result has an error among
+    /// `errors`.
     pub(super) fn fields(&self, operation: Option<String>, errors: &[ServerError]) -> AuditFields {
         let entries = self.entries();
         let first_code = errors.iter().find_map(code_of).unwrap_or("ok");

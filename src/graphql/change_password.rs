@@ -12,9 +12,9 @@ use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError};
 /// The current password and the new one.
 #[derive(InputObject)]
 struct ChangePasswordInput {
-    /// The user's current password.
+    /// The user's current password. Without it the result is `InvalidCredentials`.
     #[graphql(secret)]
-    current_password: String,
+    current_password: Option<String>,
     /// The new password, which must differ from the current one. `policy` has the allowed lengths.
     #[graphql(secret)]
     new_password: String,
@@ -58,12 +58,13 @@ impl ChangePasswordMutation {
         let caller = request.caller().await?;
         let session = caller.session;
         let command = ChangePassword {
-            current_password: input.current_password.into(),
+            current_password: input.current_password.unwrap_or_default().into(),
             new_password: input.new_password.into(),
         };
         let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {
-                // The old password's device cookie is void now. A cookie of another user stays as it is.
+                // The old password's device cookie is void now. A cookie of another user stays as
+                // it is.
                 if request
                     .device
                     .as_ref()

@@ -1,4 +1,5 @@
-//! The context of one request: what the HTTP layer read from it, and its caller, who is resolved once and only if needed.
+//! The context of one request: what the HTTP layer read from it, and its caller, who is resolved
+//! once and only if needed.
 
 use std::sync::Arc;
 
@@ -40,7 +41,8 @@ impl RequestContext {
         ctx.data_unchecked()
     }
 
-    /// Returns the signed-in caller. A bad bearer token is an error only here, so that it never breaks `login` or `refresh`.
+    /// Returns the signed-in caller. A bad bearer token is an error only here, so that it never
+    /// breaks `login` or `refresh`.
     pub(super) async fn caller(&self) -> Result<Caller, InternalError> {
         let caller = self.caller.get_or_try_init(|| self.find_caller()).await?;
         caller.clone().ok_or(InternalError::SignedOut)
@@ -59,8 +61,8 @@ impl RequestContext {
         result
     }
 
-    /// Returns the refresh cookie, or `Absent` if the bearer token beside it names another user. This holds for an expired
-    /// token, too: one request never mixes two users.
+    /// Returns the refresh cookie, or `Absent` if the bearer token beside it names another user.
+    /// This holds for an expired token, too: one request never mixes two users.
     pub(super) fn own_cookie(&self) -> &RefreshCookie {
         if let (RefreshCookie::Trusted(token), Some(bearer)) = (&self.cookie, &self.bearer)
             && let Some(cookies) = self.accounts.owner_of_refresh_token(token)
@@ -72,7 +74,8 @@ impl RequestContext {
         &self.cookie
     }
 
-    /// Sets the device cookie, which identifies the browser at the user's next login, unless the browser has one already.
+    /// Sets the device cookie, which identifies the browser at the user's next login, unless the
+    /// browser has one already.
     pub(super) fn remember_browser(&self, ctx: &Context<'_>, account: &Account) {
         if let Some(token) = self
             .accounts

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 /// The lifetime of the device cookie.
 const DEVICE_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
-/// The attributes of the cookies. They are `Secure` and named `__Host-`, except on a loopback address over plain HTTP. The
-/// prefix keeps other hosts of the domain from setting them (RFC 6265bis, section 4.1.3.2).
+/// The attributes of the cookies. They are `Secure` and named `__Host-`, except on a loopback
+/// address over plain HTTP. The prefix keeps other hosts of the domain from setting them (RFC
+/// 6265bis, section 4.1.3.2).
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     /// True if browsers may send the cookies over HTTPS only.

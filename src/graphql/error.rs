@@ -1,5 +1,5 @@
-//! Top-level errors: those that a program handles, by `extensions.code`. Errors that a user can correct are members of result
-//! unions instead.
+//! Top-level errors: those that a program handles, by `extensions.code`. Errors that a user can
+//! correct are members of result unions instead.
 
 use std::sync::Arc;
 
@@ -95,7 +95,8 @@ impl Code {
         error
     }
 
-    /// Adds the code to an error's extensions, and `retryAfterSeconds` if the service is overloaded.
+    /// Adds the code to an error's extensions, and `retryAfterSeconds` if the service is
+    /// overloaded.
     fn extend(self, extensions: &mut ErrorExtensionValues) {
         extensions.set("code", self.as_str());
         if self == Self::Overloaded {
@@ -115,7 +116,8 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
 /// The seconds after which a client should call an overloaded service again.
 pub(crate) const RETRY_AFTER: i32 = 2;
 
-/// Carries the code and a fixed message to the client. The cause travels along for the log, and is never sent.
+/// Carries the code and a fixed message to the client. The cause travels along for the log, and is
+/// never sent.
 impl From<InternalError> for Error {
     fn from(cause: InternalError) -> Self {
         let (code, message) = match &cause {

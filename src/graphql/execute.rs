@@ -10,7 +10,8 @@ use super::masking::finish;
 use super::request_error::RequestError;
 use super::{GraphqlResponse, Latchkey, RequestContext, TrustedDocuments};
 
-/// The maximum number of errors in a response, so that a small request cannot cause a large response.
+/// The maximum number of errors in a response, so that a small request cannot cause a large
+/// response.
 pub const MAX_ERRORS: usize = 10;
 
 /// The schema, and the operator's settings for executing requests.
@@ -60,7 +61,8 @@ impl Executor {
         GraphqlResponse::new(&mut response, operation, &audit)
     }
 
-    /// Makes the library's request and the name of its operation. The library validates nothing that exceeds a limit.
+    /// Makes the library's request and the name of its operation. The library validates nothing
+    /// that exceeds a limit.
     fn prepare(&self, request: GraphqlRequest) -> Result<(Option<String>, Request), RequestError> {
         let GraphqlRequest {
             query,

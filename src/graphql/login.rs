@@ -18,8 +18,9 @@ struct LoginInput {
     /// The user's password. Case and spaces count.
     #[graphql(secret)]
     password: String,
-    /// A refresh token that this device kept from an earlier login; its session may have ended. It identifies the device as
-    /// the user's own, so that wrong guesses from elsewhere do not lock it out. With `delivery: COOKIE` a cookie does this.
+    /// A refresh token that this device kept from an earlier login; its session may have ended. It
+    /// identifies the device as the user's own, so that wrong guesses from elsewhere do not lock it
+    /// out. With `delivery: COOKIE` a cookie does this.
     #[graphql(secret)]
     refresh_token: Option<String>,
     /// The way to deliver the refresh token.

@@ -43,8 +43,9 @@ impl Operation for LogoutMutation {
 
 #[Object]
 impl LogoutMutation {
-    /// Ends the current session, or all of the user's sessions. The current session is the access token's; without a valid
-    /// access token, the one of `refreshToken` or of the refresh cookie. The response clears the cookie unless it belongs to another user.
+    /// Ends the current session, or all of the user's sessions. The current session is the access
+    /// token's; without a valid access token, the one of `refreshToken` or of the refresh cookie.
+    /// The response clears the cookie unless it belongs to another user.
     async fn logout(
         &self,
         ctx: &Context<'_>,

@@ -8,8 +8,8 @@ use crate::accounts::InternalError;
 /// The maximum length of the library's messages, some of which quote names.
 const MAX_MESSAGE_CHARS: usize = 300;
 
-/// Gives an error of the library its code, and a message without values or, if introspection is off, without names. Logs
-/// the cause of a failure of the service, once.
+/// Gives an error of the library its code, and a message without values or, if introspection is
+/// off, without names. Logs the cause of a failure of the service, once.
 pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: bool) {
     let executed = !error.path.is_empty();
     let extensions = error.extensions.get_or_insert_default();
@@ -38,7 +38,8 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
             InternalError::SignedOut | InternalError::Forbidden | InternalError::InvalidArgument(_),
         ) => {}
         Some(error) => {
-            // The access log records an overload already: many requests at once must not flood the log as well.
+            // The access log records an overload already: many requests at once must not flood the
+            // log as well.
             if !matches!(error, InternalError::Overloaded) {
                 tracing::error!(?error, "request failed");
             }
@@ -47,7 +48,8 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
     }
 }
 
-/// Cuts a message of the library before a value that the client sent: it may be a password in the wrong field.
+/// Cuts a message of the library before a value that the client sent: it may be a password in the
+/// wrong field.
 fn without_values(message: &str) -> String {
     let cut = [" the value \"", ", found "]
         .iter()

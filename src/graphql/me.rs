@@ -17,7 +17,8 @@ impl Operation for MeQuery {
 
 #[Object]
 impl MeQuery {
-    /// The signed-in user. Without a valid access token, null and a top-level error with code `UNAUTHENTICATED`.
+    /// The signed-in user. Without a valid access token, null and a top-level error with code
+    /// `UNAUTHENTICATED`.
     async fn me(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         User::signed_in(RequestContext::of(ctx)).await
     }

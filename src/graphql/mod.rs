@@ -1,7 +1,9 @@
-//! Layer 3: the GraphQL schema. Turns inputs into commands and outcomes into union members; the rules are one layer below.
+//! Layer 3: the GraphQL schema. Turns inputs into commands and outcomes into union members; the
+//! rules are one layer below.
 //!
-//! Each operation has a file with its input, its result union and a resolver of a few lines. The doc comments on these types
-//! are the descriptions in the schema, written for front-end developers.
+//! Each operation has a file with its input, its result union and a resolver of a few lines. The
+//! doc comments on these types are the descriptions in the schema, written for front-end
+//! developers.
 
 mod audit;
 mod change_password;

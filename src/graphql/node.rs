@@ -17,8 +17,9 @@ impl Operation for NodeQuery {
 
 #[Object]
 impl NodeQuery {
-    /// An object of the signed-in user by its id: the `User`, or one of their live sessions. Null if the user has no
-    /// object of this id. Without a valid access token: null, and a top-level error with code UNAUTHENTICATED.
+    /// An object of the signed-in user by its id: the `User`, or one of their live sessions. Null
+    /// if the user has no object of this id. Without a valid access token: null, and a top-level
+    /// error with code UNAUTHENTICATED.
     async fn node(
         &self,
         ctx: &Context<'_>,

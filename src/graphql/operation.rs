@@ -2,11 +2,13 @@
 
 use super::{Mutation, Query};
 
-/// A root field of the schema. [`root_type!`](super::root_type) takes no operation without these marks.
+/// A root field of the schema. [`root_type!`](super::root_type) takes no operation without these
+/// marks.
 pub(super) trait Operation {
     /// The field's name in the schema.
     const FIELD: &'static str;
-    /// True if the operation spends, sends or checks a credential: an operation of a document may have one such field only.
+    /// True if the operation spends, sends or checks a credential: an operation of a document may
+    /// have one such field only.
     const SPENDS_CREDENTIAL: bool;
 }
 
@@ -26,7 +28,8 @@ impl Marks {
     }
 }
 
-/// Declares a root type from its operations, and lists their marks: an operation file that forgets them does not compile.
+/// Declares a root type from its operations, and lists their marks: an operation file that forgets
+/// them does not compile.
 macro_rules! root_type {
     ($(#[$attribute:meta])* $root:ident: $($module:ident::$operation:ident,)*) => {
         $(#[$attribute])*
@@ -41,7 +44,8 @@ macro_rules! root_type {
 }
 pub(super) use root_type;
 
-/// Returns true if a field spends, sends or checks a credential. Such fields exist at the root only.
+/// Returns true if a field spends, sends or checks a credential. Such fields exist at the root
+/// only.
 pub(super) fn spends_credential(field: &str) -> bool {
     let mut operations = Query::OPERATIONS.iter().chain(Mutation::OPERATIONS);
     operations.any(|operation| operation.spends_credential && operation.field == field)
@@ -58,7 +62,7 @@ mod tests {
 
     /// The kind of every type in the schema.
     fn types() -> BTreeMap<String, TypeKind> {
-        let schema = parse_schema(super::super::sdl()).unwrap();
+        let schema = parse_schema(super::super::schema().sdl()).unwrap();
         let definitions = schema.definitions.into_iter();
         definitions
             .filter_map(|definition| match definition {

@@ -40,7 +40,8 @@ impl Operation for RefreshMutation {
 
 #[Object]
 impl RefreshMutation {
-    /// Exchanges a refresh token for a new access token and the next refresh token. The old refresh token is then spent.
+    /// Exchanges a refresh token for a new access token and the next refresh token. The old refresh
+    /// token is then spent.
     async fn refresh(
         &self,
         ctx: &Context<'_>,

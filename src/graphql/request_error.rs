@@ -35,7 +35,8 @@ impl From<RequestError> for ServerError {
             RequestError::MutationByGet => {
                 Code::BadUserInput.error("Send mutations by POST, and queries that take a secret.")
             }
-            // Clients with automatic persisted queries match these two messages. After the second they send documents.
+            // Clients with automatic persisted queries match these two messages. After the second
+            // they send documents.
             RequestError::UntrustedDocument => {
                 Code::PersistedQueryNotFound.error("PersistedQueryNotFound")
             }

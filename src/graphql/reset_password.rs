@@ -47,7 +47,8 @@ impl Operation for ResetPasswordMutation {
 
 #[Object]
 impl ResetPasswordMutation {
-    /// Sets a new password with an emailed code. Ends all of the user's sessions, and verifies the email address.
+    /// Sets a new password with an emailed code. Ends all of the user's sessions, and verifies the
+    /// email address.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

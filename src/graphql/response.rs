@@ -15,7 +15,8 @@ pub use response_body::MAX_RESPONSE_BYTES;
 pub enum ExecutionStatus {
     /// The request was executed: the response has `data`.
     Executed,
-    /// The request was rejected before execution: the response has no `data` (GraphQL over HTTP, section 6.4).
+    /// The request was rejected before execution: the response has no `data` (GraphQL over HTTP,
+    /// section 6.4).
     Rejected,
     /// The request was rejected because it is a mutation sent by GET.
     MethodNotAllowed,

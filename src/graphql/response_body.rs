@@ -8,11 +8,12 @@ use serde_json::json;
 
 use super::error::Code;
 
-/// The maximum size of a response, so that a small request cannot cause a large response. The schema's full
-/// introspection has 68,000 bytes.
+/// The maximum size of a response, so that a small request cannot cause a large response. The
+/// schema's full introspection has 68,000 bytes.
 pub const MAX_RESPONSE_BYTES: usize = 256 * 1024;
 
-/// Writes a response, or an error in its place if it is too large. The size is checked while the JSON is written.
+/// Writes a response, or an error in its place if it is too large. The size is checked while the
+/// JSON is written.
 pub(super) fn write(response: &impl Serialize) -> String {
     bounded(response)
         .unwrap_or_else(|| json!({ "data": null, "errors": [too_large()] }).to_string())

@@ -33,7 +33,8 @@ impl Operation for SendVerificationCodeMutation {
 
 #[Object]
 impl SendVerificationCodeMutation {
-    /// Emails a one-time code for `verifyEmail`, if the address is not verified yet. A new code replaces the one before.
+    /// Emails a one-time code for `verifyEmail`, if the address is not verified yet. A new code
+    /// replaces the one before.
     async fn send_verification_code(
         &self,
         ctx: &Context<'_>,

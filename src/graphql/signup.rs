@@ -33,14 +33,15 @@ struct SignupInput {
     delivery: Defaulted<TokenDelivery>,
 }
 
-/// The sign-up waits for proof of the email address, under the verify-first policy. The response is the same whether or not
-/// the address had an account. `verifyEmail` completes the sign-up with the emailed code and this ticket: a code alone cannot
-/// activate a password that another person chose.
+/// The sign-up waits for proof of the email address, under the verify-first policy. The response is
+/// the same whether or not the address had an account. `verifyEmail` completes the sign-up with the
+/// emailed code and this ticket: a code alone cannot activate a password that another person chose.
 #[derive(SimpleObject)]
 struct SignupAccepted {
     /// The email address, in canonical form.
     email: String,
-    /// The ticket for `verifyEmail`: keep it until the user enters the code. It completes this sign-up only.
+    /// The ticket for `verifyEmail`: keep it until the user enters the code. It completes this
+    /// sign-up only.
     ticket: String,
 }
 

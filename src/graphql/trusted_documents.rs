@@ -1,4 +1,5 @@
-//! Trusted documents: the operator's front ends were built with them, and the server executes no others.
+//! Trusted documents: the operator's front ends were built with them, and the server executes no
+//! others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -46,7 +47,8 @@ impl TrustedDocuments {
         Self::parse(&std::fs::read_to_string(path).map_err(TrustedDocumentsError::Read)?)
     }
 
-    /// Parses the JSON object that graphql-codegen writes for `persistedDocuments`, which maps hashes to documents.
+    /// Parses the JSON object that graphql-codegen writes for `persistedDocuments`, which maps
+    /// hashes to documents.
     ///
     /// # Errors
     /// If the JSON has another form, or a document exceeds a limit.

@@ -36,7 +36,8 @@ impl Operation for UpdateProfileMutation {
 
 #[Object]
 impl UpdateProfileMutation {
-    /// Changes the given fields of the signed-in user's profile: all of them, or none if one is invalid.
+    /// Changes the given fields of the signed-in user's profile: all of them, or none if one is
+    /// invalid.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,

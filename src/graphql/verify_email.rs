@@ -10,8 +10,8 @@ use super::types::{
 };
 use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
 
-/// The email address and its code. With the ticket of a pending sign-up the result is `Authenticated`; for an existing
-/// account, without a ticket, it is `EmailVerified`.
+/// The email address and its code. With the ticket of a pending sign-up the result is
+/// `Authenticated`; for an existing account, without a ticket, it is `EmailVerified`.
 #[derive(InputObject)]
 struct VerifyEmailInput {
     /// The user's email address. Case and surrounding spaces are ignored.

@@ -17,8 +17,8 @@ impl Operation for ViewerQuery {
 
 #[Object]
 impl ViewerQuery {
-    /// The signed-in user, for pages that guests open too: null without an error if the request carries no bearer token. A
-    /// token that is not valid is an error, as in `me`.
+    /// The signed-in user, for pages that guests open too: null without an error if the request
+    /// carries no bearer token. A token that is not valid is an error, as in `me`.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         let request = RequestContext::of(ctx);
         request.bearer.as_ref()?;

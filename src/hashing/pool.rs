@@ -11,9 +11,9 @@ use super::Overloaded;
 /// The longest estimated wait for a free thread. A job that would wait longer gets no permit.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The divisor of one step of the estimate: each job moves it up or down by a sixteenth, however
-/// long the job took. The estimate so settles at the median, and one job that the machine blocked up
-/// changes little. Only a job that took less than half the estimate resets it, since the estimate
-/// was then measured while the machine stalled.
+/// long the job took. The estimate so settles at the median, and one job that the machine blocked
+/// up changes little. Only a job that took less than half the estimate resets it, since the
+/// estimate was then measured while the machine stalled.
 const STEP: u64 = 16;
 
 /// A bounded pool. Clones share it.

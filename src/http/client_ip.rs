@@ -15,7 +15,8 @@ use crate::accounts::Client;
 pub struct TrustedProxies(pub Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// Adds the loopback addresses. A proxy on this machine connects for many clients, even if its headers are not trusted.
+    /// Adds the loopback addresses. A proxy on this machine connects for many clients, even if its
+    /// headers are not trusted.
     #[must_use]
     pub fn with_loopback(&self) -> Self {
         let loopback = [
@@ -37,8 +38,9 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the client's address. Each proxy appends the address of its peer to the header, so the list is read from its
-    /// end, for as long as the entries were written by trusted proxies. Earlier entries can be forged, and are ignored.
+    /// Returns the client's address. Each proxy appends the address of its peer to the header, so
+    /// the list is read from its end, for as long as the entries were written by trusted proxies.
+    /// Earlier entries can be forged, and are ignored.
     fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let hops = forwarded::hops(headers);
         let mut client = peer.to_canonical();

@@ -6,7 +6,8 @@ use axum::http::header::{COOKIE, HeaderName, HeaderValue, ORIGIN};
 use super::cors::Origins;
 use crate::graphql::{Cookies, RefreshCookie};
 
-/// The header in which browsers state the relation between the page and the server (Fetch Metadata).
+/// The header in which browsers state the relation between the page and the server (Fetch
+/// Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 impl Origins {
@@ -19,7 +20,8 @@ impl Origins {
         }
     }
 
-    /// Browsers send `Origin` with every POST. A request without it is trusted only if the browser states the same origin.
+    /// Browsers send `Origin` with every POST. A request without it is trusted only if the browser
+    /// states the same origin.
     fn may_use_cookie(&self, headers: &HeaderMap) -> bool {
         match headers.get(ORIGIN) {
             Some(origin) => {
@@ -33,8 +35,8 @@ impl Origins {
     }
 }
 
-/// Returns the value of a cookie, or `None` if it is absent or empty. Other cookies may hold any bytes: a cookie that another
-/// site set for the domain must not hide this one.
+/// Returns the value of a cookie, or `None` if it is absent or empty. Other cookies may hold any
+/// bytes: a cookie that another site set for the domain must not hide this one.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let values = headers
         .get_all(COOKIE)

@@ -1,8 +1,9 @@
 //! The `GraphiQL` page: a console for developers, at the URL of the API.
 //!
-//! `build.rs` bundles it from `web/graphiql` into the program. Built without npm, the page loads the same versions from a
-//! CDN, pinned and checked by their hashes, and says so. In both builds its Content-Security-Policy allows no inline script
-//! and no `eval`, and no connections except to latchkey (and the CDN).
+//! `build.rs` bundles it from `web/graphiql` into the program. Built without npm, the page loads
+//! the same versions from a CDN, pinned and checked by their hashes, and says so. In both builds
+//! its Content-Security-Policy allows no inline script and no `eval`, and no connections except to
+//! latchkey (and the CDN).
 
 use axum::{
     http::{
@@ -40,7 +41,8 @@ pub(crate) fn page() -> Response {
 
 /// Answers with one of the page's files, or with 404 if the page has no file with this name.
 ///
-/// A bundled file has its hash in its name, so a browser may cache it without end. It is stored and sent compressed.
+/// A bundled file has its hash in its name, so a browser may cache it without end. It is stored and
+/// sent compressed.
 pub(crate) fn asset(name: &str) -> Response {
     let Some((_, kind, bytes)) = ASSETS.iter().find(|(known, ..)| *known == name) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -70,11 +72,11 @@ pub(crate) fn asset(name: &str) -> Response {
     response
 }
 
-/// Returns the page's Content-Security-Policy: for the bundled page, or for the page that loads from the CDN by an import map
-/// with this hash.
+/// Returns the page's Content-Security-Policy: for the bundled page, or for the page that loads
+/// from the CDN by an import map with this hash.
 ///
-/// Monaco writes its colours into style elements at run time, hence `'unsafe-inline'` for styles. An import map can only be
-/// inline, so the policy allows it by its hash.
+/// Monaco writes its colours into style elements at run time, hence `'unsafe-inline'` for styles.
+/// An import map can only be inline, so the policy allows it by its hash.
 #[must_use]
 pub fn policy(import_map: Option<&str>) -> String {
     let (cdn, import_map) = import_map

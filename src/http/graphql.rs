@@ -1,4 +1,5 @@
-//! The `/graphql` endpoint, after GraphQL over HTTP: all operations by POST, queries also by GET, and a page for browsers.
+//! The `/graphql` endpoint, after GraphQL over HTTP: all operations by POST, queries also by GET,
+//! and a page for browsers.
 
 use std::net::SocketAddr;
 

@@ -10,7 +10,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::AppState;
 use crate::token::JWKS_MAX_AGE;
 
-/// Answers with the JWK set. Clients may cache it: a new key is published for longer than that before it signs.
+/// Answers with the JWK set. Clients may cache it: a new key is published for longer than that
+/// before it signs.
 pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let keys = state.accounts.jwks().to_string();
     let etag = format!(
@@ -31,7 +32,8 @@ pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Re
     (cache, [(CONTENT_TYPE, "application/jwk-set+json")], keys).into_response()
 }
 
-/// Returns true if the client has the current key set. A proxy that compresses turns the tag into a weak one.
+/// Returns true if the client has the current key set. A proxy that compresses turns the tag into a
+/// weak one.
 fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
     let mut known = headers
         .get_all(IF_NONE_MATCH)

@@ -6,23 +6,26 @@ use std::time::Duration;
 /// [`graphql::document_limits::LIMITS`](crate::graphql::document_limits::LIMITS).
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The maximum number of open connections; more wait to be accepted. It is below the 1024 files that many systems allow a
-    /// process to open, so that the store and outgoing email get theirs.
+    /// The maximum number of open connections; more wait to be accepted. It is below the 1024 files
+    /// that many systems allow a process to open, so that the store and outgoing email get theirs.
     pub connections: usize,
-    /// The maximum number of connections of one client; more are closed at once. It is a quarter of all connections, so that
-    /// one client alone does not shorten the time limits of the others.
+    /// The maximum number of connections of one client; more are closed at once. It is a quarter of
+    /// all connections, so that one client alone does not shorten the time limits of the others.
     pub max_connections_per_client: usize,
-    /// The maximum size of a request's head, in bytes; more is answered with 431, and so are more than 100 headers.
+    /// The maximum size of a request's head, in bytes; more is answered with 431, and so are more
+    /// than 100 headers.
     pub head_bytes: usize,
     /// The maximum size of path and query, in bytes; more is answered with 414.
     pub uri_bytes: usize,
-    /// The maximum size of a body, in bytes; more is answered with 413, as soon as the server knows.
+    /// The maximum size of a body, in bytes; more is answered with 413, as soon as the server
+    /// knows.
     pub body_bytes: usize,
     /// The time for a request's head, from its first byte, or from the opening of a new connection.
     pub head: Duration,
     /// The time for a request's body; longer is answered with 408.
     pub body: Duration,
-    /// The time until a response is ready; longer is answered with 503. The request itself still runs to its end.
+    /// The time until a response is ready; longer is answered with 503. The request itself still
+    /// runs to its end.
     pub answer: Duration,
     /// The time for which a client may leave a response unread.
     pub unread: Duration,
@@ -48,7 +51,8 @@ impl Limits {
         proxy_idle: Duration::from_secs(620),
     };
 
-    /// Returns the interval at which connections are checked, which is the precision of their limits.
+    /// Returns the interval at which connections are checked, which is the precision of their
+    /// limits.
     pub(super) fn check_interval(&self) -> Duration {
         let shortest = self.head.min(self.unread).min(self.idle);
         (shortest / 10).clamp(Duration::from_millis(5), Duration::from_secs(1))

@@ -117,7 +117,7 @@ async fn sdl(State(state): State<AppState>) -> Response {
     }
     (
         [(CONTENT_TYPE, "application/graphql; charset=utf-8")],
-        state.executor.schema.sdl(),
+        schema::sdl(),
     )
         .into_response()
 }

@@ -32,7 +32,8 @@ impl MediaType {
             ))
     }
 
-    /// Returns the client's preferred media type, or JSON if it accepts neither: an error needs one, too.
+    /// Returns the client's preferred media type, or JSON if it accepts neither: an error needs
+    /// one, too.
     pub(super) fn preferred(headers: &HeaderMap) -> Self {
         Self::accepted(headers).unwrap_or(Self::Json)
     }
@@ -59,8 +60,8 @@ struct Range<'a> {
     weight: u16,
 }
 
-/// Chooses the best offer: by weight, then by the client's order, then by the server's. Returns `None` if no offer is
-/// acceptable.
+/// Chooses the best offer: by weight, then by the client's order, then by the server's. Returns
+/// `None` if no offer is acceptable.
 fn choose<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
     let values = headers
         .get_all(ACCEPT)

@@ -1,4 +1,5 @@
-//! Reads a GraphQL request from a body or a URL. Media type and size are checked before anything is parsed.
+//! Reads a GraphQL request from a body or a URL. Media type and size are checked before anything is
+//! parsed.
 
 use std::error::Error;
 
@@ -16,7 +17,8 @@ use url::form_urlencoded;
 use super::limits::Limits;
 use crate::graphql::{Code, GraphqlRequest};
 
-/// The status, code and message for a request that never reaches the executor. The message quotes nothing of the request.
+/// The status, code and message for a request that never reaches the executor. The message quotes
+/// nothing of the request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HttpError {
     pub(super) status: StatusCode,
@@ -65,7 +67,8 @@ const MALFORMED_URL: HttpError = HttpError::new(
     "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is malformed or appears twice.",
 );
 
-/// The parameters of a request in GraphQL over HTTP. Others are ignored, as the specification requires.
+/// The parameters of a request in GraphQL over HTTP. Others are ignored, as the specification
+/// requires.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestBody {
@@ -141,7 +144,8 @@ fn exceeds_limit(error: &axum::Error) -> bool {
 fn parse(bytes: &[u8]) -> Result<GraphqlRequest, HttpError> {
     // RFC 8259 allows readers to ignore a byte order mark.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    // Serde would read the struct from an array, too. An array is a batch of operations, which is refused.
+    // Serde would read the struct from an array, too. An array is a batch of operations, which is
+    // refused.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(MALFORMED);
     }

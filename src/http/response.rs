@@ -11,8 +11,8 @@ use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as OVER
 /// The methods that `/graphql` accepts.
 const METHODS: &str = "GET, POST";
 
-/// Writes the response of the executor. An executed request is a success in HTTP, whatever its result; a rejected one is a
-/// client error, except in `application/json`.
+/// Writes the response of the executor. An executed request is a success in HTTP, whatever its
+/// result; a rejected one is a client error, except in `application/json`.
 pub(super) fn write(response: GraphqlResponse, media_type: MediaType) -> Response {
     let status = match (response.status, media_type) {
         (ExecutionStatus::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
@@ -24,8 +24,8 @@ pub(super) fn write(response: GraphqlResponse, media_type: MediaType) -> Respons
     with_status(response, status, media_type)
 }
 
-/// Writes the response to a request that never reached the executor. A failure of the service carries the request's id, to
-/// look it up in the log.
+/// Writes the response to a request that never reached the executor. A failure of the service
+/// carries the request's id, to look it up in the log.
 pub(super) fn reject(reason: HttpError, media_type: MediaType, request_id: &str) -> Response {
     let mut error = reason.code.error(reason.message);
     if reason.code == Code::Internal {

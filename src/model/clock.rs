@@ -9,7 +9,8 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A point in time, UTC, to the millisecond: stored as milliseconds since the epoch, so that both stores can index it.
+/// A point in time, UTC, to the millisecond: stored as milliseconds since the epoch, so that both
+/// stores can index it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);

@@ -34,7 +34,7 @@ impl Email {
         if text.is_empty() {
             return Err(FieldError::new(
                 FieldCode::Required,
-                "An e-mail address is needed.",
+                "An email address is required.",
             ));
         }
         if text.len() > Self::MAX {
@@ -46,7 +46,7 @@ impl Email {
         canonical(text).map(Self).ok_or_else(|| {
             FieldError::new(
                 FieldCode::Malformed,
-                "This is not an e-mail address of the form name@example.org.",
+                "This is not an email address of the form name@example.org.",
             )
         })
     }

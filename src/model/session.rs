@@ -9,7 +9,8 @@ use super::{Device, Digest, SessionId, Timestamp};
 /// The maximum number of live sessions per account: one more ends the least recently used.
 pub const MAX_SESSIONS: usize = 50;
 
-/// The number of attempts that a session remembers for one exchange: more tabs than that do not lose the same response.
+/// The number of attempts that a session remembers for one exchange: more tabs than that do not
+/// lose the same response.
 const MAX_ATTEMPTS: usize = 4;
 
 /// The lifetimes of sessions.
@@ -53,7 +54,8 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// The time at which the session ends unless it is refreshed.
     pub expires_at: Timestamp,
-    /// The keyed digests of the attempts of the exchange that issued the current refresh token (`RefreshInput.attempt`).
+    /// The keyed digests of the attempts of the exchange that issued the current refresh token
+    /// (`RefreshInput.attempt`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Digest>,
 }
@@ -99,7 +101,8 @@ impl Session {
         }
     }
 
-    /// Remembers an attempt of the exchange that issued the current refresh token, so that the client can repeat it.
+    /// Remembers an attempt of the exchange that issued the current refresh token, so that the
+    /// client can repeat it.
     pub fn remember_attempt(&mut self, attempt: &Digest) {
         if self.attempts.len() < MAX_ATTEMPTS && !self.attempts.contains(attempt) {
             self.attempts.push(attempt.clone());

@@ -149,7 +149,8 @@ impl User {
         self.sessions.push(session);
     }
 
-    /// Starts a session after the user has proven the password, and returns whether its device is new.
+    /// Starts a session after the user has proven the password, and returns whether its device is
+    /// new.
     pub fn sign_in(&mut self, session: Session, now: Timestamp) -> bool {
         self.last_login_at = Some(now);
         let new_device = self.remember_device(&session.device);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{PASSWORD, Service, invalid_fields};
 
 async fn check(input: Value) -> Value {
-    let document = "query($input: CheckPasswordInput!) { checkPassword(input: $input) { __typename \
+    let document = "mutation($input: CheckPasswordInput!) { checkPassword(input: $input) { __typename \
         ... on PasswordAccepted { length } ... on InvalidInput { message fields { path code message } } } }";
     let reply = Service::start()
         .await

@@ -1,4 +1,5 @@
-//! The whole contract in one run: produces every member of every result, and every code of an invalid field.
+//! The whole contract in one run: produces every member of every result, and every code of an
+//! invalid field.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const NEW: &str = "a brand new password";
 
-/// The members and codes produced so far, such as `SignupResult.EmailTaken` and `InvalidFieldCode.REQUIRED`.
+/// The members and codes produced so far, such as `SignupResult.EmailTaken` and
+/// `InvalidFieldCode.REQUIRED`.
 #[derive(Default)]
 struct Coverage(BTreeSet<String>);
 
@@ -191,6 +193,22 @@ impl Coverage {
     }
 }
 
+/// Members that the schema declares for features that are not built yet. The list may only shrink.
+const PENDING: [&str; 12] = [
+    "SignupResult.NotAvailable",
+    "SignupResult.MfaSetupRequired",
+    "LoginResult.MfaRequired",
+    "LoginResult.MfaSetupRequired",
+    "LoginResult.DeletionPending",
+    "VerifyEmailResult.MfaRequired",
+    "VerifyEmailResult.MfaSetupRequired",
+    "VerifyEmailResult.DeletionPending",
+    "VerifyEmailResult.InvalidInput",
+    "ChangePasswordResult.ReauthenticationRequired",
+    "UpdateMobileNumberResult.ReauthenticationRequired",
+    "InvalidFieldCode.NOT_ALLOWED",
+];
+
 /// Lists every result member and every field code in the schema.
 async fn declared(device: &Device) -> BTreeSet<String> {
     let query = "{ __schema { types { kind name possibleTypes { name } enumValues { name } } } }";
@@ -241,15 +259,26 @@ async fn every_result_member_and_field_code_is_produced() {
         )
         .await;
     for password in ["", PASSWORD] {
-        let document =
-            format!("{{ checkPassword(input: {{ password: {password:?} }}) {{ __typename }} }}");
+        let document = format!(
+            "mutation {{ checkPassword(input: {{ password: {password:?} }}) {{ __typename }} }}"
+        );
         coverage.send(&device, "checkPassword", &document).await;
     }
     coverage.mutate(&device, "logout", json!({})).await;
 
     let declared = declared(&service.device()).await;
     assert!(declared.len() > 40, "{declared:?}");
-    let missing: Vec<_> = declared.difference(&coverage.0).collect();
+    let produced_or_pending: BTreeSet<_> = PENDING
+        .map(str::to_owned)
+        .into_iter()
+        .chain(coverage.0.iter().cloned())
+        .collect();
+    let built: Vec<_> = PENDING
+        .iter()
+        .filter(|it| coverage.0.contains(**it))
+        .collect();
+    assert!(built.is_empty(), "take these off the list: {built:?}");
+    let missing: Vec<_> = declared.difference(&produced_or_pending).collect();
     let undeclared: Vec<_> = coverage.0.difference(&declared).collect();
     assert!(
         missing.is_empty() && undeclared.is_empty(),

@@ -1,4 +1,5 @@
-//! The rules of the refresh cookie: the requests that may use it, and the session that a logout ends.
+//! The rules of the refresh cookie: the requests that may use it, and the session that a logout
+//! ends.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -173,7 +174,8 @@ async fn bearer_token_and_cookie_of_different_users_stay_separate() {
         "the bearer token's session ends"
     );
 
-    // Bob's bearer token is no longer valid, nor would it be without its key, but it still shows that the caller is not Ada.
+    // Bob's bearer token is no longer valid, nor would it be without its key, but it still shows
+    // that the caller is not Ada.
     let mut unsigned = both.clone();
     unsigned.bearer = unsigned
         .bearer
@@ -200,8 +202,8 @@ async fn bearer_token_and_cookie_of_different_users_stay_separate() {
     );
 }
 
-/// Signs up and refreshes in a browser that keeps the cookie from before the refresh. Returns the browser, and the access
-/// token of the sign-up.
+/// Signs up and refreshes in a browser that keeps the cookie from before the refresh. Returns the
+/// browser, and the access token of the sign-up.
 async fn with_replaced_cookie(service: &Service, email: &str) -> (Device, String) {
     let (signed_up, cookie) = sign_up(&service.device(), email).await;
     let browser = service

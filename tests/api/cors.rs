@@ -1,4 +1,5 @@
-//! Cross-origin requests: only origins on the operator's list are allowed, and no other origin is reflected.
+//! Cross-origin requests: only origins on the operator's list are allowed, and no other origin is
+//! reflected.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

@@ -1,4 +1,5 @@
-//! Account enumeration: neither a response nor the work behind it shows whether an email has an account.
+//! Account enumeration: neither a response nor the work behind it shows whether an email has an
+//! account.
 
 use std::collections::BTreeMap;
 

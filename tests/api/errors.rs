@@ -52,7 +52,7 @@ async fn invalid_document_gets_a_code_without_suggestions() {
         "{ me }",
         "{ policy { codeLength { x } } }",
         "mutation { logi(input: {}) { __typename } }",
-        "mutation { logout { __typename } }",
+        "mutation { login { __typename } }",
         "mutation { logout(inpt: {}) { __typename } }",
         "mutation { logout(input: { everywhere: 1 }) { __typename } }",
         "mutation { logout(input: { evrywhere: true }) { __typename } }",

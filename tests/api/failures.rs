@@ -1,4 +1,5 @@
-//! Failures during execution: a store that is down, a panic, a field that fails. No response shows details.
+//! Failures during execution: a store that is down, a panic, a field that fails. No response shows
+//! details.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Generated files and tables equal the code, and a failing test prints the command or text that updates them.
+//! Generated files and tables equal the code, and a failing test prints the command or text that
+//! updates them.
 
 use latchkey::graphql::Code;
 

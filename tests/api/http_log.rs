@@ -74,7 +74,8 @@ async fn request_is_logged_once_with_operation_and_outcome() {
     }
 }
 
-/// Returns the operations and outcomes of each request since the last call, with the ids of the account and the caller.
+/// Returns the operations and outcomes of each request since the last call, with the ids of the
+/// account and the caller.
 fn outcomes(log: &Log) -> Value {
     let outcome = |line: &Value| {
         json!([

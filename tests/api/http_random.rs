@@ -1,4 +1,5 @@
-//! Runs the fuzz targets on random bytes and on requests that are almost valid. `fuzz/run` runs them for longer.
+//! Runs the fuzz targets on random bytes and on requests that are almost valid. `fuzz/run` runs
+//! them for longer.
 
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;

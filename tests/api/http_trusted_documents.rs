@@ -1,4 +1,5 @@
-//! Trusted documents: the server runs only the documents that front ends were built with, by their hash.
+//! Trusted documents: the server runs only the documents that front ends were built with, by their
+//! hash.
 
 use latchkey::app::App;
 use latchkey::config::Config;

@@ -39,7 +39,8 @@ fn count_values(value: &Value) -> usize {
     }
 }
 
-/// The document limits only estimate the number of values, so this compares the limit with the real number.
+/// The document limits only estimate the number of values, so this compares the limit with the real
+/// number.
 #[tokio::test]
 async fn graphiql_introspection_stays_below_the_value_limit() {
     let reply = Service::start()
@@ -120,7 +121,8 @@ async fn closed_introspection_serves_no_page_and_no_schema() {
     assert_eq!(reply.json, json!({ "data": { "__typename": "Query" } }));
 }
 
-/// Returns the words of the schema that are long enough to be unmistakable, and the names of its scalars.
+/// Returns the words of the schema that are long enough to be unmistakable, and the names of its
+/// scalars.
 fn names() -> BTreeSet<String> {
     let described = latchkey::graphql::sdl();
     // Every other part is a description.

@@ -1,4 +1,5 @@
-//! Known devices: wrong guesses by strangers do not lock the owner out on a device that has logged in before.
+//! Known devices: wrong guesses by strangers do not lock the owner out on a device that has logged
+//! in before.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};

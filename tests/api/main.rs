@@ -1,4 +1,5 @@
-//! The API through the router: one file per operation, with a clock that tests move and emails kept in memory.
+//! The API through the router: one file per operation, with a clock that tests move and emails kept
+//! in memory.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 

@@ -1,4 +1,5 @@
-//! `me`: the signed-in user. An invalid bearer token is an error only where an operation needs a caller.
+//! `me`: the signed-in user. An invalid bearer token is an error only where an operation needs a
+//! caller.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! The outbox: an email is stored with the change it reports, sent once, retried, and parked when refused.
+//! The outbox: an email is stored with the change it reports, sent once, retried, and parked when
+//! refused.
 
 use latchkey::model::Delivery;
 use mail_parser::MessageParser;

@@ -1,4 +1,5 @@
-//! `resetPassword` under attack: guessed codes, and a stranger who signed up with the owner's email.
+//! `resetPassword` under attack: guessed codes, and a stranger who signed up with the owner's
+//! email.
 
 use serde_json::json;
 

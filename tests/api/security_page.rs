@@ -1,4 +1,5 @@
-//! docs/security.md and docs/compliance: the files and tests that they cite exist, and their numbers are the code's.
+//! docs/security.md and docs/compliance: the files and tests that they cite exist, and their
+//! numbers are the code's.
 
 use std::collections::BTreeMap;
 use std::iter::successors;
@@ -28,7 +29,8 @@ fn quoted() -> impl Iterator<Item = &'static str> {
         .flat_map(|page| page.split('`').skip(1).step_by(2))
 }
 
-/// Collects every file that the pages name, and the functions that they name in each. `::name` is in the file named last.
+/// Collects every file that the pages name, and the functions that they name in each. `::name` is
+/// in the file named last.
 fn cited() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut cited = BTreeMap::<&str, Vec<&str>>::new();
     let mut last = "";
@@ -113,7 +115,8 @@ fn columns<const N: usize>(table: &str, numbers: [usize; N]) -> Vec<[String; N]>
         .collect()
 }
 
-/// Returns the rate limit that follows on the page. A new one does not compile until it has its place here.
+/// Returns the rate limit that follows on the page. A new one does not compile until it has its
+/// place here.
 fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
     Some(match limit {
         None => RateLimit::LoginByEmailAndClient,

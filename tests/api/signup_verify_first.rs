@@ -1,4 +1,5 @@
-//! `signup` under the verify-first policy: a ticket and an emailed code complete it, and no account is revealed.
+//! `signup` under the verify-first policy: a ticket and an emailed code complete it, and no account
+//! is revealed.
 
 use serde_json::{Value, json};
 

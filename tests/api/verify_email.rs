@@ -1,4 +1,5 @@
-//! `verifyEmail`: verifies the email of an existing account. `signup_verify_first` has pending sign-ups.
+//! `verifyEmail`: verifies the email of an existing account. `signup_verify_first` has pending
+//! sign-ups.
 
 use serde_json::{Value, json};
 

@@ -3,8 +3,12 @@
 // front-end developers read the schema, not the code.
 import { existsSync, readFileSync } from 'node:fs';
 import {
+  BreakingChangeType,
+  buildASTSchema,
   buildSchema,
+  concatAST,
   DangerousChangeType,
+  extendSchema,
   findBreakingChanges,
   findDangerousChanges,
   isEnumType,
@@ -12,11 +16,17 @@ import {
   isSpecifiedDirective,
   isSpecifiedScalarType,
   isUnionType,
+  Kind,
+  parse,
+  parseType,
+  parseValue,
   validateSchema,
+  visit,
 } from 'graphql';
 
 const schemaPath = process.env.SCHEMA ?? new URL('../../schema.graphql', import.meta.url);
 const contractPath = process.env.LATCHKEY_CONTRACT ?? new URL('../../../shared/contract.graphql', import.meta.url);
+const additionsPath = new URL('contract-2.graphql', new URL(contractPath, import.meta.url));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -103,6 +113,82 @@ function undescribed(schema) {
     .map(([name]) => `${name} has no description`);
 }
 
+/** What version 2 changes in version 1, by coordinate: the type of an input, and its default where there is one. */
+const AMENDMENTS = {
+  'SignupInput.gender': ['Gender', 'UNDISCLOSED'],
+  'SignupInput.delivery': ['TokenDelivery', 'BODY'],
+  'LoginInput.delivery': ['TokenDelivery', 'BODY'],
+  'VerifyEmailInput.delivery': ['TokenDelivery', 'BODY'],
+  'LogoutInput.everywhere': ['Boolean', 'false'],
+  'ChangePasswordInput.currentPassword': ['String'],
+  'Mutation.logout.input': ['LogoutInput', '{}'],
+};
+
+function amended(node, coordinate) {
+  const [type, value] = AMENDMENTS[coordinate] ?? [];
+  if (type === undefined) return undefined;
+  return { ...node, type: parseType(type), defaultValue: value === undefined ? undefined : parseValue(value) };
+}
+
+/** Applies the amendments to version 1. What version 2 defines anew is left out, and so are fields that moved. */
+function amendedFirst(first, second) {
+  const isDefinition = ({ kind }) => !kind.endsWith('Extension');
+  const redefined = new Set(second.definitions.filter(isDefinition).map(({ name }) => name.value));
+  const kept = first.definitions.filter(({ name }) => !redefined.has(name?.value));
+  return visit({ kind: Kind.DOCUMENT, definitions: kept }, {
+    InputObjectTypeDefinition: (type) => ({
+      ...type,
+      fields: type.fields.map((field) => amended(field, `${type.name.value}.${field.name.value}`) ?? field),
+    }),
+    ObjectTypeDefinition: (type) => ({
+      ...type,
+      fields: type.fields
+        .filter((field) => `${type.name.value}.${field.name.value}` !== 'Query.checkPassword')
+        .map((field) => ({
+          ...field,
+          arguments: field.arguments.map((argument) =>
+            amended(argument, `${type.name.value}.${field.name.value}.${argument.name.value}`) ?? argument),
+        })),
+    }),
+  });
+}
+
+/** Reads both versions of the contract as one schema. */
+function wholeContract() {
+  const second = parse(readFileSync(additionsPath, 'utf8'));
+  const first = amendedFirst(parse(readFileSync(contractPath, 'utf8')), second);
+  const isExtension = ({ kind }) => kind.endsWith('Extension');
+  const [extensions, definitions] = [true, false].map((wanted) => ({
+    kind: Kind.DOCUMENT,
+    definitions: second.definitions.filter((definition) => isExtension(definition) === wanted),
+  }));
+  const base = buildASTSchema(concatAST([first, definitions]), { assumeValid: true });
+  return extendSchema(base, extensions, { assumeValid: true });
+}
+
+/** Lists what only version 2 has and the schema does not have yet. It is not a breaking change: the feature is not built. */
+function notBuilt(contract, schema) {
+  const first = new Map(definitions(buildSchema(readFileSync(contractPath, 'utf8'))));
+  const built = new Map(definitions(schema));
+  return [...definitions(contract)].map(([name]) => name).filter((name) => !built.has(name) && !first.has(name));
+}
+
+const REMOVALS = new Set([
+  BreakingChangeType.TYPE_REMOVED,
+  BreakingChangeType.FIELD_REMOVED,
+  BreakingChangeType.VALUE_REMOVED_FROM_ENUM,
+]);
+
+/** Lists the breaking changes, without what is not built yet. */
+function breakingInBuilt(contract, schema) {
+  const missing = notBuilt(contract, schema);
+  const isMissing = (change) => missing.some((name) => change.includes(name) || change.startsWith(`${name.split('.')[1]} was removed from`));
+  const removals = findBreakingChanges(contract, schema)
+    .filter(({ type, description }) => REMOVALS.has(type) && isMissing(description))
+    .map(({ description }) => description);
+  return breaking(contract, schema).filter((description) => !removals.includes(description));
+}
+
 let schema;
 check('schema.graphql is a schema', () => {
   schema = buildSchema(readFileSync(schemaPath, 'utf8'));
@@ -115,16 +201,20 @@ if (schema !== undefined) {
 }
 
 const comparisons = [
-  ['the schema extends the contract without a breaking change', breaking],
+  ['the schema extends the contract without a breaking change', breakingInBuilt],
   ['types, nullability and defaults are the contract\'s', changed],
 ];
 for (const [name, compare] of comparisons) {
   if (schema === undefined) break;
   if (existsSync(contractPath)) {
-    check(name, () => compare(buildSchema(readFileSync(contractPath, 'utf8')), schema));
+    check(name, () => compare(wholeContract(), schema));
   } else {
     skip(name, 'there is no contract beside the project; set LATCHKEY_CONTRACT to its path');
   }
+}
+
+if (schema !== undefined && existsSync(contractPath)) {
+  console.log(`Of the contract ${notBuilt(wholeContract(), schema).length} parts are not built yet.`);
 }
 
 const { passed, failed, skipped } = counts;

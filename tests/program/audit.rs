@@ -1,4 +1,5 @@
-//! Conformance to GraphQL over HTTP, checked by the audits of the npm package graphql-http (`tests/audit`).
+//! Conformance to GraphQL over HTTP, checked by the audits of the npm package graphql-http
+//! (`tests/audit`).
 
 use std::process::Command;
 use std::time::Duration;

@@ -167,7 +167,8 @@ fn half_sent_header_does_not_delay_shutdown() {
     let mut server = home.start();
     let mut half_sent = Raw::connect(server.address());
     half_sent.send("POST /graphql HTTP/1.1\r\nhost: loc");
-    // Connections are accepted in order: this answer proves that the half-sent request was accepted.
+    // Connections are accepted in order: this answer proves that the half-sent request was
+    // accepted.
     assert_eq!(server.client().get("/health/live").status, 200);
     server.process.signal("INT");
     assert_eq!(server.process.ended().code(), Some(0));

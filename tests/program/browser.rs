@@ -45,8 +45,9 @@ fn cdn_hashes_match_files_in_npm_packages() {
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
 }
 
-/// The README's picture is written to the path in `LATCHKEY_TEST_SCREENSHOT`, relative to the project's root:
-/// `LATCHKEY_TEST_SCREENSHOT=docs/images/graphiql.png cargo test --test program screenshot`.
+/// The README's picture is written to the path in `LATCHKEY_TEST_SCREENSHOT`, relative to the
+/// project's root: `LATCHKEY_TEST_SCREENSHOT=docs/images/graphiql.png cargo test --test program
+/// screenshot`.
 #[test]
 fn screenshot_of_graphiql_is_complete_and_not_blank() {
     let path = tool::variable("SCREENSHOT").map_or_else(

@@ -1,7 +1,9 @@
-//! Documents one step beyond each limit are rejected quickly, and other clients do not wait meanwhile.
+//! Documents one step beyond each limit are rejected quickly, and other clients do not wait
+//! meanwhile.
 //!
-//! One of the two places where a test measures time, because the timing itself is promised. The best of several attempts
-//! counts: an expensive document is slow every time, a busy machine is not.
+//! One of the two places where a test measures time, because the timing itself is promised. The
+//! best of several attempts counts: an expensive document is slow every time, a busy machine is
+//! not.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -33,7 +35,8 @@ fn times(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
 }
 
-/// Returns documents that exceed the limits of the text: tokens, brackets, and the definitions in a document.
+/// Returns documents that exceed the limits of the text: tokens, brackets, and the definitions in a
+/// document.
 fn oversized_texts() -> [(&'static str, String); 5] {
     let nested_list = format!("{{me(a:{}{}){{id}}}}", "[".repeat(32), "]".repeat(32));
     let fragments = times(65, |n| format!("fragment f{n} on User{{id}}"));
@@ -68,7 +71,8 @@ fn oversized_operations() -> [(&'static str, String); 8] {
     ]
 }
 
-/// Returns a document for each limit. Each is a few kilobytes of GraphQL that any library handles in milliseconds.
+/// Returns a document for each limit. Each is a few kilobytes of GraphQL that any library handles
+/// in milliseconds.
 fn oversized() -> Vec<Oversized> {
     let with_variables = |(limit, document)| {
         let list = if limit == "VARIABLES" { 500 } else { 0 };
@@ -122,7 +126,8 @@ fn documents_beyond_limits_are_rejected_without_delaying_others() {
     assert_others_are_not_delayed(&server.client(), &oversized);
 }
 
-/// Sends the documents repeatedly, and asserts that a small request is usually answered in time meanwhile.
+/// Sends the documents repeatedly, and asserts that a small request is usually answered in time
+/// meanwhile.
 fn assert_others_are_not_delayed(client: &Client, oversized: &[Oversized]) {
     let is_over = AtomicBool::new(false);
     let send = |client: Client| {

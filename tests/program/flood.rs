@@ -1,4 +1,5 @@
-//! More logins than the cores can serve: the excess is rejected at once, and other requests are not delayed.
+//! More logins than the cores can serve: the excess is rejected at once, and other requests are not
+//! delayed.
 
 use std::sync::Mutex;
 use std::thread;
@@ -13,8 +14,8 @@ use crate::support::server::Server;
 const EMAIL: &str = "ada@x.test";
 /// Another account, because the fifty-first login of an account ends its oldest session.
 const OTHER_EMAIL: &str = "grace@x.test";
-/// The number of clients per core. A hash takes about a quarter of a second, and waiting is limited to two seconds: a core
-/// cannot serve this many.
+/// The number of clients per core. A hash takes about a quarter of a second, and waiting is limited
+/// to two seconds: a core cannot serve this many.
 const CLIENTS_PER_CORE: usize = 25;
 
 /// The outcomes of a flood of logins and their durations.
@@ -97,7 +98,8 @@ fn login_flood_is_shed_without_delaying_other_requests() {
     );
 }
 
-/// Prints measurements and checks nothing: `cargo test --release --test program flood::login_flood_throughput_and_latency_are_printed -- --ignored --nocapture`.
+/// Prints measurements and checks nothing: `cargo test --release --test program
+/// flood::login_flood_throughput_and_latency_are_printed -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures for a minute"]
 #[expect(clippy::print_stdout, reason = "the measurements are for reading")]

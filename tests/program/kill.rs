@@ -61,7 +61,8 @@ fn killed_server_loses_no_acknowledged_signup() {
     assert_eq!(integrity(&home), "ok");
 }
 
-/// Signs up one user after another until the server is gone, and sends each acknowledged email to `acknowledged`.
+/// Signs up one user after another until the server is gone, and sends each acknowledged email to
+/// `acknowledged`.
 fn sign_up_until_killed(
     client: &Client,
     name: &str,

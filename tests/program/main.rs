@@ -1,5 +1,5 @@
-//! Tests of the built program, which runs as a child process with a folder and an environment of its own and is used
-//! over the network.
+//! Tests of the built program, which runs as a child process with a folder and an environment of
+//! its own and is used over the network.
 
 #![expect(
     clippy::unwrap_used,

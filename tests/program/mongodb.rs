@@ -1,5 +1,5 @@
-//! The program on a real MongoDB: an account's lifecycle, two nodes on one database, and a store that hangs, restarts,
-//! starts late or never starts.
+//! The program on a real MongoDB: an account's lifecycle, two nodes on one database, and a store
+//! that hangs, restarts, starts late or never starts.
 
 use std::time::{Duration, Instant};
 

@@ -132,7 +132,8 @@ fn readme() -> String {
     fs::read_to_string(tool::root().join("README.md")).unwrap()
 }
 
-/// Parses the walk: `sh` blocks are commands, and a `text` block is the output of the commands before it.
+/// Parses the walk: `sh` blocks are commands, and a `text` block is the output of the commands
+/// before it.
 fn walk() -> Vec<Step> {
     let readme = readme();
     let (_, rest) = readme

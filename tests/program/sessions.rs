@@ -1,4 +1,5 @@
-//! Sessions of running servers: concurrent refreshes, reuse of a refresh token, and sessions that end on every node.
+//! Sessions of running servers: concurrent refreshes, reuse of a refresh token, and sessions that
+//! end on every node.
 
 use std::collections::{BTreeMap, HashSet};
 use std::thread;
@@ -51,7 +52,8 @@ fn refresh_token_reused_after_grace_ends_its_session() {
     let stolen = client.sign_up("ada@x.test");
     let other = client.log_in("ada@x.test", PASSWORD);
     let next = client.refresh(&stolen.refresh);
-    // The server reads the system clock, so the test has to sleep a little longer than the grace period.
+    // The server reads the system clock, so the test has to sleep a little longer than the grace
+    // period.
     thread::sleep(Duration::from_millis(1_100));
     assert!(is_rejected(&client, &stolen.refresh));
     assert!(
@@ -103,7 +105,8 @@ impl Nodes {
     }
 }
 
-/// Ends the session of `doomed` in one of five ways, and returns the password that is valid afterwards.
+/// Ends the session of `doomed` in one of five ways, and returns the password that is valid
+/// afterwards.
 fn end_session(how: &str, nodes: &Nodes, [a, b]: [&Client; 2], doomed: &Tokens) -> &'static str {
     let doomed = b.with_bearer(&doomed.access);
     match how {

@@ -14,7 +14,8 @@ const HEADS: usize = 500;
 const BODIES: usize = 200;
 /// The time limit for disconnecting all of them.
 const DISCONNECTED: Duration = Duration::from_secs(30);
-/// The time limit of a response to another client meanwhile, generous because test machines are busy.
+/// The time limit of a response to another client meanwhile, generous because test machines are
+/// busy.
 const ANSWERED: Duration = Duration::from_secs(5);
 
 const HALF_HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-";

@@ -174,8 +174,8 @@ fn queued_email_survives_a_killed_server() {
     server.client().log_in("ada@x.test", "nanoseconds of wire");
 }
 
-/// Waits until the store has scheduled the email for another attempt within a minute. A worker that is killed before that
-/// leaves the email leased for longer.
+/// Waits until the store has scheduled the email for another attempt within a minute. A worker that
+/// is killed before that leaves the email leased for longer.
 #[track_caller]
 fn wait_for_retry(home: &Home) {
     let runtime = tokio::runtime::Runtime::new().unwrap();

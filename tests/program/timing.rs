@@ -1,9 +1,9 @@
 //! Response times do not reveal whether an email has an account.
 //!
-//! One of the two places where a test measures time, because the timing itself is promised. Each test compares 200
-//! interleaved pairs by the area under the ROC curve: the probability that an observer who sees one response of each kind
-//! distinguishes them. 0.5 is a guess. A round beyond the bound is repeated, because a leak shows in every round and a busy
-//! machine does not.
+//! One of the two places where a test measures time, because the timing itself is promised. Each
+//! test compares 200 interleaved pairs by the area under the ROC curve: the probability that an
+//! observer who sees one response of each kind distinguishes them. 0.5 is a guess. A round beyond
+//! the bound is repeated, because a leak shows in every round and a busy machine does not.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -69,7 +69,8 @@ fn verified_signup_timing_reveals_no_account() {
     home.start().client().sign_up("known@x.test");
     let home = home.with("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
     let server = home.start();
-    // An email that was signed up for is no longer unknown, so each attempt uses a new one of the same length.
+    // An email that was signed up for is no longer unknown, so each attempt uses a new one of the
+    // same length.
     let count = Cell::new(0);
     let input = |email: &str| {
         count.set(count.get() + 1);
@@ -109,7 +110,8 @@ fn assert_no_leak_from(
 fn auc(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for pair in 0..WARM_UP + pairs {
-        // Each kind goes first as often as second, so that work left over by one does not always delay the other.
+        // Each kind goes first as often as second, so that work left over by one does not always
+        // delay the other.
         let (first, second) = if pair % 2 == 0 {
             ("known", "unseen")
         } else {

@@ -151,7 +151,8 @@ pub(crate) async fn accounts_without_a_number_do_not_collide(store: Store) {
 }
 
 pub(crate) async fn pending_signup_does_not_reserve_its_number(store: Store) {
-    // Each of these signups has number(1): an unverified signup cannot keep a number from its owner.
+    // Each of these signups has number(1): an unverified signup cannot keep a number from its
+    // owner.
     assert_eq!(
         insert(&store, &pending("ada@x.test", &[HOUR])).await,
         WriteOutcome::Done

@@ -60,7 +60,8 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     )
 }
 
-/// Returns an account in which every field has a value, and texts contain characters that a store has to escape.
+/// Returns an account in which every field has a value, and texts contain characters that a store
+/// has to escape.
 pub(crate) fn whole(address: &str) -> Account {
     let name = |text| Name::parse(text).expect("a name");
     let mut tried = Some(Code::new(digest("reset"), NOW, HOUR));

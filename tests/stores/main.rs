@@ -1,7 +1,7 @@
 //! The conformance suite: every case is named once, below, and runs on each store.
 //!
-//! `mongodb::…` runs on a real server (see tests/support/mongod.rs) and `replica_set::…` on a replica set of one. Both fail
-//! without mongod.
+//! `mongodb::…` runs on a real server (see tests/support/mongod.rs) and `replica_set::…` on a
+//! replica set of one. Both fail without mongod.
 
 mod accounts;
 mod arrange;

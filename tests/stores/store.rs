@@ -62,7 +62,8 @@ mod of_mongodb {
     use super::Store;
     use crate::mongod::{self, Mongod};
 
-    /// The number of cases that use a server at a time. More would slow each other down and fail on time limits.
+    /// The number of cases that use a server at a time. More would slow each other down and fail on
+    /// time limits.
     const AT_A_TIME: u32 = 2;
     static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME as usize);
 

@@ -1,4 +1,5 @@
-//! Real MongoDB servers for tests: on loopback, each in its own folder, removed with the process that started them.
+//! Real MongoDB servers for tests: on loopback, each in its own folder, removed with the process
+//! that started them.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(
@@ -16,8 +17,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-/// A shell script that runs mongod and reads commands from its input. The input ends when the test process dies for any
-/// reason, and the script then kills the server: statics are never dropped, so `Drop` alone would leave it running.
+/// A shell script that runs mongod and reads commands from its input. The input ends when the test
+/// process dies for any reason, and the script then kills the server: statics are never dropped, so
+/// `Drop` alone would leave it running.
 const KEEPER: &str = r#"
 folder=$1; shift
 server=
@@ -40,8 +42,8 @@ rm -rf "$folder"
 /// The time limit for a server to start, on a busy machine.
 const STARTING: Duration = Duration::from_mins(1);
 
-/// Returns the URL of a database on the test server: the one that `LATCHKEY_TEST_MONGODB` names, else one that is started for
-/// this process.
+/// Returns the URL of a database on the test server: the one that `LATCHKEY_TEST_MONGODB` names,
+/// else one that is started for this process.
 pub(crate) fn url(database: &str) -> String {
     let Ok(named) = env::var("LATCHKEY_TEST_MONGODB") else {
         return shared().url(database);
@@ -187,7 +189,8 @@ impl Drop for Mongod {
     }
 }
 
-/// Returns the path of mongod: the one that `LATCHKEY_TEST_MONGOD` names, else one on `PATH`, else a downloaded one.
+/// Returns the path of mongod: the one that `LATCHKEY_TEST_MONGOD` names, else one on `PATH`, else
+/// a downloaded one.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {

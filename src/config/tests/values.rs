@@ -261,7 +261,7 @@ fn value_is_shown_without_its_control_characters() {
 }
 
 #[test]
-fn a_network_of_proxies_is_one_that_a_peer_can_be_in() {
+fn proxy_networks_without_possible_peers_are_refused() {
     refused(
         "TRUSTED_PROXIES",
         &["::ffff:127.0.0.0/104", "10.0.0.0/33", "proxy", "10.0.0.1"],

@@ -1,4 +1,5 @@
-//! Analyzes the cost of a parsed document as if its fragments were expanded, visiting each fragment once.
+//! Analyzes the cost of a parsed document as if its fragments were expanded, visiting each fragment
+//! once.
 
 use std::collections::HashMap;
 
@@ -36,7 +37,8 @@ pub(super) struct DocumentCost {
     pub(super) directives: usize,
     /// True if any part of the document queries the schema.
     pub(super) introspection: bool,
-    /// The selections of all operations and fragments, each with its fragments expanded: this is what validation visits.
+    /// The selections of all operations and fragments, each with its fragments expanded: this is
+    /// what validation visits.
     pub(super) selections: usize,
     /// The names of the operations that take a secret.
     pub(super) secret_operations: Vec<Option<Name>>,
@@ -106,7 +108,8 @@ impl Cost {
 
 struct CostAnalyzer<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// The cost of each visited fragment; `None` while it is being analyzed, when another spread of it is a cycle.
+    /// The cost of each visited fragment; `None` while it is being analyzed, when another spread of
+    /// it is a cycle.
     analyzed: HashMap<&'a str, Option<Cost>>,
     total: DocumentCost,
     /// The current depth of the recursion, which stops beyond the limit.
@@ -124,8 +127,8 @@ impl<'a> CostAnalyzer<'a> {
         self.set(&operation.selection_set.node, false)
     }
 
-    /// Returns the cost of a fragment, which is analyzed on its first use. An unknown fragment costs nothing: validation
-    /// rejects it.
+    /// Returns the cost of a fragment, which is analyzed on its first use. An unknown fragment
+    /// costs nothing: validation rejects it.
     fn fragment(&mut self, name: &str) -> Result<Cost, DocumentError> {
         let Some((name, fragment)) = self.fragments.get_key_value(name) else {
             return Ok(Cost::default());

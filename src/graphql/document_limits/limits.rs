@@ -60,7 +60,8 @@ pub(super) const fn value_cost(in_introspection: bool) -> usize {
     if in_introspection { 1 } else { 32 }
 }
 
-/// Returns the estimated number of rows in a field's list: the schema's typical number, or an account's maximum.
+/// Returns the estimated number of rows in a field's list: the schema's typical number, or an
+/// account's maximum.
 pub(super) fn rows(field: &str, in_introspection: bool) -> usize {
     match field {
         "sessions" if !in_introspection => MAX_SESSIONS,

@@ -1,8 +1,10 @@
-//! The limits of documents. They are checked before validation and execution, in time linear in the document's length.
+//! The limits of documents. They are checked before validation and execution, in time linear in the
+//! document's length.
 //!
-//! The check has three steps, and each bounds the work of the next: it counts the tokens in the text, parses the text, and
-//! analyzes the cost of the result with fragments expanded, visiting each fragment once. The library's validation runs only
-//! on documents that pass: it visits a fragment each time it is spread, so its work is not linear in the document's length.
+//! The check has three steps, and each bounds the work of the next: it counts the tokens in the
+//! text, parses the text, and analyzes the cost of the result with fragments expanded, visiting
+//! each fragment once. The library's validation runs only on documents that pass: it visits a
+//! fragment each time it is spread, so its work is not linear in the document's length.
 
 mod cost;
 mod limits;
@@ -91,7 +93,8 @@ pub fn check_variables(variables: &Variables) -> Result<(), DocumentError> {
     }
 }
 
-/// Subtracts a value and all values in it from the remaining number. Returns false if there are too many.
+/// Subtracts a value and all values in it from the remaining number. Returns false if there are too
+/// many.
 fn count_value(value: &Value, remaining: &mut usize) -> bool {
     let Some(rest) = remaining.checked_sub(1) else {
         return false;
@@ -165,8 +168,8 @@ impl From<DocumentError> for ServerError {
     }
 }
 
-/// Makes the error of a document that does not parse, with its position. It never quotes the document, which may contain a
-/// password; the parser's own message does.
+/// Makes the error of a document that does not parse, with its position. It never quotes the
+/// document, which may contain a password; the parser's own message does.
 fn malformed(parse_error: &ParseError) -> ServerError {
     let error = match parse_error {
         ParseError::OperationDuplicated { .. }

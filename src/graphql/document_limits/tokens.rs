@@ -1,5 +1,5 @@
-//! Counts the tokens of a document before the parser reads it. The counter splits text at least as finely as the parser, so
-//! it never counts fewer tokens than the parser finds.
+//! Counts the tokens of a document before the parser reads it. The counter splits text at least as
+//! finely as the parser, so it never counts fewer tokens than the parser finds.
 
 use super::DocumentError;
 use super::limits::{Limit, NESTING, TOKENS, WORD};
@@ -34,7 +34,8 @@ pub(super) fn check(text: &str) -> Result<(), DocumentError> {
 pub(super) fn count(text: &str) -> TokenCounts {
     let bytes = text.as_bytes();
     let (mut counted, mut level) = (TokenCounts::default(), 0_usize);
-    // If one block string has no end, no later one has: the search is not repeated, which keeps the count linear.
+    // If one block string has no end, no later one has: the search is not repeated, which keeps the
+    // count linear.
     let mut blocks_end = true;
     let mut at = 0;
     while at < bytes.len() && counted.tokens <= TOKENS.most {
@@ -73,7 +74,8 @@ pub(super) fn count(text: &str) -> TokenCounts {
     counted
 }
 
-/// Returns true in names and whole numbers. Signs and decimal points count as tokens, because `1-1` is two numbers.
+/// Returns true in names and whole numbers. Signs and decimal points count as tokens, because `1-1`
+/// is two numbers.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
@@ -85,7 +87,8 @@ fn line(rest: &[u8]) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// Returns the length of a string. An unterminated string ends with its line, where the parser stops too.
+/// Returns the length of a string. An unterminated string ends with its line, where the parser
+/// stops too.
 fn string(rest: &[u8], blocks_end: &mut bool) -> usize {
     if *blocks_end && rest.starts_with(b"\"\"\"") {
         match block(rest) {

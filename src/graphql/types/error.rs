@@ -66,7 +66,8 @@ account_error!(
     "Verify your email address first."
 );
 account_error!(
-    /// The code is wrong, already used, expired, or had too many wrong attempts. The server does not disclose which.
+    /// The code is wrong, already used, expired, or had too many wrong attempts. The server does
+    /// not disclose which.
     InvalidCode,
     "This code is not valid. If you asked for several, only that of the newest email is; else ask for a new one."
 );
@@ -103,7 +104,8 @@ pub(in crate::graphql) struct InvalidField {
     path: Vec<String>,
     /// The reason, for the front end to choose its message by.
     code: InvalidFieldCode,
-    /// Human-readable reason in English, with the limit that was exceeded; for developers, do not show it to users.
+    /// Human-readable reason in English, with the limit that was exceeded; for developers, do not
+    /// show it to users.
     message: String,
 }
 

@@ -35,7 +35,8 @@ impl Authenticated {
     }
 }
 
-/// A code was emailed if the address has an account. The response is the same, at the same speed, if it has none.
+/// A code was emailed if the address has an account. The response is the same, at the same speed,
+/// if it has none.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct CodeSent {
     /// The email address, in canonical form.

@@ -11,7 +11,6 @@ pub(in crate::graphql) struct Session {
     pub(super) current: Option<SessionId>,
 }
 
-/// A sign-in on one device. It lasts from login until logout, expiry or revocation, over any number of refreshes.
 impl Session {
     /// Returns true if this is the session's id.
     pub(in crate::graphql) fn has_id(&self, id: &ID) -> bool {
@@ -19,6 +18,8 @@ impl Session {
     }
 }
 
+/// A sign-in on one device. It lasts from login until logout, expiry or revocation, over any number
+/// of refreshes.
 #[Object]
 impl Session {
     /// The session's id, `ses_…`: the `sid` claim of its access tokens.

@@ -1,12 +1,15 @@
-//! Answers of a sign-in that asks for more than one proof, and of operations that need a recent one.
+//! Answers of a sign-in that asks for more than one proof, and of operations that need a recent
+//! one.
 //!
-//! Clients must be ready for these members before the server can return them, so the schema has them already.
+//! Clients must be ready for these members before the server can return them, so the schema has
+//! them already.
 
 use async_graphql::{Enum, SimpleObject};
 
 use super::DateTime;
 
-/// The password or code was right, and the account asks for a second factor. Nobody is signed in yet.
+/// The password or code was right, and the account asks for a second factor. The user is not
+/// signed in yet.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct MfaRequired {
     /// Names this sign-in in the operation that completes it.
@@ -28,8 +31,8 @@ pub(in crate::graphql) enum MfaMethod {
     Passkey,
 }
 
-/// The operator requires a second factor, and the account has none yet. Set one up with this challenge; tokens come after
-/// that.
+/// The operator requires a second factor, and the account has none yet. Set one up with this
+/// challenge; tokens come after that.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct MfaSetupRequired {
     /// Names this sign-in in the operations that set up the second factor.

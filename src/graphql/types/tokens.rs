@@ -14,7 +14,8 @@ pub(in crate::graphql) enum TokenDelivery {
     /// In `Tokens.refreshToken`: for apps that keep it in secure storage.
     #[default]
     Body,
-    /// In an HttpOnly cookie, which scripts cannot read; `Tokens.refreshToken` is then null. Recommended for browsers.
+    /// In an HttpOnly cookie, which scripts cannot read; `Tokens.refreshToken` is then null.
+    /// Recommended for browsers.
     Cookie,
 }
 

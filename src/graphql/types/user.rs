@@ -16,7 +16,8 @@ pub(in crate::graphql) struct User {
 }
 
 impl User {
-    /// Makes the user of an account, signed in with a session. `None` if the sign-up is still pending.
+    /// Makes the user of an account, signed in with a session. `None` if the sign-up is still
+    /// pending.
     pub(in crate::graphql) fn new(
         account: Account,
         current: SessionId,
@@ -35,7 +36,7 @@ impl User {
         }
     }
 
-    /// Returns the user of the signed-in caller, or the error that says why there is none.
+    /// Returns the user of the signed-in caller, or the error that says why the caller is not signed in.
     pub(in crate::graphql) async fn signed_in(request: &RequestContext) -> Option<Result<Self>> {
         match request.caller().await {
             Ok(caller) => Self::new(caller.account, caller.session, request.accounts.now()).map(Ok),
@@ -115,7 +116,8 @@ impl User {
         DateTime(self.account.created_at)
     }
 
-    /// The time of the last change to the profile, mobile number, password, role or verification of the email address.
+    /// The time of the last change to the profile, mobile number, password, role or verification of
+    /// the email address.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.account.updated_at)
     }

@@ -18,8 +18,8 @@ pub(super) struct AccessLogEntry {
     route: String,
 }
 
-/// Runs the request and logs its line. The task is its own, so a client that hangs up misses the response, but the log misses
-/// nothing.
+/// Runs the request and logs its line. The task is its own, so a client that hangs up misses the
+/// response, but the log misses nothing.
 pub(super) async fn record(mut request: Request, next: Next) -> Response {
     let entry = AccessLogEntry::new(&request);
     request.extensions_mut().insert(entry.clone());

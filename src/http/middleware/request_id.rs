@@ -37,8 +37,8 @@ pub(super) async fn assign(
     let id = client_id(request.headers())
         .unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(state.rng.bytes())));
     request.extensions_mut().insert(RequestId(id.clone()));
-    // The span is enabled at every level, so that each line about this request has its id. Operations add the caller and the
-    // account.
+    // The span is enabled at every level, so that each line about this request has its id.
+    // Operations add the caller and the account.
     let span = tracing::error_span!("request", request_id = id, caller = Empty, account = Empty);
     let mut response = next.run(request).instrument(span).await;
     if let Ok(id) = HeaderValue::from_str(&id) {

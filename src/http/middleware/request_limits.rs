@@ -32,7 +32,8 @@ const PANICKED: HttpError = HttpError::coded(
     "Something went wrong on our side.",
 );
 
-/// Runs the request within the limits, and answers in the client's media type if it exceeds one or panics.
+/// Runs the request within the limits, and answers in the client's media type if it exceeds one or
+/// panics.
 pub(super) async fn enforce(
     State(state): State<AppState>,
     RequestId(id): RequestId,
@@ -46,8 +47,9 @@ pub(super) async fn enforce(
         .unwrap_or_else(|error| response::reject(error, media_type, &id))
 }
 
-/// Runs the request in a task of its own. A panic ends this request only, and neither a client that hangs up nor the time
-/// limit interrupts a database driver in the middle of an exchange with its server.
+/// Runs the request in a task of its own. A panic ends this request only, and neither a client that
+/// hangs up nor the time limit interrupts a database driver in the middle of an exchange with its
+/// server.
 async fn run(
     request: Request,
     next: Next,

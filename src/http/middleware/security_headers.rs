@@ -7,7 +7,8 @@ use axum::http::header::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// The headers that a route may set to another value: the `GraphiQL` page has its own policy, and its files are cached.
+/// The headers that a route may set to another value: the `GraphiQL` page has its own policy, and
+/// its files are cached.
 const DEFAULTS: [(HeaderName, &str); 3] = [
     (CACHE_CONTROL, "no-store"),
     (

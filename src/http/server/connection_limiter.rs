@@ -1,4 +1,5 @@
-//! Limits the number of connections of one client: enough for an office behind one address, too few to shut out others.
+//! Limits the number of connections of one client: enough for an office behind one address, too few
+//! to shut out others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -22,12 +22,13 @@ enum Phase {
     Body,
     /// Waiting for the router's response, which has a time limit of its own.
     Answering,
-    /// Sending a response since `began`. It is `complete` once its whole body was handed to the connection.
+    /// Sending a response since `began`. It is `complete` once its whole body was handed to the
+    /// connection.
     Writing { complete: bool, began: Instant },
 }
 
-/// The phase of one connection and the time of its last progress. The stream and the bodies report to it, and the connection
-/// loop closes the connection once it is overdue.
+/// The phase of one connection and the time of its last progress. The stream and the bodies report
+/// to it, and the connection loop closes the connection once it is overdue.
 pub(super) struct ConnectionTimeouts(Mutex<(Phase, Instant)>);
 
 /// The pressure that the server is under.
@@ -117,11 +118,12 @@ impl ConnectionTimeouts {
             Phase::Opened | Phase::Idle if pressure == Pressure::Draining => Duration::ZERO,
             Phase::Opened | Phase::Head => shortened(limits.head),
             Phase::Idle => shortened(limits.idle),
-            // The router answers a slow body with 408. Under pressure the connection is closed instead.
+            // The router answers a slow body with 408. Under pressure the connection is closed
+            // instead.
             Phase::Body if pressure == Pressure::High => shortened(limits.body),
             Phase::Body | Phase::Answering => return false,
-            // A client that reads a little now and then could hold its connection without end. Under pressure the limit
-            // is for the complete response.
+            // A client that reads a little now and then could hold its connection without end.
+            // Under pressure the limit is for the complete response.
             Phase::Writing { began, .. } if pressure == Pressure::High => {
                 return began.elapsed() >= shortened(limits.unread);
             }

@@ -1,5 +1,5 @@
-//! The connection loop: accepts connections, serves HTTP on them, and closes those that exceed a time limit. axum's own loop
-//! has no time limits.
+//! The connection loop: accepts connections, serves HTTP on them, and closes those that exceed a
+//! time limit. axum's own loop has no time limits.
 
 mod connection_limiter;
 mod connection_state;
@@ -73,7 +73,8 @@ pub async fn serve(
         permits: Arc::new(Semaphore::new(limits.connections)),
         stop: stop.clone(),
     };
-    // Dropping this future drops the set, which aborts the connections that are still open when the caller stops waiting.
+    // Dropping this future drops the set, which aborts the connections that are still open when the
+    // caller stops waiting.
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown_requested(stop));
     loop {
@@ -103,7 +104,8 @@ async fn shutdown_requested(mut stop: watch::Receiver<bool>) {
     _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Accepts the next connection once a permit is free. Until then clients wait in the operating system's queue.
+/// Accepts the next connection once a permit is free. Until then clients wait in the operating
+/// system's queue.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -116,7 +118,8 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Otherwise a small response may wait for the client's acknowledgement of the previous one.
+                // Otherwise a small response may wait for the client's acknowledgement of the
+                // previous one.
                 _ = stream.set_nodelay(true);
                 return (stream, peer, permit);
             }
@@ -138,7 +141,8 @@ fn is_client_error(error: &io::Error) -> bool {
 }
 
 impl Server {
-    /// Serves the requests of one connection until either side closes it, or the client exceeds a time limit.
+    /// Serves the requests of one connection until either side closes it, or the client exceeds a
+    /// time limit.
     async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin>(
         self,
         stream: S,
@@ -167,7 +171,8 @@ impl Server {
         let mut check = interval(self.limits.check_interval());
         loop {
             tokio::select! {
-                // The connection comes first: a request that arrived in time is read before its limit is checked.
+                // The connection comes first: a request that arrived in time is read before its
+                // limit is checked.
                 biased;
                 // A protocol error is the client's, and ends the connection.
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
@@ -198,8 +203,9 @@ impl Server {
     }
 }
 
-/// Shuts the connection down, and discards what the client still sends for a while. A system that closes a connection with
-/// unread bytes resets it, and the client may lose the response: that the body was too large, for example.
+/// Shuts the connection down, and discards what the client still sends for a while. A system that
+/// closes a connection with unread bytes resets it, and the client may lose the response: that the
+/// body was too large, for example.
 async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let discarding = async {
         let mut unread = [0; 4096];

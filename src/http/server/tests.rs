@@ -232,8 +232,8 @@ async fn request_head_has_16_kib_at_most() {
     }
 }
 
-/// A request whose length a proxy and a server could read differently gets one response at most, and the bytes after it are
-/// never read as a request.
+/// A request whose length a proxy and a server could read differently gets one response at most,
+/// and the bytes after it are never read as a request.
 #[tokio::test(start_paused = true)]
 async fn no_second_request_is_smuggled_behind_the_first() {
     for ambiguous in [

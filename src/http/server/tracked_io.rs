@@ -82,7 +82,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
     }
 }
 
-/// A body that reports its end: it is dropped when it was read completely, or when its reader has no use for the rest.
+/// A body that reports its end: it is dropped when it was read completely, or when its reader has
+/// no use for the rest.
 pub(super) struct TrackedBody<B> {
     body: B,
     timeouts: Arc<ConnectionTimeouts>,

@@ -12,7 +12,7 @@ const WORD: usize = 3;
 const OWNER_TEXT: usize = 254;
 /// The number of alphabetic characters of its own that make a password more than a variation on the
 /// words.
-const OWN_LETTERS: usize = 4;
+const MIN_OWN_CHARACTERS: usize = 4;
 
 /// Returns whether little is left of a password without the words of its owner's name and email
 /// address.
@@ -33,7 +33,7 @@ pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
             .chars()
             .filter(|character| character.is_alphabetic())
             .count()
-            < OWN_LETTERS
+            < MIN_OWN_CHARACTERS
 }
 
 fn words_of(text: &str) -> Vec<String> {

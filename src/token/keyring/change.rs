@@ -107,9 +107,10 @@ impl Keyring {
         })
     }
 
-    /// Ends a key at once: tokens that it signed are refused from now on. Where it was the one that signs, the next one
-    /// Retires a key: the tokens that it signed are refused from now on. If it was the signing key,
-    /// the next one takes over early. Returns the state that the key had until now.
+    /// Ends a key at once: tokens that it signed are refused from now on. Where it was the one that
+    /// signs, the next one Retires a key: the tokens that it signed are refused from now on. If it
+    /// was the signing key, the next one takes over early. Returns the state that the key had until
+    /// now.
     /// # Errors
     /// Returns an error if the key does not exist, if no other key could sign, or if the files
     /// cannot be read or written.

@@ -31,8 +31,8 @@ fn numbered(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
 }
 
-/// Returns a request whose document has `count` of what a limit counts, and is valid except for `NESTING`: the schema has
-/// no place for lists of lists.
+/// Returns a request whose document has `count` of what a limit counts, and is valid except for
+/// `NESTING`: the schema has no place for lists of lists.
 pub fn request_with(limit: &str, count: usize) -> Value {
     let document = match limit {
         "TOKENS" => format!("{{__typename {}}}", "#\n".repeat(count - 3)),
@@ -87,7 +87,8 @@ fn selections(count: usize) -> String {
     )
 }
 
-/// A list of 50 sessions with 62 fields each, and single fields up to the count. A field counts for 32.
+/// A list of 50 sessions with 62 fields each, and single fields up to the count. A field counts for
+/// 32.
 fn values(count: usize) -> String {
     let sessions = 50 * 62 * 32 + 32;
     let single = (count - sessions - 32).div_ceil(32);

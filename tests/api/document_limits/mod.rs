@@ -1,4 +1,5 @@
-//! The limits of a document: one past a limit is refused with one error, before anything is executed.
+//! The limits of a document: one past a limit is refused with one error, before anything is
+//! executed.
 
 mod documents;
 

@@ -1,4 +1,4 @@
-//! Forged and malformed tokens, under every algorithm. `access_token.rs` has those that the real key signed.
+//! Forged and malformed tokens, under every algorithm. `access_token.rs` has genuine ones.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
@@ -57,8 +57,8 @@ async fn assert_refused(device: &Device, token: &str, why: &str) {
     );
 }
 
-/// Returns a service's public key in the encodings that a library might mistake for a secret: DER, and PEM with and
-/// without its last line break.
+/// Returns a service's public key in the encodings that a library might mistake for a secret: DER,
+/// and PEM with and without its last line break.
 fn public_key(service: &Service) -> Vec<Vec<u8>> {
     let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
     let private = pem::parse(text).unwrap().into_contents();

@@ -128,7 +128,8 @@ async fn new_key_is_published_before_it_replaces_the_old() {
     );
     service.wait(2 + LEEWAY);
     assert_eq!(last.me().await, Err(UNAUTHENTICATED.to_owned()));
-    // Tokens may have lived longer before the setting was lowered, so the key stays for the longest lifetime.
+    // Tokens may have lived longer before the setting was lowered, so the key stays for the longest
+    // lifetime.
     service.wait(LONGEST_LIFETIME.as_secs() - LIFETIME - 1);
     assert_eq!(published_kids(&service).await.len(), 2);
     service.wait(1);

@@ -67,7 +67,8 @@ async fn signing_secret_must_differ_from_the_refresh_secret() {
     }
 }
 
-/// Returns the start error of a service whose data folder does not exist, and checks that it is not created.
+/// Returns the start error of a service whose data folder does not exist, and checks that it is not
+/// created.
 async fn start_error(folder: &Path, settings: &[(&str, &str)]) -> String {
     let data = folder.join("data");
     let place = ("LATCHKEY_DATA", data.to_str().unwrap());

@@ -1,5 +1,5 @@
-//! The structure of the source: modules import from lower layers only, by the table in the docs of `src/lib.rs`; the
-//! collaborators of the operations keep their fields private; files stay short.
+//! The structure of the source: modules import from lower layers only, by the table in the docs of
+//! `src/lib.rs`; the collaborators of the operations keep their fields private; files stay short.
 
 mod imports;
 

@@ -64,9 +64,9 @@ impl Log {
 
 /// Captures the log of this thread from now on.
 ///
-/// `tracing` caches whether a call site is of interest. With a single subscriber, a call site that another thread reaches
-/// first is disabled for all threads. Therefore a second subscriber exists, the call site is reached once, and the cache is
-/// rebuilt.
+/// `tracing` caches whether a call site is of interest. With a single subscriber, a call site that
+/// another thread reaches first is disabled for all threads. Therefore a second subscriber exists,
+/// the call site is reached once, and the cache is rebuilt.
 pub async fn capture_log(device: &Device) -> (Log, DefaultGuard) {
     static SECOND_SUBSCRIBER: OnceLock<Dispatch> = OnceLock::new();
     SECOND_SUBSCRIBER

@@ -14,6 +14,7 @@ use latchkey::config::Config;
 use latchkey::http::Limits;
 use latchkey::mail::{Memory, Transport};
 use latchkey::model::{Account, Clock, Email, Rng, Timestamp};
+use latchkey::repository::Repository as _;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -62,7 +63,8 @@ impl Service {
         .await
     }
 
-    /// Starts another process on the same data with its own settings: a second node, or a restart of the first.
+    /// Starts another process on the same data with its own settings: a second node, or a restart
+    /// of the first.
     pub async fn node(&self, settings: &[(&str, &str)]) -> Self {
         Self::open(
             self.folder.clone(),

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// Returns a response with one line per value, such as `user.sessions[0].current: true`. Random ids and tokens are replaced
-/// by their kind. Times come from the test's clock and stay.
+/// Returns a response with one line per value, such as `user.sessions[0].current: true`. Random ids
+/// and tokens are replaced by their kind. Times come from the test's clock and stay.
 ///
 /// `insta` could redact values itself, but that feature brings a parser generator.
 pub fn snapshot(answer: &Value) -> String {

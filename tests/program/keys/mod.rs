@@ -1,4 +1,5 @@
-//! Signing keys: where they come from, how they are rotated, and resource servers that verify tokens with them.
+//! Signing keys: where they come from, how they are rotated, and resource servers that verify
+//! tokens with them.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! Third-party resource servers: the programs of `tests/verify`, which know only the URL of the JWK set.
+//! Third-party resource servers: the programs of `tests/verify`, which know only the URL of the JWK
+//! set.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -65,7 +66,8 @@ impl ResourceServer {
         }
     }
 
-    /// Returns its verdict on a token: the algorithm, the key id and the account, or a line that begins with `refused`.
+    /// Returns its verdict on a token: the algorithm, the key id and the account, or a line that
+    /// begins with `refused`.
     #[track_caller]
     pub fn verify(&mut self, token: &str) -> String {
         writeln!(self.tokens.as_mut().unwrap(), "{token}").unwrap();

@@ -1,4 +1,5 @@
-//! Third-party resource servers verify access tokens with the JWK set alone, before and after a rotation.
+//! Third-party resource servers verify access tokens with the JWK set alone, before and after a
+//! rotation.
 
 use serde_json::Value;
 
@@ -21,7 +22,8 @@ fn accepted(token: &str) -> String {
     )
 }
 
-/// Asserts that a resource server which fetches the JWK set once accepts tokens of the current key and of the next.
+/// Asserts that a resource server which fetches the JWK set once accepts tokens of the current key
+/// and of the next.
 fn verifies(language: Language, algorithm: &str) {
     let home = Home::unlimited()
         .with("LATCHKEY_SIGNING_ALGORITHM", algorithm)

@@ -28,7 +28,8 @@ const HOSTILE_VALUES: [&str; 6] = [
     "ünïcödé",
 ];
 
-/// Sends each value in each header that is logged or parsed, and returns how many requests were accepted.
+/// Sends each value in each header that is logged or parsed, and returns how many requests were
+/// accepted.
 fn send_hostile_headers(address: &str) -> usize {
     let mut accepted = 0;
     for value in HOSTILE_VALUES {
@@ -56,7 +57,8 @@ fn get(address: &str, target: &str, headers: &str) -> String {
 fn client_headers_cannot_break_or_forge_log_lines() {
     let home = verbose(Home::new());
     let server = home.start();
-    // hyper rejects some of the values before there is a request, and some of them only in certain headers.
+    // hyper rejects some of the values before there is a request, and some of them only in certain
+    // headers.
     let mut accepted = send_hostile_headers(server.address());
     // A well-formed request id that the client chose is kept.
     let response = get(

@@ -84,7 +84,8 @@ fn assert_holds_no_secret(what: &str, copy: &[u8], secrets: &[String]) {
     }
 }
 
-/// Runs every operation, asserts that the log holds no secret, and returns the tokens, tickets and codes it received.
+/// Runs every operation, asserts that the log holds no secret, and returns the tokens, tickets and
+/// codes it received.
 fn assert_no_secret_logged(home: &Home, mail: &MailServer) -> Vec<String> {
     let received = traffic::every_operation(home, mail);
     let mut secrets = received.clone();

@@ -10,7 +10,8 @@ use crate::support::raw::Raw;
 use crate::support::server::Server;
 use crate::support::{SOON, until};
 
-/// Runs every operation, some with wrong input, and returns the tokens, tickets and codes it received.
+/// Runs every operation, some with wrong input, and returns the tokens, tickets and codes it
+/// received.
 pub(super) fn every_operation(home: &Home, mail: &MailServer) -> Vec<String> {
     let server = home.start();
     let mut secrets = sessions_and_reset(&server, mail);

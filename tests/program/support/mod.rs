@@ -1,4 +1,5 @@
-//! Starts the program and its companions, and provides clients for them. Processes are ended by their id.
+//! Starts the program and its companions, and provides clients for them. Processes are ended by
+//! their id.
 
 pub mod client;
 pub mod database;

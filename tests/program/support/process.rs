@@ -31,7 +31,8 @@ impl Process {
         Self { child, lines }
     }
 
-    /// Returns the next line of its standard output, or `None` if the output was closed or `timeout` has passed.
+    /// Returns the next line of its standard output, or `None` if the output was closed or
+    /// `timeout` has passed.
     pub fn line(&self, timeout: Duration) -> Option<String> {
         self.lines.recv_timeout(timeout).ok()
     }

@@ -22,8 +22,8 @@ pub fn variable(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Returns the path of a tool: the one that a variable such as `LATCHKEY_TEST_PYTHON` names, else the one that its script
-/// in `tests/tools` installs and prints.
+/// Returns the path of a tool: the one that a variable such as `LATCHKEY_TEST_PYTHON` names, else
+/// the one that its script in `tests/tools` installs and prints.
 #[track_caller]
 pub fn path(script: &str) -> PathBuf {
     static INSTALLED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());

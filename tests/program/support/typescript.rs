@@ -36,8 +36,8 @@ fn built(folder: &str) -> PathBuf {
     folder
 }
 
-/// Returns a folder of the project with its npm packages installed. `./test` updates them; without it, any that are there
-/// are used.
+/// Returns a folder of the project with its npm packages installed. `./test` updates them; without
+/// it, any that are there are used.
 #[track_caller]
 pub fn installed(folder: &str) -> PathBuf {
     let folder = tool::root().join(folder);

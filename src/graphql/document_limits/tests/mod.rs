@@ -4,7 +4,8 @@ use super::*;
 
 mod properties;
 
-/// The result of graphql-js 16.15's `getIntrospectionQuery` with all options on, which includes all that `GraphiQL` queries.
+/// The result of graphql-js 16.15's `getIntrospectionQuery` with all options on, which includes all
+/// that `GraphiQL` queries.
 const INTROSPECTION: &str = include_str!("../introspection.graphql");
 
 fn rejection(document: &str) -> ServerError {
@@ -39,7 +40,8 @@ fn document_with(limit: &Limit, count: usize) -> String {
         ),
         "DIRECTIVES" => format!("{{ a {} }}", "@a ".repeat(count)),
         "DEPTH" => format!("{}{}", "{ a ".repeat(count), "}".repeat(count)),
-        // The operation's root, eleven spreads of a fragment with eight fields, and that fragment itself.
+        // The operation's root, eleven spreads of a fragment with eight fields, and that fragment
+        // itself.
         "SELECTIONS" => {
             let fields = count - 1 - 11 * 9 - 8;
             format!(
@@ -76,7 +78,8 @@ fn document_beyond_a_limit_is_rejected_with_its_name() {
 
 #[test]
 fn estimated_values_are_multiplied_by_the_rows_of_lists() {
-    // 64 types with 6 fields each, whose values are counted one by one. `n` values come to `(6 n + 1) * 64 + 2`.
+    // 64 types with 6 fields each, whose values are counted one by one. `n` values come to `(6 n +
+    // 1) * 64 + 2`.
     let direct = |values: &str| format!("{{ __schema {{ types {{ fields {{ {values} }} }} }} }}");
     let in_fragment = |values: &str| {
         format!(
@@ -182,7 +185,8 @@ fn nested_fragments_are_counted_as_if_expanded() {
         let checked = check(&document(spreads)).unwrap();
         cost::analyze_cost(&checked.document).unwrap().selections
     };
-    // The operation has 1 field and 111 selections for each spread. The fragments have 110 and 10 selections.
+    // The operation has 1 field and 111 selections for each spread. The fragments have 110 and 10
+    // selections.
     assert_eq!(selections(7), 1 + 7 * 111 + 110 + 10);
     assert_eq!(exceeded(&document(8)), "SELECTIONS");
 }

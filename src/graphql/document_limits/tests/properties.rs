@@ -1,4 +1,5 @@
-//! Properties of all documents: the costs equal a naive count, and the tokens are never undercounted.
+//! Properties of all documents: the costs equal a naive count, and the tokens are never
+//! undercounted.
 
 use std::fmt::Write;
 

@@ -57,7 +57,7 @@ fn put(path: &Path, text: &str) {
 }
 
 #[test]
-fn first_start_creates_a_private_key_and_later_ones_reuse_it() {
+fn first_start_creates_a_key_that_later_ones_reuse() {
     let (data, first) = fresh();
     assert_eq!(open(data.path()).jwks(NOW), first.jwks(NOW));
     assert_eq!(shown(&first, NOW), [first.signing(NOW).kid.clone()]);

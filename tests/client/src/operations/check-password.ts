@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { check, exhausted } from '../check.js';
 import { graphql } from '../generated/index.js';
-import type { CheckPasswordInput, CheckPasswordQuery } from '../generated/graphql.js';
+import type { CheckPasswordInput, CheckPasswordMutation } from '../generated/graphql.js';
 import { form } from '../people.js';
 import { ask } from '../server.js';
 import { shownFields } from '../words.js';
 
 const CheckPassword = graphql(`
-  query CheckPassword($input: CheckPasswordInput!) {
+  mutation CheckPassword($input: CheckPasswordInput!) {
     checkPassword(input: $input) {
       __typename
       ... on AccountError { message }
@@ -18,7 +18,7 @@ const CheckPassword = graphql(`
 `);
 
 /** Describes what a form shows beside the password while it is typed. */
-export function shown(result: CheckPasswordQuery['checkPassword']): string {
+export function shown(result: CheckPasswordMutation['checkPassword']): string {
   switch (result.__typename) {
     case 'PasswordAccepted':
       return `good, ${result.length} characters`;

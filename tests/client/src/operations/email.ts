@@ -28,6 +28,7 @@ export const VerifyEmail = graphql(`
       ... on AccountError { message }
       ... on Authenticated { ...Grant }
       ... on EmailVerified { email }
+      ... on InvalidInput { fields { path code message } }
       ... on TooManyAttempts { retryAfterSeconds }
     }
   }
@@ -55,7 +56,13 @@ export function shownVerified(result: VerifyEmailMutation['verifyEmail']): strin
     case 'EmailVerified':
       return `${result.email} is yours`;
     case 'InvalidCode':
+    case 'DeletionPending':
       return result.message;
+    case 'MfaRequired':
+    case 'MfaSetupRequired':
+      return 'a second factor is needed';
+    case 'InvalidInput':
+      return shownFields(result.fields);
     case 'TooManyAttempts':
       return shownWait(result);
     default:

@@ -35,7 +35,11 @@ export function shown(result: LoginMutation['login']): string {
       return `welcome back, ${result.user.firstName}`;
     case 'InvalidCredentials':
     case 'EmailNotVerified':
+    case 'DeletionPending':
       return result.message;
+    case 'MfaRequired':
+    case 'MfaSetupRequired':
+      return 'a second factor is needed';
     case 'TooManyAttempts':
       return shownWait(result);
     default:

@@ -54,6 +54,7 @@ export function shownChanged(result: ChangePasswordMutation['changePassword']): 
     case 'PasswordChanged':
       return 'changed';
     case 'InvalidCredentials':
+    case 'ReauthenticationRequired':
       return result.message;
     case 'InvalidInput':
       return shownFields(result.fields);

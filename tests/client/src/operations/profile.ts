@@ -62,6 +62,7 @@ export function shownNumber(result: UpdateMobileNumberMutation['updateMobileNumb
     case 'InvalidInput':
       return shownFields(result.fields);
     case 'MobileNumberTaken':
+    case 'ReauthenticationRequired':
       return result.message;
     case 'TooManyAttempts':
       return shownWait(result);

@@ -32,7 +32,10 @@ export function shown(result: SignupMutation['signup']): string {
       return shownFields(result.fields);
     case 'EmailTaken':
     case 'MobileNumberTaken':
+    case 'NotAvailable':
       return result.message;
+    case 'MfaSetupRequired':
+      return 'a second factor is needed';
     case 'TooManyAttempts':
       return shownWait(result);
     default:

@@ -159,7 +159,7 @@ impl OutboxEmail {
         let lifetime = self.written_at.until(self.expires_at).as_secs();
         let most = (lifetime / 10).clamp(5, 900);
         let base = (5_u64 << self.tries.saturating_sub(1).min(10)).min(most);
-        Duration::from_millis(base * 1000 + base * u64::from(jitter))
+        Duration::from_millis(base * 1000 + base * u64::from(jitter) * 250 / 255)
     }
 
     /// Returns whether the email is parked: the mail server refused it, and it is not tried again by itself.

@@ -175,9 +175,9 @@ impl Coverage {
             )
             .await;
         }
-        self.exhaust(&device.at("198.51.100.3"), "verifyEmail", code("wrong"))
+        self.exhaust(&device.at("198.51.100.3"), "verifyEmail", code("000000"))
             .await;
-        self.exhaust(&device.at("198.51.100.4"), "resetPassword", reset("wrong"))
+        self.exhaust(&device.at("198.51.100.4"), "resetPassword", reset("000000"))
             .await;
     }
 

@@ -139,27 +139,6 @@ async fn deferred_email_is_retried_until_it_expires() {
 }
 
 #[tokio::test]
-async fn operator_retries_and_drops_parked_emails() {
-    let service = with_email("notice").await;
-    service.mail.answer(Delivery::Refused);
-    assert_eq!(service.received_emails().await.len(), 0);
-    let accounts = &service.app.accounts;
-    let parked = accounts.parked_emails().await.unwrap();
-    assert_eq!(parked.len(), 1);
-    assert_eq!(
-        (parked[0].to.as_str(), parked[0].kind),
-        ("ada@x.test", "passwordChanged")
-    );
-    assert_eq!(accounts.retry_parked(Some(parked[0].id)).await.unwrap(), 1);
-    assert_eq!(accounts.parked_emails().await.unwrap().len(), 0);
-    assert_eq!(service.received_emails().await.len(), 0);
-    assert_eq!(accounts.retry_parked(None).await.unwrap(), 1);
-    service.mail.answer(Delivery::Sent);
-    assert_eq!(service.received_emails().await.len(), 1);
-    assert_eq!(accounts.drop_parked(None).await.unwrap(), 0);
-}
-
-#[tokio::test]
 async fn parked_email_does_not_delay_other_emails() {
     let service = with_email("notice").await;
     service.mail.answer(Delivery::Refused);

@@ -4,4 +4,5 @@ mod emails;
 mod http;
 mod mobile_numbers;
 mod names_and_codes;
+mod parked_emails;
 mod recognition;

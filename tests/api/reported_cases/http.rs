@@ -2,8 +2,6 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use latchkey::http::Limits;
-use serde_json::json;
 
 use crate::support::{Device, Reply, Service};
 
@@ -99,23 +97,6 @@ async fn every_refusal_has_the_headers_of_cors() {
             .unwrap();
         assert!(exposed.contains("retry-after") && exposed.contains("x-request-id"));
     }
-}
-
-#[tokio::test]
-async fn overloaded_service_says_when_to_try_again() {
-    let service = Service::with(&[("LATCHKEY_ORIGINS", APP)]).await;
-    let limits = Limits {
-        answer: std::time::Duration::ZERO,
-        ..Limits::DEFAULT
-    };
-    let device = service
-        .within(limits)
-        .await
-        .device()
-        .with_header("origin", APP);
-    let reply = device.post("{ policy { codeLength } }", json!({})).await;
-    assert_eq!(reply.status, 503);
-    assert!(reply.headers.contains_key("retry-after"));
 }
 
 #[tokio::test]

@@ -23,4 +23,3 @@ fn functions_have_fifty_lines_at_most() {
     }
     assert_none("functions are longer", &found);
 }
-

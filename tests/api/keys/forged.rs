@@ -249,7 +249,7 @@ async fn keys_embedded_or_linked_in_tokens_are_ignored() {
 }
 
 #[tokio::test]
-async fn clocks_may_differ_by_the_leeway_and_be_set_back() {
+async fn clocks_may_differ_and_be_set_back() {
     let (service, device) = signed_up(&[]).await;
     let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
     let key = EncodingKey::from_ec_der(pem::parse(text).unwrap().contents());

@@ -19,7 +19,7 @@ const MIXED_SCRIPTS: [Case; 7] = [
 ];
 
 /// Characters that can be typed only in a form that UTS #46 maps. Full-width Latin is a disguise of ASCII.
-const MAPPED_LETTERS: [Case; 6] = [
+const MAPPED_CHARACTERS: [Case; 6] = [
     (
         "ada@น\u{e49}ำตาล.ไทย",
         Ok("ada@xn--m3ch1bycb9k2a.xn--o3cw4h"),
@@ -66,7 +66,7 @@ async fn domains_of_ordinary_mixed_scripts_are_accepted() {
 
 #[tokio::test]
 async fn characters_that_unicode_always_maps_are_accepted() {
-    check(&MAPPED_LETTERS).await;
+    check(&MAPPED_CHARACTERS).await;
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn client_beyond_its_maximum_is_closed_unless_exempt() {
 }
 
 #[tokio::test]
-async fn connection_of_a_trusted_proxy_may_be_idle_for_longer() {
+async fn trusted_proxys_connection_may_be_idle_for_longer() {
     for (proxies, ends) in [
         (TrustedProxies::default(), true),
         (TrustedProxies::default().with_loopback(), false),

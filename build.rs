@@ -77,9 +77,16 @@ fn bundle(copy: &Path) -> Result<(), String> {
         ],
     )?;
     npm(copy, &["run", "build"])?;
+    address_from_the_endpoint(&copy.join("dist/index.html")).map_err(|error| error.to_string())?;
     // A quarter of a gigabyte for each profile, which nothing reads again.
     let _ = fs::remove_dir_all(copy.join("node_modules"));
     Ok(())
+}
+
+/// Rewrites the page's relative addresses: Vite's are relative to its own folder, and the page is served at the endpoint.
+fn address_from_the_endpoint(page: &Path) -> io::Result<()> {
+    let text = fs::read_to_string(page)?;
+    fs::write(page, text.replace("\"./assets/", "\"./graphiql/assets/"))
 }
 
 fn npm(project: &Path, arguments: &[&str]) -> Result<(), String> {

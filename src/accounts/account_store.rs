@@ -149,6 +149,14 @@ impl AccountStore {
         self.repository.mail_due(self.clock.now(), limit).await
     }
 
+    pub(super) async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.repository.mail_parked(after, limit).await
+    }
+
     pub(super) async fn purge(&self) -> Result<(), StoreError> {
         self.repository.purge(self.clock.now()).await
     }

@@ -76,7 +76,8 @@ impl Accounts {
         let Some(account) = self.store.by_id(id).await? else {
             return Ok(());
         };
-        let settle = |account: &mut Account, now| settle(account, email, delivery, now);
+        let [jitter] = self.rng.bytes();
+        let settle = |account: &mut Account, now| settle(account, email, delivery, jitter, now);
         match self.store.update(account, settle).await {
             Ok(updated) if updated.outcome => {
                 tracing::error!(account = %id, %email, "email parked: it will not be tried again");
@@ -126,7 +127,13 @@ fn lease(account: &mut Account, now: Timestamp) -> Option<OutboxEmail> {
 
 /// Records the delivery, and returns whether the email was parked. An email that a newer one
 /// replaced meanwhile is not in the outbox any longer.
-fn settle(account: &mut Account, id: EmailId, delivery: Delivery, now: Timestamp) -> bool {
+fn settle(
+    account: &mut Account,
+    id: EmailId,
+    delivery: Delivery,
+    jitter: u8,
+    now: Timestamp,
+) -> bool {
     if delivery == Delivery::Sent {
         account.outbox.retain(|email| email.id != id);
         return false;
@@ -135,7 +142,8 @@ fn settle(account: &mut Account, id: EmailId, delivery: Delivery, now: Timestamp
     let Some(email) = email else {
         return false;
     };
-    let parked = delivery == Delivery::Refused || email.tries >= OutboxEmail::TRIES;
-    email.due_at = (!parked).then(|| now.plus(OutboxEmail::backoff(email.tries)));
+    // While the server is away, or does not take the login, an email is tried as long as it is worth sending.
+    let parked = delivery == Delivery::Refused;
+    email.due_at = (!parked).then(|| now.plus(email.backoff(jitter)));
     parked
 }

@@ -3,7 +3,7 @@
 use super::mail_quota::MailDecision;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, UpdateError};
-use crate::model::{Account, Email, EmailKind, FieldErrors, InvalidField, Wait};
+use crate::model::{Account, Code, Email, EmailKind, FieldErrors, InvalidField, Wait};
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
 
@@ -75,7 +75,7 @@ impl Accounts {
             .generate(Purpose::PasswordResetCode, &account.email);
         let updated = self.store.update(account, |account, now| {
             if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
-                user.reset_code = Some(self.codes.issue(&code, now));
+                Code::replace(&mut user.reset_code, self.codes.issue(&code, now), now);
                 let email = EmailKind::PasswordResetCode(code.sealed.clone());
                 account.post(email, self.codes.lifetime(), now, &self.rng);
             }

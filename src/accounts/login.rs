@@ -87,7 +87,7 @@ impl Accounts {
         };
         // A right password was not a guess. Both writes run at once: the embedded store then
         // commits them together.
-        let signing_in = self.sign_in(account, &hash, &command.client);
+        let signing_in = self.sign_in(account, &hash, &command.client, device.is_some());
         let (signed_in, released) = tokio::join!(signing_in, self.limiter.release(&keys));
         released?;
         signed_in
@@ -125,13 +125,19 @@ impl Accounts {
         account: Account,
         hash: &VerifiedHash,
         client: &Client,
+        is_known_device: bool,
     ) -> Result<LoginOutcome, InternalError> {
         let session = self.sessions.new_session(client);
         let id = session.id;
         let updated = self
             .store
             .update(account, |account, now| {
-                self.decide_login(account, hash, &session, now)
+                let decision = self.decide_login(account, hash, &session, now);
+                // A device token or a refresh token proves a known device, whatever network it is on.
+                if decision == (Decision::SignedIn { new_device: true }) && !is_known_device {
+                    self.notify_new_device(account, &session, now);
+                }
+                decision
             })
             .await;
         let updated = match updated {
@@ -156,15 +162,15 @@ impl Accounts {
         let Some(user) = account.user_mut() else {
             return Decision::PasswordChangedMeanwhile;
         };
-        let decision = start_session(user, hash, session, self.policy.verify_email_first, now);
-        if decision == (Decision::SignedIn { new_device: true }) {
-            let email = EmailKind::NewDevice {
-                device: session.device.name(),
-                address: session.device.ip_address,
-            };
-            account.notify(email, now, &self.rng);
-        }
-        decision
+        start_session(user, hash, session, self.policy.verify_email_first, now)
+    }
+
+    fn notify_new_device(&self, account: &mut Account, session: &Session, now: Timestamp) {
+        let email = EmailKind::NewDevice {
+            device: session.device.name(),
+            address: session.device.ip_address,
+        };
+        account.notify(email, now, &self.rng);
     }
 }
 

@@ -21,6 +21,16 @@ pub(super) struct GeneratedTicket {
     pub(super) digest: Digest,
 }
 
+/// The digits of a code that a user entered.
+pub(super) struct TypedCode(SecretString);
+
+impl TypedCode {
+    /// Parses a code as typed. Returns `None` for a text that cannot be a code: no code's tries are spent on it.
+    pub(super) fn parse(typed: &SecretString) -> Option<Self> {
+        Code::digits_of(typed.expose_secret()).map(|digits| Self(digits.into()))
+    }
+}
+
 /// Generates codes and tickets, and computes their keyed digests.
 pub(super) struct OneTimeCodes {
     secret: Secret,
@@ -44,10 +54,10 @@ impl OneTimeCodes {
 
     /// Generates a code for one purpose and one email address.
     pub(super) fn generate(&self, purpose: Purpose, email: &Email) -> GeneratedCode {
-        let code = SecretString::from(self.rng.digits(Code::LENGTH));
+        let code = TypedCode(self.rng.digits(Code::LENGTH).into());
         GeneratedCode {
             digest: self.digest(purpose, email, &code),
-            sealed: self.secret.seal(code.expose_secret(), &self.rng),
+            sealed: self.secret.seal(code.0.expose_secret(), &self.rng),
         }
     }
 
@@ -56,10 +66,9 @@ impl OneTimeCodes {
         Code::new(code.digest.clone(), now, self.lifetime)
     }
 
-    /// Computes the keyed digest of a code as typed. Spaces do not count: people copy them along.
-    pub(super) fn digest(&self, purpose: Purpose, email: &Email, code: &SecretString) -> Digest {
-        let code: String = code.expose_secret().split_whitespace().collect();
-        let parts = [email.as_str().as_bytes(), code.as_bytes()];
+    /// Computes the keyed digest of a code.
+    pub(super) fn digest(&self, purpose: Purpose, email: &Email, code: &TypedCode) -> Digest {
+        let parts = [email.as_str().as_bytes(), code.0.expose_secret().as_bytes()];
         Digest::new(self.secret.digest(purpose, &parts))
     }
 

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::one_time_codes::TypedCode;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
     Account, Code, Digest, Email, EmailKind, FieldErrors, InvalidField, Password, PasswordHash,
@@ -60,6 +61,9 @@ impl Accounts {
             Ok(parsed) => parsed,
             Err(refused) => return Ok(ResetPasswordOutcome::InvalidInput(refused)),
         };
+        let Some(code) = TypedCode::parse(&command.code) else {
+            return Ok(ResetPasswordOutcome::InvalidCode);
+        };
         let client = command.client.key();
         let permit = self.hashing.try_acquire(&client)?;
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
@@ -71,9 +75,7 @@ impl Accounts {
             self.timing.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
-        let given = self
-            .codes
-            .digest(Purpose::PasswordResetCode, &email, &command.code);
+        let given = self.codes.digest(Purpose::PasswordResetCode, &email, &code);
         let reset = |account: &mut Account, now| self.apply_reset(account, &given, &hash, now);
         let updated = self
             .timing
@@ -112,13 +114,17 @@ impl Accounts {
         }
         // The code came from the address's mailbox: that verifies the address as well as a
         // verification code would.
+        let email = EmailKind::PasswordReset {
+            name: user.profile.full_name(),
+            created_at: user.created_at,
+        };
         user.email_verified = true;
         user.set_password(hash.clone(), now);
         user.end_sessions(|_| true);
         // Those who knew the old password may have used its devices too.
         user.known_devices.clear();
         account.void_codes();
-        account.notify(EmailKind::PasswordChanged, now, &self.rng);
+        account.notify(email, now, &self.rng);
         Spend::Right
     }
 }

@@ -6,7 +6,7 @@ use super::one_time_codes::GeneratedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
-    Account, AccountState, Email, EmailKind, FieldErrors, InvalidField, Timestamp, Wait,
+    Account, AccountState, Code, Email, EmailKind, FieldErrors, InvalidField, Timestamp, Wait,
 };
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
@@ -100,18 +100,18 @@ impl Accounts {
         generated: &GeneratedCode,
         now: Timestamp,
     ) -> Option<EmailKind> {
-        let code = Some(self.codes.issue(generated, now));
+        let code = self.codes.issue(generated, now);
         let sealed = generated.sealed.clone();
         match (&mut account.state, purpose) {
             (AccountState::Active(user), Purpose::VerificationCode) if !user.is_suspended() => {
-                user.verification_code = code;
+                Code::replace(&mut user.verification_code, code, now);
                 Some(EmailKind::VerificationCode(sealed))
             }
             // One code for all sign-ups that wait: it proves the mailbox, and the ticket says which
             // sign-up it completes.
             (AccountState::Pending(sign_ups), Purpose::SignUpCode) => {
                 for sign_up in sign_ups {
-                    sign_up.code.clone_from(&code);
+                    Code::replace(&mut sign_up.code, code.clone(), now);
                 }
                 Some(EmailKind::SignUpCode(sealed))
             }

@@ -41,7 +41,7 @@ impl Accounts {
             .and_then(|given| errors.check("firstName", name(given)));
         let last_name = command
             .last_name
-            .and_then(|given| errors.check("lastName", name(given)));
+            .and_then(|given| errors.check("lastName", last_name_of(given)));
         let gender = command
             .gender
             .and_then(|given| errors.check("gender", given.ok_or_else(no_gender)));
@@ -70,6 +70,14 @@ impl Accounts {
         });
         let account = updated.await?.account;
         Ok(UpdateProfileOutcome::Updated(Box::new(account)))
+    }
+}
+
+/// Parses a last name, which may be empty and not null.
+fn last_name_of(given: Option<String>) -> Result<Name, FieldError> {
+    match given {
+        Some(text) => Name::parse_optional(&text),
+        None => Name::parse(""),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use secrecy::SecretString;
 
+use super::one_time_codes::TypedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
 use crate::model::{
@@ -60,6 +61,9 @@ impl Accounts {
         &self,
         command: VerifyEmail,
     ) -> Result<VerifyEmailOutcome, InternalError> {
+        let Some(code) = TypedCode::parse(&command.code) else {
+            return Ok(VerifyEmailOutcome::InvalidCode);
+        };
         let client = command.client.key();
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
         if let Some(wait) = self.limiter.check(&keys).await? {
@@ -69,16 +73,30 @@ impl Accounts {
             self.timing.decoy_write().await?;
             return Ok(VerifyEmailOutcome::InvalidCode);
         };
-        match &command.ticket {
-            Some(ticket) => self.complete_sign_up(account, ticket, &command).await,
-            None => self.verify_account(account, &command.code).await,
+        let outcome = match &command.ticket {
+            Some(ticket) => {
+                let proof = Proof {
+                    ticket: self.codes.ticket_digest(ticket),
+                    code: self
+                        .codes
+                        .digest(Purpose::SignUpCode, &account.email, &code),
+                };
+                self.complete_sign_up(account, &proof, &command).await
+            }
+            None => self.verify_account(account, &code).await,
+        }?;
+        if !matches!(outcome, VerifyEmailOutcome::InvalidCode) {
+            // A proven mailbox is a person: people behind one address do not use up each other's sign-ups.
+            let sign_up = Key::new(RateLimit::SignupByClient, &[&client]);
+            self.limiter.release(&[sign_up]).await?;
         }
+        Ok(outcome)
     }
 
     async fn verify_account(
         &self,
         account: Account,
-        code: &SecretString,
+        code: &TypedCode,
     ) -> Result<VerifyEmailOutcome, InternalError> {
         let given = self
             .codes
@@ -111,18 +129,12 @@ impl Accounts {
     async fn complete_sign_up(
         &self,
         account: Account,
-        ticket: &SecretString,
+        proof: &Proof,
         command: &VerifyEmail,
     ) -> Result<VerifyEmailOutcome, InternalError> {
-        let proof = Proof {
-            ticket: self.codes.ticket_digest(ticket),
-            code: self
-                .codes
-                .digest(Purpose::SignUpCode, &account.email, &command.code),
-        };
         let session = self.sessions.new_session(&command.client);
         let id = session.id;
-        let complete = |account: &mut Account, now| complete(account, &proof, &session, now);
+        let complete = |account: &mut Account, now| complete(account, proof, &session, now);
         let updated = self
             .timing
             .update_constant_work(&self.store, account.clone(), complete)

@@ -1,6 +1,7 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod outbox;
+mod policy;
 mod preflight;
 
 use std::sync::Arc;
@@ -10,15 +11,16 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::policy::{cookies, policy};
 use self::preflight::OperatorFiles;
-use crate::accounts::{Accounts, Dependencies, Policy};
-use crate::config::{Config, Mail, Store, is_secure};
+use crate::accounts::{Accounts, Dependencies};
+use crate::config::{Config, Mail, Store};
 use crate::graphql::validation::SeenDocuments;
-use crate::graphql::{self, Cookies, Executor, TrustedDocumentsError};
+use crate::graphql::{self, Executor, TrustedDocumentsError};
 use crate::hashing::Hashing;
 use crate::http::{self, AppState, Limits, Origins, TrustedProxies};
 use crate::mail::{Folder, MailError, Mailer, Smtp, Transport};
-use crate::model::{Clock, PasswordPolicy, Rng};
+use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, KeyError, Keyring, Secret};
 
@@ -70,6 +72,7 @@ pub struct App {
     pub accounts: Arc<Accounts>,
     state: AppState,
     stop: watch::Sender<bool>,
+    drain: Duration,
 }
 
 impl App {
@@ -81,7 +84,7 @@ impl App {
         let files = OperatorFiles::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
-            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay)?),
+            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay, &config.mail_names())?),
         };
         let repository = open_repository(&config.store).await?;
         let backends = Backends {
@@ -133,7 +136,15 @@ impl App {
                 own: config.public_url.origin().ascii_serialization(),
                 allowed: config.origins.clone(),
             }),
-            limits: Limits::DEFAULT,
+            metadata: Arc::new(http::Metadata {
+                issuer: config.issuer.clone(),
+                public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+            }),
+            limits: Limits {
+                idle: config.idle,
+                proxy_idle: config.proxy_idle,
+                ..Limits::DEFAULT
+            },
             rng,
             stopping,
         };
@@ -141,6 +152,7 @@ impl App {
             accounts,
             state,
             stop,
+            drain: config.drain,
         })
     }
 
@@ -170,21 +182,31 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> std::io::Result<()> {
-        let stopped = self.stop.subscribe();
+        let (close, stopped) = watch::channel(false);
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
         // The task ends with the runtime: it has nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
-        let exempt = self.state.trusted_proxies.with_loopback();
+        let peers = http::KnownPeers {
+            exempt: self.state.trusted_proxies.with_loopback(),
+            proxies: self.state.trusted_proxies.clone(),
+        };
         let mut serving = tokio::spawn(http::serve(
             listener,
             self.router(),
             self.state.limits,
-            exempt,
+            peers,
             stopped,
         ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),
+        }
+        // Not ready any longer, and still accepting: balancers send requests until they have noticed.
+        tokio::select! {
+            ended = &mut serving => return ended.map_err(std::io::Error::other),
+            () = tokio::time::sleep(self.drain) => {
+                close.send_replace(true);
+            }
         }
         let drained = tokio::time::timeout(DRAIN, async {
             let ended = (&mut serving).await;
@@ -268,23 +290,4 @@ fn accounts(
         rng: environment.rng,
         policy: policy(config),
     }))
-}
-
-fn cookies(config: &Config) -> Cookies {
-    Cookies {
-        secure: is_secure(&config.public_url),
-        same_site: config.same_site,
-    }
-}
-
-fn policy(config: &Config) -> Policy {
-    Policy {
-        password: PasswordPolicy {
-            min: config.password_min_length,
-        },
-        session: config.session,
-        code_lifetime: config.code_lifetime,
-        verify_email_first: config.verify_email_first,
-        limits: config.limits,
-    }
 }

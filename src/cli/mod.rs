@@ -5,6 +5,7 @@
 mod check;
 mod keys;
 mod logging;
+mod mail;
 mod schema;
 mod serve;
 mod settings;
@@ -42,6 +43,9 @@ enum Command {
     /// Lists, rotates and retires the keys that sign access tokens. Running servers follow.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Lists, retries and drops the emails that the mail server refused.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Creates and changes users.
     #[command(subcommand)]
     User(user::User),
@@ -85,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Settings(settings) => settings.run(),
         Command::Keys(keys) => keys.run(),
+        Command::Mail(mail) => mail.run(),
         Command::User(user) => user.run(),
     };
     match done {

@@ -1,7 +1,7 @@
 //! `latchkey serve`.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, configured, print, runtime};
 use crate::app::App;
-use crate::config::{Config, Mail};
+use crate::config::{Config, Mail, reachable};
 use crate::model::{Clock, Rng};
 
 /// The time for which work that cannot be cancelled, such as a DNS lookup, may delay the exit.
@@ -33,6 +33,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = App::build(&config, Clock::system(), Rng::system())
         .await
         .map_err(Failure::new)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     // Signals are handled before the lines appear: a program that waits for the lines may stop the
     // server at once.
     let stop = Stop::new().map_err(Failure::new)?;
@@ -65,17 +68,6 @@ fn announcement(config: &Config) -> String {
         "GraphQL"
     };
     format!("{name}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
-}
-
-/// Replaces an address that means all of this machine's by one that can be opened.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
-    }
-    address
 }
 
 /// The two signals that stop the program.

@@ -45,6 +45,12 @@ pub(super) enum User {
         #[arg(long)]
         email: String,
     },
+    /// Removes a user's mobile number, so that another user can have it.
+    ClearMobileNumber {
+        /// The user's email address.
+        #[arg(long)]
+        email: String,
+    },
     /// Lets a suspended user log in again.
     Reinstate {
         /// The user's email address.
@@ -76,6 +82,9 @@ impl User {
             match command {
                 UserCommand::Create(command) => create(&app, command).await,
                 UserCommand::SetRole(email, role) => report(accounts.set_role(&email, role).await),
+                UserCommand::ClearMobileNumber(email) => {
+                    report(accounts.clear_mobile_number(&email).await)
+                }
                 UserCommand::Suspend(email) => report(accounts.suspend(&email).await),
                 UserCommand::Reinstate(email) => report(accounts.reinstate(&email).await),
             }
@@ -112,6 +121,7 @@ impl User {
                 email,
                 role: RoleName::Admin,
             } => UserCommand::SetRole(email, Role::Admin),
+            Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
         })
@@ -121,6 +131,7 @@ impl User {
 enum UserCommand {
     Create(CreateUser),
     SetRole(String, Role),
+    ClearMobileNumber(String),
     Suspend(String),
     Reinstate(String),
 }
@@ -149,7 +160,7 @@ fn invalid_input(fields: &[InvalidField]) -> String {
     format!("the user was not created:{}", lines.collect::<String>())
 }
 
-fn failure(error: InternalError) -> Failure {
+pub(super) fn failure(error: InternalError) -> Failure {
     match error {
         InternalError::Store(error) => Failure::new(error),
         InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
@@ -171,6 +182,8 @@ fn password() -> Result<SecretString, Failure> {
             .lock()
             .read_line(&mut line)
             .map_err(read_error)?;
+        // Some editors and shells write a byte order mark at the start of a file. It cannot be typed.
+        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         return Ok(line.trim_end_matches(['\r', '\n']).into());
     }
     let password =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::ConfigError;
+use super::{ConfigError, dollar};
 
 /// Returns all variables, and the errors of those that could not be read.
 #[expect(
@@ -55,7 +55,7 @@ fn file(path: &Path) -> (BTreeMap<String, String>, Vec<ConfigError>) {
 /// may hold a password.
 pub(super) fn parse(content: &str) -> (BTreeMap<String, String>, Vec<ConfigError>) {
     let content = content.trim_start_matches('\u{feff}');
-    let (mut vars, mut errors) = (BTreeMap::new(), Vec::new());
+    let (mut vars, mut errors) = (BTreeMap::new(), replaced_dollars(content));
     let mut lines = content
         .lines()
         .enumerate()
@@ -68,6 +68,20 @@ pub(super) fn parse(content: &str) -> (BTreeMap<String, String>, Vec<ConfigError
         }
     }
     (vars, errors)
+}
+
+/// Refuses each line in which a `$` would be replaced by an unset variable, and so by nothing.
+fn replaced_dollars(content: &str) -> Vec<ConfigError> {
+    let lines = content.lines().enumerate();
+    let replaced = lines.filter(|(_, line)| dollar::is_replaced(line));
+    let refused = replaced.map(|(index, _)| {
+        wrong_line(
+            format!(".env line {}", index + 1),
+            "holds a $, which would be replaced by a variable: put the value in single quotes"
+                .to_owned(),
+        )
+    });
+    refused.collect()
 }
 
 /// Describes a malformed line. The text is the line or its value, or everything from an unclosed

@@ -5,6 +5,7 @@
 //! program, `.env.example` and the documentation are generated.
 
 mod documents;
+mod dollar;
 mod environment;
 mod error;
 mod keys;
@@ -13,11 +14,13 @@ mod mail;
 mod parse;
 mod read;
 mod reader;
+mod sender;
 mod store;
 mod table;
 mod texts;
+mod warnings;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -81,6 +84,12 @@ pub struct Config {
     pub password_min_length: usize,
     /// Requires an address to be verified before it gets an account.
     pub verify_email_first: bool,
+    /// The time for which a connection may be idle between two requests.
+    pub idle: Duration,
+    /// The same for connections of trusted proxies.
+    pub proxy_idle: Duration,
+    /// The time for which the server accepts connections after it was asked to stop.
+    pub drain: Duration,
     /// Enables the rate limits of logins, sign-ups and codes.
     pub limits: bool,
     /// The `iss` of access tokens.
@@ -91,6 +100,8 @@ pub struct Config {
     pub log: String,
     /// The format of log lines.
     pub log_format: LogFormat,
+    /// The settings that work less well than they seem to, in words for the operator.
+    pub warnings: Vec<String>,
 }
 
 /// The format of log lines.
@@ -116,6 +127,26 @@ impl Config {
         }
         self
     }
+
+    /// Returns the names by which mail servers may know this server: the hosts of the public URL and
+    /// of the sender's address.
+    #[must_use]
+    pub fn mail_names(&self) -> [&str; 2] {
+        let public = self.public_url.host_str().unwrap_or_default();
+        [public, self.mail_from.email.domain()]
+    }
+}
+
+/// Replaces an address that means all of this machine's by one that can be opened.
+#[must_use]
+pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 /// Returns whether a URL is local. The listen address does not decide this: behind a proxy, the

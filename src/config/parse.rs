@@ -8,10 +8,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lettre::message::Mailbox;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
-use url::Url;
+use url::{Host, Url};
 
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
@@ -78,15 +77,6 @@ pub(super) fn plain(text: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
-    // The name becomes part of a header line.
-    let mailbox = text
-        .parse()
-        .ok()
-        .filter(|_| !text.contains(char::is_control));
-    mailbox.ok_or_else(|| "is not an email address, alone or as `Name <address>`".to_owned())
-}
-
 pub(super) fn public_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "is not a URL".to_owned())?;
     let is_web = matches!(url.scheme(), "http" | "https");
@@ -94,7 +84,14 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    if is_web && is_bare {
+    let is_unspecified = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_unspecified(),
+        _ => false,
+    };
+    if is_unspecified {
+        Err("means all addresses of a machine, and no client can open it".to_owned())
+    } else if is_web && is_bare {
         Ok(url)
     } else {
         Err("is not a plain http:// or https:// URL without query".to_owned())

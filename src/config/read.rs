@@ -12,7 +12,9 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::reader::Reader;
-use super::{Config, DocumentSource, Mail, Store, documents, is_local, keys, table};
+use super::{
+    Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
+};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
@@ -26,12 +28,14 @@ impl Config {
         let sessions = Sessions::read(reader);
         let accounts = Rules::read(reader);
         let tokens = Tokens::read(reader, &places);
+        let connections = Connections::read(reader);
         let log = reader.take(&table::LOG);
         let log_format = reader.take(&table::LOG_FORMAT);
         accounts.check(reader, places.listen);
         sessions.check(reader, places.public_url.as_ref());
         tokens.check(reader, places.data.as_ref());
         Some(Self {
+            warnings: warnings(&places, &web, &sessions)?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,
@@ -52,6 +56,9 @@ impl Config {
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
             verify_email_first: accounts.verify_email_first?,
+            idle: connections.idle?,
+            proxy_idle: connections.proxy_idle?,
+            drain: connections.drain?,
             limits: accounts.limits?,
             issuer: tokens.issuer?,
             audience: tokens.audience?,
@@ -69,6 +76,7 @@ struct Places {
     mail: Option<Mail>,
     mail_from: Option<Mailbox>,
     public_url: Option<Url>,
+    is_public_url_set: bool,
 }
 
 impl Places {
@@ -82,9 +90,10 @@ impl Places {
         let store = reader.take_or(&table::STORE, in_data("sqlite", "latchkey.db"));
         let mail = reader.take_or(&table::MAIL, in_data("file", "mail"));
         let mail_from = reader.take(&table::MAIL_FROM);
+        let is_public_url_set = reader.is_set(&table::PUBLIC_URL.row);
         let public_url = reader.take_or(
             &table::PUBLIC_URL,
-            listen.map(|listen| format!("http://{listen}")),
+            listen.map(|listen| format!("http://{}", reachable(listen))),
         );
         Self {
             listen,
@@ -93,6 +102,7 @@ impl Places {
             mail,
             mail_from,
             public_url,
+            is_public_url_set,
         }
     }
 
@@ -127,6 +137,35 @@ impl Web {
     fn introspection(&self, places: &Places) -> Option<bool> {
         Some(self.introspection?.unwrap_or(places.are_local()?))
     }
+}
+
+/// The lifetimes of connections.
+struct Connections {
+    idle: Option<Duration>,
+    proxy_idle: Option<Duration>,
+    drain: Option<Duration>,
+}
+
+impl Connections {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            idle: reader.take(&table::IDLE_SECONDS),
+            proxy_idle: reader.take(&table::PROXY_IDLE_SECONDS),
+            drain: reader.take(&table::DRAIN_SECONDS),
+        }
+    }
+}
+
+fn warnings(places: &Places, web: &Web, sessions: &Sessions) -> Option<Vec<String>> {
+    Some(warnings::of(&warnings::Settings {
+        listen: places.listen?,
+        public_url: places.public_url.as_ref()?,
+        is_public_url_set: places.is_public_url_set,
+        origins: web.origins.as_deref()?,
+        same_site: sessions.same_site?,
+        mail: places.mail.as_ref()?,
+        mail_from: places.mail_from.as_ref()?,
+    }))
 }
 
 /// The lifetimes of sessions and their tokens, and the refresh cookie.

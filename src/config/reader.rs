@@ -49,11 +49,19 @@ impl Reader {
         let value = self
             .vars_left
             .remove(setting.row.name)
-            .filter(|value| !value.trim().is_empty())
+            .map(|value| unquoted(value.trim()).to_owned())
+            .filter(|value| !value.is_empty())
             .or(default)?;
         (setting.parse)(value.trim())
             .map_err(|wrong| self.refuse(&setting.row, &value, &wrong))
             .ok()
+    }
+
+    /// Returns whether the operator has set a setting that was not read yet.
+    pub(super) fn is_set(&self, row: &Setting) -> bool {
+        self.vars_left
+            .get(row.name)
+            .is_some_and(|value| !unquoted(value.trim()).is_empty())
     }
 
     /// Returns the setting's value; if files are enabled, together with the content of the file
@@ -142,6 +150,15 @@ impl Reader {
             example,
         });
     }
+}
+
+/// Removes one pair of quotes around a value: Docker's env files leave them on it.
+fn unquoted(value: &str) -> &str {
+    let inner = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    let quoted = ['"', '\'']
+        .into_iter()
+        .find_map(|quote| inner(quote).filter(|inner| !inner.contains(quote)));
+    quoted.map_or(value, str::trim)
 }
 
 fn unknown(name: String) -> ConfigError {

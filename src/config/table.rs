@@ -82,7 +82,7 @@ settings! {
     MAIL_FROM -> Mailbox {
         default: "latchkey <no-reply@localhost>", example: "Example <no-reply@example.org>",
         meaning: "The sender of emails.",
-        parse: parse::mailbox
+        parse: super::sender::parse
     }
     PUBLIC_URL -> Url {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
@@ -96,8 +96,23 @@ settings! {
     }
     TRUSTED_PROXIES -> Vec<IpNet> {
         default: "", example: "10.0.0.0/8,192.0.2.7/32",
-        meaning: "The networks of proxies whose `X-Forwarded-For` is trusted, separated by commas; by default none.",
+        meaning: "The networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
         parse: parse::networks
+    }
+    IDLE_SECONDS -> Duration {
+        default: "75", example: "120",
+        meaning: "The time for which a connection may be idle between two requests (5 to 3600).",
+        parse: |text| parse::seconds(text, 5..=3600)
+    }
+    PROXY_IDLE_SECONDS -> Duration {
+        default: "620", example: "75",
+        meaning: "The same for connections of `LATCHKEY_TRUSTED_PROXIES`: longer than the proxy reuses them, or it sends a request on a connection that is being closed (5 to 3600).",
+        parse: |text| parse::seconds(text, 5..=3600)
+    }
+    DRAIN_SECONDS -> Duration {
+        default: "0", example: "10",
+        meaning: "The time for which the server accepts connections after SIGTERM, while `/health/ready` answers 503: as long as a load balancer takes to notice (0 to 300).",
+        parse: |text| parse::seconds(text, 0..=300)
     }
     INTROSPECTION -> Option<bool> {
         default: "auto", example: "off",

@@ -114,7 +114,7 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
 }
 
 /// The seconds after which a client should call an overloaded service again.
-pub(super) const RETRY_AFTER: i32 = 2;
+pub(crate) const RETRY_AFTER: i32 = 2;
 
 /// Returns `extensions.reason` of an error with the code `UNAUTHENTICATED`.
 const fn reason_code(reason: SignedOutReason) -> &'static str {
@@ -140,7 +140,8 @@ impl From<InternalError> for Error {
                 Code::Forbidden,
                 "This origin may not use the refresh cookie.",
             ),
-            InternalError::Overloaded | InternalError::Store(StoreError::Unavailable(_)) => (
+            InternalError::Overloaded
+            | InternalError::Store(StoreError::Unavailable(_) | StoreError::Late(_)) => (
                 Code::Overloaded,
                 "The service is busy. Try again in a moment.",
             ),

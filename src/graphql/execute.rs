@@ -77,10 +77,11 @@ impl Executor {
         let checked = self.find_document(query.as_deref(), document.as_deref())?;
         document_limits::check_variables(&variables)?;
         let (name, operation) = checked.operation(operation_name.as_deref())?;
-        let name = name.map(ToString::to_string);
-        if safe && operation.ty != OperationType::Query {
+        // A URL is kept in histories and logs: no secret belongs in one (RFC 9110, section 17.9).
+        if safe && (operation.ty != OperationType::Query || checked.takes_secret(name)) {
             return Err(RequestError::MutationByGet);
         }
+        let name = name.map(ToString::to_string);
         let invalid = |errors| self.invalid(name.clone(), errors);
         if self.trusted.is_none() {
             self.validate(query.as_deref().unwrap_or_default(), &checked)

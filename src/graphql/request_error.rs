@@ -41,7 +41,9 @@ impl RequestError {
             Self::IntrospectionDisabled => {
                 Code::ValidationFailed.error("Introspection is disabled on this server.")
             }
-            Self::MutationByGet => Code::BadUserInput.error("Send mutations by POST."),
+            Self::MutationByGet => {
+                Code::BadUserInput.error("Send mutations by POST, and queries that take a secret.")
+            }
             // Clients with automatic persisted queries match these two messages. After the second
             // they send documents.
             Self::UntrustedDocument => Code::PersistedQueryNotFound.error("PersistedQueryNotFound"),

@@ -21,7 +21,7 @@ struct SignupInput {
     password: String,
     /// The user's first name: 1 to 100 characters.
     first_name: String,
-    /// The user's last name: 1 to 100 characters.
+    /// The user's last name: up to 100 characters, or "" for people with one name.
     last_name: String,
     /// The user's gender.
     #[graphql(default)]

@@ -12,7 +12,7 @@ use crate::accounts::{InternalError, UpdateProfile, UpdateProfileOutcome};
 struct UpdateProfileInput {
     /// The user's first name: 1 to 100 characters.
     first_name: MaybeUndefined<String>,
-    /// The user's last name: 1 to 100 characters.
+    /// The user's last name: up to 100 characters, or "" for people with one name.
     last_name: MaybeUndefined<String>,
     /// The user's gender.
     gender: MaybeUndefined<Gender>,

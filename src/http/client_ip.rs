@@ -4,12 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::header::{HeaderName, USER_AGENT};
+use axum::http::header::USER_AGENT;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use super::forwarded;
 use crate::accounts::Client;
-
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The networks of the proxies whose forwarding headers are trusted.
 #[derive(Clone, Debug, Default)]
@@ -43,23 +42,14 @@ impl TrustedProxies {
     /// the list is read from its end, for as long as the entries were written by trusted proxies.
     /// Earlier entries can be forged, and are ignored.
     fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let lists: Vec<_> = headers
-            .get_all(X_FORWARDED_FOR)
-            .iter()
-            .map(|it| String::from_utf8_lossy(it.as_bytes()))
-            .collect();
-        let hops: Vec<&str> = lists
-            .iter()
-            .flat_map(|list| list.split(','))
-            .map(str::trim)
-            .collect();
+        let hops = forwarded::hops(headers);
         let mut client = peer.to_canonical();
         for hop in hops.iter().rev() {
             if !self.trusts(client) {
                 break;
             }
-            let Some(address) = parse(hop) else { break };
-            client = address;
+            let Some(address) = hop else { break };
+            client = *address;
         }
         client
     }
@@ -70,16 +60,9 @@ impl TrustedProxies {
     }
 }
 
-/// Parses an entry of the header, to which some proxies add a port.
-fn parse(hop: &str) -> Option<IpAddr> {
-    let address = hop
-        .parse()
-        .or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()));
-    address.ok().map(|address| address.to_canonical())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::forwarded::X_FORWARDED_FOR;
     use super::*;
 
     fn address(peer: &str, forwarded: &[&str]) -> String {

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn every_file_that_the_page_names_is_served() {
         let names: Vec<&str> = PAGE
-            .split("\"/graphiql/assets/")
+            .split("\"./graphiql/assets/")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
             .collect();

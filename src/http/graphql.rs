@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
@@ -13,6 +14,7 @@ use super::cookies;
 use super::graphiql;
 use super::middleware::RequestId;
 use super::negotiation::{self, MediaType};
+use super::path::TrailingSlash;
 use super::request::{self, HttpError};
 use super::response;
 use crate::graphql::{AuditTrail, GraphqlRequest, RequestContext};
@@ -43,10 +45,12 @@ pub(super) async fn get(
     let headers = &parts.headers;
     if negotiation::wants_page(headers) {
         let page_enabled = state.executor.introspection;
-        return if page_enabled {
-            graphiql::page()
-        } else {
-            StatusCode::NOT_FOUND.into_response()
+        return match parts.extensions.get::<TrailingSlash>() {
+            _ if !page_enabled => StatusCode::NOT_FOUND.into_response(),
+            Some(TrailingSlash) => {
+                (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "../graphql")]).into_response()
+            }
+            None => graphiql::page(),
         };
     }
     let request = async { request::read_url(parts.uri.query().unwrap_or_default()) };

@@ -31,6 +31,8 @@ pub struct Limits {
     pub unread: Duration,
     /// The time for which a connection may be idle between two requests.
     pub idle: Duration,
+    /// The same for connections of trusted proxies, which reuse them for minutes.
+    pub proxy_idle: Duration,
 }
 
 impl Limits {
@@ -45,7 +47,8 @@ impl Limits {
         body: Duration::from_secs(15),
         answer: Duration::from_secs(30),
         unread: Duration::from_secs(30),
-        idle: Duration::from_mins(1),
+        idle: Duration::from_secs(75),
+        proxy_idle: Duration::from_secs(620),
     };
 
     /// Returns the interval at which connections are checked, which is the precision of their

@@ -3,13 +3,16 @@
 mod client_ip;
 mod cookies;
 mod cors;
+mod forwarded;
 mod graphiql;
 mod graphql;
 mod health;
 mod jwks;
 mod limits;
+mod metadata;
 mod middleware;
 mod negotiation;
+mod path;
 mod request;
 mod response;
 mod server;
@@ -17,12 +20,13 @@ mod server;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
+use tower::ServiceExt;
 
 use crate::accounts::Accounts;
 use crate::graphql::{self as schema, Executor};
@@ -32,7 +36,8 @@ pub use client_ip::TrustedProxies;
 pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
-pub use server::serve;
+pub use metadata::Metadata;
+pub use server::{KnownPeers, serve};
 
 /// The state that routes share.
 #[derive(Clone)]
@@ -51,17 +56,20 @@ pub struct AppState {
     pub limits: Limits,
     /// The random number generator, for request ids.
     pub rng: Rng,
+    /// The content of the metadata documents.
+    pub metadata: Arc<Metadata>,
     /// True once the server is shutting down.
     pub stopping: watch::Receiver<bool>,
 }
 
 /// Builds the router. Its server must provide the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(state: AppState) -> Router {
-    let cors = state.origins.cors();
+    let prefix = state.metadata.path_prefix();
     let routes = Router::new()
         .route(
             "/",
-            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "/graphql")])),
+            // Relative, for a server behind a proxy that removes a path prefix.
+            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "graphql")])),
         )
         .route(
             "/graphql",
@@ -74,8 +82,23 @@ pub fn router(state: AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::get))
-        .layer(cors);
-    middleware::wrap(routes, &state).with_state(state)
+        .merge(metadata_routes());
+    let routes = middleware::wrap(routes, &state).with_state(state);
+    Router::new().fallback_service(
+        routes.map_request(move |request: Request| path::normalize(request, &prefix)),
+    )
+}
+
+/// Returns the routes of the metadata documents, at both of the paths that clients try.
+fn metadata_routes() -> Router<AppState> {
+    ["openid-configuration", "oauth-authorization-server"]
+        .into_iter()
+        .fold(Router::new(), |router, name| {
+            let path = format!("/.well-known/{name}");
+            router
+                .route(&path, get(metadata::get))
+                .route(&format!("{path}/{{*path}}"), get(metadata::get_with_path))
+        })
 }
 
 /// Answers with a file of the `GraphiQL` page, if the page is enabled.

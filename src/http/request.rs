@@ -6,7 +6,7 @@ use std::error::Error;
 use async_graphql::Variables;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::LengthLimitError;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -93,7 +93,8 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), HttpError> {
     {
         return unsupported("Send the document with Content-Type: application/json.");
     }
-    if headers.contains_key(CONTENT_ENCODING) {
+    let is_identity = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !headers.get_all(CONTENT_ENCODING).iter().all(is_identity) {
         return unsupported("Send the document uncompressed.");
     }
     Ok(())
@@ -107,10 +108,19 @@ fn is_json(content_type: &str) -> bool {
         .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let mut charsets = parts.filter_map(|part| {
         let (name, value) = part.split_once('=')?;
-        name.eq_ignore_ascii_case("charset")
-            .then(|| value.trim_matches('"'))
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.trim().trim_matches('"'))
     });
-    is_json && charsets.all(|charset| charset.eq_ignore_ascii_case("utf-8"))
+    is_json && charsets.all(is_utf_8)
+}
+
+/// Returns true for UTF-8, by any of its names in use, and for ASCII, which is part of it. JSON is UTF-8 by definition (RFC
+/// 8259, section 8.1), and the parameter has no meaning; a body in another charset would be misread.
+fn is_utf_8(charset: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"]
+        .iter()
+        .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
 /// Reads and parses a body, within the limits of size and time.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::negotiation::MediaType;
 use super::request::HttpError;
-use crate::graphql::{Code, ExecutionStatus, GraphqlResponse};
+use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as OVERLOADED_SECONDS};
 
 /// The methods that `/graphql` accepts.
 const METHODS: &str = "GET, POST";
@@ -41,7 +41,11 @@ fn with_status(graphql: GraphqlResponse, status: StatusCode, media_type: MediaTy
     let mut response = (status, graphql.headers, graphql.body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.header());
-    if let Some(seconds) = graphql.retry_after {
+    let is_overloaded = status == StatusCode::SERVICE_UNAVAILABLE;
+    let retry_after = graphql
+        .retry_after
+        .or(is_overloaded.then_some(OVERLOADED_SECONDS));
+    if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {

@@ -2,6 +2,7 @@
 
 mod file;
 mod memory;
+mod probe;
 mod smtp;
 mod text;
 
@@ -16,6 +17,7 @@ use crate::model::{Delivery, Email, OutboxEmail};
 
 pub use file::Folder;
 pub use memory::Memory;
+pub use probe::ProbeError;
 pub use smtp::{Relay, Smtp, Tls};
 
 /// An email could not be sent. Safe to log: the text names no address and no code.
@@ -92,18 +94,21 @@ impl Mailer {
     /// Checks that emails can be sent, without sending one.
     ///
     /// # Errors
-    /// Returns an error if the mail server cannot be reached or refuses the login, or if the folder
-    /// cannot be written.
-    pub async fn check(&self) -> Result<(), MailError> {
+    /// Returns an error if the mail server cannot be reached, or refuses the login or the sender, or
+    /// if the folder cannot be written.
+    pub async fn check(&self) -> Result<(), ProbeError> {
         match &self.transport {
-            Transport::Smtp(smtp) => smtp.check().await,
-            Transport::File(folder) => folder.check().await,
+            Transport::Smtp(smtp) => smtp.check(&self.from.email).await,
+            Transport::File(folder) => {
+                let checked = folder.check().await;
+                checked.map_err(|error| ProbeError::Folder(error.to_string()))
+            }
             Transport::Memory(_) => Ok(()),
         }
     }
 
-    /// Builds the message. It contains no text from any user, neither name nor title, so nothing
-    /// can be injected into it.
+    /// Builds the message. The one text from a user in it is the account's name after a reset, in
+    /// the body and without links, so nothing can be injected into a header.
     fn compose(
         &self,
         to: &Email,

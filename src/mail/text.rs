@@ -1,10 +1,10 @@
-//! The texts of the emails. They are plain ASCII, so that every reader shows them unchanged, in a
-//! file too.
+//! The texts of the emails. Apart from names they are plain ASCII, so that every reader shows them
+//! unchanged, in a file too.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::model::EmailKind;
+use crate::model::{EmailKind, Timestamp};
 
 /// Returns the subject and the body of an email. The subject holds no code, because lock screens
 /// show it.
@@ -21,6 +21,7 @@ pub(super) fn write(
         EmailKind::SignUpCode(_) => sign_up(code, lifetime),
         EmailKind::AlreadyRegistered => ALREADY_REGISTERED.to_text(),
         EmailKind::PasswordChanged => PASSWORD_CHANGED.to_text(),
+        EmailKind::PasswordReset { name, created_at } => password_was_reset(name, *created_at),
         EmailKind::NewDevice { device, address } => new_device(device.as_deref(), *address),
         EmailKind::RefreshTokenReused => REFRESH_TOKEN_REUSED.to_text(),
     };
@@ -63,6 +64,33 @@ fn password_reset(code: &str, lifetime: Duration) -> (&'static str, String) {
         validity(lifetime)
     );
     ("Your code to reset your password", text)
+}
+
+fn password_was_reset(name: &str, created_at: Timestamp) -> (&'static str, String) {
+    let created_at = created_at.to_rfc3339();
+    let day = created_at.split('T').next().unwrap_or_default();
+    let text = format!(
+        "The password of your account was reset just now.\n\n\
+         The account was created on {day}, under this name:\n\n    {}\n\n\
+         If you did not create it, review its profile: the name and the\n\
+         mobile number may be a stranger's. If you did not reset the\n\
+         password, reset it at once: that ends every session.",
+        without_links(name)
+    );
+    (PASSWORD_CHANGED.0, text)
+}
+
+/// Returns a name of which no mail program makes a link: the account may be a stranger's, and the
+/// name an advertisement.
+fn without_links(name: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let joins = matches!(character, '.' | '/' | ':' | '@')
+            && characters.peek().is_some_and(|next| !next.is_whitespace());
+        plain.push(if joins { ' ' } else { character });
+    }
+    plain
 }
 
 fn verification(code: &str, lifetime: Duration) -> (&'static str, String) {

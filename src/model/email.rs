@@ -5,9 +5,10 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::MixedScript;
+use unicode_script::{Script, UnicodeScript};
+use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection};
 
-use super::{FieldCode, FieldError};
+use super::{FieldCode, FieldError, text};
 
 /// An email address in its canonical form: trimmed, local part in lower-case ASCII, domain in
 /// lower-case A-labels.
@@ -29,7 +30,7 @@ impl Email {
     /// Returns an error if the text is empty, too long, or not a plain `local@domain` (quotes,
     /// comments, lists and address literals are refused).
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let text = text.trim();
+        let text = text::trim(text);
         if text.is_empty() {
             return Err(FieldError::new(
                 FieldCode::Required,
@@ -103,16 +104,50 @@ fn canonical_domain(domain: &str) -> Option<String> {
     (ascii == domain && named).then_some(domain)
 }
 
+/// Returns the A-label, or the plain ASCII label, of a label as typed. An A-label is taken only if its U-label is, so that
+/// a look-alike cannot come in by its other form.
 fn canonical_label(label: &str) -> Option<String> {
-    if label.is_ascii() {
-        return Some(label.to_ascii_lowercase());
+    if !label.is_ascii() {
+        return a_label(label);
     }
+    let lower = label.to_ascii_lowercase();
+    if lower.starts_with("xn--") {
+        let (unicode, valid) = idna::domain_to_unicode(&lower);
+        valid.ok()?;
+        return a_label(&unicode).filter(|canonical| *canonical == lower);
+    }
+    Some(lower)
+}
+
+fn a_label(label: &str) -> Option<String> {
     let composed: String = label.nfc().collect();
-    let unambiguous = composed.nfkc().eq(composed.chars()) && composed.is_single_script();
+    if !composed.chars().all(is_undisguised) {
+        return None;
+    }
     let ascii = idna::domain_to_ascii_strict(&composed).ok()?;
-    // A label that maps to plain ASCII was that label in disguise; one that maps to several labels
-    // hid a dot.
-    (unambiguous && ascii.starts_with("xn--") && !ascii.contains('.')).then_some(ascii)
+    let (unicode, valid) = idna::domain_to_unicode(&ascii);
+    valid.ok()?;
+    // Han with kana, Hangul or Bopomofo, and Latin beside them, is ordinary in names (UTS #39, "highly restrictive").
+    let readable = unicode.is_single_script()
+        || unicode
+            .as_str()
+            .check_restriction_level(RestrictionLevel::HighlyRestrictive);
+    // A label that maps to plain ASCII was that label in disguise; one that maps to several hid a dot.
+    (readable && ascii.starts_with("xn--") && !ascii.contains('.')).then_some(ascii)
+}
+
+/// Returns whether a character is what it seems: invisible in no place, and, where UTS #46 maps it, to characters of its
+/// own script. Some scripts can be typed only so: Thai and Lao with their sara am, Armenian with its ligature.
+fn is_undisguised(character: char) -> bool {
+    // Joiners belong to some scripts; IDNA2008 says where they may stand.
+    let visible = !text::is_ignorable(character) || matches!(character, '\u{200c}' | '\u{200d}');
+    let script = character.script();
+    let mut mapped = std::iter::once(character).nfkc();
+    visible
+        && (std::iter::once(character).nfkc().eq([character])
+            || mapped.all(|it| {
+                !it.is_ascii() && (it.script() == script || it.script() == Script::Inherited)
+            }))
 }
 
 #[cfg(test)]
@@ -150,15 +185,20 @@ mod tests {
     #[test]
     fn look_alike_addresses_are_refused_and_not_folded() {
         for text in [
-            "\u{430}dmin@x.test",           // Cyrillic a
-            "\u{ff41}@x.test",              // full-width a
-            "\u{131}@x.test",               // dotless i
-            "\u{17f}@x.test",               // long s
-            "ada@exampl\u{217c}e.test",     // Roman numeral fifty
-            "ada@\u{212a}.test",            // Kelvin sign
-            "ada@exam\u{ad}ple.test",       // soft hyphen
-            "ada@example\u{3002}test.test", // ideographic full stop
-            "ada@ex\u{430}mple.test",       // Cyrillic a amid Latin
+            "\u{430}dmin@x.test",               // Cyrillic a
+            "\u{ff41}@x.test",                  // full-width a
+            "\u{131}@x.test",                   // dotless i
+            "\u{17f}@x.test",                   // long s
+            "ada@exampl\u{217c}e.test",         // Roman numeral fifty
+            "ada@\u{212a}.test",                // Kelvin sign
+            "ada@exam\u{ad}ple.test",           // soft hyphen
+            "ada@example\u{3002}test.test",     // ideographic full stop
+            "ada@ex\u{430}mple.test",           // Cyrillic a amid Latin
+            "ada@xn--exmple-4nf.test",          // the same, as an A-label
+            "ada@ex\u{e4}m\u{200b}ple.test",    // zero-width space
+            "ada@\u{3c0}abc.test",              // Greek pi before Latin
+            "ada@\u{65e5}\u{672c}\u{430}.test", // Cyrillic a after Han
+            "ada@\u{ff41}\u{e4}.test",          // full-width a
         ] {
             assert_eq!(canonical(text), None, "{text}");
         }

@@ -17,6 +17,7 @@ mod password;
 mod rng;
 mod session;
 mod sign_up;
+mod text;
 mod user;
 
 pub use account::{Account, AccountState, Notice};
@@ -35,4 +36,5 @@ pub use password::{Password, PasswordHash, PasswordPolicy};
 pub use rng::Rng;
 pub use session::{MAX_SESSIONS, Session, SessionPolicy, TokenStatus};
 pub use sign_up::{MAX_SIGN_UPS, SignUp};
+pub(crate) use text::is_blank_text;
 pub use user::{Gender, Profile, Role, User};

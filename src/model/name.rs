@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{FieldCode, FieldError};
+use super::{FieldCode, FieldError, text};
 
-/// A person's first or last name: trimmed, NFC, 1 to 100 characters without control characters.
+/// A person's first or last name: trimmed, NFC, up to 100 characters without control characters. A
+/// first name has at least one; a last name may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
@@ -19,7 +20,11 @@ impl Name {
     /// # Errors
     /// Returns an error if the text is empty, too long, or contains a control character.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let name: String = text.trim().nfc().collect();
+        let name: String = text::trim(text)
+            .chars()
+            .filter(|it| !has_no_effect(*it))
+            .nfc()
+            .collect();
         if !name.chars().any(is_seen) {
             return Err(FieldError::new(FieldCode::Required, "A name is needed."));
         }
@@ -38,6 +43,17 @@ impl Name {
         Ok(Self(name))
     }
 
+    /// Parses a last name as typed. It may be empty: some people have one name only.
+    ///
+    /// # Errors
+    /// Returns an error if the text is too long or contains a control character.
+    pub fn parse_optional(text: &str) -> Result<Self, FieldError> {
+        if text::is_blank_text(text) {
+            return Ok(Self(String::new()));
+        }
+        Self::parse(text)
+    }
+
     /// Returns the name's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -45,13 +61,21 @@ impl Name {
     }
 }
 
-/// Returns whether a character is a control character, a line separator, a mark that turns the
-/// direction of the surrounding text, or an invisible space. Joiners are allowed, because some
-/// scripts need them in names.
+/// Returns whether a character is a control character, a line separator, or a mark that turns the
+/// direction of the surrounding text. Joiners are allowed, because some scripts need them in names.
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Returns whether a character changes nothing visible in a name: soft hyphens, spaces without
+/// width, word joiners. Keyboards and spreadsheets insert them; kept, they would make equal names
+/// unequal.
+const fn has_no_effect(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+    )
 }
 
 /// Returns whether a character is visible, given that control characters are refused already.
@@ -100,7 +124,11 @@ mod tests {
         assert_eq!(code("a\0"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{2028}b"), Some(FieldCode::Malformed));
         assert_eq!(code("a\u{202e}b"), Some(FieldCode::Malformed));
-        assert_eq!(code("a\u{200b}b"), Some(FieldCode::Malformed));
+        assert_eq!(Name::parse_optional(" \u{200b}").unwrap().as_str(), "");
+        assert_eq!(
+            Name::parse("A\u{ad}d\u{200b}a\u{200e}").unwrap().as_str(),
+            "Ada"
+        );
         assert_eq!(code(&"ä".repeat(100)), None);
         assert_eq!(code(&"ä".repeat(101)), Some(FieldCode::TooLong));
     }

@@ -48,6 +48,14 @@ pub enum EmailKind {
     AlreadyRegistered,
     /// The password was changed or reset.
     PasswordChanged,
+    /// The password was reset with a code. The email says when and under which name the account was
+    /// created, so that an owner notices a stranger's sign-up.
+    PasswordReset {
+        /// The name that the account has.
+        name: String,
+        /// The time at which the account was created.
+        created_at: Timestamp,
+    },
     /// A login came from a device that was not seen before.
     NewDevice {
         /// The device's name, from a closed list.
@@ -69,6 +77,7 @@ impl EmailKind {
             Self::SignUpCode(_) => "signUpCode",
             Self::AlreadyRegistered => "alreadyRegistered",
             Self::PasswordChanged => "passwordChanged",
+            Self::PasswordReset { .. } => "passwordReset",
             Self::NewDevice { .. } => "newDevice",
             Self::RefreshTokenReused => "refreshTokenReused",
         }
@@ -83,6 +92,7 @@ impl EmailKind {
             | Self::SignUpCode(code) => Some(code),
             Self::AlreadyRegistered
             | Self::PasswordChanged
+            | Self::PasswordReset { .. }
             | Self::NewDevice { .. }
             | Self::RefreshTokenReused => None,
         }
@@ -120,8 +130,6 @@ pub enum Delivery {
 }
 
 impl OutboxEmail {
-    /// The number of delivery attempts before an email is parked.
-    pub const TRIES: u32 = 8;
     /// The number of parked emails that an account keeps.
     pub const PARKED: usize = 5;
 
@@ -144,9 +152,33 @@ impl OutboxEmail {
         self.due_at.is_some_and(|due| due <= now)
     }
 
-    /// Returns the delay before the next attempt: 5 s, doubled each time, at most 15 minutes.
+    /// Returns the delay before the next attempt: 5 s, doubled each time, up to a tenth of the email's lifetime or 15
+    /// minutes. `jitter` adds up to a quarter, so that emails that failed together are not tried together.
     #[must_use]
-    pub fn backoff(tries: u32) -> Duration {
-        Duration::from_secs((5_u64 << tries.saturating_sub(1).min(10)).min(900))
+    pub fn backoff(&self, jitter: u8) -> Duration {
+        let lifetime = self.written_at.until(self.expires_at).as_secs();
+        let most = (lifetime / 10).clamp(5, 900);
+        let base = (5_u64 << self.tries.saturating_sub(1).min(10)).min(most);
+        Duration::from_millis(base * 1000 + base * u64::from(jitter) * 250 / 255)
+    }
+
+    /// Returns whether the email is parked: the mail server refused it, and it is not tried again by itself.
+    #[must_use]
+    pub const fn is_parked(&self) -> bool {
+        self.due_at.is_none()
+    }
+
+    /// Makes a parked email due again, with its whole lifetime before it. An email whose code has expired stays as it is.
+    pub fn retry(&mut self, now: Timestamp) -> bool {
+        if !self.is_parked() || (self.kind.code().is_some() && now >= self.expires_at) {
+            return false;
+        }
+        if self.kind.code().is_none() {
+            let lifetime = self.written_at.until(self.expires_at);
+            self.expires_at = now.plus(lifetime);
+        }
+        self.tries = 0;
+        self.due_at = Some(now);
+        true
     }
 }

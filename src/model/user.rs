@@ -80,6 +80,15 @@ pub enum Gender {
     Undisclosed,
 }
 
+impl Profile {
+    /// Returns the first and the last name, as far as there is one.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        let names = [self.first_name.as_str(), self.last_name.as_str()];
+        names.join(" ").trim().to_owned()
+    }
+}
+
 impl User {
     /// Creates a user as signed up: never an administrator, without a session.
     #[must_use]

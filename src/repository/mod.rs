@@ -41,9 +41,20 @@ pub enum StoreError {
     /// happened.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store did not answer in time. It is unknown whether a write happened.
+    #[error("the store did not answer: no answer within {0:?}")]
+    Late(Duration),
     /// The store holds data that this program cannot read.
     #[error("the store holds a document that cannot be read: {0}")]
     Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Returns whether the store did not answer in time, and may do so at another attempt.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        matches!(self, Self::Late(_))
+    }
 }
 
 /// Stores accounts and counts attempts.
@@ -64,6 +75,14 @@ pub trait Repository: Send + Sync {
 
     /// Returns up to `limit` accounts with an email due at `now`, the longest due first.
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError>;
+
+    /// Returns up to `limit` accounts with a parked email, in the order of their ids, after the one
+    /// given.
+    async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError>;
 
     /// Counts one attempt under a key, atomically, and returns the count including it. The first
     /// attempt opens a window of this length; the first one after the window's end opens the next.

@@ -1,8 +1,8 @@
 //! Key files: created once, readable only by their owner.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::model::Rng;
@@ -18,6 +18,18 @@ pub enum KeyError {
         /// The operating system's error.
         source: std::io::Error,
     },
+    /// The file system cannot keep a key file.
+    #[error(
+        "{}: {source}; where the file system cannot keep key files, set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
+         need none",
+        path.display()
+    )]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's error.
+        source: std::io::Error,
+    },
     /// The file has the wrong content.
     #[error("{}: not {expected}", path.display())]
     Malformed {
@@ -27,7 +39,11 @@ pub enum KeyError {
         expected: &'static str,
     },
     /// Other users can read the file.
-    #[error("{}: others than its owner can read it; run chmod 600 on it", path.display())]
+    #[error(
+        "{}: others than its owner can read it; run chmod 600 on it, or set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, which \
+         need no files",
+        path.display()
+    )]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -65,7 +81,12 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
         "{:016x}.tmp",
         u64::from_be_bytes(Rng::system().bytes())
     ));
-    let written = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    let linked = write_new(&draft, content).and_then(|()| fs::hard_link(&draft, path));
+    let written = match linked {
+        // Without hard links (SMB, FUSE) the file is written in place, and never over another.
+        Err(error) if has_no_links(&error) => write_new(path, content),
+        linked => linked,
+    };
     // The name must survive a power failure as the content does, if the file system can promise
     // that.
     _ = path
@@ -75,6 +96,10 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
     let removed = fs::remove_file(&draft);
     match written {
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(source) if source.kind() == ErrorKind::Unsupported => Err(KeyError::Unsupported {
+            path: path.to_owned(),
+            source,
+        }),
         Err(source) => Err(io(path, source)),
         Ok(()) => removed.map(|()| true).map_err(|source| io(&draft, source)),
     }
@@ -82,18 +107,43 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
 
 pub(super) fn read(path: &Path) -> Result<String, KeyError> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
-    let mode = fs::metadata(path)
-        .map_err(|source| io(path, source))?
-        .permissions()
-        .mode();
-    let others = mode & 0o077;
-    if others == 0 {
+    let metadata = fs::metadata(path).map_err(|source| io(path, source))?;
+    if is_private(&metadata) {
         Ok(content)
     } else {
         Err(KeyError::Exposed {
             path: path.to_owned(),
         })
     }
+}
+
+/// Returns whether no other user has a right to a key file or its folder. A group that the process
+/// is in may have one: Kubernetes gives a volume to such a group at each mount (fsGroup).
+pub(crate) fn is_private(metadata: &Metadata) -> bool {
+    let mode = metadata.permissions().mode();
+    mode & 0o007 == 0 && (mode & 0o070 == 0 || own_groups().contains(&metadata.gid()))
+}
+
+/// Returns whether a group has rights to a file or folder.
+pub(crate) fn is_shared_with_group(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o070 != 0
+}
+
+/// Returns the groups of this process, if the system lists them.
+fn own_groups() -> Vec<u32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let lines = status
+        .lines()
+        .filter_map(|line| line.strip_prefix("Groups:").or(line.strip_prefix("Gid:")));
+    let groups = lines.flat_map(str::split_whitespace);
+    groups.filter_map(|group| group.parse().ok()).collect()
+}
+
+fn has_no_links(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unsupported | ErrorKind::PermissionDenied
+    )
 }
 
 fn write_new(path: &Path, content: &str) -> std::io::Result<()> {

@@ -45,7 +45,7 @@ fn every_operation(refresh_token: &str) -> [(&'static str, Value); 12] {
         ("forgotPassword", email.clone()),
         (
             "resetPassword",
-            json!({ "email": "ada@x.test", "code": "1", "newPassword": "a new password" }),
+            json!({ "email": "ada@x.test", "code": "000000", "newPassword": "a new password" }),
         ),
         (
             "changePassword",
@@ -58,7 +58,10 @@ fn every_operation(refresh_token: &str) -> [(&'static str, Value); 12] {
             json!({ "sessionId": "ses_00000000000000000000000000000000" }),
         ),
         ("sendVerificationCode", email),
-        ("verifyEmail", json!({ "email": "ada@x.test", "code": "1" })),
+        (
+            "verifyEmail",
+            json!({ "email": "ada@x.test", "code": "000000" }),
+        ),
     ]
 }
 

@@ -38,6 +38,7 @@ mod outbox;
 mod policy;
 mod races;
 mod refresh;
+mod reported_cases;
 mod reset_password;
 mod reset_password_abuse;
 mod revoke_other_sessions;

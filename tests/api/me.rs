@@ -106,7 +106,7 @@ async fn malformed_or_foreign_tokens_are_refused() {
         &token[..token.len() - 1],
         &foreign,
         &format!("{unsigned}.{}", foreign.rsplit_once('.').unwrap().1),
-        &"x".repeat(20_000),
+        &"x".repeat(15_000),
     ] {
         assert_eq!(
             code(&device, wrong).await,

@@ -125,7 +125,7 @@ async fn concurrent_wrong_codes_count_as_five_attempts() {
             }
             _ => json!({ "email": "ada@x.test", "code": code }),
         };
-        let answers = in_parallel(&service.device(), spend, |_| input("wrong")).await;
+        let answers = in_parallel(&service.device(), spend, |_| input("000000")).await;
         assert_eq!(
             tally(&answers),
             BTreeMap::from([("InvalidCode", MANY)]),

@@ -86,7 +86,7 @@ async fn browsers_get_graphiql_where_programs_post() {
     let home = device.get("/").await;
     assert_eq!(
         (home.status, &home.headers["location"]),
-        (StatusCode::SEE_OTHER, &"/graphql".parse().unwrap())
+        (StatusCode::SEE_OTHER, &"graphql".parse().unwrap())
     );
     let browser = device.with_header(
         "accept",
@@ -108,7 +108,6 @@ async fn browsers_get_graphiql_where_programs_post() {
 async fn unknown_paths_answer_not_found() {
     let device = Service::start().await.device();
     for path in [
-        "/graphql/",
         "/admin",
         "/graphiql/assets/missing.js",
         "/missing",

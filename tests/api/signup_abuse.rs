@@ -113,7 +113,7 @@ async fn resent_code_allows_five_attempts_across_all_tickets() {
     let code = send().await;
     for ticket in tickets.iter().cycle().take(5) {
         assert_eq!(
-            kind(&complete(&device, "ada@x.test", "wrong", ticket).await),
+            kind(&complete(&device, "ada@x.test", "000000", ticket).await),
             "InvalidCode"
         );
     }
@@ -216,7 +216,7 @@ async fn wrong_codes_do_not_void_another_signup() {
     for ticket in [&theirs, "no ticket"] {
         for _ in 0..6 {
             assert_eq!(
-                kind(&complete(&attacker, "ada@x.test", "wrong", ticket).await),
+                kind(&complete(&attacker, "ada@x.test", "000000", ticket).await),
                 "InvalidCode"
             );
         }

@@ -70,7 +70,7 @@ async fn code_works_once_within_its_lifetime() {
 async fn five_wrong_codes_void_the_right_one() {
     let service = Service::start().await;
     let (device, code) = unverified(&service).await;
-    for wrong in ["", "wrong", "12345", "1234567", "abcdef"] {
+    for wrong in ["000000", "000001", "000002", "000003", "000004"] {
         assert_eq!(
             kind(&verify(&device, "ada@x.test", wrong).await),
             "InvalidCode",
@@ -88,10 +88,10 @@ async fn five_wrong_codes_void_the_right_one() {
 async fn unknown_email_answers_like_a_wrong_code() {
     let service = Service::start().await;
     let (device, _) = unverified(&service).await;
-    let wrong = verify(&device, "ada@x.test", "wrong").await;
+    let wrong = verify(&device, "ada@x.test", "000000").await;
     assert_eq!(kind(&wrong), "InvalidCode");
     for unknown in ["bob@x.test", "no address", "", "ada"] {
-        assert_eq!(verify(&device, unknown, "wrong").await, wrong, "{unknown}");
+        assert_eq!(verify(&device, unknown, "000000").await, wrong, "{unknown}");
     }
 }
 
@@ -163,10 +163,10 @@ async fn client_is_limited_across_both_code_operations() {
     for attempt in 0..30 {
         let email = format!("user{attempt}@x.test");
         let answer = if attempt % 2 == 0 {
-            verify(&attacker, &email, "wrong").await
+            verify(&attacker, &email, "000000").await
         } else {
             let input =
-                json!({ "email": email, "code": "wrong", "newPassword": "a brand new password" });
+                json!({ "email": email, "code": "000000", "newPassword": "a brand new password" });
             attacker.mutate("resetPassword", input).await
         };
         assert_eq!(kind(&answer), "InvalidCode", "{attempt}");

@@ -44,7 +44,7 @@ function packageOf(file) {
 }
 
 function addressOf(file) {
-  if (!file.startsWith(MODULES)) return `/graphiql/assets/${file.split('/').at(-1)}`;
+  if (!file.startsWith(MODULES)) return `./graphiql/assets/${file.split('/').at(-1)}`;
   const { inside, address } = packageOf(file);
   return address + file.slice(inside.length);
 }
@@ -107,14 +107,14 @@ function visit(file) {
   for (const specifier of specifiers) {
     const target = resolve(specifier, file);
     if (target.endsWith('.css')) {
-      map(specifier, file, '/graphiql/assets/no-style.js');
+      map(specifier, file, './graphiql/assets/no-style.js');
       continue;
     }
     visit(target);
     if (isCommonJs) requires[specifier] = addressOf(target);
     else if (commonJs.has(target)) {
       wrapped.add(target);
-      map(specifier, file, `/graphiql/assets/${wrapperOf(target)}`);
+      map(specifier, file, `./graphiql/assets/${wrapperOf(target)}`);
     } else map(specifier, file, addressOf(target));
   }
   // Added after its dependencies: the files run in this order.

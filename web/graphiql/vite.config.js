@@ -23,7 +23,8 @@ const compressed = {
 };
 
 export default defineConfig({
-  base: '/graphiql/',
+  // Relative, for a server behind a proxy that removes a path prefix.
+  base: './',
   plugins: [stylesOnce, compressed],
   build: {
     // A font or an image as a data: URL would ask for a wider Content-Security-Policy.

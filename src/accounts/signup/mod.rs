@@ -10,7 +10,7 @@ use super::{Accounts, Client, InternalError, SignedIn, SignedOutReason};
 use crate::hashing::Permit;
 use crate::model::{
     Account, AccountId, AccountState, Email, FieldErrors, Gender, InvalidField, MobileNumber, Name,
-    Password, Profile, User, Wait,
+    Password, Profile, User, Wait, is_blank_text,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::repository::WriteOutcome;
@@ -70,6 +70,11 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
+        // A refused form is no sign-up: it creates nothing, and reveals nothing that `checkPassword` does not.
+        let application = match self.parse_application(&command) {
+            Ok(application) => application,
+            Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
+        };
         let client = command.client.clone();
         let key = client.key();
         let permit = self.hashing.try_acquire(&key)?;
@@ -77,10 +82,6 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }
-        let application = match self.parse_application(&command) {
-            Ok(application) => application,
-            Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
-        };
         if self.policy.verify_email_first {
             self.accept_signup(application, &client, permit).await
         } else {
@@ -102,12 +103,12 @@ impl Accounts {
         let email = errors.check("email", Email::parse(&command.email));
         let password = errors.check("password", self.policy.password.accept(password, &owner));
         let first_name = errors.check("firstName", Name::parse(&command.first_name));
-        let last_name = errors.check("lastName", Name::parse(&command.last_name));
+        let last_name = errors.check("lastName", Name::parse_optional(&command.last_name));
         // A form sends an empty text for a field that was left empty.
         let number = command
             .mobile_number
             .as_deref()
-            .filter(|typed| !typed.trim().is_empty());
+            .filter(|typed| !is_blank_text(typed));
         let number = number.map(MobileNumber::parse).transpose();
         let number = errors.check("mobileNumber", number);
         match (email, password, first_name, last_name, number) {

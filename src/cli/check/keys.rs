@@ -1,13 +1,14 @@
 //! Checks the keys and the secret, and shows what other nodes must have in common.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Finding, creatable, text, writable};
 use crate::config::{Config, Store};
 use crate::model::{Clock, Rng};
-use crate::token::{KeyInfo, KeySource, KeyState, Keyring, Secret};
+use crate::token::{
+    KeyInfo, KeySource, KeyState, Keyring, Secret, is_private, is_shared_with_group,
+};
 
 /// Describes the signing key and the secret in use: nodes that accept each other's tokens show the
 /// same.
@@ -60,6 +61,12 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
              secret on all of them"
         ));
     }
+    if files.is_some() && fs::metadata(&config.data).is_ok_and(|it| is_shared_with_group(&it)) {
+        let data = config.data.display();
+        warnings.push(format!(
+            "a group can enter {data}. That is right for a volume of Kubernetes (fsGroup); elsewhere, run chmod 700 {data}"
+        ));
+    }
     let keyring = Keyring::read(&config.keys).ok().flatten();
     if let (KeySource::Folder { algorithm, .. }, Some(key)) =
         (&config.keys, keyring.as_ref().and_then(newest))
@@ -107,9 +114,10 @@ fn private_folder(folder: &Path) -> Result<(), String> {
     if !metadata.is_dir() {
         return Err(format!("{shown} is not a folder: set LATCHKEY_DATA to one"));
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
+    if !is_private(&metadata) {
         return Err(format!(
-            "other users can enter {shown}: run chmod 700 {shown}"
+            "other users can enter {shown}: run chmod 700 {shown}, or set LATCHKEY_SECRET and LATCHKEY_SIGNING_KEYS, \
+             which need no files"
         ));
     }
     Ok(())

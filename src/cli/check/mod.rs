@@ -5,7 +5,7 @@ mod keys;
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Failure, configured, print, runtime};
 use crate::app;
@@ -14,6 +14,9 @@ use crate::mail::{Mailer, Relay, Smtp, Transport};
 
 /// The time limit for answers of the store and the mail server.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The time that the store's first connection may take.
+const FIRST_CONNECTION: Duration = Duration::from_secs(8);
 
 /// The result of one check: a line for the operator with the state, or with what to correct.
 type Finding = Result<String, String>;
@@ -36,6 +39,9 @@ pub(super) fn run() -> Result<(), Failure> {
             Err(text) => problems.push(format!("wrong: {what}: {text}")),
         }
     }
+    for warning in &config.warnings {
+        print(format_args!("warning: settings: {warning}\n"))?;
+    }
     for warning in keys::warnings(&config) {
         print(format_args!("warning: keys: {warning}\n"))?;
     }
@@ -56,12 +62,16 @@ async fn store(store: &Store) -> Finding {
         return creatable(path, "LATCHKEY_STORE");
     }
     let answer = async {
-        app::open_repository(store)
-            .await
-            .map_err(text)?
-            .ping()
-            .await
-            .map_err(text)
+        let repository = app::open_repository(store).await.map_err(text)?;
+        // With slow DNS, the first connection takes longer than a request waits; it continues
+        // meanwhile.
+        let end = Instant::now() + FIRST_CONNECTION;
+        loop {
+            match repository.ping().await {
+                Err(error) if error.is_late() && Instant::now() < end => {}
+                answer => return answer.map_err(text),
+            }
+        }
     };
     let place = store.place();
     within_timeout(answer).await.map_err(|wrong| {
@@ -77,16 +87,14 @@ async fn mail(config: &Config) -> Finding {
         Mail::Smtp(relay) => {
             let place = format!("{}:{}", relay.host, relay.port);
             let answer = within_timeout(connect(config, relay)).await;
-            answer.map_err(|wrong| {
-                format!("{place}: {wrong}; check host, port, user and password in LATCHKEY_MAIL")
-            })?;
+            answer.map_err(|wrong| format!("{place}: {wrong}"))?;
             Ok(place)
         }
     }
 }
 
 async fn connect(config: &Config, relay: &Relay) -> Result<(), String> {
-    let transport = Transport::Smtp(Smtp::new(relay).map_err(text)?);
+    let transport = Transport::Smtp(Smtp::new(relay, &config.mail_names()).map_err(text)?);
     let mailer = Mailer {
         from: config.mail_from.clone(),
         public_url: config.public_url.to_string(),

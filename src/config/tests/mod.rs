@@ -124,7 +124,7 @@ fn public_url_follows_listen_and_issuer_follows_public_url() {
     let config = good(&[("LISTEN", "0.0.0.0:8080")]);
     assert_eq!(
         (config.public_url.as_str(), config.issuer.as_str()),
-        ("http://0.0.0.0:8080/", "http://0.0.0.0:8080")
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080")
     );
     let config = good(&[("PUBLIC_URL", "https://x.test/auth/")]);
     assert_eq!(config.issuer, "https://x.test/auth");

@@ -29,7 +29,7 @@ pub(super) struct Cost {
 }
 
 /// The cost of a whole document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct DocumentCost {
     /// Aliases, without expanding fragments.
     pub(super) aliases: usize,
@@ -40,6 +40,8 @@ pub(super) struct DocumentCost {
     /// The selections of all operations and fragments, each with its fragments expanded: this is
     /// what validation visits.
     pub(super) selections: usize,
+    /// The names of the operations that take a secret.
+    pub(super) secret_operations: Vec<Option<Name>>,
     /// The highest cost of an operation, by each measure.
     pub(super) operation: Cost,
 }
@@ -56,8 +58,11 @@ pub(super) fn analyze_cost(document: &ExecutableDocument) -> Result<DocumentCost
         let cost = analyzer.fragment(name)?;
         analyzer.total.selections = analyzer.total.selections.saturating_add(cost.selections);
     }
-    for (_, operation) in document.operations.iter() {
+    for (name, operation) in document.operations.iter() {
         let cost = analyzer.operation(&operation.node)?;
+        if cost.credentials > 0 {
+            analyzer.total.secret_operations.push(name.cloned());
+        }
         analyzer.total.selections = analyzer.total.selections.saturating_add(cost.selections);
         analyzer.total.operation = analyzer.total.operation.max(cost);
     }

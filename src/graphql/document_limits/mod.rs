@@ -29,6 +29,8 @@ pub struct CheckedDocument {
     pub introspection: bool,
     /// The document has a string that is not a description: it may hold a password.
     pub has_strings: bool,
+    /// The names of the operations that take a secret.
+    secret_operations: Vec<Option<Name>>,
 }
 
 /// The reason to reject a document. Names nothing in the schema that the client did not name.
@@ -77,6 +79,7 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
         document,
         introspection: cost.introspection,
         has_strings,
+        secret_operations: cost.secret_operations,
     })
 }
 
@@ -111,6 +114,14 @@ fn count_value(value: &Value, remaining: &mut usize) -> bool {
 }
 
 impl CheckedDocument {
+    /// Returns true if an operation of the document takes a secret, such as a password.
+    #[must_use]
+    pub fn takes_secret(&self, operation: Option<&Name>) -> bool {
+        self.secret_operations
+            .iter()
+            .any(|name| name.as_ref() == operation)
+    }
+
     /// Returns the operation to execute and its name.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ account_error!(
     /// The code is wrong, already used, expired, or had too many wrong attempts. The server does
     /// not disclose which.
     InvalidCode,
-    "This code is not valid. Ask for a new one."
+    "This code is not valid. If you asked for several, only that of the newest email is; else ask for a new one."
 );
 account_error!(
     /// The refresh token is unknown, expired, revoked or already used.

@@ -88,7 +88,7 @@ impl User {
         self.account.profile.first_name.as_str()
     }
 
-    /// The user's last name: 1 to 100 characters.
+    /// The user's last name: up to 100 characters, or "" for people with one name.
     async fn last_name(&self) -> &str {
         self.account.profile.last_name.as_str()
     }

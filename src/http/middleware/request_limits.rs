@@ -1,8 +1,7 @@
-//! Limits the length of a request's URL and the time to its response, and answers requests that
-//! panic.
+//! Limits the size of a request's head and the time to its response, and answers requests that panic.
 
 use axum::extract::{Extension, Request, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::task::JoinHandle;
@@ -18,6 +17,10 @@ use crate::http::{AppState, Limits, response};
 
 const URI_TOO_LONG: HttpError =
     HttpError::new(StatusCode::URI_TOO_LONG, "The URL is longer than 4 KiB.");
+const HEAD_TOO_LARGE: HttpError = HttpError::new(
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "The headers are larger than 16 KiB.",
+);
 const OVERLOADED: HttpError = HttpError::coded(
     StatusCode::SERVICE_UNAVAILABLE,
     Code::Overloaded,
@@ -56,6 +59,9 @@ async fn run(
     if length(request.uri()) > limits.uri_bytes {
         return Err(URI_TOO_LONG);
     }
+    if length(request.uri()) + size(request.headers()) > limits.head_bytes {
+        return Err(HEAD_TOO_LARGE);
+    }
     let mut running = tokio::spawn(next.run(request).in_current_span());
     match timeout(limits.answer, &mut running).await {
         Ok(Ok(response)) => Ok(response),
@@ -75,6 +81,14 @@ async fn record_late_end(running: JoinHandle<Response>, entry: AccessLogEntry) {
     if let Ok(response) = running.await {
         entry.write(&response, "ended after its client was answered");
     }
+}
+
+/// Returns the size of headers as they were sent: name, colon, space, value, line end.
+fn size(headers: &HeaderMap) -> usize {
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4);
+    sizes.sum()
 }
 
 fn length(uri: &Uri) -> usize {

@@ -49,16 +49,24 @@ struct Server {
     stop: watch::Receiver<bool>,
 }
 
-/// Accepts and serves connections until shutdown is requested, then waits for the requests under
-/// way. Exempt addresses have no maximum number of connections.
+/// The addresses that are not like those of other clients.
+#[derive(Clone, Debug, Default)]
+pub struct KnownPeers {
+    /// Those that have no maximum number of connections.
+    pub exempt: TrustedProxies,
+    /// Those whose connections may be idle for longer.
+    pub proxies: TrustedProxies,
+}
+
+/// Accepts and serves connections until shutdown is requested, then waits for the requests under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
-    exempt: TrustedProxies,
+    peers: KnownPeers,
     stop: watch::Receiver<bool>,
 ) {
-    let limiter = ConnectionLimiter::new(limits.max_connections_per_client, exempt);
+    let limiter = ConnectionLimiter::new(limits.max_connections_per_client, peers.exempt);
     let server = Server {
         router,
         limits,
@@ -78,7 +86,10 @@ pub async fn serve(
         let Some(client_permit) = limiter.try_acquire(peer.ip()) else {
             continue;
         };
-        let server = server.clone();
+        let mut server = server.clone();
+        if peers.proxies.trusts(peer.ip().to_canonical()) {
+            server.limits.idle = limits.proxy_idle;
+        }
         connections.spawn(async move {
             server.serve_connection(stream, peer).await;
             drop((permit, client_permit));
@@ -149,7 +160,8 @@ impl Server {
         let mut connection = http1::Builder::new()
             // hyper's timeout covers the head only; `ConnectionTimeouts` covers every phase.
             .header_read_timeout(None)
-            .max_buf_size(self.limits.head_bytes)
+            // Twice the limit: what is between is answered by the middleware, with the headers of CORS, and not by hyper.
+            .max_buf_size(2 * self.limits.head_bytes)
             .serve_connection(
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),
                 service,

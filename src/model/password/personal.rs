@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::super::text;
+
 /// The product's own name, the first word that comes to mind on its pages.
 const PRODUCT: &str = "latchkey";
 /// The length of the shortest word considered: shorter ones are part of too many good passwords.
@@ -35,8 +37,9 @@ pub(super) fn is_made_of(password: &str, owner: &[&str]) -> bool {
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    let text: String = text
+    let text: String = text::trim(text)
         .chars()
+        .filter(|it| !text::is_ignorable(*it))
         .take(OWNER_TEXT)
         .nfc()
         .collect::<String>()

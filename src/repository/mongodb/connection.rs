@@ -2,6 +2,7 @@
 //! server may start later.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
@@ -27,6 +28,9 @@ pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
 /// The time that a caller waits for an answer; a server that was stopped, not killed, gives none.
 const PATIENCE: Duration = Duration::from_millis(1800);
+/// The time that the first caller waits until the names in the URL are looked up. A resolver may be
+/// slow, and a lookup that is not waited for would start again.
+const LOOK_UP: Duration = Duration::from_secs(10);
 /// The time for server selection and for an answer: less than a caller waits, so that the error
 /// says more.
 pub(super) const QUERY: Duration = Duration::from_millis(1500);
@@ -42,7 +46,7 @@ pub(super) struct Connection {
     url: ConnectionString,
     database: String,
     failed_heartbeats: FailedHeartbeats,
-    collections: OnceCell<Collections>,
+    collections: Arc<OnceCell<Collections>>,
     indexed: OnceCell<()>,
 }
 
@@ -58,7 +62,7 @@ impl Connection {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         let refused = |wrong| StoreError::Unavailable(format!("its URL {wrong}").into());
         let (url, database) = parse(url).map_err(refused)?;
-        let (collections, indexed) = (OnceCell::new(), OnceCell::new());
+        let (collections, indexed) = (Arc::default(), OnceCell::new());
         Ok(Self {
             url,
             database,
@@ -78,33 +82,35 @@ impl Connection {
         T: Send + 'static,
         F: Future<Output = Driver<T>> + Send + 'static,
     {
+        let collections = self.collections().await?;
         let answer = async {
-            let collections = self.collections.get_or_try_init(|| self.open()).await?;
             let index = || self.to_the_end(create_indexes(collections.clone()));
             self.indexed.get_or_try_init(index).await?;
             self.to_the_end(operation(collections.clone())).await
         };
-        let timed_out = || StoreError::Unavailable(format!("no answer within {PATIENCE:?}").into());
         time::timeout(PATIENCE, answer)
             .await
-            .unwrap_or_else(|_| Err(timed_out()))
+            .unwrap_or_else(|_| Err(late(PATIENCE)))
     }
 
-    /// Creates the client. The driver connects by itself, now and whenever the server returns.
-    async fn open(&self) -> Result<Collections, StoreError> {
-        let mut options = ClientOptions::parse(self.url.clone()).await?;
-        promise(&mut options);
-        options.sdam_event_handler = Some(self.failed_heartbeats.listener());
-        let database = Client::with_options(options)?.database(&self.database);
-        let (accounts, attempts) = (
-            database.collection("accounts"),
-            database.collection("attempts"),
-        );
-        Ok(Collections {
-            database,
-            accounts,
-            attempts,
-        })
+    /// Returns the collections, and creates the client first if necessary. That looks names up, and
+    /// continues if a caller does not wait for its end.
+    async fn collections(&self) -> Result<Collections, StoreError> {
+        if let Some(collections) = self.collections.get() {
+            return Ok(collections.clone());
+        }
+        let cell = self.collections.clone();
+        let (url, database) = (self.url.clone(), self.database.clone());
+        let heartbeats = self.failed_heartbeats.clone();
+        let opening = task::spawn(async move {
+            let open = || open(url, database, heartbeats);
+            cell.get_or_try_init(open).await.cloned()
+        });
+        match time::timeout(LOOK_UP, opening).await {
+            Ok(Ok(opened)) => Ok(opened?),
+            Ok(Err(panic)) => Err(StoreError::Unavailable(Box::new(panic))),
+            Err(_) => Err(late(LOOK_UP)),
+        }
     }
 
     async fn to_the_end<T: Send + 'static>(
@@ -123,6 +129,31 @@ impl Connection {
             _ => error.into(),
         })
     }
+}
+
+/// Creates the client. The driver connects by itself, now and whenever the server returns.
+async fn open(
+    url: ConnectionString,
+    database: String,
+    heartbeats: FailedHeartbeats,
+) -> Driver<Collections> {
+    let mut options = ClientOptions::parse(url).await?;
+    promise(&mut options);
+    options.sdam_event_handler = Some(heartbeats.listener());
+    let database = Client::with_options(options)?.database(&database);
+    let (accounts, attempts) = (
+        database.collection("accounts"),
+        database.collection("attempts"),
+    );
+    Ok(Collections {
+        database,
+        accounts,
+        attempts,
+    })
+}
+
+fn late(patience: Duration) -> StoreError {
+    StoreError::Late(patience)
 }
 
 /// Parses a URL and the database in its path. The error continues "the URL …" and quotes nothing,
@@ -191,6 +222,11 @@ async fn create_indexes(collections: Collections) -> Driver<()> {
             "mail_due",
             doc! { "mailDueAt": 1, "_id": 1 },
             present("mailDueAt", plain.clone()),
+        ),
+        index(
+            "mail_parked",
+            doc! { "mailParked": 1, "_id": 1 },
+            present("mailParked", plain.clone()),
         ),
         index(
             "expires",

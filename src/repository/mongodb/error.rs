@@ -7,6 +7,8 @@ use super::super::{StoreError, WriteOutcome};
 use super::connection::{EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
 
 const DUPLICATE_KEY: i32 = 11000;
+/// The code of a command that the user has no privilege for.
+const UNAUTHORIZED: i32 = 13;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -29,9 +31,16 @@ pub(super) fn describe(kind: &ErrorKind) -> String {
             .unwrap_or(message)
             .to_owned(),
         ErrorKind::DnsResolve { message, .. }
-        | ErrorKind::Authentication { message, .. }
         | ErrorKind::InvalidTlsConfig { message, .. }
         | ErrorKind::IncompatibleServer { message, .. } => message.clone(),
+        ErrorKind::Authentication { message, .. } => format!(
+            "the login was refused ({message}): check user and password, and name the database in which the user was made, \
+             as in ?authSource=admin"
+        ),
+        ErrorKind::Command(error) if error.code == UNAUTHORIZED => format!(
+            "{} ({}): the user may not do what latchkey needs; grant it the role readWrite on the database of the URL",
+            error.code_name, error.code
+        ),
         ErrorKind::Io(error) => error.to_string(),
         ErrorKind::ConnectionPoolCleared { .. } => "the connection was lost".to_owned(),
         ErrorKind::Command(error) => format!("{} ({})", error.code_name, error.code),

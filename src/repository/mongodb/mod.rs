@@ -43,6 +43,26 @@ impl MongoRepository {
         connection::parse(url).map(drop)
     }
 
+    async fn ids(
+        &self,
+        filter: Document,
+        order: Document,
+        limit: i64,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.connection
+            .run(move |db| async move {
+                let accounts = db.accounts.clone_with_type::<record::Id>();
+                let find = accounts.find(filter).sort(order).limit(limit);
+                let mut found = find.projection(doc! { "_id": 1 }).max_time(QUERY).await?;
+                let mut ids = Vec::new();
+                while found.advance().await? {
+                    ids.push(found.deserialize_current()?.id);
+                }
+                Ok(ids)
+            })
+            .await
+    }
+
     async fn find(&self, filter: Document) -> Result<Option<Account>, StoreError> {
         let find = |db: connection::Collections| async move {
             db.accounts.find_one(filter).max_time(QUERY).await
@@ -105,20 +125,19 @@ impl Repository for MongoRepository {
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let filter = doc! { "mailDueAt": { "$lte": now.millis() } };
-        self.connection
-            .run(|db| async move {
-                let accounts = db.accounts.clone_with_type::<record::Id>();
-                let find = accounts
-                    .find(filter)
-                    .sort(doc! { "mailDueAt": 1, "_id": 1 })
-                    .limit(limit);
-                let mut found = find.projection(doc! { "_id": 1 }).max_time(QUERY).await?;
-                let mut ids = Vec::new();
-                while found.advance().await? {
-                    ids.push(found.deserialize_current()?.id);
-                }
-                Ok(ids)
-            })
+        let order = doc! { "mailDueAt": 1, "_id": 1 };
+        self.ids(filter, order, limit).await
+    }
+
+    async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let filter = doc! { "mailParked": true, "_id": { "$gt": after } };
+        self.ids(filter, doc! { "mailParked": 1, "_id": 1 }, limit)
             .await
     }
 

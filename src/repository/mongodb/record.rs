@@ -3,7 +3,7 @@
 use mongodb::bson::serde_helpers::HumanReadable;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, OutboxEmail, Timestamp};
 
 /// A document of `accounts`. A field that is `None` is left out: the partial indexes skip it.
 #[derive(Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub(super) struct Record {
     mobile_number: Option<MobileNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mail_due_at: Option<Timestamp>,
+    /// Set where an email is parked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_parked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
     /// The whole account, including the fields above, in the same form as the embedded store's
@@ -32,6 +35,11 @@ impl From<Account> for Record {
             email: account.email.clone(),
             mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
             mail_due_at: account.mail_due_at(),
+            mail_parked: account
+                .outbox
+                .iter()
+                .any(OutboxEmail::is_parked)
+                .then_some(true),
             expires_at: account.expires_at(),
             account: HumanReadable(account),
         }

@@ -98,16 +98,19 @@ impl Repository for SqliteRepository {
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.readers
-            .run(move |connection| {
-                let mut statement = connection.prepare_cached(MAIL_DUE)?;
-                let ids =
-                    statement.query_map(params![now, limit], |row| row.get::<_, String>(0))?;
-                ids.map(|id| {
-                    id?.parse()
-                        .map_err(|error| StoreError::Corrupt(Box::new(error)))
-                })
-                .collect()
-            })
+            .run(move |connection| ids(connection, MAIL_DUE, params![now, limit]))
+            .await
+    }
+
+    async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        self.readers
+            .run(move |connection| ids(connection, MAIL_PARKED, params![after, limit]))
             .await
     }
 
@@ -166,6 +169,21 @@ impl Repository for SqliteRepository {
     }
 }
 
+/// Returns the ids that a query finds.
+fn ids(
+    connection: &Connection,
+    sql: &str,
+    parameters: &[&dyn ToSql],
+) -> Result<Vec<AccountId>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement.query_map(parameters, |row| row.get::<_, String>(0))?;
+    ids.map(|id| {
+        id?.parse()
+            .map_err(|error| StoreError::Corrupt(Box::new(error)))
+    })
+    .collect()
+}
+
 // Each write is one statement: when it fails, SQLite undoes only that one, so the writes of one
 // group need no savepoints.
 
@@ -179,6 +197,12 @@ const SAVE: &str = "UPDATE accounts
 
 const MAIL_DUE: &str =
     "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
+
+const MAIL_PARKED: &str = "SELECT id FROM accounts
+    WHERE id > ?1 AND EXISTS (
+        SELECT 1 FROM json_each(document, '$.outbox') WHERE json_extract(value, '$.dueAt') IS NULL
+    )
+    ORDER BY id LIMIT ?2";
 
 const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1, ?3)
     ON CONFLICT (key) DO UPDATE SET

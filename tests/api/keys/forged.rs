@@ -249,7 +249,7 @@ async fn keys_embedded_or_linked_in_tokens_are_ignored() {
 }
 
 #[tokio::test]
-async fn clock_skew_of_five_seconds_is_tolerated() {
+async fn clocks_may_differ_and_be_set_back() {
     let (service, device) = signed_up(&[]).await;
     let text = std::fs::read_to_string(service.folder.path().join("keys/1.pem")).unwrap();
     let key = EncodingKey::from_ec_der(pem::parse(text).unwrap().contents());
@@ -259,11 +259,10 @@ async fn clock_skew_of_five_seconds_is_tolerated() {
         ("exp", now - 4, true),
         ("exp", now - 6, false),
         ("nbf", now + 5, true),
-        ("nbf", now + 6, false),
+        ("nbf", now + 60, true),
         ("iat", now + 5, true),
-        ("iat", now + 6, false),
+        ("iat", now + 60, true),
         ("exp", i64::MIN, false),
-        ("nbf", i64::MAX, false),
     ] {
         let mut claims = claims(&device);
         claims[claim] = json!(time);

@@ -136,6 +136,15 @@ impl Repository for Store {
         self.real.mail_due(now, limit).await
     }
 
+    async fn mail_parked(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.read()?;
+        self.real.mail_parked(after, limit).await
+    }
+
     async fn increment(
         &self,
         key: &str,

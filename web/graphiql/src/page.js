@@ -13,7 +13,7 @@ const EMPTY_BEARER = `{
 }`;
 
 async function fetcher(operation, { headers } = {}) {
-  const response = await fetch('/graphql', {
+  const response = await fetch(location.pathname, {
     method: 'POST',
     headers: {
       Accept: 'application/graphql-response+json, application/json;q=0.9',

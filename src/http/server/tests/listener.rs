@@ -12,7 +12,7 @@ async fn client_that_sends_too_much_still_reads_the_response() {
         listener,
         router,
         LIMITS,
-        TrustedProxies::default(),
+        KnownPeers::default(),
         stopped,
     ));
     let mut client = TcpStream::connect(address).await.unwrap();
@@ -43,7 +43,7 @@ async fn connections_beyond_the_maximum_wait_to_be_accepted() {
         listener,
         router,
         limits,
-        TrustedProxies::default(),
+        KnownPeers::default(),
         stopped,
     ));
     let mut first = TcpStream::connect(address).await.unwrap();
@@ -82,13 +82,48 @@ async fn client_beyond_its_maximum_is_closed_unless_exempt() {
             max_connections_per_client: 1,
             ..LIMITS
         };
-        let serving = tokio::spawn(serve(listener, router, limits, exempt, stopped));
+        let peers = KnownPeers {
+            exempt,
+            ..KnownPeers::default()
+        };
+        let serving = tokio::spawn(serve(listener, router, limits, peers, stopped));
         let mut first = TcpStream::connect(address).await.unwrap();
         first.write_all(REQUEST).await.unwrap();
         assert_eq!(first.read_u8().await.unwrap(), b'H');
         let mut second = TcpStream::connect(address).await.unwrap();
         _ = second.write_all(REQUEST).await;
         assert_eq!(second.read_u8().await.is_err(), ends);
+        stop.send_replace(true);
+        serving.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn trusted_proxys_connection_may_be_idle_for_longer() {
+    for (proxies, ends) in [
+        (TrustedProxies::default(), true),
+        (TrustedProxies::default().with_loopback(), false),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (Server { router, .. }, _) = server(1);
+        let (stop, stopped) = watch::channel(false);
+        let peers = KnownPeers {
+            proxies,
+            ..KnownPeers::default()
+        };
+        let limits = Limits {
+            idle: Duration::from_millis(100),
+            ..LIMITS
+        };
+        let serving = tokio::spawn(serve(listener, router, limits, peers, stopped));
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(REQUEST).await.unwrap();
+        let mut answer = Vec::new();
+        let closed = timeout(limits.idle * 6, connection.read_to_end(&mut answer)).await;
+        assert_eq!(closed.is_ok(), ends);
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
+        drop(connection);
         stop.send_replace(true);
         serving.await.unwrap();
     }

@@ -137,7 +137,7 @@ fn key_that_others_can_read_is_refused() {
     let (data, _) = fresh();
     fs::set_permissions(
         data.path().join("keys/1.pem"),
-        PermissionsExt::from_mode(0o640),
+        PermissionsExt::from_mode(0o644),
     )
     .unwrap();
     assert!(error(data.path()).contains("chmod 600"));

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Caller, InternalError};
+use super::{Accounts, Caller, Client, InternalError};
 use crate::hashing::{Permit, Verification};
 use crate::model::{
     Account, EmailKind, FieldCode, FieldError, FieldErrors, InvalidField, Password, PasswordHash,
@@ -17,6 +17,8 @@ pub struct ChangePassword {
     pub current_password: SecretString,
     /// The new password, as typed.
     pub new_password: SecretString,
+    /// The client that sent the request.
+    pub client: Client,
 }
 
 /// The outcome of an attempt to change the password.
@@ -49,7 +51,7 @@ impl Accounts {
         caller: Caller,
         command: ChangePassword,
     ) -> Result<ChangePasswordOutcome, InternalError> {
-        let permit = self.hashing.try_acquire()?;
+        let permit = self.hashing.try_acquire(&command.client.key())?;
         let new = match self.parse_new_password(&caller, &command.new_password) {
             Ok(new) => new,
             Err(refused) => return Ok(ChangePasswordOutcome::InvalidInput(refused)),

@@ -9,6 +9,9 @@ use super::{Accounts, Client, InternalError, Signup};
 use crate::model::{Account, AccountId, AccountState, Gender, InvalidField, Role, User};
 use crate::repository::WriteOutcome;
 
+/// The client for whom the command line hashes passwords.
+const COMMAND_LINE: &str = "the command line";
+
 /// The user to create.
 #[derive(Debug)]
 pub struct CreateUser {
@@ -55,7 +58,7 @@ impl Accounts {
             profile,
             mobile_number,
         } = application;
-        let permit = self.hashing.try_acquire()?;
+        let permit = self.hashing.try_acquire(COMMAND_LINE)?;
         let hash = self.hashing.hash(&permit, &password).await?;
         let now = self.clock.now();
         let mut user = User::new(hash, profile, mobile_number, now);

@@ -65,14 +65,14 @@ impl Accounts {
     }
 
     async fn try_login(&self, command: Login) -> Result<LoginOutcome, InternalError> {
-        let permit = self.hashing.try_acquire()?;
+        let client = command.client.key();
+        let permit = self.hashing.try_acquire(&client)?;
         let email = Email::parse(&command.email).ok();
         let account = match &email {
             Some(email) => self.store.by_email(email).await?,
             None => None,
         };
         let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
-        let client = command.client.key();
         let device = account
             .as_ref()
             .and_then(|account| self.sessions.known_device(account, &command.known_by));

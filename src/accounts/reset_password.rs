@@ -64,8 +64,8 @@ impl Accounts {
         let Some(code) = TypedCode::parse(&command.code) else {
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
-        let permit = self.hashing.try_acquire()?;
         let client = command.client.key();
+        let permit = self.hashing.try_acquire(&client)?;
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ResetPasswordOutcome::TooManyAttempts(wait));

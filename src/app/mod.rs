@@ -266,7 +266,12 @@ fn accounts(
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
         repository: backends.repository,
-        hashing: Hashing::new(config.bcrypt_cost, threads),
+        hashing: Hashing::new(
+            config.bcrypt_engine,
+            config.bcrypt_cost,
+            threads,
+            environment.rng.clone(),
+        )?,
         access_tokens: AccessTokens {
             keyring: Keyring::open(&config.keys, environment.clock.now())?,
             issuer: config.issuer.clone(),

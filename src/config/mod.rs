@@ -36,6 +36,7 @@ pub use table::{SETTINGS, Setting};
 pub use texts::{env_example, markdown_table};
 
 use crate::graphql::SameSite;
+use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
 use crate::token::{KeySource, SecretSource};
 
@@ -75,6 +76,8 @@ pub struct Config {
     pub same_site: SameSite,
     /// The lifetime of a code sent by email.
     pub code_lifetime: Duration,
+    /// The code that computes a password's hash.
+    pub bcrypt_engine: BcryptEngine,
     /// The cost of a password's hash; each step doubles it.
     pub bcrypt_cost: u32,
     /// The minimum number of characters in a password.

@@ -16,6 +16,7 @@ use super::{
     Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
 };
 use crate::graphql::SameSite;
+use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
 use crate::token::{KeySource, SecretSource};
 
@@ -51,6 +52,7 @@ impl Config {
             session: sessions.policy()?,
             same_site: sessions.same_site?,
             code_lifetime: accounts.code_lifetime?,
+            bcrypt_engine: accounts.bcrypt_engine?,
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
             verify_email_first: accounts.verify_email_first?,
@@ -206,6 +208,7 @@ impl Sessions {
 /// The rules for accounts.
 struct Rules {
     code_lifetime: Option<Duration>,
+    bcrypt_engine: Option<BcryptEngine>,
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
     verify_email_first: Option<bool>,
@@ -216,6 +219,7 @@ impl Rules {
     fn read(reader: &mut Reader) -> Self {
         Self {
             code_lifetime: reader.take(&table::CODE_SECONDS),
+            bcrypt_engine: reader.take(&table::BCRYPT),
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
             verify_email_first: reader.take(&table::VERIFY_EMAIL_FIRST),

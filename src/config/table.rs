@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{DocumentSource, LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
+use crate::hashing::BcryptEngine;
 use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// One row of the table.
@@ -152,6 +153,11 @@ settings! {
         default: "600", example: "900",
         meaning: "The lifetime of a code sent by email (60 to 3600).",
         parse: |text| parse::seconds(text, 60..=3600)
+    }
+    BCRYPT -> BcryptEngine {
+        default: "interleaved", example: "crate",
+        meaning: "Code that hashes passwords: `interleaved`, which computes up to six hashes at once on each core, or `crate`, the bcrypt crate's, one at a time. Their hashes are the same.",
+        parse: |text| parse::one_of(text, &[("interleaved", BcryptEngine::Interleaved), ("crate", BcryptEngine::Crate)])
     }
     BCRYPT_COST -> u32 {
         default: "12", example: "13",

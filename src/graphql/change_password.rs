@@ -60,6 +60,7 @@ impl ChangePasswordMutation {
         let command = ChangePassword {
             current_password: input.current_password.unwrap_or_default().into(),
             new_password: input.new_password.into(),
+            client: request.client.clone(),
         };
         let result = match request.accounts.change_password(caller, command).await? {
             ChangePasswordOutcome::PasswordChanged(account) => {

@@ -14,9 +14,9 @@ use crate::support::server::Server;
 const EMAIL: &str = "ada@x.test";
 /// Another account, because the fifty-first login of an account ends its oldest session.
 const OTHER_EMAIL: &str = "grace@x.test";
-/// The number of clients per core. A hash takes about a quarter of a second, and waiting is limited
-/// to two seconds: a core cannot serve this many.
-const CLIENTS_PER_CORE: usize = 25;
+/// The number of clients per core. A hash takes about a quarter of a second, a core computes six at
+/// once, and waiting is limited to two seconds: a core cannot serve this many.
+const CLIENTS_PER_CORE: usize = 60;
 
 /// The outcomes of a flood of logins and their durations.
 #[derive(Default)]

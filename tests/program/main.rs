@@ -17,6 +17,7 @@ mod cli;
 mod client;
 mod document_limits;
 mod flood;
+mod hashing;
 mod keys;
 mod kill;
 mod logs;

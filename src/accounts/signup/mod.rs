@@ -70,7 +70,6 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
-        let permit = self.hashing.try_acquire()?;
         // A refused form is no sign-up: it creates nothing, and reveals nothing that `checkPassword` does not.
         let application = match self.parse_application(&command) {
             Ok(application) => application,
@@ -78,6 +77,7 @@ impl Accounts {
         };
         let client = command.client.clone();
         let key = client.key();
+        let permit = self.hashing.try_acquire(&key)?;
         let keys = [Key::new(RateLimit::SignupByClient, &[&key])];
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));

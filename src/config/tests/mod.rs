@@ -223,6 +223,7 @@ fn number_out_of_range_is_refused_with_the_range() {
         "is not a whole number from 60 to 86400",
     );
     refused("CODE_SECONDS", &["59", "3601"], "from 60 to 3600");
+    refused("BCRYPT", &["on"], "interleaved or crate");
     refused("BCRYPT_COST", &["3", "32", "x"], "from 4 to 31");
     refused("PASSWORD_MIN_LENGTH", &["7", "65"], "from 8 to 64");
     refused("REFRESH_GRACE_SECONDS", &["61"], "from 0 to 60");

@@ -56,6 +56,10 @@ fn invalid_store_is_refused_without_showing_its_url() {
         ],
         "names no host",
     );
+}
+
+#[test]
+fn invalid_mongodb_options_are_refused_without_showing_them() {
     let options = [
         "mongodb://u:hunter2@h/db?hunter2=1",
         "mongodb://h/db?tls=hunter2",

@@ -83,7 +83,8 @@ fn bundle(copy: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Rewrites the page's relative addresses: Vite's are relative to its own folder, and the page is served at the endpoint.
+/// Rewrites the page's relative addresses: Vite's are relative to its own folder, and the page is
+/// served at the endpoint.
 fn address_from_the_endpoint(page: &Path) -> io::Result<()> {
     let text = fs::read_to_string(page)?;
     fs::write(page, text.replace("\"./assets/", "\"./graphiql/assets/"))

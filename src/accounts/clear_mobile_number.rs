@@ -5,8 +5,9 @@ use super::{Accounts, AdminOutcome, InternalError};
 use crate::model::User;
 
 impl Accounts {
-    /// Removes the mobile number of the user of an email address, so that another user can have it. Numbers are not
-    /// verified: a user may have entered a wrong one, and carriers give numbers to new holders.
+    /// Removes the mobile number of the user of an email address, so that another user can have it.
+    /// Numbers are not verified: a user may have entered a wrong one, and carriers give numbers to
+    /// new holders.
     ///
     /// # Errors
     /// When the store fails.

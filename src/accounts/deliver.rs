@@ -142,7 +142,8 @@ fn settle(
     let Some(email) = email else {
         return false;
     };
-    // While the server is away, or does not take the login, an email is tried as long as it is worth sending.
+    // While the server is away, or does not take the login, an email is tried as long as it is
+    // worth sending.
     let parked = delivery == Delivery::Refused;
     email.due_at = (!parked).then(|| now.plus(email.backoff(jitter)));
     parked

@@ -20,7 +20,8 @@ pub enum InternalError {
     Forbidden,
 }
 
-/// The reason for which a request has no signed-in caller. A client can refresh only an expired token.
+/// The reason for which a request has no signed-in caller. A client can refresh only an expired
+/// token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedOutReason {
     /// The request has no bearer token.

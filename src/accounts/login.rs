@@ -133,7 +133,8 @@ impl Accounts {
             .store
             .update(account, |account, now| {
                 let decision = self.decide_login(account, hash, &session, now);
-                // A device token or a refresh token proves a known device, whatever network it is on.
+                // A device token or a refresh token proves a known device, whatever network it is
+                // on.
                 if decision == (Decision::SignedIn { new_device: true }) && !is_known_device {
                     self.notify_new_device(account, &session, now);
                 }

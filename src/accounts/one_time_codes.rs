@@ -25,7 +25,8 @@ pub(super) struct GeneratedTicket {
 pub(super) struct TypedCode(SecretString);
 
 impl TypedCode {
-    /// Parses a code as typed. Returns `None` for a text that cannot be a code: no code's tries are spent on it.
+    /// Parses a code as typed. Returns `None` for a text that cannot be a code: no code's tries are
+    /// spent on it.
     pub(super) fn parse(typed: &SecretString) -> Option<Self> {
         Code::digits_of(typed.expose_secret()).map(|digits| Self(digits.into()))
     }

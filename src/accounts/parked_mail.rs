@@ -36,7 +36,8 @@ impl Accounts {
         Ok(parked)
     }
 
-    /// Makes parked emails due again: one, or all. Emails whose code has expired stay parked. Returns how many are due.
+    /// Makes parked emails due again: one, or all. Emails whose code has expired stay parked.
+    /// Returns how many are due.
     ///
     /// # Errors
     /// When the store fails.

@@ -86,7 +86,8 @@ impl Accounts {
             None => self.verify_account(account, &code).await,
         }?;
         if !matches!(outcome, VerifyEmailOutcome::InvalidCode) {
-            // A proven mailbox is a person: people behind one address do not use up each other's sign-ups.
+            // A proven mailbox is a person: people behind one address do not use up each other's
+            // sign-ups.
             let sign_up = Key::new(RateLimit::SignupByClient, &[&client]);
             self.limiter.release(&[sign_up]).await?;
         }

@@ -201,7 +201,8 @@ impl App {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),
         }
-        // Not ready any longer, and still accepting: balancers send requests until they have noticed.
+        // Not ready any longer, and still accepting: balancers send requests until they have
+        // noticed.
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = tokio::time::sleep(self.drain) => {

@@ -182,7 +182,8 @@ fn password() -> Result<SecretString, Failure> {
             .lock()
             .read_line(&mut line)
             .map_err(read_error)?;
-        // Some editors and shells write a byte order mark at the start of a file. It cannot be typed.
+        // Some editors and shells write a byte order mark at the start of a file. It cannot be
+        // typed.
         let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         return Ok(line.trim_end_matches(['\r', '\n']).into());
     }

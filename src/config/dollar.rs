@@ -1,7 +1,7 @@
 //! Finds the `$` in a line of `.env` that would be replaced: by another variable, or by nothing.
 
-/// Returns whether a line sets a setting of latchkey to a value in which a `$` would be replaced. In single quotes, after a
-/// backslash and in a comment it would not.
+/// Returns whether a line sets a setting of latchkey to a value in which a `$` would be replaced.
+/// In single quotes, after a backslash and in a comment it would not.
 pub(super) fn is_replaced(line: &str) -> bool {
     let line = line.trim_start();
     let line = line.strip_prefix("export ").unwrap_or(line).trim_start();

@@ -128,8 +128,8 @@ impl Config {
         self
     }
 
-    /// Returns the names by which mail servers may know this server: the hosts of the public URL and
-    /// of the sender's address.
+    /// Returns the names by which mail servers may know this server: the hosts of the public URL
+    /// and of the sender's address.
     #[must_use]
     pub fn mail_names(&self) -> [&str; 2] {
         let public = self.public_url.host_str().unwrap_or_default();

@@ -1,12 +1,13 @@
-//! The sender of emails: parses a mailbox as an operator writes it into the form that mail servers accept.
+//! The sender of emails: parses a mailbox as an operator writes it into the form that mail servers
+//! accept.
 
 use lettre::Address;
 use lettre::message::Mailbox;
 
 const FORM: &str = "is not an email address, alone or as `Name <address>`";
 
-/// Parses a sender. A name is quoted where a mail header needs it (RFC 5322, section 3.2.4), and a domain of another script
-/// becomes its A-label: neither has to be known to the operator.
+/// Parses a sender. A name is quoted where a mail header needs it (RFC 5322, section 3.2.4), and a
+/// domain of another script becomes its A-label: neither has to be known to the operator.
 pub(super) fn parse(text: &str) -> Result<Mailbox, String> {
     // The name becomes part of a header line.
     if text.contains(char::is_control) {

@@ -1,4 +1,5 @@
-//! Warnings about settings that are valid and would still surprise the operator. `check` and the start print them.
+//! Warnings about settings that are valid and would still surprise the operator. `check` and the
+//! start print them.
 
 use std::net::SocketAddr;
 
@@ -58,8 +59,8 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
     warnings
 }
 
-/// Returns the site of a URL, as far as it can be known without the list of public suffixes: the scheme, and the host or
-/// the last two labels of its name.
+/// Returns the site of a URL, as far as it can be known without the list of public suffixes: the
+/// scheme, and the host or the last two labels of its name.
 fn site(url: &Url) -> (String, String) {
     let host = match url.host() {
         Some(Host::Domain(name)) => {

@@ -1,7 +1,7 @@
 //! Coerces the values of variables before anything is executed (specification, section 6.1.2).
 //!
-//! The library looks at a variable only where it is used, so that earlier mutations would have taken effect before a
-//! missing value shows, and `@include` and `@skip` would not see a default.
+//! The library looks at a variable only where it is used, so that earlier mutations would have
+//! taken effect before a missing value shows, and `@include` and `@skip` would not see a default.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
@@ -11,14 +11,16 @@ use super::error::Code;
 use super::execute::MAX_ERRORS;
 use super::validation::{InputObject, InputType, TypeSystem};
 
-/// The length of the longest field name that a message quotes. The names of fields come from the client.
+/// The length of the longest field name that a message quotes. The names of fields come from the
+/// client.
 const QUOTED: usize = 64;
 
-/// Returns the values of an operation's variables, of the types that it defines and with its defaults filled in.
-/// A nullable variable without a value and a default stays out.
+/// Returns the values of an operation's variables, of the types that it defines and with its
+/// defaults filled in. A nullable variable without a value and a default stays out.
 ///
 /// # Errors
-/// When a value is missing, null or of another type. The errors have the value's path, and quote no value.
+/// When a value is missing, null or of another type. The errors have the value's path, and quote no
+/// value.
 pub fn coerce(
     system: &TypeSystem,
     operation: &OperationDefinition,
@@ -194,8 +196,8 @@ fn quoted(name: &Name) -> String {
     }
 }
 
-/// Coerces a scalar. JSON has one kind of number, so `1.0` is an integer, too. Returns `None` if the
-/// value is of another type.
+/// Coerces a scalar. JSON has one kind of number, so `1.0` is an integer, too. Returns `None` if
+/// the value is of another type.
 fn scalar(name: &str, value: Value) -> Option<Value> {
     match (name, value) {
         ("Int", Value::Number(number)) => {

@@ -21,8 +21,9 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Returns the CORS layer. It compares a request's origin with the list, and never reflects it. A listed origin may send
-    /// any header: a list of headers protects nothing that the list of origins does not.
+    /// Returns the CORS layer. It compares a request's origin with the list, and never reflects it.
+    /// A listed origin may send any header: a list of headers protects nothing that the list of
+    /// origins does not.
     pub(super) fn cors(&self) -> CorsLayer {
         let allowed = self
             .allowed

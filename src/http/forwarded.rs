@@ -7,9 +7,10 @@ use axum::http::header::{FORWARDED, HeaderName};
 
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Returns the hops that proxies wrote down, the nearest last; `None` for one that cannot be read. All lines of a header
-/// are one list. `Forwarded` (RFC 7239) is read only without an `X-Forwarded-For`: a proxy that writes the one usually
-/// passes on what a client made up of the other.
+/// Returns the hops that proxies wrote down, the nearest last; `None` for one that cannot be read.
+/// All lines of a header are one list. `Forwarded` (RFC 7239) is read only without an
+/// `X-Forwarded-For`: a proxy that writes the one usually passes on what a client made up of the
+/// other.
 pub(super) fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = |name: HeaderName| {
         let values = headers.get_all(name).iter();

@@ -19,7 +19,8 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Returns the path of the public URL, which a proxy may leave in front of the routes; "" without one.
+    /// Returns the path of the public URL, which a proxy may leave in front of the routes; ""
+    /// without one.
     pub(super) fn path_prefix(&self) -> String {
         let url = Url::parse(&self.public_url);
         url.map_or(String::new(), |it| {
@@ -27,14 +28,15 @@ impl Metadata {
         })
     }
 
-    /// Returns whether a path is that of the issuer: RFC 8414, section 3.1, puts it behind the well-known path.
+    /// Returns whether a path is that of the issuer: RFC 8414, section 3.1, puts it behind the
+    /// well-known path.
     fn is_path_of_issuer(&self, path: &str) -> bool {
         let issuer = Url::parse(&self.issuer);
         issuer.is_ok_and(|it| it.path().trim_matches('/') == path.trim_matches('/'))
     }
 
-    /// Returns the document (RFC 8414, section 2). There is no authorization endpoint and no token endpoint: users sign in
-    /// over GraphQL.
+    /// Returns the document (RFC 8414, section 2). There is no authorization endpoint and no token
+    /// endpoint: users sign in over GraphQL.
     fn document(&self, jwks: &Value) -> Value {
         let keys = jwks["keys"].as_array();
         let mut algorithms: Vec<&Value> =

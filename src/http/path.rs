@@ -4,8 +4,9 @@ use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 
-/// Rewrites a request's path: without the public URL's own path in front, without empty segments, without a slash at the
-/// end. Client libraries add slashes, and proxies differ in whether they take a prefix off.
+/// Rewrites a request's path: without the public URL's own path in front, without empty segments,
+/// without a slash at the end. Client libraries add slashes, and proxies differ in whether they
+/// take a prefix off.
 pub(super) fn normalize(mut request: Request, prefix: &str) -> Request {
     if request.uri().path().ends_with('/') {
         request.extensions_mut().insert(TrailingSlash);
@@ -16,7 +17,8 @@ pub(super) fn normalize(mut request: Request, prefix: &str) -> Request {
     request
 }
 
-/// Marks a request whose path ended in a slash: relative addresses in a page would mean something else there.
+/// Marks a request whose path ended in a slash: relative addresses in a page would mean something
+/// else there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TrailingSlash;
 

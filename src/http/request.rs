@@ -115,8 +115,9 @@ fn is_json(content_type: &str) -> bool {
     is_json && charsets.all(is_utf_8)
 }
 
-/// Returns true for UTF-8, by any of its names in use, and for ASCII, which is part of it. JSON is UTF-8 by definition (RFC
-/// 8259, section 8.1), and the parameter has no meaning; a body in another charset would be misread.
+/// Returns true for UTF-8, by any of its names in use, and for ASCII, which is part of it. JSON is
+/// UTF-8 by definition (RFC 8259, section 8.1), and the parameter has no meaning; a body in another
+/// charset would be misread.
 fn is_utf_8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii", "ascii"]
         .iter()

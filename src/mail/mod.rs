@@ -94,8 +94,8 @@ impl Mailer {
     /// Checks that emails can be sent, without sending one.
     ///
     /// # Errors
-    /// Returns an error if the mail server cannot be reached, or refuses the login or the sender, or
-    /// if the folder cannot be written.
+    /// Returns an error if the mail server cannot be reached, or refuses the login or the sender,
+    /// or if the folder cannot be written.
     pub async fn check(&self) -> Result<(), ProbeError> {
         match &self.transport {
             Transport::Smtp(smtp) => smtp.check(&self.from.email).await,

@@ -52,7 +52,8 @@ pub enum ProbeError {
     Folder(String),
 }
 
-/// Connects, greets, starts TLS, logs in, and names the sender. The transaction is reset: nothing is sent.
+/// Connects, greets, starts TLS, logs in, and names the sender. The transaction is reset: nothing
+/// is sent.
 pub(super) async fn probe(
     relay: &Relay,
     hello: &ClientId,

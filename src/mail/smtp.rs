@@ -48,8 +48,8 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Creates a pool that connects when an email is to be sent, and greets with the first full name
-    /// of those given.
+    /// Creates a pool that connects when an email is to be sent, and greets with the first full
+    /// name of those given.
     ///
     /// # Errors
     /// Returns an error if the host's name cannot appear on a certificate.
@@ -94,8 +94,8 @@ impl Smtp {
     }
 }
 
-/// Returns the name to greet with: a full one, or an address literal (RFC 5321, section 4.1.4). A container's own name is no
-/// full one, and strict servers refuse it.
+/// Returns the name to greet with: a full one, or an address literal (RFC 5321, section 4.1.4). A
+/// container's own name is no full one, and strict servers refuse it.
 fn greeting(names: &[&str]) -> ClientId {
     let is_full = |name: &&&str| name.contains('.') && name.parse::<IpAddr>().is_err();
     names

@@ -104,8 +104,8 @@ fn canonical_domain(domain: &str) -> Option<String> {
     (ascii == domain && named).then_some(domain)
 }
 
-/// Returns the A-label, or the plain ASCII label, of a label as typed. An A-label is taken only if its U-label is, so that
-/// a look-alike cannot come in by its other form.
+/// Returns the A-label, or the plain ASCII label, of a label as typed. An A-label is taken only if
+/// its U-label is, so that a look-alike cannot come in by its other form.
 fn canonical_label(label: &str) -> Option<String> {
     if !label.is_ascii() {
         return a_label(label);
@@ -127,17 +127,20 @@ fn a_label(label: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(&composed).ok()?;
     let (unicode, valid) = idna::domain_to_unicode(&ascii);
     valid.ok()?;
-    // Han with kana, Hangul or Bopomofo, and Latin beside them, is ordinary in names (UTS #39, "highly restrictive").
+    // Han with kana, Hangul or Bopomofo, and Latin beside them, is ordinary in names (UTS #39,
+    // "highly restrictive").
     let readable = unicode.is_single_script()
         || unicode
             .as_str()
             .check_restriction_level(RestrictionLevel::HighlyRestrictive);
-    // A label that maps to plain ASCII was that label in disguise; one that maps to several hid a dot.
+    // A label that maps to plain ASCII was that label in disguise; one that maps to several hid a
+    // dot.
     (readable && ascii.starts_with("xn--") && !ascii.contains('.')).then_some(ascii)
 }
 
-/// Returns whether a character is what it seems: invisible in no place, and, where UTS #46 maps it, to characters of its
-/// own script. Some scripts can be typed only so: Thai and Lao with their sara am, Armenian with its ligature.
+/// Returns whether a character is what it seems: invisible in no place, and, where UTS #46 maps it,
+/// to characters of its own script. Some scripts can be typed only so: Thai and Lao with their sara
+/// am, Armenian with its ligature.
 fn is_undisguised(character: char) -> bool {
     // Joiners belong to some scripts; IDNA2008 says where they may stand.
     let visible = !text::is_ignorable(character) || matches!(character, '\u{200c}' | '\u{200d}');

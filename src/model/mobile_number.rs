@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::text;
 use super::{FieldCode, FieldError};
 
-/// The longest text that is read as a number, in bytes. It leaves room for a number in four-byte digits with separators;
-/// the parser's work grows with the text.
+/// The longest text that is read as a number, in bytes. It leaves room for a number in four-byte
+/// digits with separators; the parser's work grows with the text.
 const MAX_TEXT: usize = 160;
 /// The most digits of a number with its country code and a trunk prefix (ITU-T E.164, section 6).
 const MAX_DIGITS: usize = 17;
@@ -18,8 +18,9 @@ const MAX_DIGITS: usize = 17;
 pub struct MobileNumber(String);
 
 impl MobileNumber {
-    /// Parses a number as typed or pasted, with its country code. White space, dashes, brackets, dots and slashes are
-    /// dropped, digits of any script are read, and a `tel:` in front is ignored.
+    /// Parses a number as typed or pasted, with its country code. White space, dashes, brackets,
+    /// dots and slashes are dropped, digits of any script are read, and a `tel:` in front is
+    /// ignored.
     ///
     /// # Errors
     /// Returns an error if the text is empty, has no country code, or cannot be a mobile number in
@@ -48,7 +49,8 @@ impl MobileNumber {
 
 fn parse(text: &str) -> Option<MobileNumber> {
     let number = PHONE_NUMBER_UTIL.parse(&plain(text)?, None).ok()?;
-    // Satellite networks and other services without a country have plans of their own, which belong to no region.
+    // Satellite networks and other services without a country have plans of their own, which belong
+    // to no region.
     let region = number.get_region_code();
     let in_a_country = number.is_valid() && region.is_some_and(|region| region != Region::World);
     let can_be_mobile = matches!(

@@ -152,8 +152,9 @@ impl OutboxEmail {
         self.due_at.is_some_and(|due| due <= now)
     }
 
-    /// Returns the delay before the next attempt: 5 s, doubled each time, up to a tenth of the email's lifetime or 15
-    /// minutes. `jitter` adds up to a quarter, so that emails that failed together are not tried together.
+    /// Returns the delay before the next attempt: 5 s, doubled each time, up to a tenth of the
+    /// email's lifetime or 15 minutes. `jitter` adds up to a quarter, so that emails that failed
+    /// together are not tried together.
     #[must_use]
     pub fn backoff(&self, jitter: u8) -> Duration {
         let lifetime = self.written_at.until(self.expires_at).as_secs();
@@ -162,13 +163,15 @@ impl OutboxEmail {
         Duration::from_millis(base * 1000 + base * u64::from(jitter) * 250 / 255)
     }
 
-    /// Returns whether the email is parked: the mail server refused it, and it is not tried again by itself.
+    /// Returns whether the email is parked: the mail server refused it, and it is not tried again
+    /// by itself.
     #[must_use]
     pub const fn is_parked(&self) -> bool {
         self.due_at.is_none()
     }
 
-    /// Makes a parked email due again, with its whole lifetime before it. An email whose code has expired stays as it is.
+    /// Makes a parked email due again, with its whole lifetime before it. An email whose code has
+    /// expired stays as it is.
     pub fn retry(&mut self, now: Timestamp) -> bool {
         if !self.is_parked() || (self.kind.code().is_some() && now >= self.expires_at) {
             return false;

@@ -1,14 +1,16 @@
-//! Cleans text that people type and paste. Every text field goes through it before its own parser, but not passwords:
-//! every character of theirs counts.
+//! Cleans text that people type and paste. Every text field goes through it before its own parser,
+//! but not passwords: every character of theirs counts.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Removes invisible characters from both ends: white space, direction marks and the other characters that Unicode
-/// calls default-ignorable. Text that is copied from messages, PDF files and spreadsheets brings them along.
+/// Removes invisible characters from both ends: white space, direction marks and the other
+/// characters that Unicode calls default-ignorable. Text that is copied from messages, PDF files
+/// and spreadsheets brings them along.
 pub(super) fn trim(text: &str) -> &str {
     let text = text.trim_start_matches(is_blank);
     let trimmed = text.trim_end_matches(is_blank);
-    // A variation selector after an ideograph chooses the form of the ideograph: names are registered with it.
+    // A variation selector after an ideograph chooses the form of the ideograph: names are
+    // registered with it.
     let selector = text[trimmed.len()..].chars().next();
     match (trimmed.chars().next_back(), selector) {
         (Some(last), Some(selector)) if is_ideograph(last) && selects_form(selector) => {
@@ -25,8 +27,8 @@ pub(crate) fn is_blank_text(text: &str) -> bool {
 
 /// Returns the value of a decimal digit of any script.
 ///
-/// The digits of a script follow each other, from zero to nine (The Unicode Standard, section 4.6), so a digit's place
-/// among its neighbours is its value.
+/// The digits of a script follow each other, from zero to nine (The Unicode Standard, section 4.6),
+/// so a digit's place among its neighbours is its value.
 pub(super) fn digit(character: char) -> Option<char> {
     if character.is_ascii() {
         return character.is_ascii_digit().then_some(character);
@@ -43,8 +45,8 @@ pub(super) fn digit(character: char) -> Option<char> {
         .and_then(|value| char::from_digit(value, 10))
 }
 
-/// Returns whether a character may stand between the digits of a number as people write it: white space of any kind, what
-/// cannot be seen, dashes, brackets, dots and slashes.
+/// Returns whether a character may stand between the digits of a number as people write it: white
+/// space of any kind, what cannot be seen, dashes, brackets, dots and slashes.
 pub(super) fn separates_digits(character: char) -> bool {
     is_blank(character)
         || matches!(
@@ -59,8 +61,8 @@ pub(super) fn separates_digits(character: char) -> bool {
         )
 }
 
-/// Returns whether a character is default-ignorable: rendered as nothing where it is not supported (Unicode's
-/// `DerivedCoreProperties.txt`).
+/// Returns whether a character is default-ignorable: rendered as nothing where it is not supported
+/// (Unicode's `DerivedCoreProperties.txt`).
 pub(super) const fn is_ignorable(character: char) -> bool {
     matches!(
         character,

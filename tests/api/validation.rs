@@ -1,4 +1,5 @@
-//! Documents that the specification accepts or refuses, where the library that executes them would not.
+//! Documents that the specification accepts or refuses, where the library that executes them would
+//! not.
 
 use serde_json::{Value, json};
 

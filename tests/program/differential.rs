@@ -1,4 +1,5 @@
-//! Validation and coercion, compared with graphql-js 16 and 17 on generated documents: `tests/differential`.
+//! Validation and coercion, compared with graphql-js 16 and 17 on generated documents:
+//! `tests/differential`.
 
 use std::process::Command;
 use std::time::Duration;

@@ -70,7 +70,8 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
-        // A refused form is no sign-up: it creates nothing, and reveals nothing that `checkPassword` does not.
+        // A refused form is no sign-up: it creates nothing, and reveals nothing that
+        // `checkPassword` does not.
         let application = match self.parse_application(&command) {
             Ok(application) => application,
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),

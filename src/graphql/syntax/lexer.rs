@@ -108,7 +108,8 @@ fn count_while(text: &str, is_part: impl Fn(u8) -> bool) -> usize {
     text.bytes().take_while(|byte| is_part(*byte)).count()
 }
 
-/// Reads a number. Returns `None` if it is malformed, or if a name or a point follows without a space.
+/// Reads a number. Returns `None` if it is malformed, or if a name or a point follows without a
+/// space.
 fn number(text: &str) -> Option<(Token<'_>, usize)> {
     let digits = |at: usize| match count_while(&text[at..], |byte| byte.is_ascii_digit()) {
         0 => None,

@@ -1,7 +1,8 @@
 //! Parses executable documents by the specification's grammar of September 2025 (section 2).
 //!
-//! The library's own parser refuses descriptions and the newer escapes, and forgets an input field that is written
-//! twice. This one reads all of the grammar and builds the library's syntax tree, so that the library can execute it.
+//! The library's own parser refuses descriptions and the newer escapes, and forgets an input field
+//! that is written twice. This one reads all of the grammar and builds the library's syntax tree,
+//! so that the library can execute it.
 
 mod lexer;
 mod parser;
@@ -28,7 +29,8 @@ pub struct ParsedDocument {
 pub enum SyntaxError {
     /// The text is not GraphQL from here on.
     Malformed(Pos),
-    /// Two operations, or two fragments, have one name, or an operation without a name is not the only one.
+    /// Two operations, or two fragments, have one name, or an operation without a name is not the
+    /// only one.
     RepeatedName(Pos),
     /// The document defines fragments only.
     NoOperation,
@@ -49,7 +51,8 @@ impl SyntaxError {
     }
 }
 
-/// Parses a document. Recursion is as deep as the brackets are nested, which the caller has bounded.
+/// Parses a document. Recursion is as deep as the brackets are nested, which the caller has
+/// bounded.
 ///
 /// # Errors
 /// When the text is not GraphQL, or a name is not unique.

@@ -18,7 +18,8 @@ pub(super) struct Parser<'a> {
     lexer: Lexer<'a>,
     pub(super) token: (Token<'a>, Pos),
     pub(super) has_strings: bool,
-    /// The first error that is not one of grammar: it counts once the whole text has turned out to be GraphQL.
+    /// The first error that is not one of grammar: it counts once the whole text has turned out to
+    /// be GraphQL.
     defect: Option<SyntaxError>,
     operations: Vec<(Option<Name>, Positioned<OperationDefinition>)>,
     fragments: HashMap<Name, Positioned<FragmentDefinition>>,
@@ -76,7 +77,8 @@ impl<'a> Parser<'a> {
         (!named.is_empty()).then_some(DocumentOperations::Multiple(named))
     }
 
-    /// Parses an operation or a fragment. A description may stand before either, but not before a bare selection set.
+    /// Parses an operation or a fragment. A description may stand before either, but not before a
+    /// bare selection set.
     fn definition(&mut self) -> Result<(), SyntaxError> {
         let is_described = self.description()?;
         let (token, pos) = self.token.clone();

@@ -2,7 +2,8 @@
 
 use std::str::Chars;
 
-/// Reads the string that the text starts with. Returns its value and its length in bytes, or `None` if it is malformed.
+/// Reads the string that the text starts with. Returns its value and its length in bytes, or `None`
+/// if it is malformed.
 pub(super) fn read(text: &str) -> Option<(String, usize)> {
     match text.strip_prefix(r#"""""#) {
         Some(rest) => block(rest).map(|(value, length)| (value, length + 3)),
@@ -69,7 +70,8 @@ fn hexadecimal(digits: &str) -> Option<u32> {
     are_digits.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
-/// Reads a block string after its three quotes: the value, and the length up to the end of the closing quotes.
+/// Reads a block string after its three quotes: the value, and the length up to the end of the
+/// closing quotes.
 fn block(text: &str) -> Option<(String, usize)> {
     let mut raw = String::new();
     let mut rest = text;
@@ -87,7 +89,8 @@ fn block(text: &str) -> Option<(String, usize)> {
     }
 }
 
-/// Takes the common indentation away, and blank lines at either end (`BlockStringValue` in the specification).
+/// Takes the common indentation away, and blank lines at either end (`BlockStringValue` in the
+/// specification).
 fn dedent(raw: &str) -> String {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<_> = text.split('\n').collect();

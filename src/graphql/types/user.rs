@@ -36,7 +36,8 @@ impl User {
         }
     }
 
-    /// Returns the user of the signed-in caller, or the error that says why the caller is not signed in.
+    /// Returns the user of the signed-in caller, or the error that says why the caller is not
+    /// signed in.
     pub(in crate::graphql) async fn signed_in(request: &RequestContext) -> Option<Result<Self>> {
         match request.caller().await {
             Ok(caller) => Self::new(caller.account, caller.session, request.accounts.now()).map(Ok),

@@ -1,4 +1,5 @@
-//! Rules of operations, fragments and variable definitions (specification, sections 5.2, 5.5.1 and 5.8).
+//! Rules of operations, fragments and variable definitions (specification, sections 5.2, 5.5.1 and
+//! 5.8).
 
 use std::collections::HashSet;
 

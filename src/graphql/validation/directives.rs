@@ -37,7 +37,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks the arguments of a field or directive; without a definition only the variables in them.
+    /// Checks the arguments of a field or directive; without a definition only the variables in
+    /// them.
     pub(super) fn arguments(
         &mut self,
         arguments: &'a [(Positioned<Name>, Positioned<Value>)],

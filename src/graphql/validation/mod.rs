@@ -1,7 +1,9 @@
-//! Validates documents by the whole of the specification's section 5 (September 2025), before anything is executed.
+//! Validates documents by the whole of the specification's section 5 (September 2025), before
+//! anything is executed.
 //!
-//! The library's own rules are incomplete, and some refuse valid documents. The rules here take documents that keep the
-//! document limits: fragments do not contain themselves, and selections with their fragments written out are bounded.
+//! The library's own rules are incomplete, and some refuse valid documents. The rules here take
+//! documents that keep the document limits: fragments do not contain themselves, and selections
+//! with their fragments written out are bounded.
 
 mod definitions;
 mod directives;
@@ -58,8 +60,8 @@ pub fn validate(
     Err(violations.into_iter().map(error).collect())
 }
 
-/// Replaces the messages by those of their codes, and drops the paths of variables: where the introspection is off, no
-/// answer names what the client has not sent.
+/// Replaces the messages by those of their codes, and drops the paths of variables: where the
+/// introspection is off, no answer names what the client has not sent.
 pub(super) fn hide_schema(errors: &mut [ServerError]) {
     for error in errors {
         let code = match code_of(error) {

@@ -1,7 +1,8 @@
 //! Refuses null for a variable that stands where null cannot be.
 //!
-//! A nullable variable may stand there if either has a default, and null is a value of the variable. By the
-//! specification that is an error of the field, which is found only after earlier mutations have taken effect.
+//! A nullable variable may stand there if either has a default, and null is a value of the
+//! variable. By the specification that is an error of the field, which is found only after earlier
+//! mutations have taken effect.
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use async_graphql::{Pos, ServerError, Value, Variables};

@@ -1,7 +1,8 @@
 //! Fields of one response name must be one field (specification, section 5.3.2).
 //!
-//! Fields are compared in groups, not in pairs: all fields of one name on every level must have one shape, and those
-//! that can be of one object must be the same field with the same arguments. So the work grows with the selections.
+//! Fields are compared in groups, not in pairs: all fields of one name on every level must have one
+//! shape, and those that can be of one object must be the same field with the same arguments. So
+//! the work grows with the selections.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -152,7 +153,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Splits a group by object type. Fields of an interface can be of every object, so each part has them.
+/// Splits a group by object type. Fields of an interface can be of every object, so each part has
+/// them.
 fn by_common_parent<'a>(group: &[Selected<'a>]) -> Vec<Vec<Selected<'a>>> {
     let mut parts: BTreeMap<&str, Vec<Selected<'a>>> = BTreeMap::new();
     let (of_objects, of_interfaces): (Vec<_>, Vec<_>) = group

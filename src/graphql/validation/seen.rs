@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// The number of documents that are remembered. The front ends of one service have some hundreds; each takes 64 bytes.
+/// The number of documents that are remembered. The front ends of one service have some hundreds;
+/// each takes 64 bytes.
 const MAX_DOCUMENTS: usize = 2048;
 
 /// The digests of valid documents, the latest ones. Clones share them.
 ///
-/// A document itself is never kept, and neither is the digest of one that has strings: a password may be among them.
+/// A document itself is never kept, and neither is the digest of one that has strings: a password
+/// may be among them.
 #[derive(Clone, Debug, Default)]
 pub struct SeenDocuments(Arc<Mutex<Seen>>);
 

@@ -23,7 +23,8 @@ impl<'a> Parent<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Checks a selection set. Without a parent, which is an error of its own, its fields are not looked up.
+    /// Checks a selection set. Without a parent, which is an error of its own, its fields are not
+    /// looked up.
     pub(super) fn selections(&mut self, set: &'a SelectionSet, parent: Option<Parent<'a>>) {
         for selection in &set.items {
             match &selection.node {

@@ -68,7 +68,8 @@ pub(crate) struct Input {
     pub(crate) default: Option<ConstValue>,
 }
 
-/// A directive. The schema has no repeatable one, and the library's parser takes every one for repeatable.
+/// A directive. The schema has no repeatable one, and the library's parser takes every one for
+/// repeatable.
 #[derive(Debug)]
 pub(crate) struct Directive {
     pub(crate) arguments: Inputs,
@@ -159,7 +160,8 @@ impl TypeSystem {
         self.inputs.insert(name.to_owned(), input);
     }
 
-    /// Adds fields to a type, which may be known already: by a type that implements it, or by what it extends.
+    /// Adds fields to a type, which may be known already: by a type that implements it, or by what
+    /// it extends.
     fn add_composite(
         &mut self,
         name: &str,

@@ -9,8 +9,8 @@ use super::usage::{Location, VariableUse};
 use super::{Checker, InputObject, InputType};
 
 impl<'a> Checker<'a> {
-    /// Checks a value against the type of its location. Without one, which is an error of its own, only the variables
-    /// in it are noted.
+    /// Checks a value against the type of its location. Without one, which is an error of its own,
+    /// only the variables in it are noted.
     pub(super) fn value(&mut self, value: &Value, location: Option<Location<'a>>, pos: Pos) {
         match (value, location) {
             (Value::Variable(name), location) => self.uses.variables.push(VariableUse {
@@ -112,7 +112,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Returns true where a scalar takes the literal. One that the specification does not define takes any.
+/// Returns true where a scalar takes the literal. One that the specification does not define takes
+/// any.
 fn is_scalar(name: &str, value: &Value) -> bool {
     match (name, value) {
         ("Int", Value::Number(number)) => number

@@ -1,5 +1,5 @@
-//! The middleware around every route, from the outside in: security headers, the request's id, its line in the access log,
-//! CORS, and the limits of its head and of the time to its response.
+//! The middleware around every route, from the outside in: security headers, the request's id, its
+//! line in the access log, CORS, and the limits of its head and of the time to its response.
 
 mod access_log;
 mod request_id;

@@ -1,4 +1,5 @@
-//! Limits the size of a request's head and the time to its response, and answers requests that panic.
+//! Limits the size of a request's head and the time to its response, and answers requests that
+//! panic.
 
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};

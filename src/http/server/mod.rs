@@ -58,7 +58,8 @@ pub struct KnownPeers {
     pub proxies: TrustedProxies,
 }
 
-/// Accepts and serves connections until shutdown is requested, then waits for the requests under way.
+/// Accepts and serves connections until shutdown is requested, then waits for the requests under
+/// way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -160,7 +161,8 @@ impl Server {
         let mut connection = http1::Builder::new()
             // hyper's timeout covers the head only; `ConnectionTimeouts` covers every phase.
             .header_read_timeout(None)
-            // Twice the limit: what is between is answered by the middleware, with the headers of CORS, and not by hyper.
+            // Twice the limit: what is between is answered by the middleware, with the headers of
+            // CORS, and not by hyper.
             .max_buf_size(2 * self.limits.head_bytes)
             .serve_connection(
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),

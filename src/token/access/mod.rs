@@ -16,8 +16,8 @@ const TYPE: &str = "at+jwt";
 /// The largest accepted difference between the clocks of two nodes.
 pub(super) const LEEWAY: Duration = Duration::from_secs(5);
 
-/// The time by which `nbf` is before `iat`. Resource servers whose clocks are behind would refuse the
-/// token otherwise: most libraries allow no leeway by default.
+/// The time by which `nbf` is before `iat`. Resource servers whose clocks are behind would refuse
+/// the token otherwise: most libraries allow no leeway by default.
 const NOT_BEFORE_SECONDS: i64 = 60;
 
 /// The claims of an access token, all of them required.

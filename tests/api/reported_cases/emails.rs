@@ -1,4 +1,5 @@
-//! Email addresses as people type and paste them: domains of other scripts, and invisible characters.
+//! Email addresses as people type and paste them: domains of other scripts, and invisible
+//! characters.
 
 use serde_json::json;
 
@@ -7,7 +8,8 @@ use crate::support::{Service, kind, sign_up_input};
 /// An input, and the canonical address or the code of the refusal.
 type Case = (&'static str, Result<&'static str, &'static str>);
 
-/// Latin with Han and kana, or with Hangul, is ordinary under .jp and .kr (UTS #39, "highly restrictive").
+/// Latin with Han and kana, or with Hangul, is ordinary under .jp and .kr (UTS #39, "highly
+/// restrictive").
 const MIXED_SCRIPTS: [Case; 7] = [
     ("ada@ラーメンtokyo.jp", Ok("ada@xn--tokyo-fx4d2bvewd.jp")),
     ("ada@日本語abc.jp", Ok("ada@xn--abc-s08fl0dtz6h.jp")),
@@ -18,7 +20,8 @@ const MIXED_SCRIPTS: [Case; 7] = [
     ("ada@東京・大阪.jp", Ok("ada@xn--veku70g9fh8zo288c.jp")),
 ];
 
-/// Characters that can be typed only in a form that UTS #46 maps. Full-width Latin is a disguise of ASCII.
+/// Characters that can be typed only in a form that UTS #46 maps. Full-width Latin is a disguise of
+/// ASCII.
 const MAPPED_CHARACTERS: [Case; 6] = [
     (
         "ada@น\u{e49}ำตาล.ไทย",
@@ -31,7 +34,8 @@ const MAPPED_CHARACTERS: [Case; 6] = [
     ("ada@straße.de", Ok("ada@xn--strae-oqa.de")),
 ];
 
-/// Copied text brings characters that no reader sees. They are removed at the ends, and refused inside.
+/// Copied text brings characters that no reader sees. They are removed at the ends, and refused
+/// inside.
 const ENDS: [Case; 10] = [
     ("eve@example.org\u{200b}", Ok("eve@example.org")),
     ("\u{200b}eve@example.org", Ok("eve@example.org")),

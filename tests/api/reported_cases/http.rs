@@ -1,4 +1,5 @@
-//! Requests of browsers, client libraries and gateways: cross-origin requests, paths, content types, secrets in URLs.
+//! Requests of browsers, client libraries and gateways: cross-origin requests, paths, content
+//! types, secrets in URLs.
 
 use axum::body::Body;
 use axum::http::Request;

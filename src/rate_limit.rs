@@ -165,9 +165,9 @@ mod tests {
             count,
             resets_at: now.plus(Duration::from_millis(1_500)),
         };
-        let budget = RateLimit::MailByEmail;
-        assert_eq!(budget.evaluate(attempts(3), now), Ok(()));
-        assert_eq!(budget.evaluate(attempts(4), now).unwrap_err().seconds(), 2);
+        let limit = RateLimit::MailByEmail;
+        assert_eq!(limit.evaluate(attempts(3), now), Ok(()));
+        assert_eq!(limit.evaluate(attempts(4), now).unwrap_err().seconds(), 2);
     }
 
     #[test]

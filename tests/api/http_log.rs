@@ -44,7 +44,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
             json!([
                 line["route"],
                 line["operation"],
-                line["acts"],
+                line["operations"],
                 line["outcome"],
                 line["status"]
             ])
@@ -79,7 +79,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
 fn outcomes(log: &Log) -> Value {
     let outcome = |line: &Value| {
         json!([
-            line["acts"],
+            line["operations"],
             line["outcome"],
             line["span"]["account"],
             line["span"]["caller"]
@@ -224,7 +224,7 @@ async fn failed_operation_is_logged_beside_the_others() {
     let logged = log.answered();
     let logged: Vec<_> = logged
         .iter()
-        .map(|line| (&line["acts"], &line["outcome"]))
+        .map(|line| (&line["operations"], &line["outcome"]))
         .collect();
     let (both, one) = (json!("login,logout"), json!("login"));
     assert_eq!(
@@ -251,7 +251,7 @@ async fn operation_of_a_disconnected_client_is_logged() {
     );
     let line = log.line_of("login").await;
     assert_eq!(
-        (&line["acts"], &line["outcome"]),
+        (&line["operations"], &line["outcome"]),
         (&json!("login"), &json!("InvalidCredentials"))
     );
 }

@@ -51,7 +51,7 @@ impl AccessLogEntry {
         } = self;
         let audit = response.extensions().get::<AuditFields>();
         let operation = audit.and_then(|it| it.operation.as_deref());
-        let acts = audit.and_then(|it| it.operations.as_deref());
+        let operations = audit.and_then(|it| it.operations.as_deref());
         let outcome = audit.map(|it| it.outcome.as_str());
         let status = response.status().as_u16();
         // A u64 is a number in the JSON log; a u128 would be a string.
@@ -60,7 +60,7 @@ impl AccessLogEntry {
             method,
             route,
             operation,
-            acts,
+            operations,
             outcome,
             status,
             micros,

@@ -1,4 +1,4 @@
-//! Recognizing clients and devices: forwarding headers, device tokens, and the budget of sign-ups.
+//! Recognizing clients and devices: forwarding headers, device tokens, and the limit of sign-ups.
 
 use serde_json::{Value, json};
 

@@ -42,7 +42,7 @@ impl Log {
                 if let Some(line) = self
                     .lines()
                     .into_iter()
-                    .find(|line| line["acts"] == operation)
+                    .find(|line| line["operations"] == operation)
                 {
                     return line;
                 }

@@ -23,8 +23,20 @@ pub(super) enum UpdateError {
     MobileNumberTaken,
     /// Other saves came first each time.
     Contended,
-    /// The store failed.
+    /// The store did not acknowledge the write, which may have happened.
+    Unacknowledged(StoreError),
+    /// The store failed, and nothing was written.
     Store(StoreError),
+}
+
+impl UpdateError {
+    /// Converts the error of a write.
+    fn from_write(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Late(_) => Self::Unacknowledged(error),
+            StoreError::Unreachable(_) | StoreError::Corrupt(_) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for UpdateError {
@@ -72,7 +84,7 @@ impl AccountStore {
                 return Ok(Updated { outcome, account });
             }
             changed.prune_expired(now);
-            match self.repository.save(&changed).await? {
+            match self.save(&changed).await? {
                 WriteOutcome::Done => {
                     changed.version += 1;
                     self.wake_mail_worker(&changed);
@@ -113,15 +125,17 @@ impl AccountStore {
     }
 
     /// Adds an account that was not stored before.
-    pub(super) async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
-        let written = self.repository.insert(account).await?;
+    pub(super) async fn insert(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
+        let written = self.repository.insert(account).await;
+        let written = written.map_err(UpdateError::from_write)?;
         self.wake_mail_worker(account);
         Ok(written)
     }
 
     /// Replaces the account if the stored version is still the one given.
-    pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
-        self.repository.save(account).await
+    pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
+        let written = self.repository.save(account).await;
+        written.map_err(UpdateError::from_write)
     }
 
     /// Loads the account that a token names, and records it in the log as the caller's.

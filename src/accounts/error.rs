@@ -10,6 +10,8 @@ use crate::repository::StoreError;
 pub enum InternalError {
     /// The store failed.
     Store(StoreError),
+    /// The store did not acknowledge a write, which may have happened.
+    Unacknowledged(StoreError),
     /// The service has more work than it can do in time.
     Overloaded,
     /// The operation needs a signed-in caller, and the request has none.
@@ -61,6 +63,7 @@ impl From<UpdateError> for InternalError {
             UpdateError::MobileNumberTaken => Self::Store(StoreError::Corrupt(
                 "a unique index refused a change that leaves the mobile number as it is".into(),
             )),
+            UpdateError::Unacknowledged(error) => Self::Unacknowledged(error),
             UpdateError::Store(error) => Self::Store(error),
         }
     }

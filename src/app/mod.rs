@@ -279,6 +279,7 @@ fn accounts(
             keyring: Keyring::open(&config.keys, environment.clock.now())?,
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
+            client_id: config.client_id.clone(),
             lifetime: config.access_token_lifetime,
         },
         secret,

@@ -162,7 +162,7 @@ fn invalid_input(fields: &[InvalidField]) -> String {
 
 pub(super) fn failure(error: InternalError) -> Failure {
     match error {
-        InternalError::Store(error) => Failure::new(error),
+        InternalError::Store(error) | InternalError::Unacknowledged(error) => Failure::new(error),
         InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
         InternalError::SignedOut(_) => Failure::new("the account was deleted meanwhile"),
         InternalError::Forbidden | InternalError::InvalidArgument(_) => {

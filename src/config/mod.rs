@@ -96,6 +96,8 @@ pub struct Config {
     pub issuer: String,
     /// The `aud` of access tokens.
     pub audience: String,
+    /// The `client_id` of access tokens.
+    pub client_id: String,
     /// The log filter.
     pub log: String,
     /// The format of log lines.

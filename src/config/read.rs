@@ -22,6 +22,10 @@ use crate::token::{KeySource, SecretSource};
 
 impl Config {
     /// Returns `None` if a setting is wrong.
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "each `?` of the struct literal counts as a branch"
+    )]
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let places = Places::read(reader);
         let web = Web::read(reader);
@@ -62,6 +66,7 @@ impl Config {
             limits: accounts.limits?,
             issuer: tokens.issuer?,
             audience: tokens.audience?,
+            client_id: tokens.client_id?,
             log: log?,
             log_format: log_format?,
         })
@@ -243,6 +248,7 @@ impl Rules {
 struct Tokens {
     issuer: Option<String>,
     audience: Option<String>,
+    client_id: Option<String>,
     keys: Option<KeySource>,
     secret: Option<Option<SecretSource>>,
 }
@@ -253,9 +259,11 @@ impl Tokens {
             .public_url
             .as_ref()
             .map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let audience = reader.take(&table::AUDIENCE);
         Self {
             issuer: reader.take_or(&table::ISSUER, default_issuer),
-            audience: reader.take(&table::AUDIENCE),
+            client_id: reader.take_or(&table::CLIENT_ID, audience.clone()),
+            audience,
             keys: keys::source(reader, places.data.as_deref()),
             secret: reader.take_and_read(&table::SECRET, keys::read_secret),
         }

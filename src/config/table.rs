@@ -189,6 +189,11 @@ settings! {
         meaning: "The `aud` claim of access tokens.",
         parse: parse::plain
     }
+    CLIENT_ID -> String {
+        default: "latchkey", example: "example-app",
+        meaning: "The `client_id` claim of access tokens, which RFC 9068 requires and strict resource servers check; by default `LATCHKEY_AUDIENCE`.",
+        parse: parse::plain
+    }
     SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
         default: "ES256", example: "EdDSA",
         meaning: "The algorithm of the next key that signs access tokens: `ES256`, `EdDSA` or `RS256`; or `HS256`, with `LATCHKEY_SIGNING_SECRET`.",

@@ -79,7 +79,7 @@ impl Code {
                 "No trusted document has this hash. A server without trusted documents accepts the document's text."
             }
             Self::Overloaded => {
-                "The service is overloaded: try again after `retryAfterSeconds` (also in the `Retry-After` header)."
+                "The service is overloaded: try again after `retryAfterSeconds` (also in the `Retry-After` header). `outcome` is `NOT_DONE`, or `UNKNOWN` if a write may have happened."
             }
             Self::Internal => {
                 "The service failed. Its log has the cause, under the error's `requestId`."
@@ -95,12 +95,13 @@ impl Code {
         error
     }
 
-    /// Adds the code to an error's extensions, and `retryAfterSeconds` if the service is
-    /// overloaded.
+    /// Adds the code to an error's extensions, and `retryAfterSeconds` and `outcome` if the service
+    /// is overloaded.
     fn extend(self, extensions: &mut ErrorExtensionValues) {
         extensions.set("code", self.as_str());
         if self == Self::Overloaded {
             extensions.set("retryAfterSeconds", RETRY_AFTER);
+            extensions.set("outcome", NOT_DONE);
         }
     }
 }
@@ -112,6 +113,11 @@ pub(super) fn code_of(error: &ServerError) -> Option<&str> {
         _ => None,
     }
 }
+
+/// The `extensions.outcome` of an operation that wrote nothing.
+const NOT_DONE: &str = "NOT_DONE";
+/// The `extensions.outcome` of an operation whose write was not acknowledged.
+pub(crate) const UNKNOWN: &str = "UNKNOWN";
 
 /// The seconds after which a client should call an overloaded service again.
 pub(crate) const RETRY_AFTER: i32 = 2;
@@ -141,7 +147,10 @@ impl From<InternalError> for Error {
                 "This origin may not use the refresh cookie.",
             ),
             InternalError::Overloaded
-            | InternalError::Store(StoreError::Unavailable(_) | StoreError::Late(_)) => (
+            | InternalError::Unacknowledged(_)
+            | InternalError::Store(
+                StoreError::Unreachable(_) | StoreError::Unavailable(_) | StoreError::Late(_),
+            ) => (
                 Code::Overloaded,
                 "The service is busy. Try again in a moment.",
             ),
@@ -151,8 +160,10 @@ impl From<InternalError> for Error {
         };
         let mut error = Self::new(message).extend_with(|_, extensions| {
             code.extend(extensions);
-            if let InternalError::SignedOut(reason) = cause {
-                extensions.set("reason", reason_code(reason));
+            match cause {
+                InternalError::SignedOut(reason) => extensions.set("reason", reason_code(reason)),
+                InternalError::Unacknowledged(_) => extensions.set("outcome", UNKNOWN),
+                _ => {}
             }
         });
         error.source = Some(Arc::new(cause));

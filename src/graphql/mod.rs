@@ -48,7 +48,7 @@ pub use audit::{AuditFields, AuditTrail};
 pub use context::{FoundCaller, RequestContext};
 pub use cookies::{Cookies, RefreshCookie, SameSite};
 pub use error::Code;
-pub(crate) use error::RETRY_AFTER;
+pub(crate) use error::{RETRY_AFTER, UNKNOWN};
 pub use execute::{Executor, GraphqlRequest, MAX_ERRORS};
 pub use policy::Policy;
 pub use response::{ExecutionStatus, GraphqlResponse, MAX_RESPONSE_BYTES};

@@ -142,7 +142,7 @@ pub(super) async fn read(body: Body, limits: &Limits) -> Result<GraphqlRequest, 
 fn exceeds_limit(error: &axum::Error) -> bool {
     error
         .source()
-        .is_some_and(|source| source.is::<LengthLimitError>())
+        .is_some_and(<dyn Error>::is::<LengthLimitError>)
 }
 
 /// Parses a complete body.

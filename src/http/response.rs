@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::negotiation::MediaType;
 use super::request::HttpError;
-use crate::graphql::{Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as OVERLOADED_SECONDS};
+use crate::graphql::{
+    Code, ExecutionStatus, GraphqlResponse, RETRY_AFTER as OVERLOADED_SECONDS, UNKNOWN,
+};
 
 /// The methods that `/graphql` accepts.
 const METHODS: &str = "GET, POST";
@@ -28,11 +30,12 @@ pub(super) fn write(response: GraphqlResponse, media_type: MediaType) -> Respons
 /// carries the request's id, to look it up in the log.
 pub(super) fn reject(reason: HttpError, media_type: MediaType, request_id: &str) -> Response {
     let mut error = reason.code.error(reason.message);
-    if reason.code == Code::Internal {
-        error
-            .extensions
-            .get_or_insert_default()
-            .set("requestId", request_id);
+    let extensions = error.extensions.get_or_insert_default();
+    match reason.code {
+        Code::Internal => extensions.set("requestId", request_id),
+        // The request took too long, and goes on.
+        Code::Overloaded => extensions.set("outcome", UNKNOWN),
+        _ => {}
     }
     with_status(GraphqlResponse::rejected(error), reason.status, media_type)
 }

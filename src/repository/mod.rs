@@ -37,8 +37,10 @@ pub enum WriteOutcome {
 /// The store failed. For the log, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The store could not be reached or did not answer in time. It is unknown whether a write
-    /// happened.
+    /// The store could not be reached. Nothing was written.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store failed or did not answer. It is unknown whether a write happened.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store did not answer in time. It is unknown whether a write happened.

@@ -121,7 +121,8 @@ pub(super) fn read(path: &Path) -> Result<String, KeyError> {
 /// is in may have one: Kubernetes gives a volume to such a group at each mount (fsGroup).
 pub(crate) fn is_private(metadata: &Metadata) -> bool {
     let mode = metadata.permissions().mode();
-    mode & 0o007 == 0 && (mode & 0o070 == 0 || own_groups().contains(&metadata.gid()))
+    let (group, others) = (mode & 0o070, mode & 0o007);
+    others == 0 && (group == 0 || own_groups().contains(&metadata.gid()))
 }
 
 /// Returns whether a group has rights to a file or folder.

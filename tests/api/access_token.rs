@@ -60,6 +60,7 @@ async fn access_token_carries_the_claims_gateways_need() {
         (&claims["iss"], &claims["aud"]),
         (&json!("http://127.0.0.1:4000"), &json!("latchkey"))
     );
+    assert_eq!(claims["client_id"], "latchkey");
     assert_eq!(
         (&claims["sub"], &claims["sid"]),
         (&user["id"], &user["sessions"][0]["id"])
@@ -102,7 +103,16 @@ async fn wrong_or_missing_claims_are_refused() {
         );
     }
     for claim in [
-        "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
+        "iss",
+        "aud",
+        "client_id",
+        "sub",
+        "sid",
+        "jti",
+        "iat",
+        "nbf",
+        "exp",
+        "role",
     ] {
         let mut claims = claims.clone();
         claims.as_object_mut().unwrap().remove(claim);

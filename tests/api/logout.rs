@@ -83,3 +83,37 @@ async fn logout_requires_a_signed_in_user() {
         "UNAUTHENTICATED"
     );
 }
+
+#[tokio::test]
+async fn refresh_token_logs_out_after_the_access_token_expired() {
+    let service = Service::start().await;
+    let (here, refresh_token) = service.device().signed_up("ada@x.test").await;
+    let (there, _) = service.device().logged_in("ada@x.test").await;
+    service.wait(14_400 + 60);
+    let answer = here
+        .mutate("logout", json!({ "refreshToken": refresh_token }))
+        .await;
+    assert_eq!(answer["endedSessions"], 1);
+    let refreshed = here.refresh(&refresh_token).await;
+    assert_eq!(kind(&refreshed), "InvalidRefreshToken");
+    let (there, _) = there.logged_in("ada@x.test").await;
+    assert_eq!(
+        there.me().await.unwrap()["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn logout_without_an_input_ends_the_current_session() {
+    let service = Service::start().await;
+    let (here, _) = service.device().signed_up("ada@x.test").await;
+    let query = "mutation { logout { ... on LoggedOut { endedSessions } } }";
+    let reply = here.post(query, json!({})).await;
+    assert_eq!(
+        reply.json,
+        json!({ "data": { "logout": { "endedSessions": 1 } } })
+    );
+}

@@ -28,7 +28,7 @@ fn killed_server_loses_no_acknowledged_signup() {
             for writer in 0..WRITERS {
                 let (client, sender, done) = (server.client(), sender.clone(), &done);
                 scope.spawn(move || {
-                    sign_up_until_killed(&client, &format!("{round}.{writer}"), &sender, done)
+                    sign_up_until_killed(&client, &format!("{round}.{writer}"), &sender, done);
                 });
             }
             until("signups", SOON * 2, || {

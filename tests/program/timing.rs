@@ -121,9 +121,9 @@ fn auc(pairs: usize, time: impl Fn(&str) -> Duration) -> f64 {
             let took = time(&format!("{who}@x.test"));
             if pair >= WARM_UP {
                 if who == "known" {
-                    known.push(took)
+                    known.push(took);
                 } else {
-                    unknown.push(took)
+                    unknown.push(took);
                 }
             }
         }

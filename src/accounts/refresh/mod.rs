@@ -72,7 +72,9 @@ impl Accounts {
         let exchanged = self.exchange(token, &command).await;
         if matches!(
             exchanged,
-            Err(InternalError::Overloaded | InternalError::Store(_))
+            Err(InternalError::Overloaded
+                | InternalError::Unacknowledged(_)
+                | InternalError::Store(_))
         ) {
             self.overloaded_refreshes.remember(token, self.clock.now());
         }

@@ -65,7 +65,7 @@ impl Accounts {
                 .limiter
                 .reserve_overall_mail(RateLimit::SignupMailOverall)
                 .await?;
-        let message = is_sent.then(|| EmailKind::SignUpCode(code.sealed));
+        let message = is_sent.then_some(EmailKind::SignUpCode(code.sealed));
         if !is_sent {
             // The sign-up waits all the same: a client that used up the address's emails cannot
             // keep others from signing up with the next code.

@@ -56,8 +56,12 @@ fn defaults_make_a_server_on_this_machine() {
     );
     assert_eq!(config.public_url.as_str(), "http://127.0.0.1:4000/");
     assert_eq!(
-        (config.issuer.as_str(), config.audience.as_str()),
-        ("http://127.0.0.1:4000", "latchkey")
+        (
+            config.issuer.as_str(),
+            config.audience.as_str(),
+            config.client_id.as_str()
+        ),
+        ("http://127.0.0.1:4000", "latchkey", "latchkey")
     );
     assert!(config.origins.is_empty());
 }

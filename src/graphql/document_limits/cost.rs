@@ -200,13 +200,13 @@ impl<'a> CostAnalyzer<'a> {
         inline: &'a InlineFragment,
         in_introspection: bool,
     ) -> Result<Cost, DocumentError> {
-        let is_introspection = inline
+        let names_the_schema = inline
             .type_condition
             .as_ref()
             .is_some_and(|it| it.node.on.node.starts_with("__"));
         self.set(
             &inline.selection_set.node,
-            in_introspection || is_introspection,
+            in_introspection || names_the_schema,
         )
     }
 }

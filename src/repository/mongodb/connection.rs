@@ -121,7 +121,7 @@ impl Connection {
             .await
             .map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
         done.map_err(|error| match &*error.kind {
-            kind @ ErrorKind::ServerSelection { .. } => StoreError::Unavailable(
+            kind @ ErrorKind::ServerSelection { .. } => StoreError::Unreachable(
                 format!("{} {}", describe(kind), self.failed_heartbeats.describe())
                     .trim()
                     .into(),

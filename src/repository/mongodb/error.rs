@@ -17,6 +17,10 @@ impl From<Error> for StoreError {
                 let field = error.key.as_deref().unwrap_or("a field");
                 Self::Corrupt(format!("account document, {field}").into())
             }
+            kind @ (ErrorKind::ServerSelection { .. }
+            | ErrorKind::DnsResolve { .. }
+            | ErrorKind::Authentication { .. }
+            | ErrorKind::InvalidTlsConfig { .. }) => Self::Unreachable(describe(kind).into()),
             kind => Self::Unavailable(describe(kind).into()),
         }
     }

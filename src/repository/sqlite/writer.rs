@@ -138,5 +138,5 @@ fn commit_together(
 }
 
 fn stopped() -> StoreError {
-    StoreError::Unavailable("the thread that writes has stopped".into())
+    StoreError::Unreachable("the thread that writes has stopped".into())
 }

@@ -27,6 +27,8 @@ pub struct AccessClaims {
     pub iss: String,
     /// The audience.
     pub aud: String,
+    /// The client that the token was issued to (RFC 9068, section 2.2).
+    pub client_id: String,
     /// The account's id.
     pub sub: String,
     /// The session's id.
@@ -78,6 +80,8 @@ pub struct AccessTokens {
     pub issuer: String,
     /// The `aud` of every token.
     pub audience: String,
+    /// The `client_id` claim of all tokens.
+    pub client_id: String,
     /// The lifetime of a token.
     pub lifetime: Duration,
 }
@@ -92,6 +96,7 @@ impl AccessTokens {
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
+            client_id: self.client_id.clone(),
             sub: subject.account.to_string(),
             sid: subject.session.to_string(),
             jti: TokenId::new(now, rng).to_string(),

@@ -14,6 +14,7 @@ fn tokens_by(source: &KeySource) -> AccessTokens {
         keyring: Keyring::open(source, NOW).unwrap(),
         issuer: "http://127.0.0.1:4000".to_owned(),
         audience: "latchkey".to_owned(),
+        client_id: "latchkey".to_owned(),
         lifetime,
     }
 }

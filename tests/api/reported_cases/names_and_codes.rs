@@ -95,7 +95,7 @@ async fn code_is_read_in_every_form() {
             .replace("123", &code[..3])
             .replace("456", &code[3..]);
         let typed = match form {
-            "1 2 3 4 5 6" => code.chars().map(|digit| format!("{digit} ")).collect(),
+            "1 2 3 4 5 6" => code.chars().flat_map(|digit| [digit, ' ']).collect(),
             _ => typed,
         };
         assert_eq!(reset(&device, &typed).await, "PasswordReset", "{form:?}");

@@ -30,6 +30,10 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     Unavailable,
+    /// The call cannot reach the store.
+    Unreachable,
+    /// A save is done, and its acknowledgement is lost.
+    Unacknowledged,
     Corrupt,
     Panic,
 }
@@ -76,9 +80,16 @@ impl Store {
     fn read(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock().unwrap();
         state.work.reads += 1;
-        let failing = state.failing.filter(|(writes_left, _)| *writes_left == 0);
+        let failing = state.failing.filter(|(writes_left, failure)| {
+            *writes_left == 0 && *failure != Failure::Unacknowledged
+        });
         drop(state);
         failing.map_or(Ok(()), |(_, failure)| Err(failure.error()))
+    }
+
+    fn loses_acknowledgements(&self) -> bool {
+        let failing = self.state.lock().unwrap().failing;
+        failing.is_some_and(|(_, failure)| failure == Failure::Unacknowledged)
     }
 
     fn write(&self) -> Result<(), StoreError> {
@@ -99,7 +110,8 @@ impl Store {
 impl Failure {
     fn error(self) -> StoreError {
         match self {
-            Self::Unavailable => StoreError::Unavailable(INTERNALS.into()),
+            Self::Unavailable | Self::Unacknowledged => StoreError::Unavailable(INTERNALS.into()),
+            Self::Unreachable => StoreError::Unreachable(INTERNALS.into()),
             Self::Corrupt => StoreError::Corrupt(INTERNALS.into()),
             Self::Panic => panic!("{INTERNALS}"),
         }
@@ -127,7 +139,12 @@ impl Repository for Store {
     }
 
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
-        self.write()?;
+        if let Err(error) = self.write() {
+            if self.loses_acknowledgements() {
+                self.real.save(account).await?;
+            }
+            return Err(error);
+        }
         self.real.save(account).await
     }
 

@@ -1,0 +1,118 @@
+//! `RefreshInput.attempt`: a client that lost a response gets the same successor again.
+
+use serde_json::{Value, json};
+
+use crate::support::{Device, Failure, Service, kind};
+
+const ATTEMPT: &str = "Zm9yIG9uZSBleGNoYW5nZQ-_0123";
+const OTHER: &str = "YW5vdGhlciBleGNoYW5nZQ-_0123";
+
+async fn refresh(device: &Device, token: &str, attempt: Option<&str>) -> Value {
+    let input = json!({ "refreshToken": token, "attempt": attempt });
+    device.mutate("refresh", input).await
+}
+
+fn successor(answer: &Value) -> String {
+    assert_eq!(kind(answer), "Authenticated", "{answer}");
+    let token = answer["tokens"]["refreshToken"].as_str();
+    token.unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn same_attempt_gets_the_same_successor_hours_later() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let next = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+    service.wait(6 * 60 * 60);
+    let again = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+    assert_eq!(again, next);
+    assert_eq!(kind(&refresh(&device, &next, None).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn another_attempt_after_the_grace_ends_the_session() {
+    for attempt in [Some(OTHER), None] {
+        let service = Service::start().await;
+        let (device, first) = service.device().signed_up("ada@x.test").await;
+        let next = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+        service.wait(11);
+        for token in [&first, &next] {
+            let answer = refresh(&device, token, attempt).await;
+            assert_eq!(kind(&answer), "InvalidRefreshToken", "{attempt:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn attempt_ends_with_the_use_of_its_successor() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let next = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+    successor(&refresh(&device, &next, Some(OTHER)).await);
+    service.wait(11);
+    let answer = refresh(&device, &first, Some(ATTEMPT)).await;
+    assert_eq!(kind(&answer), "InvalidRefreshToken");
+}
+
+#[tokio::test]
+async fn second_tab_within_the_grace_may_retry_too() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let next = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+    assert_eq!(
+        successor(&refresh(&device, &first, Some(OTHER)).await),
+        next
+    );
+    service.wait(60);
+    assert_eq!(
+        successor(&refresh(&device, &first, Some(OTHER)).await),
+        next
+    );
+}
+
+#[tokio::test]
+async fn malformed_attempt_is_refused_without_its_value() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    for attempt in ["short".to_owned(), "a".repeat(129), format!("{ATTEMPT}!")] {
+        let input = json!({ "refreshToken": first, "attempt": attempt });
+        let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
+        let reply = device.post(query, json!({ "input": input })).await;
+        assert_eq!(reply.code(), "BAD_USER_INPUT", "{}", reply.json);
+        assert!(!reply.json.to_string().contains(&attempt));
+    }
+    assert_eq!(kind(&refresh(&device, &first, None).await), "Authenticated");
+}
+
+#[tokio::test]
+async fn refresh_whose_acknowledgement_was_lost_may_be_repeated() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    service.store.fail(Failure::Unacknowledged);
+    let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
+    let input = json!({ "input": { "refreshToken": first } });
+    let reply = device.post(query, input).await;
+    assert_eq!(reply.code(), "OVERLOADED");
+    assert_eq!(reply.json["errors"][0]["extensions"]["outcome"], "UNKNOWN");
+    service.store.recover();
+    service.wait(9 * 60);
+    let next = successor(&refresh(&device, &first, None).await);
+    successor(&refresh(&device, &next, None).await);
+    let answer = refresh(&device, &first, None).await;
+    assert_eq!(
+        kind(&answer),
+        "InvalidRefreshToken",
+        "the successor was used"
+    );
+}
+
+#[tokio::test]
+async fn store_that_cannot_be_reached_did_nothing() {
+    let service = Service::start().await;
+    let (device, _) = service.device().signed_up("ada@x.test").await;
+    service.store.fail(Failure::Unreachable);
+    let query = "mutation { revokeOtherSessions { __typename } }";
+    let reply = device.post(query, json!({})).await;
+    assert_eq!(reply.code(), "OVERLOADED");
+    assert_eq!(reply.json["errors"][0]["extensions"]["outcome"], "NOT_DONE");
+}

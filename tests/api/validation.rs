@@ -165,7 +165,7 @@ async fn without_introspection_errors_name_nothing_of_the_schema() {
         (
             login,
             json!({ "input": { "email": "a@x.test" } }),
-            "The request, or a variable, is not of the form it should be.",
+            "The request or a variable is malformed.",
         ),
     ] {
         let reply = service.device().post(document, variables).await;

@@ -68,24 +68,29 @@ async fn include_and_skip_see_a_variables_default() {
 #[tokio::test]
 async fn null_is_refused_where_only_defaults_fit() {
     let device = signed_in().await;
-    for (document, name) in [
-        (
-            "mutation($skip: Boolean = false) { updateProfile(input: { firstName: \"Eve\" }) @skip(if: $skip) { __typename } }",
-            "skip",
-        ),
-        (
-            "mutation($everywhere: Boolean) { ...F } fragment F on Mutation { logout(input: { everywhere: $everywhere }) { __typename } }",
-            "everywhere",
-        ),
-    ] {
-        let (message, path) = refused(&device, document, json!({ name: null })).await;
-        assert_eq!(
-            message,
-            format!("A value of type \"Boolean!\" is needed at \"${name}\".")
-        );
-        assert_eq!(path, json!([name]));
-    }
+    let document = "mutation($skip: Boolean = false) { updateProfile(input: { firstName: \"Eve\" }) \
+        @skip(if: $skip) { __typename } }";
+    let (message, path) = refused(&device, document, json!({ "skip": null })).await;
+    assert_eq!(
+        message,
+        "A value of type \"Boolean!\" is needed at \"$skip\"."
+    );
+    assert_eq!(path, json!(["skip"]));
     assert_eq!(device.me().await.unwrap()["firstName"], "Ada");
+}
+
+#[tokio::test]
+async fn null_means_the_default_of_an_input() {
+    let device = Service::start().await.device();
+    let mut input = crate::support::sign_up_input("ada@x.test");
+    input["gender"] = Value::Null;
+    input["delivery"] = Value::Null;
+    let (device, _) = device.signed_in_by(&device.mutate("signup", input).await);
+    assert_eq!(device.me().await.unwrap()["gender"], "UNDISCLOSED");
+    let other = device.logged_in("ada@x.test").await.0;
+    let answer = device.mutate("logout", json!({ "everywhere": null })).await;
+    assert_eq!(answer["endedSessions"], 1);
+    assert!(other.me().await.is_ok());
 }
 
 #[tokio::test]
@@ -97,12 +102,12 @@ async fn misshapen_variables_are_refused_with_their_path() {
         (
             "gender",
             json!("S3cret"),
-            "A value of type \"Gender!\" is needed at \"$input.gender\".",
+            "A value of type \"Gender\" is needed at \"$input.gender\".",
         ),
         (
-            "gender",
+            "firstName",
             json!(null),
-            "A value of type \"Gender!\" is needed at \"$input.gender\".",
+            "A value of type \"String!\" is needed at \"$input.firstName\".",
         ),
         (
             "email",

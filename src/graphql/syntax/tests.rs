@@ -131,7 +131,7 @@ fn positions_count_lines_and_characters_from_one() {
 }
 
 #[test]
-fn names_that_must_be_unique_are_refused_after_the_grammar() {
+fn repeated_unique_names_are_refused_after_the_grammar() {
     for text in [
         "{ a } { a }",
         "query A { a } query A { a }",

@@ -90,7 +90,7 @@ const seen = new Set();
 function map(specifier, importer, address) {
   const relative = /^\.\.?\//.test(specifier);
   const key = relative ? new URL(specifier, new URL(addressOf(importer), 'http://self')).href : specifier;
-  if (key === address || key === `http://self${address}`) return;
+  if (key === address || key === new URL(address, 'http://self').href) return;
   // A browser does not treat a single dot as relative, and two packages may need two versions of a third.
   if (key !== '.') imports[key] ??= address;
   if (imports[key] === address) return;

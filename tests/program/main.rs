@@ -27,4 +27,5 @@ mod readme;
 mod sessions;
 mod slowloris;
 mod smtp;
+mod smtp_probe;
 mod timing;

@@ -17,6 +17,7 @@ mod cli;
 mod client;
 mod differential;
 mod document_limits;
+mod drain;
 mod flood;
 mod hashing;
 mod keys;

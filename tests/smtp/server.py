@@ -28,6 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--smtps", action="store_true", help="TLS from the first byte instead of STARTTLS")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free port")
     parser.add_argument("--defer", type=int, default=0, metavar="N", help="answer the first N emails with a 451")
+    parser.add_argument("--refuse", type=int, default=0, metavar="N", help="answer the next N emails with a 550")
     parser.add_argument("--refuse-sender", metavar="ADDRESS", help="answer MAIL FROM this address with a 553")
     return parser.parse_args()
 
@@ -56,7 +57,7 @@ class Mailbox:
     """Stores emails. The envelope is written first, so that it is there as soon as the email is."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.folder, self.defer, self.taken = options.mail, options.defer, 0
+        self.folder, self.defer, self.refuse, self.taken = options.mail, options.defer, options.refuse, 0
         self.refused_sender = options.refuse_sender
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -71,6 +72,9 @@ class Mailbox:
         if self.defer > 0:
             self.defer -= 1
             return "451 4.3.0 try again later"
+        if self.refuse > 0:
+            self.refuse -= 1
+            return "550 5.7.1 not taken"
         self.taken += 1
         received = {
             "mail_from": envelope.mail_from,

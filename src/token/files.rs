@@ -105,6 +105,19 @@ pub(super) fn create(path: &Path, content: &str) -> Result<bool, KeyError> {
     }
 }
 
+/// Creates a key file in a folder as a start would, reads it, and removes it.
+///
+/// # Errors
+/// When the folder cannot hold key files.
+pub fn probe_key_folder(folder: &Path) -> Result<(), KeyError> {
+    let name = u64::from_be_bytes(Rng::system().bytes());
+    let path = folder.join(format!(".latchkey-check-{name:016x}"));
+    create(&path, "probe")?;
+    let content = read(&path);
+    let removed = fs::remove_file(&path).map_err(|source| io(&path, source));
+    content.and(removed)
+}
+
 pub(super) fn read(path: &Path) -> Result<String, KeyError> {
     let content = fs::read_to_string(path).map_err(|source| io(path, source))?;
     let metadata = fs::metadata(path).map_err(|source| io(path, source))?;
@@ -240,5 +253,19 @@ mod tests {
                 "{mode:o}"
             );
         }
+    }
+
+    #[test]
+    fn probe_of_a_key_folder_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        probe_key_folder(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn probe_of_a_missing_folder_names_it() {
+        let folder = tempfile::tempdir().unwrap().path().join("missing");
+        let error = probe_key_folder(&folder).unwrap_err().to_string();
+        assert!(error.contains("missing"), "{error}");
     }
 }

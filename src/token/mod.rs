@@ -10,7 +10,7 @@ mod secret;
 pub use access::{AccessClaims, AccessSubject, AccessTokens, BearerError};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyError;
-pub(crate) use files::{is_private, is_shared_with_group};
+pub(crate) use files::{is_private, is_shared_with_group, probe_key_folder};
 pub use keyring::{
     JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME,
     RetireError, RotateError, Rotated, SecretSource,

@@ -8,6 +8,7 @@ use crate::config::{Config, Store};
 use crate::model::{Clock, Rng};
 use crate::token::{
     KeyInfo, KeySource, KeyState, Keyring, Secret, is_private, is_shared_with_group,
+    probe_key_folder,
 };
 
 /// Describes the signing key and the secret in use: nodes that accept each other's tokens show the
@@ -33,6 +34,7 @@ pub(super) fn check(config: &Config) -> Finding {
             return creatable(data, "LATCHKEY_DATA");
         }
         let shown = writable(data, "LATCHKEY_DATA")?;
+        probe_key_folder(data).map_err(text)?;
         parts.push(format!(
             "{shown}: what is missing will be created at the next start"
         ));

@@ -112,7 +112,7 @@ fn check_reports_every_obstacle_to_serving() {
     let home = Home::new();
     assert!(home.start().stop().success());
     assert_eq!(home.run(&["check"], "").code, Some(0));
-    fs::set_permissions(home.data(), PermissionsExt::from_mode(0o750)).unwrap();
+    fs::set_permissions(home.data(), PermissionsExt::from_mode(0o755)).unwrap();
     fs::write(home.data().join("mail"), "a file where a folder should be").unwrap();
     for file in ["latchkey.db", "latchkey.db-wal", "latchkey.db-shm"] {
         fs::write(home.data().join(file), "no database").unwrap();

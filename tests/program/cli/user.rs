@@ -68,7 +68,8 @@ fn user_create_reports_every_error_and_changes_nothing() {
     );
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(
-        ran.stderr.contains("this address has an account already"),
+        ran.stderr
+            .contains("this email address has an account already"),
         "{ran:#?}"
     );
     assert_eq!(me_of(&home.start())["role"], "USER");

@@ -133,9 +133,12 @@ pub(super) fn read(path: &Path) -> Result<String, KeyError> {
 /// Returns whether no other user has a right to a key file or its folder. A group that the process
 /// is in may have one: Kubernetes gives a volume to such a group at each mount (fsGroup).
 pub(crate) fn is_private(metadata: &Metadata) -> bool {
-    let mode = metadata.permissions().mode();
+    is_private_to(&own_groups(), metadata.permissions().mode(), metadata.gid())
+}
+
+fn is_private_to(groups: &[u32], mode: u32, gid: u32) -> bool {
     let (group, others) = (mode & 0o070, mode & 0o007);
-    others == 0 && (group == 0 || own_groups().contains(&metadata.gid()))
+    others == 0 && (group == 0 || groups.contains(&gid))
 }
 
 /// Returns whether a group has rights to a file or folder.
@@ -179,7 +182,78 @@ pub(super) fn io(path: &Path, source: std::io::Error) -> KeyError {
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
+
+    /// Creates a folder and a key file, both with the given modes and the group of this process.
+    fn key_file(folder_mode: u32, file_mode: u32) -> (TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        assert!(create(&path, "a key").unwrap());
+        set_mode(&path, file_mode);
+        set_mode(folder.path(), folder_mode);
+        (folder, path)
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn created_key_file_is_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/key");
+        create_folder(path.parent().unwrap()).unwrap();
+        assert!(create(&path, "a key").unwrap());
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
+    }
+
+    #[test]
+    fn key_file_of_own_group_is_accepted() {
+        let (folder, path) = key_file(0o770, 0o640);
+        assert_eq!(read(&path).unwrap(), "a key");
+        for path in [folder.path(), &path] {
+            let metadata = fs::metadata(path).unwrap();
+            assert!(is_private(&metadata) && is_shared_with_group(&metadata));
+        }
+    }
+
+    #[test]
+    fn rights_of_foreign_group_are_not_private() {
+        for mode in [0o640, 0o660, 0o710] {
+            assert!(is_private_to(&[7, 8], mode, 8), "{mode:o}");
+            assert!(!is_private_to(&[7, 8], mode, 9), "{mode:o}");
+            assert!(!is_private_to(&[], mode, 9), "{mode:o}");
+        }
+        assert!(is_private_to(&[], 0o600, 9));
+    }
+
+    #[test]
+    fn key_file_that_others_can_read_is_refused() {
+        for mode in [0o604, 0o644, 0o602, 0o601] {
+            let (_folder, path) = key_file(0o700, mode);
+            let error = read(&path).unwrap_err();
+            assert!(matches!(error, KeyError::Exposed { .. }), "{error}");
+            let text = error.to_string();
+            for words in ["chmod 600", "LATCHKEY_SECRET", "LATCHKEY_SIGNING_KEYS"] {
+                assert!(text.contains(words), "{text}");
+            }
+            assert!(!text.contains("a key"), "{text}");
+        }
+    }
+
+    #[test]
+    fn folder_that_others_can_enter_is_not_private() {
+        for mode in [0o701, 0o705, 0o755] {
+            let (folder, _) = key_file(mode, 0o600);
+            assert!(
+                !is_private(&fs::metadata(folder.path()).unwrap()),
+                "{mode:o}"
+            );
+        }
+    }
 
     #[test]
     fn probe_of_a_key_folder_leaves_nothing_behind() {

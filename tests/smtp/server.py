@@ -28,6 +28,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--smtps", action="store_true", help="TLS from the first byte instead of STARTTLS")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free port")
     parser.add_argument("--defer", type=int, default=0, metavar="N", help="answer the first N emails with a 451")
+    parser.add_argument("--refuse", type=int, default=0, metavar="N", help="answer the next N emails with a 550")
+    parser.add_argument("--refuse-sender", metavar="ADDRESS", help="answer MAIL FROM this address with a 553")
     return parser.parse_args()
 
 
@@ -54,14 +56,25 @@ def certificate(folder: pathlib.Path) -> ssl.SSLContext:
 class Mailbox:
     """Stores emails. The envelope is written first, so that it is there as soon as the email is."""
 
-    def __init__(self, folder: pathlib.Path, defer: int) -> None:
-        self.folder, self.defer, self.taken = folder, defer, 0
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.folder, self.defer, self.refuse, self.taken = options.mail, options.defer, options.refuse, 0
+        self.refused_sender = options.refuse_sender
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    async def handle_MAIL(self, server, session, envelope, address: str, mail_options: list) -> str:
+        if address == self.refused_sender:
+            return "553 5.7.1 not a sender of this server"
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 2.1.0 sender taken"
 
     async def handle_DATA(self, server, session, envelope) -> str:
         if self.defer > 0:
             self.defer -= 1
             return "451 4.3.0 try again later"
+        if self.refuse > 0:
+            self.refuse -= 1
+            return "550 5.7.1 not taken"
         self.taken += 1
         received = {
             "mail_from": envelope.mail_from,
@@ -86,7 +99,7 @@ async def main() -> None:
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
     context = certificate(options.tls)
-    mailbox = Mailbox(options.mail, options.defer)
+    mailbox = Mailbox(options)
 
     def authenticate(server, session, envelope, mechanism, credentials) -> AuthResult:
         if not isinstance(credentials, LoginPassword):

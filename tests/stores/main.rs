@@ -85,6 +85,8 @@ on_each_store! {
         email_is_due_from_its_due_time
         parked_email_is_never_returned_as_due
         sent_email_is_no_longer_due
+        accounts_with_parked_emails_are_paged_by_id
+        accounts_without_parked_emails_are_left_out
     }
     attempts {
         attempts_within_one_window_are_counted

@@ -1,4 +1,4 @@
-//! Accounts with due emails are found.
+//! Accounts with due or parked emails are found.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,4 +80,50 @@ pub(crate) async fn sent_email_is_no_longer_due(store: Store) {
     sent.outbox.clear();
     store.save(&sent).await.expect("the store answers");
     assert_eq!(returned(&store, after(1), 10).await, [other.id]);
+}
+
+/// Inserts an account with a parked email.
+async fn parked(store: &Store, address: &str) -> AccountId {
+    let mut account = active(address);
+    mail_due(&mut account, NOW);
+    account.outbox[0].due_at = None;
+    store.insert(&account).await.expect("the store answers");
+    account.id
+}
+
+async fn page(store: &Store, after: Option<AccountId>, limit: usize) -> Vec<AccountId> {
+    let page = store.mail_parked(after, limit).await;
+    page.expect("the store answers")
+}
+
+pub(crate) async fn accounts_with_parked_emails_are_paged_by_id(store: Store) {
+    let mut ids = Vec::new();
+    for address in ["c@x.test", "a@x.test", "b@x.test"] {
+        ids.push(parked(&store, address).await);
+    }
+    ids.sort_unstable();
+    assert_eq!(page(&store, None, 2).await, ids[..2]);
+    assert_eq!(page(&store, Some(ids[1]), 2).await, ids[2..]);
+    assert_eq!(page(&store, Some(ids[2]), 2).await, []);
+    assert_eq!(page(&store, None, usize::MAX).await, ids);
+    assert_eq!(page(&store, None, 0).await, []);
+}
+
+pub(crate) async fn accounts_without_parked_emails_are_left_out(store: Store) {
+    let id = parked(&store, "parked@x.test").await;
+    due(&store, "due@x.test", 1).await;
+    store
+        .insert(&active("nothing@x.test"))
+        .await
+        .expect("the store answers");
+    assert_eq!(page(&store, None, 10).await, [id]);
+
+    let mut account = store
+        .by_id(id)
+        .await
+        .expect("the store answers")
+        .expect("an account");
+    account.outbox[0].due_at = Some(NOW);
+    store.save(&account).await.expect("the store answers");
+    assert_eq!(page(&store, None, 10).await, []);
 }

@@ -63,7 +63,9 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
              secret on all of them"
         ));
     }
-    if files.is_some() && fs::metadata(&config.data).is_ok_and(|it| is_shared_with_group(&it)) {
+    if files.is_some()
+        && fs::metadata(&config.data).is_ok_and(|it| is_private(&it) && is_shared_with_group(&it))
+    {
         let data = config.data.display();
         warnings.push(format!(
             "a group can enter {data}. That is right for a volume of Kubernetes (fsGroup); elsewhere, run chmod 700 {data}"

@@ -47,8 +47,13 @@ impl MongoRepository {
         &self,
         filter: Document,
         order: Document,
-        limit: i64,
+        limit: usize,
     ) -> Result<Vec<AccountId>, StoreError> {
+        // To MongoDB, a limit of zero means no limit.
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.connection
             .run(move |db| async move {
                 let accounts = db.accounts.clone_with_type::<record::Id>();
@@ -119,11 +124,6 @@ impl Repository for MongoRepository {
     }
 
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
-        // To MongoDB, a limit of zero means no limit.
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let filter = doc! { "mailDueAt": { "$lte": now.millis() } };
         let order = doc! { "mailDueAt": 1, "_id": 1 };
         self.ids(filter, order, limit).await
@@ -134,7 +134,6 @@ impl Repository for MongoRepository {
         after: Option<AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountId>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         let filter = doc! { "mailParked": true, "_id": { "$gt": after } };
         self.ids(filter, doc! { "mailParked": 1, "_id": 1 }, limit)

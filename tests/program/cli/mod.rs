@@ -11,6 +11,7 @@ use crate::support::home::Home;
 use crate::support::server::Server;
 use crate::support::tool;
 
+mod mail;
 mod user;
 
 /// Logs Ada in and returns what `me` answers.

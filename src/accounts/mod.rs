@@ -1,8 +1,8 @@
 //! Layer 2: the operations, one file each, with its command, its outcome and its tests.
 //!
 //! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The
-//! collaborators that operations share are the [`AccountStore`] (load, compare-and-swap), the
-//! [`RateLimiter`], the [`SessionIssuer`], the [`OneTimeCodes`] and the [`ResponseTiming`].
+//! collaborators that operations share are the `AccountStore` (load, compare-and-swap), the
+//! `RateLimiter`, the `SessionIssuer`, the `OneTimeCodes` and the `ResponseTiming`.
 //! Outcomes that a user can react to are an enum per operation; an [`InternalError`] is never one
 //! of them.
 

@@ -1,8 +1,8 @@
 //! Layer 1: password hashes. bcrypt runs on a bounded pool, never on an async worker.
 //!
-//! Each thread of the pool computes up to six hashes at once ([`bcrypt_core`]), which takes about
-//! twice as long as one. The queue serves clients in turn ([`queue`]), and a caller whose turn
-//! would come too late is refused ([`admission`]).
+//! Each thread of the pool computes up to six hashes at once (`bcrypt_core`), which takes about
+//! twice as long as one. The queue serves clients in turn (`queue`), and a caller whose turn
+//! would come too late is refused (`admission`).
 //!
 //! bcrypt reads 72 bytes and stops at a NUL, so a password that it would cut goes through
 //! HMAC-SHA-256 first. The stored hash names its scheme: `bcrypt:$2b$…` or

@@ -24,6 +24,8 @@ const BUNDLE_INPUTS: [&str; 6] = [
     "index.html",
     "src",
 ];
+/// The operations that the server offers to front-end tools.
+const OPERATIONS: &str = "clients/typescript/operations";
 const CDN_INPUTS: [&str; 2] = ["cdn.html", "cdn"];
 
 #[expect(
@@ -36,7 +38,9 @@ fn main() -> io::Result<()> {
     for input in BUNDLE_INPUTS.iter().chain(&CDN_INPUTS) {
         println!("cargo:rerun-if-changed={WEB}/{input}");
     }
+    println!("cargo:rerun-if-changed={OPERATIONS}");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("operations.rs"), operations()?)?;
     let requested = env::var("LATCHKEY_GRAPHIQL").unwrap_or_default();
     cdn(&out.join("cdn"))?;
     let bundled = if requested == "cdn" {
@@ -138,6 +142,22 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
         let entry = entry?;
         copy_all(&entry.path(), &to.join(entry.file_name()))
     })
+}
+
+/// Returns the Rust code that `src/http/client_files.rs` includes: the name and text of each file.
+fn operations() -> io::Result<String> {
+    let folder = fs::canonicalize(OPERATIONS)?;
+    let mut names = fs::read_dir(&folder)?
+        .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    let mut rust = "static OPERATIONS: &[(&str, &str)] = &[\n".to_owned();
+    for name in names {
+        let path = folder.join(&name);
+        let path = path.to_str().expect("a path in UTF-8");
+        writeln!(rust, "    ({name:?}, include_str!({path:?})),").expect("a String takes all");
+    }
+    Ok(rust + "];\n")
 }
 
 /// Returns the Rust code that `src/http/graphiql.rs` includes, for the site in a folder of

@@ -8,7 +8,7 @@ use tracing::field::display;
 
 use super::Caller;
 use crate::model::{Account, AccountId, Clock, Email, Timestamp};
-use crate::repository::{Repository, StoreError, WriteOutcome};
+use crate::repository::{CoalescedReads, QueueLength, Repository, StoreError, WriteOutcome};
 
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
@@ -55,6 +55,7 @@ pub(super) struct Updated<T> {
 /// Loads and saves accounts.
 pub(super) struct AccountStore {
     repository: Arc<dyn Repository>,
+    reads: CoalescedReads,
     clock: Clock,
     email_queued: Notify,
 }
@@ -62,6 +63,7 @@ pub(super) struct AccountStore {
 impl AccountStore {
     pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
         Self {
+            reads: CoalescedReads::new(repository.clone()),
             repository,
             clock,
             email_queued: Notify::new(),
@@ -140,7 +142,7 @@ impl AccountStore {
 
     /// Loads the account that a token names, and records it in the log as the caller's.
     pub(super) async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let account = self.repository.by_id(id).await?;
+        let account = self.reads.by_id(id).await?;
         Ok(account.inspect(|account| _ = Span::current().record("caller", display(account.id))))
     }
 
@@ -163,12 +165,38 @@ impl AccountStore {
         self.repository.mail_due(self.clock.now(), limit).await
     }
 
+    /// Returns the accounts that have an email due now or later, the longest due first.
+    pub(super) async fn mail_waiting(&self) -> Result<Vec<AccountId>, StoreError> {
+        let later = Timestamp::from_millis(i64::MAX);
+        self.repository.mail_due(later, usize::MAX).await
+    }
+
+    pub(super) async fn mail_queue(&self) -> Result<QueueLength, StoreError> {
+        self.repository.mail_queue().await
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(super) async fn mail_parked(
         &self,
         after: Option<AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountId>, StoreError> {
         self.repository.mail_parked(after, limit).await
+    }
+
+    pub(super) async fn after(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        self.repository.after(after, limit).await
+    }
+
+    pub(super) async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
+        self.repository.slowest_imported_hash().await
     }
 
     pub(super) async fn purge(&self) -> Result<(), StoreError> {

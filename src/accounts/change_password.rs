@@ -68,17 +68,17 @@ impl Accounts {
             return Ok(ChangePasswordOutcome::InvalidInput(vec![unchanged()]));
         }
         let hash = self.hashing.hash(&permit, &new).await?;
-        let session = caller.session;
+        let (session, client) = (caller.session, &command.client);
         let updated = self
             .store
             .update_as(caller, |account, now| {
                 let user = account
                     .user_mut()
-                    .filter(|user| user.password == verified)?;
+                    .filter(|user| user.password.as_ref() == Some(&verified))?;
                 user.set_password(hash.clone(), now);
                 user.end_sessions(|other| other.id != session);
                 account.void_codes();
-                account.notify(EmailKind::PasswordChanged, now, &self.rng);
+                account.notify(client.email(EmailKind::PasswordChanged), now, &self.rng);
                 Some(())
             })
             .await?;
@@ -117,7 +117,7 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(CurrentPassword::TooManyAttempts(wait));
         }
-        let hash = caller.user().map(|user| user.password.clone());
+        let hash = caller.user().and_then(|user| user.password.clone());
         let verification = self.hashing.verify(permit, current, hash.as_ref()).await?;
         match hash {
             Some(hash) if verification != Verification::Invalid => {

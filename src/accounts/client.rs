@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::Device;
+use crate::model::{Device, EmailKind, Locale, NewEmail};
 use crate::rate_limit::client_of;
 
 /// The number of characters of a `User-Agent` that a session keeps.
@@ -15,6 +15,8 @@ pub struct Client {
     pub ip: IpAddr,
     /// The `User-Agent` header, as sent.
     pub user_agent: Option<String>,
+    /// The languages of `Accept-Language`, the most preferred first.
+    pub languages: Vec<Locale>,
 }
 
 impl Client {
@@ -31,6 +33,15 @@ impl Client {
             user_agent: self.user_agent.as_ref().map(clean),
             ip_address: Some(self.ip.to_canonical()),
         }
+    }
+
+    /// Creates an email to the account's own address that this request causes: it names the device
+    /// and is in a language of the client, unless the account has chosen one.
+    #[must_use]
+    pub fn email(&self, kind: EmailKind) -> NewEmail {
+        NewEmail::new(kind)
+            .caused_by(self.device().origin())
+            .in_languages(self.languages.iter().cloned())
     }
 
     /// Returns the name under which the client's attempts are counted.

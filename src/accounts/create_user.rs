@@ -57,6 +57,7 @@ impl Accounts {
             password,
             profile,
             mobile_number,
+            ..
         } = application;
         let permit = self.hashing.try_acquire(COMMAND_LINE)?;
         let hash = self.hashing.hash(&permit, &password).await?;
@@ -84,9 +85,12 @@ fn as_signup(command: CreateUser) -> Signup {
         last_name: command.last_name,
         gender: Gender::Undisclosed,
         mobile_number: None,
+        locale: None,
+        attempt: None,
         client: Client {
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: None,
+            languages: Vec::new(),
         },
     }
 }

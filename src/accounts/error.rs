@@ -18,8 +18,18 @@ pub enum InternalError {
     SignedOut(SignedOutReason),
     /// An argument is malformed in a way that a form cannot correct. Holds nothing of its value.
     InvalidArgument(InvalidAttempt),
-    /// The request's origin is not allowed to use the refresh cookie.
-    Forbidden,
+    /// The request is not allowed to use the refresh cookie.
+    Forbidden(ForbiddenReason),
+}
+
+/// The reason for which a request may not use the refresh cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForbiddenReason {
+    /// The request's origin is not one that may.
+    Origin,
+    /// The request asks for a cookie, and comes from a page of another site: by its `SameSite`
+    /// attribute, the browser would never send the cookie back from there.
+    CrossSite,
 }
 
 /// The reason for which a request has no signed-in caller. A client can refresh only an expired

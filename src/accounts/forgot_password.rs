@@ -62,14 +62,18 @@ impl Accounts {
                         .reserve_overall_mail(RateLimit::MailOverall)
                         .await? =>
             {
-                self.send_reset_code(account).await?;
+                self.send_reset_code(account, &command.client).await?;
             }
             _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
         }
         Ok(ForgotPasswordOutcome::CodeSent(email))
     }
 
-    async fn send_reset_code(&self, account: Account) -> Result<(), InternalError> {
+    async fn send_reset_code(
+        &self,
+        account: Account,
+        client: &Client,
+    ) -> Result<(), InternalError> {
         let code = self
             .codes
             .generate(Purpose::PasswordResetCode, &account.email);
@@ -77,7 +81,7 @@ impl Accounts {
             if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
                 Code::replace(&mut user.reset_code, self.codes.issue(&code, now), now);
                 let email = EmailKind::PasswordResetCode(code.sealed.clone());
-                account.post(email, self.codes.lifetime(), now, &self.rng);
+                account.post(client.email(email), self.codes.lifetime(), now, &self.rng);
             }
         });
         match updated.await {

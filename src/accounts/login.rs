@@ -2,10 +2,11 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use super::gate::{Admission, Entry, NotAdmitted};
+use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::hashing::{Permit, Verification};
 use crate::model::{
-    Account, Email, EmailKind, Password, PasswordHash, Session, Timestamp, User, Wait,
+    Account, Email, Password, PasswordHash, SignInMethod, Timestamp, TrustedBrowserId, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 
@@ -19,6 +20,8 @@ pub struct Login {
     /// Tokens that prove that the device has logged in before: device tokens, or refresh tokens of
     /// live or ended sessions.
     pub known_by: Vec<SecretString>,
+    /// The token of a browser that may skip the second factor.
+    pub trusted_by: Option<SecretString>,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -26,8 +29,8 @@ pub struct Login {
 /// The outcome of an attempt to log in.
 #[derive(Debug)]
 pub enum LoginOutcome {
-    /// The user is signed in.
-    Authenticated(Box<SignedIn>),
+    /// Both are right: the user is signed in, or the sign-in waits for its next step.
+    SignIn(SignIn),
     /// The email address or the password is wrong. The outcome does not say which.
     InvalidCredentials,
     /// Both are right, and the policy requires a verified email address.
@@ -36,19 +39,16 @@ pub enum LoginOutcome {
     TooManyAttempts(Wait),
 }
 
-/// The outcome of the pure decision.
-#[derive(Debug, PartialEq, Eq)]
-enum Decision {
-    SignedIn { new_device: bool },
-    Suspended,
-    PasswordChangedMeanwhile,
-    NotVerified,
+/// The hash that a password was verified against, and its replacement if that is due.
+pub(super) struct VerifiedHash {
+    pub(super) current: PasswordHash,
+    replacement: Option<PasswordHash>,
 }
 
-/// The hash that a password was verified against, and its replacement if that is due.
-struct VerifiedHash {
-    current: PasswordHash,
-    replacement: Option<PasswordHash>,
+/// The device of an attempt, as far as its tokens prove it.
+struct Recognized {
+    known_device: Option<String>,
+    trusted_browser: Option<TrustedBrowserId>,
 }
 
 impl Accounts {
@@ -73,10 +73,8 @@ impl Accounts {
             None => None,
         };
         let address = email.as_ref().map_or(command.email.as_str(), Email::as_str);
-        let device = account
-            .as_ref()
-            .and_then(|account| self.sessions.known_device(account, &command.known_by));
-        let keys = rate_limit_keys(address, &client, device.as_deref());
+        let recognized = self.recognize(account.as_ref(), &command);
+        let keys = rate_limit_keys(address, &client, recognized.known_device.as_deref());
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(LoginOutcome::TooManyAttempts(wait));
         }
@@ -87,7 +85,10 @@ impl Accounts {
         };
         // A right password was not a guess. Both writes run at once: the embedded store then
         // commits them together.
-        let signing_in = self.sign_in(account, &hash, &command.client, device.is_some());
+        let entry = Entry::new(SignInMethod::Password, &command.client)
+            .on_trusted_browser(recognized.trusted_browser)
+            .on_known_device(recognized.known_device.clone());
+        let signing_in = self.sign_in(account, &hash, &entry);
         let (signed_in, released) = tokio::join!(signing_in, self.limiter.release(&keys));
         released?;
         signed_in
@@ -95,7 +96,7 @@ impl Accounts {
 
     /// Verifies the password against the account's hash, or against a decoy if there is no account.
     /// Returns the hash if the password is right.
-    async fn verify(
+    pub(super) async fn verify(
         &self,
         permit: &Permit,
         account: Option<&Account>,
@@ -106,7 +107,7 @@ impl Accounts {
         let user = account
             .and_then(Account::user)
             .filter(|user| !user.is_suspended());
-        let hash = user.map(|user| user.password.clone());
+        let hash = user.and_then(|user| user.password.clone());
         let verification = self.hashing.verify(permit, password, hash.as_ref()).await?;
         let replacement = match verification {
             Verification::Invalid => return Ok(None),
@@ -119,65 +120,72 @@ impl Accounts {
         }))
     }
 
-    /// Starts a session for a user who has proven the password.
+    fn recognize(&self, account: Option<&Account>, command: &Login) -> Recognized {
+        let trusted_by = command.trusted_by.as_ref();
+        Recognized {
+            known_device: account
+                .and_then(|account| self.sessions.known_device(account, &command.known_by)),
+            trusted_browser: account
+                .zip(trusted_by)
+                .and_then(|(account, token)| self.sessions.trusted_browser(account.id, token)),
+        }
+    }
+
+    /// Passes a user who has proven the password on to the gate.
     async fn sign_in(
         &self,
         account: Account,
         hash: &VerifiedHash,
-        client: &Client,
-        is_known_device: bool,
+        entry: &Entry,
     ) -> Result<LoginOutcome, InternalError> {
-        let session = self.sessions.new_session(client);
-        let id = session.id;
         let updated = self
             .store
             .update(account, |account, now| {
-                let decision = self.decide_login(account, hash, &session, now);
-                // A device token or a refresh token proves a known device, whatever network it is
-                // on.
-                if decision == (Decision::SignedIn { new_device: true }) && !is_known_device {
-                    self.notify_new_device(account, &session, now);
-                }
-                decision
+                self.decide_login(account, hash, entry, now)
             })
             .await;
         let updated = match updated {
             Err(UpdateError::Deleted) => return Ok(LoginOutcome::InvalidCredentials),
             other => other?,
         };
-        let signed_in = self.sessions.issue_tokens(updated.account, id);
-        Ok(match (updated.outcome, signed_in) {
-            (Decision::SignedIn { .. }, Some(it)) => LoginOutcome::Authenticated(Box::new(it)),
-            (Decision::NotVerified, _) => LoginOutcome::EmailNotVerified,
-            _ => LoginOutcome::InvalidCredentials,
+        let Some(admission) = updated.outcome else {
+            return Ok(LoginOutcome::InvalidCredentials);
+        };
+        Ok(match self.sessions.conclude(updated.account, admission)? {
+            Ok(sign_in) => LoginOutcome::SignIn(sign_in),
+            Err(NotAdmitted::EmailNotVerified) => LoginOutcome::EmailNotVerified,
+            Err(NotAdmitted::Suspended) => LoginOutcome::InvalidCredentials,
         })
     }
 
+    /// Decides on the account as it is stored now: the verified hash must still be the account's.
     fn decide_login(
         &self,
         account: &mut Account,
         hash: &VerifiedHash,
-        session: &Session,
+        entry: &Entry,
         now: Timestamp,
-    ) -> Decision {
-        let Some(user) = account.user_mut() else {
-            return Decision::PasswordChangedMeanwhile;
-        };
-        start_session(user, hash, session, self.policy.verify_email_first, now)
-    }
-
-    fn notify_new_device(&self, account: &mut Account, session: &Session, now: Timestamp) {
-        let email = EmailKind::NewDevice {
-            device: session.device.name(),
-            address: session.device.ip_address,
-        };
-        account.notify(email, now, &self.rng);
+    ) -> Option<Admission> {
+        let is_current = account.user()?.password.as_ref() == Some(&hash.current);
+        if !is_current {
+            return None;
+        }
+        let admission = self.sessions.admit(account, entry, now);
+        let is_refused = matches!(admission, Admission::Refused(_));
+        if let (Some(replacement), false) = (&hash.replacement, is_refused) {
+            account.user_mut()?.password = Some(replacement.clone());
+        }
+        Some(admission)
     }
 }
 
 /// Attempts on a device that has logged in before are counted apart, so that strangers' guesses do
 /// not lock it out.
-fn rate_limit_keys<'a>(email: &'a str, client: &'a str, device: Option<&'a str>) -> Vec<Key<'a>> {
+pub(super) fn rate_limit_keys<'a>(
+    email: &'a str,
+    client: &'a str,
+    device: Option<&'a str>,
+) -> Vec<Key<'a>> {
     match device {
         Some(device) => vec![
             Key::new(RateLimit::LoginByDevice, &[email, device]),
@@ -188,30 +196,5 @@ fn rate_limit_keys<'a>(email: &'a str, client: &'a str, device: Option<&'a str>)
             Key::new(RateLimit::LoginByEmailAndClient, &[email, client]),
             Key::new(RateLimit::LoginByEmail, &[email]),
         ],
-    }
-}
-
-/// Decides on the account as it is stored now: the verified hash must still be the account's.
-fn start_session(
-    user: &mut User,
-    hash: &VerifiedHash,
-    session: &Session,
-    verify_email_first: bool,
-    now: Timestamp,
-) -> Decision {
-    if user.password != hash.current {
-        return Decision::PasswordChangedMeanwhile;
-    }
-    if user.is_suspended() {
-        return Decision::Suspended;
-    }
-    if verify_email_first && !user.email_verified {
-        return Decision::NotVerified;
-    }
-    if let Some(replacement) = &hash.replacement {
-        user.password = replacement.clone();
-    }
-    Decision::SignedIn {
-        new_device: user.sign_in(session.clone(), now),
     }
 }

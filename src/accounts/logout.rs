@@ -46,7 +46,7 @@ impl Accounts {
     /// other. A token whose session has ended counts as logged out.
     ///
     /// # Errors
-    /// When the store fails, or the token is not good for what is asked.
+    /// When the store fails, or the token does not allow the operation.
     pub async fn logout_by_refresh_token(
         &self,
         command: Logout,

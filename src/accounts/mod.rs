@@ -2,26 +2,35 @@
 //!
 //! An operation is a method of [`Accounts`] and a pure decision on one [`Account`]. The
 //! collaborators that operations share are the `AccountStore` (load, compare-and-swap), the
-//! `RateLimiter`, the `SessionIssuer`, the `OneTimeCodes` and the `ResponseTiming`.
+//! `RateLimiter`, the `SessionIssuer`, the `OneTimeCodes`, the `EmailDelivery` and the
+//! `ResponseTiming`.
 //! Outcomes that a user can react to are an enum per operation; an [`InternalError`] is never one
 //! of them.
 
 mod account_store;
 mod administer;
+mod attempt;
 mod authenticate;
 mod change_password;
 mod check_password;
 mod clear_mobile_number;
 mod client;
 mod create_user;
-mod deliver;
+mod delivery_log;
+mod delivery_steps;
+mod email_delivery;
 mod error;
+mod export_users;
 mod forgot_password;
+mod gate;
+mod import_password;
+mod import_user;
+mod introspect;
 mod login;
 mod logout;
+mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
-mod parked_mail;
 mod rate_limiter;
 mod refresh;
 mod reset_password;
@@ -52,21 +61,26 @@ use account_store::{AccountStore, UpdateError};
 use one_time_codes::OneTimeCodes;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
-use session_issuer::SessionIssuer;
+use session_issuer::{SessionIssuer, SessionRules};
 use timing::ResponseTiming;
 
 pub use administer::AdminOutcome;
+pub use attempt::{InvalidAttempt, RequestAttempt};
 pub use authenticate::{Authentication, Caller};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
 pub use create_user::{CreateUser, CreateUserOutcome};
-pub use error::{InternalError, SignedOutReason};
+pub use email_delivery::{Deliveries, EmailDelivery};
+pub use error::{ForbiddenReason, InternalError, SignedOutReason};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
+pub use gate::{SignIn, SignInPolicy};
+pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
+pub use introspect::Introspection;
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
-pub use parked_mail::ParkedEmail;
-pub use refresh::{InvalidAttempt, Refresh, RefreshAttempt, RefreshOutcome};
+pub use mail_queue::{MailQueue, QueuedEmail};
+pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
@@ -85,8 +99,8 @@ pub struct Policy {
     pub session: SessionPolicy,
     /// The lifetime of an emailed code.
     pub code_lifetime: Duration,
-    /// Requires a user to verify the email address before logging in.
-    pub verify_email_first: bool,
+    /// The rules for signing in.
+    pub sign_in: SignInPolicy,
     /// Enforces rate limits.
     pub limits: bool,
 }
@@ -103,6 +117,8 @@ pub struct Dependencies {
     pub secret: Secret,
     /// Sends emails.
     pub mailer: Mailer,
+    /// The number of emails that are sent at once.
+    pub mail_connections: usize,
     /// Provides the time.
     pub clock: Clock,
     /// Provides randomness.
@@ -113,14 +129,14 @@ pub struct Dependencies {
 
 /// The operations on user accounts.
 pub struct Accounts {
-    store: AccountStore,
+    store: Arc<AccountStore>,
     limiter: RateLimiter,
     sessions: SessionIssuer,
-    codes: OneTimeCodes,
+    codes: Arc<OneTimeCodes>,
+    email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
     hashing: Hashing,
-    mailer: Mailer,
     clock: Clock,
     rng: Rng,
     policy: Policy,
@@ -136,12 +152,23 @@ impl Accounts {
             access_tokens,
             secret,
             mailer,
+            mail_connections,
             clock,
             rng,
             policy,
         } = dependencies;
+        let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
+        let codes = OneTimeCodes::new(secret.clone(), rng.clone(), policy.code_lifetime);
+        let codes = Arc::new(codes);
+        let email_delivery = EmailDelivery::new(
+            store.clone(),
+            codes.clone(),
+            mailer,
+            rng.clone(),
+            mail_connections,
+        );
         Self {
-            store: AccountStore::new(repository.clone(), clock.clone()),
+            store,
             limiter: RateLimiter::new(
                 repository.clone(),
                 secret.clone(),
@@ -150,16 +177,19 @@ impl Accounts {
             ),
             sessions: SessionIssuer::new(
                 access_tokens,
-                secret.clone(),
+                secret,
                 clock.clone(),
                 rng.clone(),
-                policy.session,
+                SessionRules {
+                    session: policy.session,
+                    sign_in: policy.sign_in,
+                },
             ),
-            codes: OneTimeCodes::new(secret, rng.clone(), policy.code_lifetime),
+            codes,
+            email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),
             hashing,
-            mailer,
             clock,
             rng,
             policy,
@@ -228,8 +258,20 @@ impl Accounts {
         self.store.purge().await
     }
 
-    /// Waits until an operation of this process has queued an email that is due.
-    pub async fn email_queued(&self) {
-        self.store.email_queued().await;
+    /// Looks for the slowest imported hash in the store, and answers wrong passwords no sooner than
+    /// it takes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn follow_imported_hashes(&self) -> Result<(), StoreError> {
+        let slowest = self.store.slowest_imported_hash().await?;
+        self.hashing.expect_imported(slowest.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Returns the delivery of queued emails.
+    #[must_use]
+    pub const fn email_delivery(&self) -> &Arc<EmailDelivery> {
+        &self.email_delivery
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::RequestAttempt;
+use super::signup::Application;
 use crate::model::{Code, Digest, Email, Rng, Sealed, Timestamp};
 use crate::token::{Purpose, Secret};
 
@@ -73,16 +75,52 @@ impl OneTimeCodes {
         Digest::new(self.secret.digest(purpose, &parts))
     }
 
+    /// Encrypts a text with this server's secret.
+    pub(super) fn seal(&self, plain: &str) -> Sealed {
+        self.secret.seal(plain, &self.rng)
+    }
+
     /// Decrypts the code of a queued email. Returns `None` if it was sealed with another secret.
     pub(super) fn unseal(&self, sealed: &Sealed) -> Option<String> {
         self.secret.unseal(sealed)
     }
 
     /// Generates the ticket of a sign-up.
-    pub(super) fn generate_ticket(&self) -> GeneratedTicket {
+    fn generate_ticket(&self) -> GeneratedTicket {
         let text = SecretString::from(URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>()));
         let digest = self.ticket_digest(&text);
         GeneratedTicket { text, digest }
+    }
+
+    /// Returns the ticket of a sign-up.
+    pub(super) fn ticket_of(&self, application: &Application) -> GeneratedTicket {
+        match &application.attempt {
+            Some(attempt) => self.ticket_of_attempt(application, attempt),
+            None => self.generate_ticket(),
+        }
+    }
+
+    /// Returns the ticket of a sign-up that the client may repeat: the same one for the same attempt,
+    /// address and password, whether or not the address has an account.
+    fn ticket_of_attempt(
+        &self,
+        application: &Application,
+        attempt: &RequestAttempt,
+    ) -> GeneratedTicket {
+        let parts = [
+            application.email.as_str().as_bytes(),
+            attempt.expose().as_bytes(),
+            application.password.expose().as_bytes(),
+        ];
+        let text = SecretString::from(self.secret.digest(Purpose::TicketOfAttempt, &parts));
+        let digest = self.ticket_digest(&text);
+        GeneratedTicket { text, digest }
+    }
+
+    /// Computes the keyed digest of the attempt to sign up with an email address.
+    pub(super) fn signup_attempt_digest(&self, email: &Email, attempt: &RequestAttempt) -> Digest {
+        let parts = [email.as_str().as_bytes(), attempt.expose().as_bytes()];
+        Digest::new(self.secret.digest(Purpose::SignupAttempt, &parts))
     }
 
     /// Computes the keyed digest of a ticket as sent.

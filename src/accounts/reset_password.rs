@@ -37,6 +37,13 @@ pub enum ResetPasswordOutcome {
     TooManyAttempts(Wait),
 }
 
+/// A code as entered, and the hash of the password that it is to set.
+struct Reset<'a> {
+    given: Digest,
+    hash: PasswordHash,
+    client: &'a Client,
+}
+
 impl Accounts {
     /// Spends a code and sets a password, in one write. The password is hashed before the code is
     /// looked at, so that an unknown email address and a wrong code take as long as a right one.
@@ -75,8 +82,12 @@ impl Accounts {
             self.timing.decoy_write().await?;
             return Ok(ResetPasswordOutcome::InvalidCode);
         };
-        let given = self.codes.digest(Purpose::PasswordResetCode, &email, &code);
-        let reset = |account: &mut Account, now| self.apply_reset(account, &given, &hash, now);
+        let attempt = Reset {
+            given: self.codes.digest(Purpose::PasswordResetCode, &email, &code),
+            hash,
+            client: &command.client,
+        };
+        let reset = |account: &mut Account, now| self.apply_reset(account, &attempt, now);
         let updated = self
             .timing
             .update_constant_work(&self.store, account, reset)
@@ -99,17 +110,11 @@ impl Accounts {
         email.zip(password).ok_or_else(|| errors.into_vec())
     }
 
-    fn apply_reset(
-        &self,
-        account: &mut Account,
-        given: &Digest,
-        hash: &PasswordHash,
-        now: Timestamp,
-    ) -> Spend {
+    fn apply_reset(&self, account: &mut Account, reset: &Reset<'_>, now: Timestamp) -> Spend {
         let Some(user) = account.user_mut() else {
             return Spend::Wrong;
         };
-        if Code::spend(&mut user.reset_code, given, now) == Spend::Wrong {
+        if Code::spend(&mut user.reset_code, &reset.given, now) == Spend::Wrong {
             return Spend::Wrong;
         }
         // The code came from the address's mailbox: that verifies the address as well as a
@@ -119,12 +124,12 @@ impl Accounts {
             created_at: user.created_at,
         };
         user.email_verified = true;
-        user.set_password(hash.clone(), now);
+        user.set_password(reset.hash.clone(), now);
         user.end_sessions(|_| true);
         // Those who knew the old password may have used its devices too.
         user.known_devices.clear();
         account.void_codes();
-        account.notify(email, now, &self.rng);
+        account.notify(reset.client.email(email), now, &self.rng);
         Spend::Right
     }
 }

@@ -6,7 +6,8 @@ use super::one_time_codes::GeneratedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
-    Account, AccountState, Code, Email, EmailKind, FieldErrors, InvalidField, Timestamp, Wait,
+    Account, AccountState, Code, Email, EmailKind, FieldErrors, InvalidField, Locale, Timestamp,
+    Wait,
 };
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
@@ -66,14 +67,19 @@ impl Accounts {
                         .reserve_overall_mail(overall_limit(&account))
                         .await? =>
             {
-                self.queue_verification_code(account).await?;
+                self.queue_verification_code(account, &command.client)
+                    .await?;
             }
             _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
         }
         Ok(SendVerificationCodeOutcome::CodeSent(email))
     }
 
-    async fn queue_verification_code(&self, account: Account) -> Result<(), InternalError> {
+    async fn queue_verification_code(
+        &self,
+        account: Account,
+        client: &Client,
+    ) -> Result<(), InternalError> {
         let purpose = match account.state {
             AccountState::Active(_) => Purpose::VerificationCode,
             AccountState::Pending(_) => Purpose::SignUpCode,
@@ -81,6 +87,7 @@ impl Accounts {
         let code = self.codes.generate(purpose, &account.email);
         let updated = self.store.update(account, |account, now| {
             if let Some(email) = self.set_code(account, purpose, &code, now) {
+                let email = client.email(email).preferring(chosen_locale(account));
                 account.post(email, self.codes.lifetime(), now, &self.rng);
             }
         });
@@ -131,5 +138,14 @@ fn overall_limit(account: &Account) -> RateLimit {
     match account.state {
         AccountState::Active(_) => RateLimit::MailOverall,
         AccountState::Pending(_) => RateLimit::SignupMailOverall,
+    }
+}
+
+/// Returns the language that the newest waiting sign-up has chosen. A user's own is known to the
+/// account.
+fn chosen_locale(account: &Account) -> Option<Locale> {
+    match &account.state {
+        AccountState::Active(_) => None,
+        AccountState::Pending(sign_ups) => sign_ups.iter().rev().find_map(|it| it.locale.clone()),
     }
 }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Client, RefreshAttempt};
+use super::RequestAttempt;
+use super::gate::SignInPolicy;
 use crate::model::{
-    Account, AccountId, Clock, DeviceId, Digest, Rng, Session, SessionId, SessionPolicy, Timestamp,
+    Account, AccountId, Clock, DeviceId, Digest, NewEmail, Rng, SessionId, SessionPolicy,
+    Timestamp, TrustedBrowserId,
 };
 use crate::token::{
-    AccessSubject, AccessTokens, BearerError, DeviceTokens, Keyring, Purpose, RefreshToken,
-    RefreshTokens, Secret,
+    AccessClaims, AccessSubject, AccessTokens, BearerError, BoundTokens, DeviceTokens, Keyring,
+    Purpose, RefreshToken, RefreshTokens, Secret,
 };
 
 /// An access token response (RFC 6749, section 5.1).
@@ -42,10 +44,20 @@ pub(super) struct SessionIssuer {
     access_tokens: AccessTokens,
     refresh_tokens: RefreshTokens,
     device_tokens: DeviceTokens,
+    challenges: BoundTokens,
+    trusted_browsers: BoundTokens,
     secret: Secret,
     clock: Clock,
     rng: Rng,
     policy: SessionPolicy,
+    sign_in: SignInPolicy,
+}
+
+/// The operator's rules for sessions, and for the sign-ins that start them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SessionRules {
+    pub(super) session: SessionPolicy,
+    pub(super) sign_in: SignInPolicy,
 }
 
 impl SessionIssuer {
@@ -54,17 +66,60 @@ impl SessionIssuer {
         secret: Secret,
         clock: Clock,
         rng: Rng,
-        policy: SessionPolicy,
+        rules: SessionRules,
     ) -> Self {
         Self {
             access_tokens,
             refresh_tokens: RefreshTokens(secret.clone()),
             device_tokens: DeviceTokens(secret.clone()),
+            challenges: BoundTokens::of_challenges(secret.clone()),
+            trusted_browsers: BoundTokens::of_trusted_browsers(secret.clone()),
             secret,
             clock,
             rng,
-            policy,
+            policy: rules.session,
+            sign_in: rules.sign_in,
         }
+    }
+
+    pub(super) const fn sign_in_policy(&self) -> &SignInPolicy {
+        &self.sign_in
+    }
+
+    pub(super) const fn session_policy(&self) -> &SessionPolicy {
+        &self.policy
+    }
+
+    pub(super) const fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    /// Queues a notice about a sign-in.
+    pub(super) fn notify(&self, account: &mut Account, email: NewEmail, now: Timestamp) {
+        account.notify(email, now, &self.rng);
+    }
+
+    /// Creates the text of a challenge, and the digest that the account keeps of it.
+    pub(super) fn new_challenge(&self, account: AccountId) -> (SecretString, Digest) {
+        let text = SecretString::from(self.challenges.issue(account, self.rng.bytes()));
+        let digest = self.challenge_digest(&text);
+        (text, digest)
+    }
+
+    /// Returns the browser that an account's cookie names as trusted. The account decides if it
+    /// still is.
+    pub(super) fn trusted_browser(
+        &self,
+        account: AccountId,
+        token: &SecretString,
+    ) -> Option<TrustedBrowserId> {
+        let (owner, id) = self.trusted_browsers.verify(token.expose_secret())?;
+        (owner == account).then(|| TrustedBrowserId::from_bytes(id))
+    }
+
+    fn challenge_digest(&self, text: &SecretString) -> Digest {
+        let text = text.expose_secret().as_bytes();
+        Digest::new(self.secret.digest(Purpose::Ticket, &[text]))
     }
 
     pub(super) const fn access_token_lifetime(&self) -> Duration {
@@ -73,13 +128,6 @@ impl SessionIssuer {
 
     pub(super) const fn keyring(&self) -> &Keyring {
         &self.access_tokens.keyring
-    }
-
-    /// Creates a session for a client. The account does not have it yet.
-    pub(super) fn new_session(&self, client: &Client) -> Session {
-        let now = self.clock.now();
-        let id = SessionId::new(now, &self.rng);
-        Session::begin(id, client.device(), now, &self.policy)
     }
 
     /// Issues the tokens of a session from the account's present state. Returns `None` if the
@@ -97,6 +145,8 @@ impl SessionIssuer {
             account: account.id,
             session,
             role: user.role,
+            authenticated_at: current.authenticated_at,
+            methods: &current.methods,
         };
         let access_token = self.access_tokens.issue(subject, now, &self.rng);
         let tokens = Tokens {
@@ -120,13 +170,21 @@ impl SessionIssuer {
         self.access_tokens.verify(bearer, self.clock.now())
     }
 
+    /// Verifies an access token, and returns its claims too.
+    pub(super) fn verified_claims(
+        &self,
+        bearer: &str,
+    ) -> Result<(AccessClaims, (AccountId, SessionId)), BearerError> {
+        self.access_tokens.verify_claims(bearer, self.clock.now())
+    }
+
     /// Returns what an authentic refresh token names.
     pub(super) fn verify_refresh_token(&self, token: &SecretString) -> Option<RefreshToken> {
         self.refresh_tokens.verify(token.expose_secret())
     }
 
     /// Computes the keyed digest of an attempt to exchange a refresh token.
-    pub(super) fn attempt_digest(&self, token: RefreshToken, attempt: &RefreshAttempt) -> Digest {
+    pub(super) fn attempt_digest(&self, token: RefreshToken, attempt: &RequestAttempt) -> Digest {
         let parts: [&[u8]; 3] = [
             token.session.as_bytes(),
             &token.generation.to_be_bytes(),

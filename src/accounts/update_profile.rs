@@ -1,7 +1,9 @@
 //! Update the profile: changes the user's name or gender.
 
 use super::{Accounts, Caller, InternalError};
-use crate::model::{Account, FieldCode, FieldError, FieldErrors, Gender, InvalidField, Name};
+use crate::model::{
+    Account, FieldCode, FieldError, FieldErrors, Gender, InvalidField, Locale, Name,
+};
 
 /// A change of some fields. `None` leaves a field as it is; `Some(None)` is a null, which no field
 /// accepts.
@@ -13,6 +15,8 @@ pub struct UpdateProfile {
     pub last_name: Option<Option<String>>,
     /// The gender.
     pub gender: Option<Option<Gender>>,
+    /// The language of messages, as sent.
+    pub locale: Option<Option<String>>,
 }
 
 /// The outcome of a change of the profile.
@@ -45,6 +49,9 @@ impl Accounts {
         let gender = command
             .gender
             .and_then(|given| errors.check("gender", given.ok_or_else(no_gender)));
+        let locale = command
+            .locale
+            .and_then(|given| errors.check("locale", locale_of(given)));
         let refused = errors.into_vec();
         if !refused.is_empty() {
             return Ok(UpdateProfileOutcome::InvalidInput(refused));
@@ -63,8 +70,10 @@ impl Accounts {
             if let Some(gender) = gender {
                 profile.gender = gender;
             }
-            if profile != user.profile {
+            let locale = locale.clone().or_else(|| user.locale.clone());
+            if profile != user.profile || locale != user.locale {
                 user.profile = profile;
+                user.locale = locale;
                 user.updated_at = now;
             }
         });
@@ -78,6 +87,17 @@ fn last_name_of(given: Option<String>) -> Result<Name, FieldError> {
     match given {
         Some(text) => Name::parse_optional(&text),
         None => Name::parse(""),
+    }
+}
+
+/// Parses a locale, which may be neither empty nor null.
+fn locale_of(given: Option<String>) -> Result<Locale, FieldError> {
+    match given {
+        Some(text) => Locale::parse(&text),
+        None => Err(FieldError::new(
+            FieldCode::Required,
+            "A locale cannot be removed; choose another instead.",
+        )),
     }
 }
 

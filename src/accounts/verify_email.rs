@@ -3,11 +3,12 @@
 
 use secrecy::SecretString;
 
+use super::gate::{Admission, Entry, NotAdmitted};
 use super::one_time_codes::TypedCode;
 use super::timing::with_min_duration;
-use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
-    Account, AccountState, Code, Digest, Email, Session, SignUp, Spend, Timestamp, User, Wait,
+    Account, AccountState, Code, Digest, Email, SignInMethod, SignUp, Spend, Timestamp, User, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
@@ -28,8 +29,8 @@ pub struct VerifyEmail {
 /// The outcome of an attempt to verify an email address.
 #[derive(Debug)]
 pub enum VerifyEmailOutcome {
-    /// The sign-up is complete, and its user is signed in.
-    Authenticated(Box<SignedIn>),
+    /// The sign-up is complete: its user is signed in, or the sign-in waits for its next step.
+    SignIn(SignIn),
     /// The address of the account is verified.
     EmailVerified(Email),
     /// The code is wrong, used, expired, or was tried too often. The outcome does not say which.
@@ -133,9 +134,14 @@ impl Accounts {
         proof: &Proof,
         command: &VerifyEmail,
     ) -> Result<VerifyEmailOutcome, InternalError> {
-        let session = self.sessions.new_session(&command.client);
-        let id = session.id;
-        let complete = |account: &mut Account, now| complete(account, proof, &session, now);
+        // The sign-up chose the password, and the code proves the mailbox.
+        let entry = Entry::new(SignInMethod::Password, &command.client)
+            .with_method(SignInMethod::EmailCode)
+            .of_sign_up();
+        let complete = |account: &mut Account, now| {
+            (complete(account, proof, now) == Spend::Right)
+                .then(|| self.sessions.admit(account, &entry, now))
+        };
         let updated = self
             .timing
             .update_constant_work(&self.store, account.clone(), complete)
@@ -145,33 +151,32 @@ impl Accounts {
             // the number is dropped.
             Err(UpdateError::MobileNumberTaken) => {
                 let without_number = |account: &mut Account, now| {
-                    let spend = complete(account, now);
-                    if let (Spend::Right, Some(user)) = (spend, account.user_mut()) {
+                    let admission = complete(account, now);
+                    if let (Some(_), Some(user)) = (&admission, account.user_mut()) {
                         user.mobile_number = None;
                     }
-                    spend
+                    admission
                 };
                 self.store.update(account, without_number).await
             }
             updated => updated,
         };
-        let signed_in = match updated {
-            Ok(updated) if updated.outcome == Spend::Right => {
-                self.sessions.issue_tokens(updated.account, id)
-            }
-            Ok(_) | Err(UpdateError::Deleted) => None,
+        let (account, admission) = match updated {
+            Ok(updated) => (updated.account, updated.outcome),
+            Err(UpdateError::Deleted) => return Ok(VerifyEmailOutcome::InvalidCode),
             Err(error) => return Err(error.into()),
         };
-        Ok(match signed_in {
-            Some(signed_in) => VerifyEmailOutcome::Authenticated(Box::new(signed_in)),
-            None => VerifyEmailOutcome::InvalidCode,
-        })
+        let refused = Admission::Refused(NotAdmitted::Suspended);
+        let sign_in = self
+            .sessions
+            .conclude(account, admission.unwrap_or(refused))?;
+        Ok(sign_in.map_or(VerifyEmailOutcome::InvalidCode, VerifyEmailOutcome::SignIn))
     }
 }
 
 /// Makes the sign-up that the ticket names the owner of the address. The other sign-ups that waited
 /// are dropped.
-fn complete(account: &mut Account, proof: &Proof, session: &Session, now: Timestamp) -> Spend {
+fn complete(account: &mut Account, proof: &Proof, now: Timestamp) -> Spend {
     let AccountState::Pending(sign_ups) = &mut account.state else {
         return Spend::Wrong;
     };
@@ -187,12 +192,12 @@ fn complete(account: &mut Account, proof: &Proof, session: &Session, now: Timest
         password,
         profile,
         mobile_number,
+        locale,
         ..
     } = sign_ups.swap_remove(named);
-    // No later than the session, whose id must not seem older than the password.
-    let mut user = User::new(password, profile, mobile_number, session.created_at);
+    let mut user = User::new(password, profile, mobile_number, now);
+    user.locale = locale;
     user.email_verified = true;
-    user.sign_in(session.clone(), now);
     account.state = AccountState::Active(Box::new(user));
     Spend::Right
 }

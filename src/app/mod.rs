@@ -1,5 +1,6 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
+mod assembly;
 mod outbox;
 mod policy;
 mod preflight;
@@ -11,18 +12,16 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use self::policy::{cookies, policy};
+use self::policy::{cookies, schema_url};
 use self::preflight::OperatorFiles;
-use crate::accounts::{Accounts, Dependencies};
+use crate::accounts::Accounts;
 use crate::config::{Config, Mail, Store};
-use crate::graphql::validation::SeenDocuments;
-use crate::graphql::{self, Executor, TrustedDocumentsError};
-use crate::hashing::Hashing;
-use crate::http::{self, AppState, Limits, Origins, TrustedProxies};
-use crate::mail::{Folder, MailError, Mailer, Smtp, Transport};
+use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
+use crate::http::{self, AppState, Limits, TrustedProxies};
+use crate::mail::{Folder, MailError, Smtp, Transport};
 use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
-use crate::token::{AccessTokens, KeyError, Keyring, Secret};
+use crate::token::{KeyError, Secret};
 
 /// The time for which requests in progress may finish after a shutdown signal.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -84,7 +83,10 @@ impl App {
         let files = OperatorFiles::read(config)?;
         let transport = match &config.mail {
             Mail::File(folder) => Transport::File(Folder(folder.clone())),
-            Mail::Smtp(relay) => Transport::Smtp(Smtp::new(relay, &config.mail_names())?),
+            Mail::Smtp(relay) => {
+                let authorities = config.mail_ca.as_deref();
+                Transport::Smtp(Smtp::new(relay, &config.mail_names(), authorities)?)
+            }
         };
         let repository = open_repository(&config.store).await?;
         let backends = Backends {
@@ -118,7 +120,7 @@ impl App {
             Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
-        let accounts = Arc::new(accounts(config, secret, backends, environment)?);
+        let accounts = Arc::new(assembly::accounts(config, secret, backends, environment)?);
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
@@ -126,20 +128,17 @@ impl App {
                 schema: graphql::schema(),
                 introspection: config.introspection,
                 trusted: files.trusted,
-                seen: SeenDocuments::default(),
+                schema_url: schema_url(config).into(),
+                known: KnownDocuments::default(),
             },
             policy: graphql::Policy {
                 cookies: cookies(config),
             },
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone().into()),
-            origins: Arc::new(Origins {
-                own: config.public_url.origin().ascii_serialization(),
-                allowed: config.origins.clone(),
-            }),
-            metadata: Arc::new(http::Metadata {
-                issuer: config.issuer.clone(),
-                public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
-            }),
+            origins: assembly::origins(config),
+            resource_servers: files.resource_servers,
+            metadata: assembly::metadata(config),
+            emails: config.mail.place().into(),
             limits: Limits {
                 idle: config.idle,
                 proxy_idle: config.proxy_idle,
@@ -190,19 +189,23 @@ impl App {
             exempt: self.state.trusted_proxies.with_loopback(),
             proxies: self.state.trusted_proxies.clone(),
         };
+        let steps = http::Shutdown {
+            drain: self.state.stopping.clone(),
+            close: stopped,
+        };
         let mut serving = tokio::spawn(http::serve(
             listener,
             self.router(),
             self.state.limits,
             peers,
-            stopped,
+            steps,
         ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = shutdown => self.stop(),
         }
         // Not ready any longer, and still accepting: balancers send requests until they have
-        // noticed.
+        // noticed, and are asked to close the connections that they reuse.
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = tokio::time::sleep(self.drain) => {
@@ -258,38 +261,4 @@ pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, Store
             "this program was built without that store".into(),
         )),
     }
-}
-
-fn accounts(
-    config: &Config,
-    secret: Secret,
-    backends: Backends,
-    environment: Environment,
-) -> Result<Accounts, StartError> {
-    let threads = std::thread::available_parallelism()?.get();
-    Ok(Accounts::new(Dependencies {
-        repository: backends.repository,
-        hashing: Hashing::new(
-            config.bcrypt_engine,
-            config.bcrypt_cost,
-            threads,
-            environment.rng.clone(),
-        )?,
-        access_tokens: AccessTokens {
-            keyring: Keyring::open(&config.keys, environment.clock.now())?,
-            issuer: config.issuer.clone(),
-            audience: config.audience.clone(),
-            client_id: config.client_id.clone(),
-            lifetime: config.access_token_lifetime,
-        },
-        secret,
-        mailer: Mailer {
-            from: config.mail_from.clone(),
-            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
-            transport: backends.transport,
-        },
-        clock: environment.clock,
-        rng: environment.rng,
-        policy: policy(config),
-    }))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Deliveries, EmailDelivery};
 
 /// The interval at which it checks for emails of other nodes and for retries.
 const LOOK: Duration = Duration::from_secs(1);
@@ -14,13 +14,23 @@ const LOOK: Duration = Duration::from_secs(1);
 const STORE_DOWN: Duration = Duration::from_secs(5);
 /// The interval between two purges.
 const PURGE: Duration = Duration::from_mins(1);
+/// The interval between two counts of the queue.
+const MEASURE: Duration = Duration::from_secs(15);
 
-/// Runs until it is asked to stop; an email that is being sent is sent to the end.
+/// Runs until it is asked to stop; emails that are being sent are sent to the end.
 pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {
-    let mut purged = Instant::now();
+    follow_imported_hashes(&accounts).await;
+    let delivery = accounts.email_delivery();
+    let mut deliveries = Deliveries::new();
+    let upkeep = tokio::spawn(upkeep(accounts.clone(), stopped.clone()));
     while !*stopped.borrow() {
-        purge(&accounts, &mut purged).await;
-        let pause = match accounts.deliver().await {
+        let started = tokio::select! {
+            started = delivery.start_due(&mut deliveries) => started,
+            // While every connection is in use, the next email waits, and the stop does not.
+            _ = stopped.wait_for(|stop| *stop) => break,
+        };
+        log_ended(&mut deliveries);
+        let pause = match started {
             Ok(0) => LOOK,
             Ok(_) => continue,
             Err(error) => {
@@ -28,24 +38,57 @@ pub(super) async fn run(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bo
                 STORE_DOWN
             }
         };
-        tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => {}
-            // Whichever comes first.
-            _ = timeout(pause, accounts.email_queued()) => {}
-        }
-        if pause == STORE_DOWN {
-            sleep(LOOK).await;
+        wait(pause, delivery, &mut stopped).await;
+    }
+    deliveries.join_all().await;
+    // It ends at the same signal.
+    _ = upkeep.await;
+}
+
+/// Waits for a pause, unless an email is queued or the worker is asked to stop before.
+async fn wait(pause: Duration, delivery: &EmailDelivery, stopped: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        _ = stopped.wait_for(|stop| *stop) => {}
+        // Whichever comes first.
+        _ = timeout(pause, delivery.email_queued()) => {}
+    }
+    if pause == STORE_DOWN {
+        sleep(LOOK).await;
+    }
+}
+
+/// Logs the deliveries that have ended and could not be recorded.
+fn log_ended(deliveries: &mut Deliveries) {
+    while let Some(ended) = deliveries.try_join_next() {
+        if let Ok(Err(error)) = ended {
+            tracing::warn!(?error, "the delivery of an email was not recorded");
         }
     }
 }
 
-/// Purges expired data. A failure must not keep emails from being sent, so it is logged and the
-/// next purge tries again.
-async fn purge(accounts: &Accounts, purged: &mut Instant) {
-    if purged.elapsed() >= PURGE {
-        *purged = Instant::now();
-        if let Err(error) = accounts.purge().await {
-            tracing::warn!(?error, "what has expired could not be thrown out");
+/// Purges expired data and counts the queue, in a task of its own: neither waits for an email. A
+/// failure is logged, and the next round tries again.
+async fn upkeep(accounts: Arc<Accounts>, mut stopped: watch::Receiver<bool>) {
+    let mut purged = Instant::now();
+    while !*stopped.borrow() {
+        if let Err(error) = accounts.email_delivery().measure_queue().await {
+            tracing::warn!(?error, "the queue of emails could not be counted");
         }
+        if purged.elapsed() >= PURGE {
+            purged = Instant::now();
+            if let Err(error) = accounts.purge().await {
+                tracing::warn!(?error, "what has expired could not be thrown out");
+            }
+            follow_imported_hashes(&accounts).await;
+        }
+        _ = timeout(MEASURE, stopped.wait_for(|stop| *stop)).await;
+    }
+}
+
+/// Learns of imports that another process made. Until the next look at the store, an error only
+/// leaves the padding of wrong passwords as it is.
+async fn follow_imported_hashes(accounts: &Accounts) {
+    if let Err(error) = accounts.follow_imported_hashes().await {
+        tracing::warn!(?error, "the slowest imported hash could not be looked up");
     }
 }

@@ -1,15 +1,34 @@
 //! Derives the rules of the lower layers from the settings.
 
-use crate::accounts::Policy;
-use crate::config::{Config, is_secure};
+use url::Url;
+
+use crate::accounts::{Policy, SignInPolicy};
+use crate::config::{Config, is_local, is_secure};
 use crate::graphql::Cookies;
-use crate::model::PasswordPolicy;
+use crate::model::{MfaPolicy, PasswordPolicy};
 
 pub(super) fn cookies(config: &Config) -> Cookies {
     Cookies {
         secure: is_secure(&config.public_url),
         same_site: config.same_site,
     }
+}
+
+/// Returns the origins of the service's own pages: a server on this machine is also reached as
+/// `localhost`.
+pub(super) fn own_origins(public_url: &Url) -> Vec<String> {
+    let mut origins = vec![public_url.origin().ascii_serialization()];
+    let mut by_name = public_url.clone();
+    if is_local(public_url) && by_name.set_host(Some("localhost")).is_ok() {
+        origins.push(by_name.origin().ascii_serialization());
+    }
+    origins
+}
+
+/// Returns the URL of the schema as text.
+pub(super) fn schema_url(config: &Config) -> String {
+    let server = config.public_url.as_str().trim_end_matches('/');
+    format!("{server}/schema.graphql")
 }
 
 pub(super) fn policy(config: &Config) -> Policy {
@@ -19,7 +38,10 @@ pub(super) fn policy(config: &Config) -> Policy {
         },
         session: config.session,
         code_lifetime: config.code_lifetime,
-        verify_email_first: config.verify_email_first,
+        sign_in: SignInPolicy {
+            verify_email_first: config.verify_email_first,
+            mfa: MfaPolicy::Off,
+        },
         limits: config.limits,
     }
 }

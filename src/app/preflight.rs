@@ -4,12 +4,13 @@
 use super::StartError;
 use crate::config::{Config, DocumentSource};
 use crate::graphql::TrustedDocuments;
-use crate::token::{Keyring, Secret};
+use crate::token::{Keyring, ResourceServers, Secret};
 
 /// The operator's files, read and checked.
 pub(super) struct OperatorFiles {
     pub(super) secret: Option<Secret>,
     pub(super) trusted: Option<TrustedDocuments>,
+    pub(super) resource_servers: Option<ResourceServers>,
 }
 
 impl OperatorFiles {
@@ -26,6 +27,11 @@ impl OperatorFiles {
             .clone()
             .map(DocumentSource::documents)
             .transpose()?;
-        Ok(Self { secret, trusted })
+        let resource_servers = config.resource_servers.as_ref();
+        Ok(Self {
+            secret,
+            trusted,
+            resource_servers: resource_servers.map(ResourceServers::read).transpose()?,
+        })
     }
 }

@@ -1,18 +1,30 @@
-//! `latchkey mail`: the emails that a mail server refused.
+//! `latchkey mail`: the emails that wait, and those that a mail server refused.
+
+use std::fmt::Write;
 
 use clap::{Args, Subcommand};
 
 use super::user::failure;
 use super::{Failure, configured, print, runtime};
-use crate::accounts::{Accounts, ParkedEmail};
+use crate::accounts::{MailQueue, QueuedEmail};
 use crate::app::App;
 use crate::config::Config;
-use crate::model::{Clock, EmailId, Rng};
+use crate::model::{Clock, EmailId, Rng, Timestamp};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Mail {
     /// Lists the parked emails: those that the mail server refused for good.
-    List,
+    List {
+        /// Lists those that wait to be sent instead.
+        #[arg(long)]
+        waiting: bool,
+    },
+    /// Shows an email with the reason for which it was not sent. Its code is hidden.
+    Show {
+        /// The email's id, from the list.
+        #[arg(long)]
+        id: String,
+    },
     /// Makes parked emails due again. Those whose code has expired stay parked.
     Retry(Which),
     /// Drops parked emails.
@@ -41,22 +53,34 @@ impl Mail {
             let app = App::build(&config, Clock::system(), Rng::system())
                 .await
                 .map_err(Failure::new)?;
-            self.apply(&app.accounts).await
+            self.apply(&app.accounts.email_delivery().queue()).await
         })
     }
 
-    async fn apply(self, accounts: &Accounts) -> Result<(), Failure> {
+    async fn apply(self, queue: &MailQueue<'_>) -> Result<(), Failure> {
         match self {
-            Self::List => {
-                let parked = accounts.parked_emails().await.map_err(failure)?;
-                parked.iter().try_for_each(|email| print(line(email)))
+            Self::List { waiting } => {
+                let listed = if waiting {
+                    queue.waiting().await
+                } else {
+                    queue.parked().await
+                };
+                let listed = listed.map_err(failure)?;
+                listed.iter().try_for_each(|email| print(line(email)))
+            }
+            Self::Show { id } => {
+                let shown = queue.show(parse(&id)?).await.map_err(failure)?;
+                let (queued, text) = shown.ok_or_else(|| {
+                    Failure::new("no email in the queue has this id: see latchkey mail list")
+                })?;
+                print(details(&queued, &text))
             }
             Self::Retry(which) => {
-                let retried = accounts.retry_parked(which.id()?).await.map_err(failure)?;
+                let retried = queue.retry(which.id()?).await.map_err(failure)?;
                 counted(retried, "will be sent", which.all)
             }
             Self::Drop(which) => {
-                let dropped = accounts.drop_parked(which.id()?).await.map_err(failure)?;
+                let dropped = queue.drop(which.id()?).await.map_err(failure)?;
                 counted(dropped, "dropped", which.all)
             }
         }
@@ -65,28 +89,50 @@ impl Mail {
 
 impl Which {
     fn id(&self) -> Result<Option<EmailId>, Failure> {
-        let parse = |id: &String| {
-            id.parse()
-                .map_err(|_| Failure::new("this is no id of an email: see latchkey mail list"))
-        };
-        self.id.as_ref().map(parse).transpose()
+        self.id.as_deref().map(parse).transpose()
     }
 }
 
-fn line(email: &ParkedEmail) -> String {
-    let ParkedEmail {
-        id,
-        to,
-        kind,
-        written_at,
-        expires_at,
-    } = email;
-    let (to, written_at, expires_at) = (
-        to.as_str(),
-        written_at.to_rfc3339(),
-        expires_at.to_rfc3339(),
-    );
-    format!("{id}  {kind}  {to}  written {written_at}  good until {expires_at}\n")
+fn parse(id: &str) -> Result<EmailId, Failure> {
+    id.parse()
+        .map_err(|_| Failure::new("this is no id of an email: see latchkey mail list"))
+}
+
+fn line(queued: &QueuedEmail) -> String {
+    let QueuedEmail { to, email } = queued;
+    let (id, kind, to) = (email.id, email.kind.name(), to.as_str());
+    let (written, expires) = (email.written_at.to_rfc3339(), email.expires_at.to_rfc3339());
+    let mut line = format!("{id}  {kind}  {to}  written {written}  expires {expires}");
+    if let Some(due) = email.due_at {
+        _ = write!(line, "  due {}", due.to_rfc3339());
+    }
+    if let Some(error) = &email.last_error {
+        _ = write!(line, "  {error}");
+    }
+    line + "\n"
+}
+
+fn details(queued: &QueuedEmail, message: &str) -> String {
+    let QueuedEmail { to, email } = queued;
+    let due = email.due_at.map(Timestamp::to_rfc3339);
+    let rows = [
+        ("id", email.id.to_string()),
+        ("kind", email.kind.name().to_owned()),
+        ("to", to.as_str().to_owned()),
+        ("written", email.written_at.to_rfc3339()),
+        ("expires", email.expires_at.to_rfc3339()),
+        ("tries", email.tries.to_string()),
+        ("due", due.unwrap_or_else(|| "parked".to_owned())),
+        (
+            "last error",
+            email
+                .last_error
+                .clone()
+                .unwrap_or_else(|| "none".to_owned()),
+        ),
+    ];
+    let rows = rows.map(|(name, value)| format!("{name:<12}{value}\n"));
+    format!("{}\n{message}", rows.concat())
 }
 
 fn counted(count: usize, what: &str, all: bool) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod mail;
 mod schema;
 mod serve;
 mod settings;
+mod transfer;
 mod user;
 
 use std::fmt::Display;
@@ -18,7 +19,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::app::App;
 use crate::config::{Config, ConfigErrors};
+use crate::model::{Clock, Rng};
 
 /// Self-hosted user accounts over GraphQL. Settings come from the environment and .env: see
 /// `latchkey settings`.
@@ -40,7 +43,7 @@ enum Command {
     Schema,
     /// Prints every setting with its default.
     Settings(settings::Settings),
-    /// Lists, rotates and retires the keys that sign access tokens. Running servers follow.
+    /// Lists, rotates, exports and retires the keys that sign access tokens. Running servers follow.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Lists, retries and drops the emails that the mail server refused.
@@ -100,6 +103,21 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Runs a command on the accounts, as the operator.
+fn administer(command: impl AsyncFnOnce(&App) -> Result<(), Failure>) -> Result<(), Failure> {
+    // This process serves no documents.
+    let config = Config {
+        trusted_documents: None,
+        ..configured(Config::load_without_files())?
+    };
+    runtime()?.block_on(async {
+        let app = App::build(&config, Clock::system(), Rng::system())
+            .await
+            .map_err(Failure::new)?;
+        command(&app).await
+    })
 }
 
 /// Writes to stdout. A closed pipe, such as that of `head`, is no failure; any other write error

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, configured, print, runtime};
 use crate::app::App;
-use crate::config::{Config, Mail, reachable};
+use crate::config::{Config, reachable};
 use crate::model::{Clock, Rng};
 
 /// The time for which work that cannot be cancelled, such as a DNS lookup, may delay the exit.
@@ -33,7 +33,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = App::build(&config, Clock::system(), Rng::system())
         .await
         .map_err(Failure::new)?;
-    for warning in &config.warnings {
+    let algorithms = super::keys::of_algorithms(&config, Clock::system().now());
+    for warning in config.warnings.iter().chain(&algorithms) {
         tracing::warn!("{warning}");
     }
     // Signals are handled before the lines appear: a program that waits for the lines may stop the
@@ -57,23 +58,33 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Returns three lines: the URL, the place of the data, and the destination of emails.
 fn announcement(config: &Config) -> String {
     let (store, keys) = (config.store.place(), config.data.display());
-    let emails = match &config.mail {
-        Mail::File(folder) => folder.display().to_string(),
-        Mail::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
-    };
+    let emails = config.mail.place();
     let address = reachable(config.listen);
-    let name = if config.introspection {
+    let name = if config.introspection && config.trusted_documents.is_none() {
         "GraphQL and GraphiQL"
     } else {
         "GraphQL"
     };
-    format!("{name}: http://{address}/graphql\nData: {store} (keys in {keys})\nEmails: {emails}\n")
+    // A page on http://localhost cannot use the cookies of 127.0.0.1, which is another site.
+    let by_name = if address.ip().to_canonical().is_loopback() {
+        format!(
+            " (for pages on localhost: http://localhost:{}/graphql)",
+            address.port()
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "{name}: http://{address}/graphql{by_name}\nData: {store} (keys in {keys})\nEmails: {emails}\n"
+    )
 }
 
-/// The two signals that stop the program.
+/// The signals that stop the program. SIGHUP is one of them: a server whose terminal is closed must
+/// not end in the middle of a request.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
 impl Stop {
@@ -81,6 +92,7 @@ impl Stop {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -100,6 +112,7 @@ impl Stop {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }
@@ -123,10 +136,23 @@ mod tests {
     fn announcement_says_where_everything_is() {
         assert_eq!(
             announced(&[], "127.0.0.1:41234"),
-            "GraphQL and GraphiQL: http://127.0.0.1:41234/graphql\n\
+            "GraphQL and GraphiQL: http://127.0.0.1:41234/graphql (for pages on localhost: http://localhost:41234/graphql)\n\
              Data: latchkey-data/latchkey.db (keys in latchkey-data)\n\
              Emails: latchkey-data/mail\n"
         );
+    }
+
+    #[test]
+    fn announcement_names_localhost_only_on_loopback() {
+        for (address, is_named) in [
+            ("127.0.0.1:80", true),
+            ("0.0.0.0:80", true),
+            ("[::1]:80", true),
+            ("192.0.2.1:80", false),
+        ] {
+            let lines = announced(&[("LATCHKEY_PUBLIC_URL", "https://x.test")], address);
+            assert_eq!(lines.contains("http://localhost:80/"), is_named, "{lines}");
+        }
     }
 
     #[test]
@@ -141,10 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn announcement_does_not_name_graphiql_with_trusted_documents() {
+        let lines = announced(
+            &[("LATCHKEY_TRUSTED_DOCUMENTS", "a.json")],
+            "127.0.0.1:41234",
+        );
+        assert!(lines.starts_with("GraphQL: http://"), "{lines}");
+    }
+
+    #[test]
     fn announcement_shows_no_secret_and_only_reachable_addresses() {
         let secrets = [
             ("LATCHKEY_STORE", "mongodb://u:hunter2@h/db"),
             ("LATCHKEY_MAIL", "smtp://u:hunter2@mail.test"),
+            ("LATCHKEY_MAIL_FROM", "no-reply@x.test"),
+            ("LATCHKEY_PUBLIC_URL", "https://accounts.x.test"),
         ];
         let lines = announced(&secrets, "[::]:80");
         assert!(!lines.contains("hunter2"), "{lines}");

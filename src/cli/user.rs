@@ -5,11 +5,10 @@ use std::io::{self, BufRead, IsTerminal};
 use clap::{Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Failure, configured, print, runtime};
+use super::{Failure, administer, print, transfer};
 use crate::accounts::{AdminOutcome, CreateUser, CreateUserOutcome, InternalError};
 use crate::app::App;
-use crate::config::Config;
-use crate::model::{Clock, InvalidField, Rng, Role};
+use crate::model::{InvalidField, Role};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
@@ -29,6 +28,10 @@ pub(super) enum User {
         #[arg(long)]
         admin: bool,
     },
+    /// Imports users from an export of another system, with their password hashes.
+    Import(transfer::Import),
+    /// Writes all users as JSON lines.
+    Export(transfer::Export),
     /// Changes the role of a user.
     SetRole {
         /// The user's email address.
@@ -67,20 +70,16 @@ pub(super) enum RoleName {
 
 impl User {
     pub(super) fn run(self) -> Result<(), Failure> {
-        // This process serves no documents.
-        let config = Config {
-            trusted_documents: None,
-            ..configured(Config::load_without_files())?
-        };
         // The password comes before anything is opened: a person may take a while.
-        let command = self.command()?;
-        runtime()?.block_on(async {
-            let app = App::build(&config, Clock::system(), Rng::system())
-                .await
-                .map_err(Failure::new)?;
+        let command = match self {
+            Self::Import(import) => return import.run(),
+            Self::Export(export) => return export.run(),
+            other => other.command()?,
+        };
+        administer(async |app: &App| {
             let accounts = &app.accounts;
             match command {
-                UserCommand::Create(command) => create(&app, command).await,
+                UserCommand::Create(command) => create(app, command).await,
                 UserCommand::SetRole(email, role) => report(accounts.set_role(&email, role).await),
                 UserCommand::ClearMobileNumber(email) => {
                     report(accounts.clear_mobile_number(&email).await)
@@ -124,6 +123,9 @@ impl User {
             Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
+            Self::Import(_) | Self::Export(_) => {
+                return Err(Failure::new("the command runs by itself"));
+            }
         })
     }
 }
@@ -165,7 +167,7 @@ pub(super) fn failure(error: InternalError) -> Failure {
         InternalError::Store(error) | InternalError::Unacknowledged(error) => Failure::new(error),
         InternalError::Overloaded => Failure::new("the service is overloaded: try again later"),
         InternalError::SignedOut(_) => Failure::new("the account was deleted meanwhile"),
-        InternalError::Forbidden | InternalError::InvalidArgument(_) => {
+        InternalError::Forbidden(_) | InternalError::InvalidArgument(_) => {
             Failure::new("the operation is not allowed")
         }
     }

@@ -4,36 +4,32 @@ use std::path::PathBuf;
 
 use crate::graphql::{TrustedDocuments, TrustedDocumentsError};
 
-/// The source of the trusted documents: the file's path, or its content once it was read, so that
-/// it is read and parsed only once.
+/// The source of the trusted documents: the files' paths, or their content once they were read, so
+/// that they are read and parsed only once.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
-    /// A file that is not read yet.
-    File(PathBuf),
+    /// Files that are not read yet.
+    Files(Vec<PathBuf>),
     /// The parsed documents.
     Loaded(TrustedDocuments),
 }
 
 impl DocumentSource {
-    /// Returns the documents, reading their file if necessary.
+    /// Returns the documents, reading their files if necessary.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read, or if one of its documents is not acceptable.
+    /// Returns an error if a file cannot be read, or if one of its documents is not acceptable.
     pub fn documents(self) -> Result<TrustedDocuments, TrustedDocumentsError> {
         match self {
-            Self::File(path) => TrustedDocuments::read(&path),
+            Self::Files(paths) => TrustedDocuments::read(&paths),
             Self::Loaded(documents) => Ok(documents),
         }
     }
 }
 
-/// Reads the file that the setting names.
+/// Reads the files that the setting names.
 pub(super) fn load(source: Option<DocumentSource>) -> Result<Option<DocumentSource>, String> {
-    match source {
-        Some(DocumentSource::File(path)) => match TrustedDocuments::read(&path) {
-            Ok(documents) => Ok(Some(DocumentSource::Loaded(documents))),
-            Err(error) => Err(format!("{}: {error}", path.display())),
-        },
-        other => Ok(other),
-    }
+    let documents = source.map(DocumentSource::documents).transpose();
+    let documents = documents.map_err(|error| error.to_string())?;
+    Ok(documents.map(DocumentSource::Loaded))
 }

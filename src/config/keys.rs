@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::reader::Reader;
 use super::{Config, table};
-use crate::token::{KeyAlgorithm, KeyError, KeySource, Keyring, SecretSource};
+use crate::token::{KeyAlgorithm, KeyError, KeySource, Keyring, ResourceServers, SecretSource};
 
 /// Parses the algorithm of keys that latchkey creates; `None` for a shared secret.
 pub(super) fn algorithm(text: &str) -> Result<Option<KeyAlgorithm>, String> {
@@ -25,6 +25,17 @@ pub(super) fn keys(text: &str) -> Result<Option<SecretSource>, String> {
 /// Parses a secret. Never shows anything of the text.
 pub(super) fn secret(text: &str) -> Result<Option<SecretSource>, String> {
     source_of(text, SecretSource::check_bytes)
+}
+
+/// Parses the resource servers with their secrets. Never shows anything of the text.
+pub(super) fn resource_servers(text: &str) -> Result<Option<SecretSource>, String> {
+    source_of(text, ResourceServers::check)
+}
+
+pub(super) fn read_resource_servers(
+    source: Option<SecretSource>,
+) -> Result<Option<SecretSource>, KeyError> {
+    read(source, |source| ResourceServers::read(source).map(drop))
 }
 
 fn source_of(

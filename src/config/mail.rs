@@ -17,6 +17,17 @@ pub enum Mail {
     Smtp(Relay),
 }
 
+impl Mail {
+    /// Returns the place where emails arrive, for people to read.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::File(folder) => folder.display().to_string(),
+            Self::Smtp(relay) => format!("sent through {}:{}", relay.host, relay.port),
+        }
+    }
+}
+
 const FORMS: &str = "is not of the form file:folder, smtp://user:password@host:587 or smtps://user:password@host:465 (with special \
      characters in user and password percent-encoded)";
 

@@ -4,6 +4,7 @@
 //! an example, and never with the value of a secret. [`SETTINGS`] is the one table from which the
 //! program, `.env.example` and the documentation are generated.
 
+mod delivery;
 mod documents;
 mod dollar;
 mod environment;
@@ -58,6 +59,12 @@ pub struct Config {
     pub mail: Mail,
     /// The sender of emails.
     pub mail_from: Mailbox,
+    /// The number of emails that are sent at once.
+    pub mail_connections: usize,
+    /// The file of the certificate authorities that the mail server's certificate may come from.
+    pub mail_ca: Option<PathBuf>,
+    /// The name with which mail servers are greeted, if the operator has chosen one.
+    pub mail_ehlo: Option<String>,
     /// The URL under which clients reach the server.
     pub public_url: Url,
     /// The web origins that may call from a browser.
@@ -98,6 +105,8 @@ pub struct Config {
     pub audience: String,
     /// The `client_id` of access tokens.
     pub client_id: String,
+    /// The resource servers that may introspect tokens.
+    pub resource_servers: Option<SecretSource>,
     /// The log filter.
     pub log: String,
     /// The format of log lines.
@@ -119,23 +128,31 @@ pub enum LogFormat {
 
 impl Config {
     /// Puts the port that the system chose into the settings if `LATCHKEY_LISTEN` left it open: the
-    /// public URL names it.
+    /// public URL names it, and so does the issuer unless it was set.
     #[must_use]
     pub fn listening_on(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         if self.public_url.port() == Some(0) {
+            let is_issuer = self.issuer == self.public_url.as_str().trim_end_matches('/');
             // Fails only for URLs that cannot have a port; this one had one.
             _ = self.public_url.set_port(Some(address.port()));
+            if is_issuer {
+                self.public_url
+                    .as_str()
+                    .trim_end_matches('/')
+                    .clone_into(&mut self.issuer);
+            }
         }
         self
     }
 
-    /// Returns the names by which mail servers may know this server: the hosts of the public URL
-    /// and of the sender's address.
+    /// Returns the names by which mail servers may know this server: the one that the operator has
+    /// chosen, and the hosts of the public URL and of the sender's address.
     #[must_use]
-    pub fn mail_names(&self) -> [&str; 2] {
+    pub fn mail_names(&self) -> [&str; 3] {
+        let chosen = self.mail_ehlo.as_deref().unwrap_or_default();
         let public = self.public_url.host_str().unwrap_or_default();
-        [public, self.mail_from.email.domain()]
+        [chosen, public, self.mail_from.email.domain()]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parsers of single values. An error continues "the value …", and the reader adds the value.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -25,12 +25,16 @@ pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-pub(super) fn optional_file(text: &str) -> Result<Option<PathBuf>, String> {
-    match text {
-        "" => Ok(None),
-        url if url.contains("://") => Err("is a URL, not a file".to_owned()),
-        path => Ok(Some(path.into())),
-    }
+/// Parses the paths of files, separated by commas.
+pub(super) fn files(text: &str) -> Result<Vec<PathBuf>, String> {
+    let paths = text.split(',').map(str::trim);
+    let paths = paths.filter(|path| !path.is_empty());
+    paths
+        .map(|path| match path {
+            url if url.contains("://") => Err("holds a URL, not a file".to_owned()),
+            path => Ok(path.into()),
+        })
+        .collect()
 }
 
 pub(super) fn number<T: Display + FromStr + PartialOrd>(
@@ -104,10 +108,12 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let is_mapped =
         |network: &IpNet| matches!(network, IpNet::V6(it) if it.addr().to_ipv4_mapped().is_some());
     let parse = |part: &str| {
-        let network = part.parse().ok().filter(|network| !is_mapped(network));
+        let address = || part.parse::<IpAddr>().map(IpNet::from).ok();
+        let network = part.parse().ok().or_else(address);
+        let network = network.filter(|network| !is_mapped(network));
         network.ok_or_else(|| {
             format!(
-                "holds `{}`, which is no network such as 10.0.0.0/8",
+                "holds `{}`, which is no address and no network such as 10.0.0.0/8",
                 part.escape_debug()
             )
         })

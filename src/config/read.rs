@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::delivery::Delivery;
 use super::reader::Reader;
 use super::{
     Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
@@ -33,11 +34,12 @@ impl Config {
         let accounts = Rules::read(reader);
         let tokens = Tokens::read(reader, &places);
         let connections = Connections::read(reader);
-        let log = reader.take(&table::LOG);
-        let log_format = reader.take(&table::LOG_FORMAT);
+        let delivery = Delivery::read(reader);
+        let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
         accounts.check(reader, places.listen);
         sessions.check(reader, places.public_url.as_ref());
         tokens.check(reader, places.data.as_ref());
+        places.check(reader);
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
             introspection: web.introspection(&places)?,
@@ -48,6 +50,9 @@ impl Config {
             secret: tokens.secret?,
             mail: places.mail?,
             mail_from: places.mail_from?,
+            mail_connections: delivery.connections?,
+            mail_ca: delivery.authorities?,
+            mail_ehlo: delivery.ehlo?,
             public_url: places.public_url?,
             origins: web.origins?,
             trusted_proxies: web.trusted_proxies?,
@@ -67,6 +72,7 @@ impl Config {
             issuer: tokens.issuer?,
             audience: tokens.audience?,
             client_id: tokens.client_id?,
+            resource_servers: tokens.resource_servers?,
             log: log?,
             log_format: log_format?,
         })
@@ -108,6 +114,13 @@ impl Places {
             mail_from,
             public_url,
             is_public_url_set,
+        }
+    }
+
+    fn check(&self, reader: &mut Reader) {
+        if let (Some(mail), Some(from), Some(url)) = (&self.mail, &self.mail_from, &self.public_url)
+        {
+            Delivery::check(reader, mail, from, url);
         }
     }
 
@@ -251,6 +264,7 @@ struct Tokens {
     client_id: Option<String>,
     keys: Option<KeySource>,
     secret: Option<Option<SecretSource>>,
+    resource_servers: Option<Option<SecretSource>>,
 }
 
 impl Tokens {
@@ -266,6 +280,8 @@ impl Tokens {
             audience,
             keys: keys::source(reader, places.data.as_deref()),
             secret: reader.take_and_read(&table::SECRET, keys::read_secret),
+            resource_servers: reader
+                .take_and_read(&table::RESOURCE_SERVERS, keys::read_resource_servers),
         }
     }
 

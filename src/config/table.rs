@@ -84,6 +84,21 @@ settings! {
         meaning: "The sender of emails.",
         parse: super::sender::parse
     }
+    MAIL_CONNECTIONS -> usize {
+        default: "4", example: "10",
+        meaning: "The number of emails that each server process sends at once, each on a connection of its own (1 to 100).",
+        parse: |text| parse::number(text, 1..=100)
+    }
+    MAIL_CA -> Option<PathBuf> {
+        default: "", example: "/etc/ssl/private-ca.pem",
+        meaning: "A file with the certificate authorities, in PEM, of which one must have signed the mail server's certificate; by default those of the system, or of the file in `SSL_CERT_FILE`.",
+        parse: super::delivery::authorities
+    }
+    MAIL_EHLO -> Option<String> {
+        default: "", example: "accounts.example.org",
+        meaning: "The full host name with which latchkey greets the mail server; by default the host of `LATCHKEY_PUBLIC_URL`.",
+        parse: super::delivery::ehlo
+    }
     PUBLIC_URL -> Url {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
         meaning: "The URL under which clients reach the server; by default `http://` and `LATCHKEY_LISTEN`.",
@@ -95,8 +110,8 @@ settings! {
         parse: parse::origins
     }
     TRUSTED_PROXIES -> Vec<IpNet> {
-        default: "", example: "10.0.0.0/8,192.0.2.7/32",
-        meaning: "The networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
+        default: "", example: "10.0.0.0/8,192.0.2.7",
+        meaning: "The addresses and networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
         parse: parse::networks
     }
     IDLE_SECONDS -> Duration {
@@ -120,9 +135,9 @@ settings! {
         parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)])
     }
     TRUSTED_DOCUMENTS -> Option<DocumentSource> {
-        default: "", example: "persisted-documents.json",
-        meaning: "A file of the only documents that are executed, by their hash, as graphql-codegen writes it with `persistedDocuments`. By default every document is executed.",
-        parse: |text| Ok(parse::optional_file(text)?.map(DocumentSource::File))
+        default: "", example: "web/persisted-documents.json,app/persisted-query-manifest.json",
+        meaning: "Files of the only documents that are executed, by their hash, separated by commas: as graphql-codegen writes them with `persistedDocuments`, or Apollo's `generate-persisted-query-manifest`. By default every document is executed.",
+        parse: |text| Ok(Some(parse::files(text)?).filter(|files| !files.is_empty()).map(DocumentSource::Files))
     }
     ACCESS_TOKEN_SECONDS -> Duration {
         default: "14400", example: "900",
@@ -193,6 +208,11 @@ settings! {
         default: "latchkey", example: "example-app",
         meaning: "The `client_id` claim of access tokens, which RFC 9068 requires and strict resource servers check; by default `LATCHKEY_AUDIENCE`.",
         parse: parse::plain
+    }
+    RESOURCE_SERVERS -> Option<SecretSource> {
+        default: "", example: "file:/run/secrets/resource-servers",
+        meaning: "The resource servers that may ask at `/oauth/introspect` whether a token is still valid (RFC 7662): pairs of `id:secret`, separated by commas, or `file:` and a file with one pair in each line. A secret has 32 or more random characters (openssl rand -hex 32). By default none, and there is no such endpoint.",
+        parse: super::keys::resource_servers, secret: true
     }
     SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
         default: "ES256", example: "EdDSA",

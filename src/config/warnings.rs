@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
+use super::delivery::is_of_this_machine;
 use super::{Mail, is_local};
 use crate::graphql::SameSite;
 
@@ -50,10 +51,28 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
             )
         }));
     }
-    if matches!(settings.mail, Mail::Smtp(_)) && !settings.mail_from.email.domain().contains('.') {
+    warnings.extend(emails(settings));
+    warnings
+}
+
+/// Returns warnings about emails that a mail server of this machine would send out. With another
+/// mail server, the same settings are refused.
+fn emails(settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !matches!(settings.mail, Mail::Smtp(_)) {
+        return warnings;
+    }
+    let from = &settings.mail_from.email;
+    if is_of_this_machine(from.domain()) || !from.domain().contains('.') {
         warnings.push(format!(
-            "LATCHKEY_MAIL_FROM is {}, which mail servers refuse: set it to an address of your domain",
-            settings.mail_from.email
+            "LATCHKEY_MAIL_FROM is {from}, which other mail servers refuse: set it to an address of your domain"
+        ));
+    }
+    if is_local(settings.public_url) {
+        let url = settings.public_url.as_str().trim_end_matches('/');
+        warnings.push(format!(
+            "LATCHKEY_PUBLIC_URL is {url}, and LATCHKEY_MAIL a mail server: recipients on other machines cannot open what \
+             emails link to"
         ));
     }
     warnings
@@ -124,9 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn default_sender_of_a_mail_server_is_warned_of() {
-        let mail = ("MAIL", "smtp://mail.example.org");
-        assert!(warnings(&[mail])[0].contains("LATCHKEY_MAIL_FROM"));
-        assert!(warnings(&[mail, ("MAIL_FROM", "no-reply@example.org")]).is_empty());
+    fn local_sender_with_local_mail_server_is_warned_of() {
+        let mail = ("MAIL", "smtp://localhost:2525");
+        let found = warnings(&[mail]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("LATCHKEY_MAIL_FROM"), "{found:?}");
+        assert!(found[1].contains("LATCHKEY_PUBLIC_URL"), "{found:?}");
+        let sender = ("MAIL_FROM", "no-reply@example.org");
+        let https = ("PUBLIC_URL", "https://accounts.example.org");
+        assert!(warnings(&[mail, sender, https]).is_empty());
     }
 }

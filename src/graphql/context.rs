@@ -9,9 +9,13 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use super::audit::AuditTrail;
-use super::cookies::RefreshCookie;
+use super::cookies::{RefreshCookie, SameSite};
 use super::policy::Policy;
-use crate::accounts::{Accounts, Authentication, Caller, Client, InternalError, SignedOutReason};
+use super::types::TokenDelivery;
+use crate::accounts::{
+    Accounts, Authentication, Caller, Client, ForbiddenReason, InternalError, ResponseDeadline,
+    SignedOutReason,
+};
 use crate::model::Account;
 use crate::token::{AccessTokens, BearerError};
 
@@ -34,10 +38,16 @@ pub struct RequestContext {
     pub bearer: Option<SecretString>,
     /// The refresh cookie. Resolvers use `own_cookie`.
     pub cookie: RefreshCookie,
+    /// The browser says that the page is of another site than the server.
+    pub cross_site: bool,
     /// The device cookie. It identifies a browser that logged in before, and authorizes nothing.
     pub device: Option<SecretString>,
+    /// The cookie of a browser that may skip the second factor.
+    pub trusted_browser: Option<SecretString>,
     /// The client's IP address and user agent.
     pub client: Client,
+    /// The time by which the client gets a response.
+    pub deadline: ResponseDeadline,
     /// The caller behind the bearer token, once a resolver has asked for it.
     pub caller: OnceCell<FoundCaller>,
     /// The operations so far, for the access log.
@@ -84,6 +94,19 @@ impl RequestContext {
             return &RefreshCookie::Absent;
         }
         &self.cookie
+    }
+
+    /// Checks that a refresh token can be delivered, before anything is done.
+    ///
+    /// # Errors
+    /// When it is to be delivered in a cookie that the browser would never send back.
+    pub(super) fn check_delivery(&self, delivery: TokenDelivery) -> Result<(), InternalError> {
+        let comes_back = !self.cross_site || self.policy.cookies.same_site == SameSite::None;
+        if delivery == TokenDelivery::Body || comes_back {
+            Ok(())
+        } else {
+            Err(InternalError::Forbidden(ForbiddenReason::CrossSite))
+        }
     }
 
     /// Sets the device cookie, which identifies the browser at the user's next login, unless the

@@ -1,4 +1,5 @@
-//! The two cookies: one holds the refresh token, the other identifies a browser at its next login.
+//! The cookies: one holds the refresh token, one identifies a browser at its next login, and one
+//! lets a browser skip the second factor.
 
 use std::time::Duration;
 
@@ -58,6 +59,16 @@ impl Cookies {
             "__Host-latchkey_device"
         } else {
             "latchkey_device"
+        }
+    }
+
+    /// Returns the name of the cookie of a browser that skips the second factor.
+    #[must_use]
+    pub const fn trusted_browser_name(self) -> &'static str {
+        if self.secure {
+            "__Host-latchkey_trusted"
+        } else {
+            "latchkey_trusted"
         }
     }
 

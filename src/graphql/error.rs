@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions, ServerError, Value};
 
-use crate::accounts::{InternalError, SignedOutReason};
+use crate::accounts::{ForbiddenReason, InternalError, SignedOutReason};
 use crate::repository::StoreError;
 
 /// The codes of top-level errors: a closed set, and part of the contract.
@@ -68,7 +68,9 @@ impl Code {
             Self::Unauthenticated => {
                 "The field needs a signed-in caller, and the bearer token names none."
             }
-            Self::Forbidden => "The request's origin is not allowed to use the refresh cookie.",
+            Self::Forbidden => {
+                "The request may not use the refresh cookie: its origin is not allowed to, or its page is of another site, from which the cookie would never come back."
+            }
             Self::ParseFailed => "The document is not valid GraphQL.",
             Self::ValidationFailed => "The document does not fit the schema.",
             Self::BadUserInput => "The request or a variable is malformed.",
@@ -142,9 +144,15 @@ impl From<InternalError> for Error {
                 Code::BadUserInput,
                 "`attempt` has 22 to 128 characters of base64url.",
             ),
-            InternalError::Forbidden => (
+            InternalError::Forbidden(ForbiddenReason::Origin) => (
                 Code::Forbidden,
                 "This origin may not use the refresh cookie.",
+            ),
+            InternalError::Forbidden(ForbiddenReason::CrossSite) => (
+                Code::Forbidden,
+                "The page is of another site than the server, and the browser would never send the refresh cookie from \
+                 there: serve both under one host (localhost is not 127.0.0.1), set LATCHKEY_COOKIE_SAME_SITE=none, or \
+                 use `delivery: BODY`.",
             ),
             InternalError::Overloaded
             | InternalError::Unacknowledged(_)

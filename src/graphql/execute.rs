@@ -1,14 +1,16 @@
 //! Executes one request: finds its document, checks the limits, runs it, and finishes the errors.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, ServerError, Variables};
 
 use super::document_limits::{self, CheckedDocument};
+use super::introspection::describe;
+use super::known_documents::KnownDocuments;
 use super::masking::finish;
 use super::request_error::RequestError;
-use super::validation::{DocumentDigest, SeenDocuments, check_nulls, hide_schema, validate};
+use super::validation::{check_nulls, hide_schema, validate};
 use super::{GraphqlResponse, Latchkey, RequestContext, TrustedDocuments, type_system, variables};
 
 /// The maximum number of errors in a response, so that a small request cannot cause a large
@@ -24,8 +26,10 @@ pub struct Executor {
     pub introspection: bool,
     /// The only documents to execute, if the operator has listed them.
     pub trusted: Option<TrustedDocuments>,
+    /// The URL of the schema as text, which is served if introspection is enabled.
+    pub schema_url: Arc<str>,
     /// The documents that were found valid before.
-    pub seen: SeenDocuments,
+    pub known: KnownDocuments,
 }
 
 /// A request, as GraphQL over HTTP (section 5) defines it.
@@ -44,6 +48,13 @@ pub struct GraphqlRequest {
 }
 
 impl Executor {
+    /// Returns true if the page for developers is served. It can only send documents of its own, so
+    /// it is of no use where other documents are trusted.
+    #[must_use]
+    pub const fn offers_graphiql(&self) -> bool {
+        self.introspection && self.trusted.is_none()
+    }
+
     /// Executes a request. The id of the request is added to errors that are looked up in the log.
     pub async fn execute(
         &self,
@@ -57,6 +68,9 @@ impl Executor {
         };
         let audit = context.audit.clone();
         let mut response = self.schema.execute(prepared.data(context)).await;
+        if self.introspection {
+            describe(&mut response.data);
+        }
         response.errors.truncate(MAX_ERRORS);
         for error in &mut response.errors {
             finish(error, request_id, self.introspection);
@@ -74,7 +88,7 @@ impl Executor {
             variables,
             safe,
         } = request;
-        let checked = self.find_document(query.as_deref(), document.as_deref())?;
+        let (checked, is_valid) = self.find_document(query.as_deref(), document.as_deref())?;
         document_limits::check_variables(&variables)?;
         let (name, operation) = checked.operation(operation_name.as_deref())?;
         // A URL is kept in histories and logs: no secret belongs in one (RFC 9110, section 17.9).
@@ -83,9 +97,10 @@ impl Executor {
         }
         let name = name.map(ToString::to_string);
         let invalid = |errors| self.invalid(name.clone(), errors);
-        if self.trusted.is_none() {
-            self.validate(query.as_deref().unwrap_or_default(), &checked)
-                .map_err(invalid)?;
+        if !is_valid {
+            validate(type_system(), &checked.document).map_err(invalid)?;
+            self.known
+                .insert(query.as_deref().unwrap_or_default(), &checked);
         }
         let variables = variables::coerce(type_system(), operation, variables).map_err(invalid)?;
         check_nulls(type_system(), &checked.document, operation, &variables).map_err(invalid)?;
@@ -94,21 +109,11 @@ impl Executor {
             request = request.disable_introspection();
         }
         request.operation_name.clone_from(&name);
-        request.set_parsed_query(checked.into_owned().document);
+        // Shared with the memory of documents, except for the first time and those with strings.
+        let document =
+            Arc::try_unwrap(checked).map_or_else(|it| it.document.clone(), |it| it.document);
+        request.set_parsed_query(document);
         Ok((name, request))
-    }
-
-    /// Validates a document, unless it was found valid before.
-    fn validate(&self, text: &str, checked: &CheckedDocument) -> Result<(), Vec<ServerError>> {
-        if checked.has_strings {
-            return validate(type_system(), &checked.document);
-        }
-        let digest = DocumentDigest::of(text);
-        if !self.seen.contains(&digest) {
-            validate(type_system(), &checked.document)?;
-            self.seen.insert(digest);
-        }
-        Ok(())
     }
 
     fn invalid(&self, operation: Option<String>, mut errors: Vec<ServerError>) -> RequestError {
@@ -118,27 +123,46 @@ impl Executor {
         RequestError::Invalid { operation, errors }
     }
 
-    /// Returns the requested document if it keeps all limits.
+    /// Returns the requested document if it keeps all limits, and whether it was found valid
+    /// before.
     fn find_document(
         &self,
         query: Option<&str>,
         hash: Option<&str>,
-    ) -> Result<Cow<'_, CheckedDocument>, RequestError> {
+    ) -> Result<(Arc<CheckedDocument>, bool), RequestError> {
         match (&self.trusted, query) {
             (Some(trusted), _) => {
                 let found = hash.and_then(|hash| trusted.find(hash));
-                found
-                    .map(Cow::Borrowed)
-                    .ok_or(RequestError::UntrustedDocument)
+                let found = found.ok_or_else(|| self.untrusted(query))?;
+                Ok((found.clone(), true))
             }
             (None, Some(query)) => {
-                let checked = document_limits::check(query)?;
+                let known = self.known.find(query);
+                let is_valid = known.is_some();
+                let checked = match known {
+                    Some(known) => known,
+                    None => Arc::new(document_limits::check(query)?),
+                };
                 if checked.introspection && !self.introspection {
                     return Err(RequestError::IntrospectionDisabled);
                 }
-                Ok(Cow::Owned(checked))
+                Ok((checked, is_valid))
             }
             (None, None) => Err(RequestError::TrustedDocumentsDisabled),
+        }
+    }
+
+    /// Returns the reason to reject a document that is not trusted. Tools that ask for the schema
+    /// get an answer of their own: they match no message, and show it to a developer.
+    fn untrusted(&self, query: Option<&str>) -> RequestError {
+        let checked = query.map(document_limits::check);
+        if !checked.is_some_and(|checked| checked.is_ok_and(|it| it.introspection)) {
+            return RequestError::UntrustedDocument;
+        }
+        if self.introspection {
+            RequestError::SchemaElsewhere(self.schema_url.clone())
+        } else {
+            RequestError::IntrospectionDisabled
         }
     }
 }

@@ -6,7 +6,7 @@ use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
     Authenticated, Defaulted, DeletionPending, EmailNotVerified, InvalidCredentials, MfaRequired,
-    MfaSetupRequired, TokenDelivery, TooManyAttempts,
+    MfaSetupRequired, SignInMembers, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{InternalError, Login, LoginOutcome};
 
@@ -58,6 +58,7 @@ impl LoginMutation {
         #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
+        request.check_delivery(input.delivery.0)?;
         let known_by = input
             .refresh_token
             .map(Into::into)
@@ -68,12 +69,11 @@ impl LoginMutation {
             email: input.email,
             password: input.password.into(),
             known_by,
+            trusted_by: request.trusted_browser.clone(),
             client: request.client.clone(),
         };
         let result = match request.accounts.login(command).await? {
-            LoginOutcome::Authenticated(it) => LoginResult::Authenticated(Box::new(
-                Authenticated::deliver(ctx, *it, input.delivery.0)?,
-            )),
+            LoginOutcome::SignIn(it) => LoginResult::deliver(ctx, it, input.delivery.0)?,
             LoginOutcome::InvalidCredentials => {
                 LoginResult::InvalidCredentials(InvalidCredentials::default())
             }

@@ -68,6 +68,7 @@ impl LogoutMutation {
                 let by = Refresh {
                     refresh_token,
                     attempt: None,
+                    deadline: request.deadline.clone(),
                     client: request.client.clone(),
                 };
                 request

@@ -36,7 +36,7 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
         None
         | Some(
             InternalError::SignedOut(_)
-            | InternalError::Forbidden
+            | InternalError::Forbidden(_)
             | InternalError::InvalidArgument(_),
         ) => {}
         Some(error) => {

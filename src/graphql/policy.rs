@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::operation::Operation;
 use super::{Cookies, RequestContext};
@@ -35,6 +35,50 @@ impl PolicyQuery {
             access_token_lifetime: accounts.access_token_lifetime(),
         }
     }
+}
+
+/// The ways to get an account.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "SignupPolicy")]
+enum SignupRule {
+    /// Everybody can sign up.
+    Open,
+    /// Users can sign up with an email address of certain domains.
+    Domains,
+    /// Only the operator creates accounts. Do not offer a sign-up.
+    Closed,
+}
+
+/// The rule for second factors.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "MfaPolicy")]
+enum MfaRule {
+    /// There are no second factors.
+    Off,
+    /// Users can set up a second factor.
+    Optional,
+    /// Every user needs a second factor.
+    Required,
+    /// Administrators need a second factor, and other users can set one up.
+    RequiredForAdmin,
+}
+
+/// A provider of accounts that users can sign in with.
+#[derive(SimpleObject)]
+struct SignInProvider {
+    /// The provider's id, for the operation that starts a sign-in.
+    id: ID,
+    /// The provider's name, to show on the button.
+    name: String,
+}
+
+/// The terms that a user accepts when signing up.
+#[derive(SimpleObject)]
+struct Terms {
+    /// The version that is in force.
+    version: String,
+    /// The page with the text.
+    url: String,
 }
 
 struct PublicPolicy {
@@ -72,6 +116,71 @@ impl PublicPolicy {
 
     /// True if users must verify their email address before they can log in.
     async fn verify_email_first(&self) -> bool {
-        self.policy.verify_email_first
+        self.policy.sign_in.verify_email_first
+    }
+
+    /// The way to get an account.
+    async fn signup(&self) -> SignupRule {
+        SignupRule::Open
+    }
+
+    /// The providers that users can sign in with, in the order in which to show them.
+    async fn sign_in_providers(&self) -> Vec<SignInProvider> {
+        Vec::new()
+    }
+
+    /// True if users can sign in with a passkey.
+    async fn passkeys(&self) -> bool {
+        false
+    }
+
+    /// True if users can log in with an emailed code instead of a password.
+    async fn login_by_code(&self) -> bool {
+        false
+    }
+
+    /// True if users can set up an authenticator app as a second factor.
+    async fn totp(&self) -> bool {
+        false
+    }
+
+    /// True if users can verify their mobile number with a code.
+    async fn mobile_verification(&self) -> bool {
+        false
+    }
+
+    /// The terms that users accept when they sign up; null if there are none.
+    async fn terms(&self) -> Option<Terms> {
+        None
+    }
+
+    /// The number of days for which a user can take the deletion of the account back.
+    async fn deletion_grace_days(&self) -> u32 {
+        0
+    }
+
+    /// The rule for second factors.
+    async fn mfa(&self) -> MfaRule {
+        MfaRule::Off
+    }
+
+    /// True if users can change their email address.
+    async fn email_change(&self) -> bool {
+        false
+    }
+
+    /// True if users can delete their account.
+    async fn account_deletion(&self) -> bool {
+        false
+    }
+
+    /// True if users can download their data.
+    async fn data_export(&self) -> bool {
+        false
+    }
+
+    /// True if the server sends changes of the account as they happen.
+    async fn live_changes(&self) -> bool {
+        false
     }
 }

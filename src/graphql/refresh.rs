@@ -6,7 +6,7 @@ use axum::http::header::SET_COOKIE;
 use super::operation::Operation;
 use super::types::{Authenticated, InvalidRefreshToken, TokenDelivery};
 use super::{RefreshCookie, RequestContext};
-use crate::accounts::{InternalError, Refresh, RefreshAttempt, RefreshOutcome};
+use crate::accounts::{ForbiddenReason, InternalError, Refresh, RefreshOutcome, RequestAttempt};
 
 /// The refresh token to exchange. Without `refreshToken`, the refresh cookie is used.
 #[derive(InputObject)]
@@ -48,12 +48,14 @@ impl RefreshMutation {
         #[graphql(desc = "The refresh token to exchange.")] input: RefreshInput,
     ) -> Result<RefreshResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
-        let attempt = input.attempt.map(RefreshAttempt::parse).transpose()?;
+        let attempt = input.attempt.map(RequestAttempt::parse).transpose()?;
         // The next token is delivered the way the last one arrived.
         let (refresh_token, delivery) = match (input.refresh_token, request.own_cookie()) {
             (Some(token), _) => (token.into(), TokenDelivery::Body),
             (None, RefreshCookie::Trusted(token)) => (token.clone(), TokenDelivery::Cookie),
-            (None, RefreshCookie::Untrusted) => return Err(InternalError::Forbidden),
+            (None, RefreshCookie::Untrusted) => {
+                return Err(InternalError::Forbidden(ForbiddenReason::Origin));
+            }
             (None, RefreshCookie::Absent) => {
                 return Ok(request.record_outcome(RefreshResult::InvalidRefreshToken(
                     InvalidRefreshToken::default(),
@@ -63,6 +65,7 @@ impl RefreshMutation {
         let command = Refresh {
             refresh_token,
             attempt,
+            deadline: request.deadline.clone(),
             client: request.client.clone(),
         };
         let result = match request.accounts.refresh(command).await? {

@@ -1,5 +1,7 @@
 //! The reasons why a request is rejected before it is executed.
 
+use std::sync::Arc;
+
 use async_graphql::ServerError;
 
 use super::document_limits::DocumentError;
@@ -11,6 +13,9 @@ pub(super) enum RequestError {
     Document(DocumentError),
     /// The document queries the schema, and introspection is switched off.
     IntrospectionDisabled,
+    /// The document queries the schema, and only other documents are trusted. Holds the URL of the
+    /// schema as text.
+    SchemaElsewhere(Arc<str>),
     /// The request was sent by GET, and its operation is a mutation.
     MutationByGet,
     /// No trusted document has the request's hash.
@@ -38,9 +43,12 @@ impl RequestError {
         let error = match self {
             Self::Invalid { operation, errors } => return (operation, errors),
             Self::Document(error) => error.into(),
-            Self::IntrospectionDisabled => {
-                Code::ValidationFailed.error("Introspection is disabled on this server.")
-            }
+            Self::IntrospectionDisabled => Code::ValidationFailed.error(
+                "Introspection is disabled on this server. Its operator can print the schema with `latchkey schema`.",
+            ),
+            Self::SchemaElsewhere(url) => Code::ValidationFailed.error(&format!(
+                "This server executes trusted documents only. Its schema is at {url}."
+            )),
             Self::MutationByGet => {
                 Code::BadUserInput.error("Send mutations by POST, and queries that take a secret.")
             }

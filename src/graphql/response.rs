@@ -13,10 +13,14 @@ pub use response_body::MAX_RESPONSE_BYTES;
 /// The stage that a request reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExecutionStatus {
-    /// The request was executed: the response has `data`.
+    /// The request was executed without an error.
     Executed,
-    /// The request was rejected before execution: the response has no `data` (GraphQL over HTTP,
-    /// section 6.4).
+    /// The request was executed, and the response has errors beside `data`, which may be null.
+    PartlyExecuted,
+    /// The request was rejected because its document is not GraphQL.
+    Unparsed,
+    /// The request was rejected before execution, because its document or its variables do not fit:
+    /// the response has no `data`.
     Rejected,
     /// The request was rejected because it is a mutation sent by GET.
     MethodNotAllowed,
@@ -53,10 +57,10 @@ impl GraphqlResponse {
         };
         Self {
             body,
-            status: if executed {
-                ExecutionStatus::Executed
-            } else {
-                ExecutionStatus::Rejected
+            status: match (executed, response.errors.is_empty()) {
+                (true, true) => ExecutionStatus::Executed,
+                (true, false) => ExecutionStatus::PartlyExecuted,
+                (false, _) => ExecutionStatus::Rejected,
             },
             audit: audit.fields(operation, &response.errors),
             retry_after: is_overloaded(&response.errors).then_some(RETRY_AFTER),
@@ -74,12 +78,16 @@ impl GraphqlResponse {
 
 impl From<RequestError> for GraphqlResponse {
     fn from(error: RequestError) -> Self {
-        let status = if matches!(error, RequestError::MutationByGet) {
-            ExecutionStatus::MethodNotAllowed
-        } else {
-            ExecutionStatus::Rejected
-        };
+        let is_by_get = matches!(error, RequestError::MutationByGet);
         let (operation, errors) = error.into_errors();
+        let is_unparsed = errors
+            .iter()
+            .any(|error| code_of(error) == Some(Code::ParseFailed.as_str()));
+        let status = match (is_by_get, is_unparsed) {
+            (true, _) => ExecutionStatus::MethodNotAllowed,
+            (false, true) => ExecutionStatus::Unparsed,
+            (false, false) => ExecutionStatus::Rejected,
+        };
         let mut response = Response::from_errors(errors);
         Self {
             status,

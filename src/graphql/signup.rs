@@ -7,9 +7,11 @@ use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
     Authenticated, Defaulted, EmailTaken, Gender, InvalidInput, MfaSetupRequired,
-    MobileNumberTaken, NotAvailable, TokenDelivery, TooManyAttempts,
+    MobileNumberTaken, NotAvailable, SignInMember, TokenDelivery, TooManyAttempts,
 };
-use crate::accounts::{InternalError, Signup, SignupOutcome};
+use crate::accounts::{
+    InternalError, RequestAttempt, SignIn, SignedOutReason, Signup, SignupOutcome,
+};
 
 /// The new user's credentials and profile.
 #[derive(InputObject)]
@@ -28,6 +30,15 @@ struct SignupInput {
     gender: Defaulted<Gender>,
     /// The user's mobile number with its country code, such as +49 151 12345678.
     mobile_number: Option<String>,
+    /// The language of messages to the user: a BCP 47 tag, such as `de` or `pt-BR`. Send the one
+    /// that your app is shown in; without it, messages follow `Accept-Language`.
+    locale: Option<String>,
+    /// A random value that the client draws once for one sign-up and keeps until it has the response:
+    /// 22 to 128 characters of base64url. If the response is lost, send the same input again within
+    /// ten minutes: the retry signs in to the account that the first request created, or returns the
+    /// same ticket, and no second email is sent. Without it, the retry is answered with `EmailTaken`.
+    #[graphql(secret)]
+    attempt: Option<String>,
     /// The way to deliver the refresh token.
     #[graphql(default)]
     delivery: Defaulted<TokenDelivery>,
@@ -76,6 +87,7 @@ impl SignupMutation {
         #[graphql(desc = "The new user's credentials and profile.")] input: SignupInput,
     ) -> Result<SignupResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
+        request.check_delivery(input.delivery.0)?;
         let delivery = input.delivery.0;
         let command = Signup {
             email: input.email,
@@ -84,12 +96,12 @@ impl SignupMutation {
             last_name: input.last_name,
             gender: input.gender.0.into(),
             mobile_number: input.mobile_number,
+            locale: input.locale,
+            attempt: input.attempt.map(RequestAttempt::parse).transpose()?,
             client: request.client.clone(),
         };
         let result = match request.accounts.signup(command).await? {
-            SignupOutcome::Authenticated(it) => {
-                SignupResult::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
-            }
+            SignupOutcome::SignIn(it) => sign_in_member(ctx, it, delivery)?,
             SignupOutcome::Accepted { email, ticket } => {
                 SignupResult::SignupAccepted(SignupAccepted {
                     email: email.as_str().to_owned(),
@@ -104,5 +116,21 @@ impl SignupMutation {
             SignupOutcome::TooManyAttempts(wait) => SignupResult::TooManyAttempts(wait.into()),
         };
         Ok(request.record_outcome(result))
+    }
+}
+
+/// Returns the member of a sign-up's sign-in. A new account has no second factor yet, and is not to
+/// be deleted.
+fn sign_in_member(
+    ctx: &Context<'_>,
+    sign_in: SignIn,
+    delivery: TokenDelivery,
+) -> Result<SignupResult, InternalError> {
+    match SignInMember::deliver(ctx, sign_in, delivery)? {
+        SignInMember::Authenticated(it) => Ok(SignupResult::Authenticated(it)),
+        SignInMember::MfaSetupRequired(it) => Ok(SignupResult::MfaSetupRequired(it)),
+        SignInMember::MfaRequired(_) | SignInMember::DeletionPending(_) => {
+            Err(InternalError::SignedOut(SignedOutReason::Ended))
+        }
     }
 }

@@ -16,6 +16,8 @@ struct UpdateProfileInput {
     last_name: MaybeUndefined<String>,
     /// The user's gender.
     gender: MaybeUndefined<Gender>,
+    /// The language of messages to the user: a BCP 47 tag, such as `de` or `pt-BR`.
+    locale: MaybeUndefined<String>,
 }
 
 /// The possible results of `updateProfile`.
@@ -53,6 +55,7 @@ impl UpdateProfileMutation {
                 .gender
                 .as_opt_ref()
                 .map(|given| given.copied().map(Into::into)),
+            locale: input.locale.as_opt_ref().map(Option::<&String>::cloned),
         };
         let result = match request.accounts.update_profile(caller, command).await? {
             UpdateProfileOutcome::Updated(account) => UpdateProfileResult::UserUpdated(Box::new(

@@ -6,7 +6,7 @@ use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
     Authenticated, Defaulted, DeletionPending, InvalidCode, InvalidInput, MfaRequired,
-    MfaSetupRequired, TokenDelivery, TooManyAttempts,
+    MfaSetupRequired, SignInMembers, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
 
@@ -65,6 +65,7 @@ impl VerifyEmailMutation {
         #[graphql(desc = "The email address and its code.")] input: VerifyEmailInput,
     ) -> Result<VerifyEmailResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
+        request.check_delivery(input.delivery.0)?;
         let command = VerifyEmail {
             email: input.email,
             code: input.code.into(),
@@ -72,9 +73,9 @@ impl VerifyEmailMutation {
             client: request.client.clone(),
         };
         let result = match request.accounts.verify_email(command).await? {
-            VerifyEmailOutcome::Authenticated(it) => VerifyEmailResult::Authenticated(Box::new(
-                Authenticated::deliver(ctx, *it, input.delivery.0)?,
-            )),
+            VerifyEmailOutcome::SignIn(it) => {
+                VerifyEmailResult::deliver(ctx, it, input.delivery.0)?
+            }
             VerifyEmailOutcome::EmailVerified(email) => {
                 VerifyEmailResult::EmailVerified(EmailVerified {
                     email: email.as_str().to_owned(),

@@ -10,33 +10,37 @@
 
 mod admission;
 mod bcrypt_core;
+mod imported;
 mod job;
 mod pool;
 mod priority;
 mod queue;
+mod stored;
+mod task;
 
+use std::fmt;
 use std::io;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::hmac;
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use bcrypt::HashParts;
 use secrecy::SecretString;
 
 pub use self::admission::Permit;
+use self::imported::bcrypt_millis;
+pub use self::imported::{
+    FirebaseConfig, Format, HashError, HashOptions, ImportedHash, MAX_VERIFICATION_MIB,
+    MAX_VERIFICATION_MILLIS, Parsed,
+};
 pub use self::job::BcryptEngine;
 use self::job::Job;
-use self::pool::{Pool, Work};
+use self::pool::Pool;
+use self::stored::{Stored, is_equal, seen_by_bcrypt, stored_text};
+use self::task::{ImportedJob, Task};
 use crate::model::{Password, PasswordHash, Rng};
 
-/// The key of the HMAC before bcrypt. It is public: it only separates latchkey's digests from all
-/// others, so that a leaked table of plain SHA-256 digests cannot be tried against the stored
-/// hashes.
-const DOMAIN: &[u8] = b"latchkey/password/v1";
-const PLAIN: &str = "bcrypt:";
-const PREHASHED: &str = "hmac-sha256+bcrypt:";
 /// The number of bytes that bcrypt reads of a password.
 const BCRYPT_BYTES: usize = 72;
 
@@ -63,21 +67,21 @@ pub enum Verification {
 }
 
 /// Hashes and verifies passwords.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Hashing {
     engine: BcryptEngine,
     cost: u32,
     /// The salt of the hash that is computed where there is no account.
     decoy: [u8; 16],
     rng: Rng,
-    pool: Pool<Job>,
+    pool: Pool<Task>,
+    unseal: Unseal,
+    /// The estimated time of the slowest imported hash in the store, in milliseconds.
+    slowest_imported: Arc<AtomicU32>,
 }
 
-/// A stored hash, parsed.
-struct Stored<'a> {
-    scheme: &'a str,
-    parts: HashParts,
-}
+/// Opens the sealed secret of an application whose hashes were imported.
+pub type Unseal = Arc<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
 
 impl Hashing {
     /// Starts a pool of threads. Computes one hash, to learn how long that takes.
@@ -98,7 +102,7 @@ impl Hashing {
             work: cost,
         };
         let started = Instant::now();
-        drop(Job::run(&[job]));
+        drop(Job::run_batch(&[&job]));
         let pool = Pool::new(threads, engine.lanes(), started.elapsed())?;
         Ok(Self {
             engine,
@@ -106,7 +110,22 @@ impl Hashing {
             decoy,
             rng,
             pool,
+            unseal: Arc::new(|_| None),
+            slowest_imported: Arc::default(),
         })
+    }
+
+    /// Opens the secrets of applications whose hashes were imported.
+    #[must_use]
+    pub fn with_unseal(self, unseal: Unseal) -> Self {
+        Self { unseal, ..self }
+    }
+
+    /// Takes note of the slowest imported hash in the store: wrong passwords are answered no sooner
+    /// than it could have been verified.
+    pub fn expect_imported(&self, slowest_millis: u32) {
+        self.slowest_imported
+            .store(slowest_millis, Ordering::Relaxed);
     }
 
     /// Returns the earliest time for an answer that must not reveal whether a hash was verified: an
@@ -114,7 +133,9 @@ impl Hashing {
     /// more than the decoy.
     #[must_use]
     pub fn padding_target(&self) -> Duration {
-        (self.pool.latency() * 9 / 8).min(MAX_PADDING)
+        let own = bcrypt_millis(self.cost);
+        let slowest = self.slowest_imported.load(Ordering::Relaxed).max(own);
+        (self.pool.latency() * 9 / 8 * slowest / own).min(MAX_PADDING)
     }
 
     /// Admits a client to the pool. Taken before an operation counts an attempt, so that a refusal
@@ -136,9 +157,8 @@ impl Hashing {
         password: &Password,
     ) -> Result<PasswordHash, Overloaded> {
         let (scheme, bytes) = seen_by_bcrypt(password);
-        let job = self.job(bytes, self.rng.bytes(), self.cost);
-        let parts = self.pool.run(permit, job).await?;
-        Ok(stored_text(scheme, &parts))
+        let parts = self.compute(permit, self.job(bytes, self.rng.bytes(), self.cost));
+        Ok(stored_text(scheme, &parts.await?))
     }
 
     /// Verifies a password against an account's hash, or against the decoy where there is no
@@ -152,13 +172,16 @@ impl Hashing {
         password: &Password,
         hash: Option<&PasswordHash>,
     ) -> Result<Verification, Overloaded> {
+        if let Some(imported) = hash.and_then(ImportedHash::read) {
+            return self.verify_imported(permit, password, imported).await;
+        }
         let (scheme, bytes) = seen_by_bcrypt(password);
         let known = hash.and_then(Stored::parse);
         let (salt, cost) = match &known {
             Some(stored) => (stored.parts.get_salt_raw(), stored.parts.get_cost()),
             None => (self.decoy, self.cost),
         };
-        let computed = self.pool.run(permit, self.job(bytes, salt, cost)).await?;
+        let computed = self.compute(permit, self.job(bytes, salt, cost)).await?;
         // A password of the other scheme cannot be right; it is hashed all the same, to take the
         // same time.
         let is_right = known
@@ -170,6 +193,46 @@ impl Hashing {
         } else {
             Verification::ValidNeedsRehash
         })
+    }
+
+    /// Verifies a password against a hash of another system, which a right one is to replace.
+    async fn verify_imported(
+        &self,
+        permit: &Permit,
+        password: &Password,
+        hash: ImportedHash,
+    ) -> Result<Verification, Overloaded> {
+        let secret = match hash.sealed_secret() {
+            Some(sealed) => (self.unseal)(sealed),
+            None => Some(SecretString::default()),
+        };
+        // Without its secret no password is right.
+        let Some(secret) = secret else {
+            return Ok(Verification::Invalid);
+        };
+        let job = ImportedJob {
+            hash,
+            password: password.clone(),
+            secret,
+        };
+        let computed = self.pool.run(permit, Task::Imported(job)).await?;
+        Ok(if computed.is_right() {
+            Verification::ValidNeedsRehash
+        } else {
+            Verification::Invalid
+        })
+    }
+
+    async fn compute(&self, permit: &Permit, job: Job) -> Result<HashParts, Overloaded> {
+        let computed = self.pool.run(permit, Task::Bcrypt(job)).await?;
+        computed.hash().ok_or(Overloaded)
+    }
+
+    /// Returns whether a text is one that this program stores: a hash of its own or an imported
+    /// one.
+    #[must_use]
+    pub fn is_stored(hash: &PasswordHash) -> bool {
+        Stored::parse(hash).is_some() || ImportedHash::read(hash).is_some()
     }
 
     /// Describes a hash that takes at least as long as one of the configured cost. A hash of a
@@ -186,36 +249,14 @@ impl Hashing {
     }
 }
 
-impl<'a> Stored<'a> {
-    /// Parses a stored hash, or returns `None` where it is not one that this program writes.
-    fn parse(hash: &'a PasswordHash) -> Option<Self> {
-        let text = hash.as_str();
-        let (scheme, bcrypt) = text.split_at_checked(text.find('$')?)?;
-        let parts: HashParts = bcrypt.parse().ok()?;
-        COSTS
-            .contains(&parts.get_cost())
-            .then_some(Self { scheme, parts })
+impl fmt::Debug for Hashing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hashing")
+            .field("engine", &self.engine)
+            .field("cost", &self.cost)
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
     }
-}
-
-fn stored_text(scheme: &str, parts: &HashParts) -> PasswordHash {
-    PasswordHash::new(format!("{scheme}{parts}"))
-}
-
-/// Compares two hashes in constant time.
-fn is_equal(stored: &HashParts, computed: &HashParts) -> bool {
-    let (stored, computed) = (stored.to_string(), computed.to_string());
-    verify_slices_are_equal(stored.as_bytes(), computed.as_bytes()).is_ok()
-}
-
-fn seen_by_bcrypt(password: &Password) -> (&'static str, SecretString) {
-    let text = password.expose();
-    // bcrypt appends a NUL of its own: 71 bytes are what it sees whole.
-    if text.len() < BCRYPT_BYTES && !text.contains('\0') {
-        return (PLAIN, text.into());
-    }
-    let digest = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, DOMAIN), text.as_bytes());
-    (PREHASHED, STANDARD_NO_PAD.encode(digest).into())
 }
 
 #[cfg(test)]

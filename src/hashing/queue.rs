@@ -42,8 +42,9 @@ impl<T> RoundRobin<T> {
     }
 
     /// Takes the item whose turn it is, and up to `max` items in all of the same size: one of each
-    /// client in turn, until no client's next item has that size.
-    pub(super) fn take_batch(&mut self, max: usize, size: impl Fn(&T) -> u32) -> Vec<T> {
+    /// client in turn, until no client's next item has that size. An item without a size is taken
+    /// alone.
+    pub(super) fn take_batch(&mut self, max: usize, size: impl Fn(&T) -> Option<u32>) -> Vec<T> {
         let mut batch: Vec<T> = Vec::new();
         let mut at = 0;
         while batch.len() < max
@@ -51,7 +52,8 @@ impl<T> RoundRobin<T> {
         {
             let is_alike = batch
                 .first()
-                .is_none_or(|first| items.front().map(&size) == Some(size(first)));
+                .map(&size)
+                .is_none_or(|first| first.is_some() && items.front().and_then(&size) == first);
             if is_alike && let Some((client, mut items)) = self.clients.remove(at) {
                 batch.extend(items.pop_front());
                 if !items.is_empty() {
@@ -79,7 +81,7 @@ mod tests {
     }
 
     fn batch(queue: &mut RoundRobin<(&'static str, u32)>, max: usize) -> Vec<(&'static str, u32)> {
-        queue.take_batch(max, |item| item.1)
+        queue.take_batch(max, |item| Some(item.1).filter(|size| *size > 0))
     }
 
     #[test]
@@ -105,6 +107,14 @@ mod tests {
         let mut queue = queue(&[("a", 4), ("b", 12), ("c", 4), ("a", 12), ("b", 12)]);
         assert_eq!(batch(&mut queue, 6), [("a", 4), ("c", 4)]);
         assert_eq!(batch(&mut queue, 6), [("b", 12), ("a", 12), ("b", 12)]);
+    }
+
+    #[test]
+    fn item_without_a_size_is_taken_alone() {
+        let mut queue = queue(&[("a", 0), ("b", 4), ("a", 0), ("c", 4)]);
+        assert_eq!(batch(&mut queue, 6), [("a", 0)]);
+        assert_eq!(batch(&mut queue, 6), [("b", 4), ("c", 4)]);
+        assert_eq!(batch(&mut queue, 6), [("a", 0)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::forwarded;
+use super::{accept_language, forwarded};
 use crate::accounts::Client;
 
 /// The networks of the proxies whose forwarding headers are trusted.
@@ -26,7 +26,7 @@ impl TrustedProxies {
         Self(self.0.iter().copied().chain(loopback).collect())
     }
 
-    /// Returns the client of a request: its address and its user agent.
+    /// Returns the client of a request: its address, its user agent and its languages.
     pub(super) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Client {
         let user_agent = headers
             .get(USER_AGENT)
@@ -35,6 +35,7 @@ impl TrustedProxies {
         Client {
             ip: self.address(peer.ip(), headers),
             user_agent,
+            languages: accept_language::languages(headers),
         }
     }
 

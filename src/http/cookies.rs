@@ -26,13 +26,20 @@ impl Origins {
         match headers.get(ORIGIN) {
             Some(origin) => {
                 let is_origin = |allowed: &String| origin.as_bytes() == allowed.as_bytes();
-                is_origin(&self.own) || self.allowed.iter().any(is_origin)
+                self.own.iter().chain(&self.allowed).any(is_origin)
             }
             None => headers
                 .get(SEC_FETCH_SITE)
                 .is_some_and(|site| site == "same-origin"),
         }
     }
+}
+
+/// Returns true if the browser says that the request comes from a page of another site.
+pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers
+        .get(SEC_FETCH_SITE)
+        .is_some_and(|site| site == "cross-site")
 }
 
 /// Returns the value of a cookie, or `None` if it is absent or empty. Other cookies may hold any

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::header::{ETAG, HeaderValue, RETRY_AFTER};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::middleware::X_REQUEST_ID;
@@ -14,10 +14,22 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_mins(10);
 /// The service's own origin, and the origins that the operator allows.
 #[derive(Clone, Debug)]
 pub struct Origins {
-    /// The origin of the service's public URL.
-    pub own: String,
+    /// The origins of the service's own pages.
+    pub own: Vec<String>,
     /// The other origins that may call the service.
     pub allowed: Vec<String>,
+}
+
+/// Returns the CORS layer of public documents: any page may read them, without credentials. Their
+/// responses are the same for each origin, so that caches need only one.
+pub(super) fn public() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::any())
+        .allow_methods([Method::GET])
+        .allow_headers(AllowHeaders::any())
+        .expose_headers([ETAG, X_REQUEST_ID])
+        .max_age(PREFLIGHT_MAX_AGE)
+        .vary([])
 }
 
 impl Origins {

@@ -23,8 +23,11 @@ const BUNDLED: bool = IMPORT_MAP.is_none();
 /// The source of the files that are not bundled: `web/graphiql/pin-cdn.js` writes it into each URL.
 const CDN: &str = "https://cdn.jsdelivr.net/npm/";
 
-/// Answers with the page.
-pub(crate) fn page() -> Response {
+/// The element of the page that names the place where emails arrive.
+const EMAILS: &str = r#"name="latchkey-emails" content=""#;
+
+/// Answers with the page, which says where emails arrive.
+pub(crate) fn page(emails: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
@@ -34,9 +37,16 @@ pub(crate) fn page() -> Response {
     (
         headers,
         [(CONTENT_SECURITY_POLICY, policy(IMPORT_MAP))],
-        PAGE,
+        PAGE.replacen(EMAILS, &format!("{EMAILS}{}", attribute(emails)), 1),
     )
         .into_response()
+}
+
+/// Escapes a text for an attribute's value.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 /// Answers with one of the page's files, or with 404 if the page has no file with this name.
@@ -104,6 +114,15 @@ mod tests {
         for name in names {
             assert_eq!(asset(name).status(), StatusCode::OK, "{name}");
         }
+    }
+
+    #[test]
+    fn page_names_the_place_of_emails_once_and_escaped() {
+        assert_eq!(PAGE.matches(EMAILS).count(), 1);
+        assert_eq!(
+            attribute(r#"a "b" <c> & d"#),
+            "a &quot;b&quot; &lt;c> &amp; d"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::LOCATION;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::OnceCell;
@@ -31,7 +32,7 @@ pub(super) async fn post(
         request::require_json(&parts.headers)?;
         request::read(body, &state.limits).await
     };
-    respond(&state, peer, &id, &parts.headers, request).await
+    respond(&state, peer, &id, &parts, request).await
 }
 
 /// Answers with the page if the client prefers HTML. Otherwise executes the query in the URL.
@@ -44,17 +45,17 @@ pub(super) async fn get(
     let (parts, _) = request.into_parts();
     let headers = &parts.headers;
     if negotiation::wants_page(headers) {
-        let page_enabled = state.executor.introspection;
+        let page_enabled = state.executor.offers_graphiql();
         return match parts.extensions.get::<TrailingSlash>() {
             _ if !page_enabled => StatusCode::NOT_FOUND.into_response(),
             Some(TrailingSlash) => {
                 (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "../graphql")]).into_response()
             }
-            None => graphiql::page(),
+            None => graphiql::page(&state.emails),
         };
     }
     let request = async { request::read_url(parts.uri.query().unwrap_or_default()) };
-    respond(&state, peer, &id, headers, request).await
+    respond(&state, peer, &id, &parts, request).await
 }
 
 /// Rejects every other method.
@@ -68,15 +69,16 @@ async fn respond(
     state: &AppState,
     peer: SocketAddr,
     id: &str,
-    headers: &HeaderMap,
+    head: &Parts,
     request: impl Future<Output = Result<GraphqlRequest, HttpError>>,
 ) -> Response {
+    let headers = &head.headers;
     let response = async {
         let media_type = MediaType::accepted(headers)?;
         let request = request.await?;
         let executed = state
             .executor
-            .execute(request, request_context(state, peer, headers), id)
+            .execute(request, request_context(state, peer, head), id)
             .await;
         Ok(response::write(executed, media_type))
     };
@@ -85,14 +87,19 @@ async fn respond(
         .unwrap_or_else(|error| response::reject(error, MediaType::preferred(headers), id))
 }
 
-fn request_context(state: &AppState, peer: SocketAddr, headers: &HeaderMap) -> RequestContext {
+fn request_context(state: &AppState, peer: SocketAddr, head: &Parts) -> RequestContext {
+    let headers = &head.headers;
     RequestContext {
         accounts: state.accounts.clone(),
         policy: state.policy,
         bearer: request::bearer(headers),
         cookie: state.origins.refresh_cookie(headers, state.policy.cookies),
+        cross_site: cookies::is_cross_site(headers),
         device: cookies::cookie(headers, state.policy.cookies.device_name()).map(Into::into),
+        trusted_browser: cookies::cookie(headers, state.policy.cookies.trusted_browser_name())
+            .map(Into::into),
         client: state.trusted_proxies.client(peer, headers),
+        deadline: head.extensions.get().cloned().unwrap_or_default(),
         caller: OnceCell::new(),
         audit: AuditTrail::default(),
     }

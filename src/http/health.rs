@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::IntoResponse;
 
+use serde_json::json;
+
 use super::AppState;
+use crate::accounts::Accounts;
 
 /// The time within which the store must answer.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -23,9 +26,25 @@ pub(super) async fn ready(State(state): State<AppState>) -> impl IntoResponse {
         return status(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
     match tokio::time::timeout(STORE_TIMEOUT, state.accounts.ping()).await {
-        Ok(Ok(())) => status(StatusCode::OK, "ready"),
+        Ok(Ok(())) => {
+            let (code, headers, body) = status(StatusCode::OK, "ready");
+            (code, headers, with_mail(body, &state.accounts))
+        }
         _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
     }
+}
+
+/// Adds the length of the queue of emails and the age of the oldest, once the worker has counted
+/// them. They do not make a server unready: clients get answers while emails wait.
+fn with_mail(body: String, accounts: &Accounts) -> String {
+    let Some((queue, measured_at)) = accounts.email_delivery().measured_queue() else {
+        return body;
+    };
+    let age = queue
+        .oldest
+        .map(|oldest| oldest.until(measured_at).as_secs());
+    let mail = json!({ "queued": queue.emails, "oldestSeconds": age });
+    json!({ "status": "ready", "mail": mail }).to_string()
 }
 
 fn status(code: StatusCode, status: &str) -> (StatusCode, [(HeaderName, &'static str); 1], String) {

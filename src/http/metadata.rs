@@ -1,13 +1,12 @@
 //! The metadata documents by which API gateways and libraries find the public keys of an issuer.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::AppState;
+use super::{AppState, INTROSPECTION_PATH, public_document};
 
 /// The content of the metadata documents.
 #[derive(Clone, Debug)]
@@ -16,6 +15,8 @@ pub struct Metadata {
     pub issuer: String,
     /// The URL at which clients reach the server, without a slash at its end.
     pub public_url: String,
+    /// True if resource servers may introspect tokens.
+    pub has_introspection: bool,
 }
 
 impl Metadata {
@@ -39,30 +40,44 @@ impl Metadata {
     /// endpoint: users sign in over GraphQL.
     fn document(&self, jwks: &Value) -> Value {
         let keys = jwks["keys"].as_array();
-        let mut algorithms: Vec<&Value> =
-            keys.into_iter().flatten().map(|key| &key["alg"]).collect();
-        algorithms.dedup();
-        json!({
+        let mut algorithms: Vec<&Value> = Vec::new();
+        for key in keys.into_iter().flatten() {
+            if !algorithms.contains(&&key["alg"]) {
+                algorithms.push(&key["alg"]);
+            }
+        }
+        let mut document = json!({
             "issuer": self.issuer,
             "jwks_uri": format!("{}/.well-known/jwks.json", self.public_url),
             "response_types_supported": [],
             "grant_types_supported": [],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,
-        })
+        });
+        if self.has_introspection {
+            let endpoint = format!("{}{INTROSPECTION_PATH}", self.public_url);
+            document["introspection_endpoint"] = json!(endpoint);
+            document["introspection_endpoint_auth_methods_supported"] =
+                json!(["client_secret_basic"]);
+        }
+        document
     }
 }
 
 /// Answers with the metadata of an issuer without a path.
-pub(super) async fn get(State(state): State<AppState>) -> Response {
+pub(super) async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let document = state.metadata.document(&state.accounts.jwks());
-    ([(CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+    public_document::respond(&headers, "application/json", document.to_string())
 }
 
 /// Answers with the metadata of an issuer with this path.
-pub(super) async fn get_with_path(state: State<AppState>, Path(path): Path<String>) -> Response {
+pub(super) async fn get_with_path(
+    state: State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     if state.metadata.is_path_of_issuer(&path) {
-        get(state).await
+        get(state, headers).await
     } else {
         StatusCode::NOT_FOUND.into_response()
     }

@@ -1,5 +1,7 @@
 //! Layer 4: HTTP. Routes, limits and headers; the rules are in lower layers.
 
+mod accept_language;
+mod client_files;
 mod client_ip;
 mod cookies;
 mod cors;
@@ -7,12 +9,14 @@ mod forwarded;
 mod graphiql;
 mod graphql;
 mod health;
+mod introspection;
 mod jwks;
 mod limits;
 mod metadata;
 mod middleware;
 mod negotiation;
 mod path;
+mod public_document;
 mod request;
 mod response;
 mod server;
@@ -22,22 +26,26 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::accounts::Accounts;
 use crate::graphql::{self as schema, Executor};
 use crate::model::Rng;
+use crate::token::ResourceServers;
 
 pub use client_ip::TrustedProxies;
 pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
 pub use metadata::Metadata;
-pub use server::{KnownPeers, serve};
+pub use server::{KnownPeers, Shutdown, serve};
+
+/// The path of token introspection.
+const INTROSPECTION_PATH: &str = "/oauth/introspect";
 
 /// The state that routes share.
 #[derive(Clone)]
@@ -56,6 +64,10 @@ pub struct AppState {
     pub limits: Limits,
     /// The random number generator, for request ids.
     pub rng: Rng,
+    /// The resource servers that may introspect tokens, if there are any.
+    pub resource_servers: Option<ResourceServers>,
+    /// The place where emails arrive, for the `GraphiQL` page to name.
+    pub emails: Arc<str>,
     /// The content of the metadata documents.
     pub metadata: Arc<Metadata>,
     /// True once the server is shutting down.
@@ -65,11 +77,17 @@ pub struct AppState {
 /// Builds the router. Its server must provide the peers' addresses (`ConnectInfo<SocketAddr>`).
 pub fn router(state: AppState) -> Router {
     let prefix = state.metadata.path_prefix();
+    // Without a path of its own the server may still be behind a proxy that takes one off: then only
+    // a relative address is right.
+    let page = if prefix.is_empty() {
+        "graphql".to_owned()
+    } else {
+        format!("{prefix}/graphql")
+    };
     let routes = Router::new()
         .route(
             "/",
-            // Relative, for a server behind a proxy that removes a path prefix.
-            get(async || (StatusCode::SEE_OTHER, [(LOCATION, "graphql")])),
+            get(async || (StatusCode::SEE_OTHER, [(LOCATION, page)])),
         )
         .route(
             "/graphql",
@@ -78,12 +96,16 @@ pub fn router(state: AppState) -> Router {
                 .fallback(graphql::method_not_allowed),
         )
         .route("/graphiql/assets/{file}", get(asset))
-        .route("/schema.graphql", get(sdl))
+        .route("/schema.graphql", get(client_files::sdl))
+        .route("/client/{*file}", get(client_files::get))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/.well-known/jwks.json", get(jwks::get))
-        .merge(metadata_routes());
-    let routes = middleware::wrap(routes, &state).with_state(state);
+        .route(
+            INTROSPECTION_PATH,
+            post(introspection::post).fallback(introspection::method_not_allowed),
+        );
+    let public = metadata_routes().route("/.well-known/jwks.json", get(jwks::get));
+    let routes = middleware::wrap(routes, public, &state).with_state(state);
     Router::new().fallback_service(
         routes.map_request(move |request: Request| path::normalize(request, &prefix)),
     )
@@ -103,21 +125,9 @@ fn metadata_routes() -> Router<AppState> {
 
 /// Answers with a file of the `GraphiQL` page, if the page is enabled.
 async fn asset(State(state): State<AppState>, Path(file): Path<String>) -> Response {
-    if state.executor.introspection {
+    if state.executor.offers_graphiql() {
         graphiql::asset(&file)
     } else {
         StatusCode::NOT_FOUND.into_response()
     }
-}
-
-/// Answers with the schema as text, if introspection is enabled.
-async fn sdl(State(state): State<AppState>) -> Response {
-    if !state.executor.introspection {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    (
-        [(CONTENT_TYPE, "application/graphql; charset=utf-8")],
-        schema::sdl(),
-    )
-        .into_response()
 }

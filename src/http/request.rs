@@ -4,12 +4,13 @@
 use std::error::Error;
 
 use async_graphql::Variables;
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::LengthLimitError;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 use url::form_urlencoded;
@@ -58,16 +59,17 @@ const BROKEN: HttpError = HttpError::new(
     StatusCode::BAD_REQUEST,
     "The body did not arrive completely.",
 );
+const NOT_JSON: HttpError = HttpError::new(StatusCode::BAD_REQUEST, "The body is not JSON.");
 const MALFORMED: HttpError = HttpError::new(
-    StatusCode::BAD_REQUEST,
+    StatusCode::UNPROCESSABLE_ENTITY,
     "The body is not a JSON object with a `query`, and optionally `operationName`, `variables` and `extensions`.",
 );
 const BATCH: HttpError = HttpError::new(
-    StatusCode::BAD_REQUEST,
+    StatusCode::UNPROCESSABLE_ENTITY,
     "Batches are refused: send one request for each operation.",
 );
 const MALFORMED_URL: HttpError = HttpError::new(
-    StatusCode::BAD_REQUEST,
+    StatusCode::UNPROCESSABLE_ENTITY,
     "The URL has no `query`, or one of `operationName`, `variables` and `extensions` is malformed or appears twice.",
 );
 
@@ -126,12 +128,17 @@ fn is_utf_8(charset: &str) -> bool {
 
 /// Reads and parses a body, within the limits of size and time.
 pub(super) async fn read(body: Body, limits: &Limits) -> Result<GraphqlRequest, HttpError> {
+    parse(&read_bytes(body, limits).await?)
+}
+
+/// Reads a body, within the limits of size and time.
+pub(super) async fn read_bytes(body: Body, limits: &Limits) -> Result<Bytes, HttpError> {
     if body.size_hint().lower() > limits.body_bytes as u64 {
         return Err(TOO_LARGE);
     }
     let reading = timeout(limits.body, to_bytes(body, limits.body_bytes));
     match reading.await {
-        Ok(Ok(bytes)) => parse(&bytes),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if exceeds_limit(&error) => Err(TOO_LARGE),
         Ok(Err(_)) => Err(BROKEN),
         Err(_) => Err(TOO_SLOW),
@@ -151,12 +158,17 @@ fn parse(bytes: &[u8]) -> Result<GraphqlRequest, HttpError> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     // Serde would read the struct from an array, too. An array is a batch of operations, which is
     // refused.
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => {}
-        Some(b'[') => return Err(BATCH),
-        _ => return Err(MALFORMED),
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|_| NOT_JSON)?;
+        return Err(if first == Some(&b'[') {
+            BATCH
+        } else {
+            MALFORMED
+        });
     }
-    let body: RequestBody = serde_json::from_slice(bytes).map_err(|_| MALFORMED)?;
+    let body: RequestBody = serde_json::from_slice(bytes)
+        .map_err(|error| if error.is_data() { MALFORMED } else { NOT_JSON })?;
     body.into_request().ok_or(MALFORMED)
 }
 

@@ -1,4 +1,5 @@
-//! Writes a response: media type, status and headers after GraphQL over HTTP, section 6.
+//! Writes a response: media type, status and headers after GraphQL over HTTP (the draft of 6 August
+//! 2026, "Response").
 
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -14,16 +15,23 @@ use crate::graphql::{
 const METHODS: &str = "GET, POST";
 
 /// Writes the response of the executor. An executed request is a success in HTTP, whatever its
-/// result; a rejected one is a client error, except in `application/json`.
+/// result; a rejected one is a client error. Clients that accept `application/json` alone know only
+/// 200.
 pub(super) fn write(response: GraphqlResponse, media_type: MediaType) -> Response {
     let status = match (response.status, media_type) {
         (ExecutionStatus::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
-        (ExecutionStatus::Rejected, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        (ExecutionStatus::Executed, _) | (ExecutionStatus::Rejected, MediaType::Json) => {
-            StatusCode::OK
-        }
+        (ExecutionStatus::Executed, _) | (_, MediaType::Json) => StatusCode::OK,
+        (ExecutionStatus::PartlyExecuted, MediaType::GraphqlResponse) => partial_success(),
+        (ExecutionStatus::Unparsed, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (ExecutionStatus::Rejected, MediaType::GraphqlResponse) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     with_status(response, status, media_type)
+}
+
+/// Returns the draft's own status for a response with data and errors, which any client treats as
+/// 200 (RFC 9110, section 15).
+fn partial_success() -> StatusCode {
+    StatusCode::from_u16(294).unwrap_or(StatusCode::OK)
 }
 
 /// Writes the response to a request that never reached the executor. A failure of the service

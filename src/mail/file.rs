@@ -50,8 +50,8 @@ impl Folder {
         });
         match done.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(MailError::Deferred(error.to_string())),
-            Err(error) => Err(MailError::Deferred(error.to_string())),
+            Ok(Err(error)) => Err(MailError::Unavailable(error.to_string())),
+            Err(error) => Err(MailError::Unavailable(error.to_string())),
         }
     }
 }

@@ -43,10 +43,15 @@ impl Memory {
                 state.sent.push(mail.bytes);
                 Ok(())
             }
-            Some(Delivery::Deferred) => {
-                Err(MailError::Deferred("as the test requested".to_owned()))
+            Some(answer) => {
+                let reason = "as the test requested".to_owned();
+                Err(match answer {
+                    Delivery::Unavailable => MailError::Unavailable(reason),
+                    Delivery::Unproven => MailError::Unproven(reason),
+                    Delivery::Refused => MailError::Refused(reason),
+                    Delivery::Deferred | Delivery::Sent => MailError::Deferred(reason),
+                })
             }
-            Some(Delivery::Refused) => Err(MailError::Refused("as the test requested".to_owned())),
         })
     }
 

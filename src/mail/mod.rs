@@ -1,5 +1,6 @@
 //! Layer 1: emails and the three transports that deliver them.
 
+mod error;
 mod file;
 mod memory;
 mod probe;
@@ -13,34 +14,13 @@ use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{Address, Message};
 
-use crate::model::{Delivery, Email, OutboxEmail};
+use crate::model::{Email, OutboxEmail};
 
+pub use error::MailError;
 pub use file::Folder;
 pub use memory::Memory;
 pub use probe::ProbeError;
-pub use smtp::{Relay, Smtp, Tls};
-
-/// An email could not be sent. Safe to log: the text names no address and no code.
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    /// The mail server could not be reached, or asked to try again later.
-    #[error("not now: {0}")]
-    Deferred(String),
-    /// The message cannot be built, or the mail server refused it permanently.
-    #[error("refused: {0}")]
-    Refused(String),
-}
-
-impl MailError {
-    /// Returns the delivery result that the error stands for.
-    #[must_use]
-    pub const fn delivery(&self) -> Delivery {
-        match self {
-            Self::Deferred(_) => Delivery::Deferred,
-            Self::Refused(_) => Delivery::Refused,
-        }
-    }
-}
+pub use smtp::{AnswerTimeouts, Relay, Reply, Smtp, SmtpError, Step, Tls, TlsError};
 
 /// The transports for emails.
 #[derive(Clone, Debug)]
@@ -64,6 +44,19 @@ pub struct Mailer {
     pub transport: Transport,
 }
 
+/// An email that was accepted, with the connection that it took.
+#[must_use = "the connection is still open"]
+pub struct Accepted(Option<smtp::Dialogue>);
+
+impl Accepted {
+    /// Ends the dialogue with the mail server, which changes nothing for the email.
+    pub async fn close(self) {
+        if let Some(dialogue) = self.0 {
+            dialogue.quit().await;
+        }
+    }
+}
+
 /// An email that is ready to be sent.
 #[derive(Clone, Debug)]
 pub struct EmailMessage {
@@ -82,13 +75,34 @@ impl Mailer {
         to: &Email,
         message: &OutboxEmail,
         code: Option<&str>,
-    ) -> Result<(), MailError> {
+    ) -> Result<Accepted, MailError> {
         let mail = self.compose(to, message, code)?;
-        match &self.transport {
-            Transport::Smtp(smtp) => smtp.send(&mail).await,
-            Transport::File(folder) => folder.send(mail).await,
-            Transport::Memory(memory) => memory.send(mail),
-        }
+        let dialogue = match &self.transport {
+            Transport::Smtp(smtp) => Some(smtp.send(&mail).await?),
+            Transport::File(folder) => {
+                folder.send(mail).await?;
+                None
+            }
+            Transport::Memory(memory) => {
+                memory.send(mail)?;
+                None
+            }
+        };
+        Ok(Accepted(dialogue))
+    }
+
+    /// Returns an email as it would be sent now.
+    ///
+    /// # Errors
+    /// Returns an error if the message cannot be built.
+    pub fn preview(
+        &self,
+        to: &Email,
+        message: &OutboxEmail,
+        code: Option<&str>,
+    ) -> Result<String, MailError> {
+        let mail = self.compose(to, message, code)?;
+        Ok(String::from_utf8_lossy(&mail.bytes).replace("\r\n", "\n"))
     }
 
     /// Checks that emails can be sent, without sending one.
@@ -98,7 +112,11 @@ impl Mailer {
     /// or if the folder cannot be written.
     pub async fn check(&self) -> Result<(), ProbeError> {
         match &self.transport {
-            Transport::Smtp(smtp) => smtp.check(&self.from.email).await,
+            Transport::Smtp(smtp) => {
+                let from = &self.from.email;
+                let checked = smtp.check(from).await;
+                checked.map_err(|error| ProbeError::new(error, from))
+            }
             Transport::File(folder) => {
                 let checked = folder.check().await;
                 checked.map_err(|error| ProbeError::Folder(error.to_string()))
@@ -118,7 +136,7 @@ impl Mailer {
         let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
         let address: Address = to.as_str().parse().map_err(|error| refused(&error))?;
         let lifetime = email.written_at.until(email.expires_at);
-        let (subject, body) = text::write(&email.kind, code, lifetime, &self.public_url);
+        let (subject, body) = text::write(email, code, lifetime, &self.public_url);
         let sent = SystemTime::UNIX_EPOCH
             + Duration::from_millis(u64::try_from(email.written_at.millis()).unwrap_or(0));
         let mut message = Message::builder()

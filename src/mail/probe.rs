@@ -1,131 +1,103 @@
-//! Checks a mail server as a message would find it: up to the sender, without a recipient.
+//! The reason for which no email could be sent now, with what the operator has to change.
 
 use lettre::Address;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Mail, Rset};
-use lettre::transport::smtp::extension::ClientId;
-use secrecy::ExposeSecret;
 
-use super::smtp::{Relay, TIMEOUT, Tls};
+use super::smtp::{SmtpError, Step, TlsError};
 
 /// The reason for which no email could be sent now. Each text says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// No connection, or no answer.
     #[error("{0}; check host and port in LATCHKEY_MAIL")]
-    Unreachable(String),
+    Unreachable(SmtpError),
+    /// The server says nothing where it should greet.
+    #[error(
+        "{0}; a port that expects TLS from the start, such as 465, needs smtps:// in LATCHKEY_MAIL"
+    )]
+    NoAnswer(SmtpError),
     /// The server offers no TLS.
     #[error(
         "the mail server offers no STARTTLS, and latchkey sends by TLS only: set LATCHKEY_MAIL to a server with TLS, or to \
          file: and a folder for development"
     )]
     NoTls,
-    /// TLS failed, and not for want of trust.
+    /// The port expects no TLS.
+    #[error("{0}; a port that starts without TLS, such as 587, needs smtp:// in LATCHKEY_MAIL")]
+    NotTls(SmtpError),
+    /// TLS failed for another reason.
+    #[error("{0}; check host, port and smtp:// or smtps:// in LATCHKEY_MAIL")]
+    Tls(SmtpError),
+    /// The certificate is for another host.
+    #[error("{0}; set the host in LATCHKEY_MAIL to a name on the certificate")]
+    WrongName(SmtpError),
+    /// The certificate is not valid now.
+    #[error("{0}; have the certificate renewed, or correct the clock of this machine")]
+    Expired(SmtpError),
+    /// The certificate's authority is not trusted.
     #[error(
-        "no TLS with the mail server: {0}; check host, port and smtp:// or smtps:// in LATCHKEY_MAIL"
+        "{0}. Set LATCHKEY_MAIL_CA to a file with the certificate of its authority. Without it, the system's authorities are \
+         trusted: those of SSL_CERT_FILE or SSL_CERT_DIR, else of the ca-certificates package, which slim images may lack"
     )]
-    Tls(String),
-    /// The server's certificate is not trusted.
+    UnknownIssuer(SmtpError),
+    /// The certificate is an authority's.
     #[error(
-        "the mail server's certificate is not trusted: {0}. It must name the host in LATCHKEY_MAIL, and be from a \
-         certificate authority of this system: those are read from SSL_CERT_FILE or SSL_CERT_DIR, else from where the \
-         ca-certificates package puts them, which slim images may lack"
+        "{0}; give the mail server a certificate with basicConstraints CA:FALSE, signed by that authority"
     )]
-    Certificate(String),
+    IsAuthority(SmtpError),
+    /// The server refused the greeting.
+    #[error("{0}; it may refuse this client's address, or its name: see LATCHKEY_MAIL_EHLO")]
+    Greeting(SmtpError),
     /// The server refused the login.
     #[error("the mail server refused the login: {0}; check user and password in LATCHKEY_MAIL")]
-    Login(String),
+    Login(SmtpError),
     /// The server refused the sender.
     #[error(
-        "the mail server refused the sender {sender}: {answer}; set LATCHKEY_MAIL_FROM to one that it takes"
+        "the mail server refused the sender {sender}: {error}; set LATCHKEY_MAIL_FROM to one that it takes"
     )]
     Sender {
         /// The sender's address.
         sender: Address,
         /// The server's answer.
-        answer: String,
+        error: SmtpError,
     },
     /// The folder cannot be used.
     #[error("{0}")]
     Folder(String),
 }
 
-/// Connects, greets, starts TLS, logs in, and names the sender. The transaction is reset: nothing
-/// is sent.
-pub(super) async fn probe(
-    relay: &Relay,
-    hello: &ClientId,
-    from: &Address,
-) -> Result<(), ProbeError> {
-    let parameters = TlsParameters::new(relay.host.clone()).map_err(|error| tls(&error))?;
-    let implicit = (relay.tls == Tls::Implicit).then(|| parameters.clone());
-    let server = (relay.host.as_str(), relay.port);
-    let mut connection =
-        AsyncSmtpConnection::connect_tokio1(server, Some(TIMEOUT), hello, implicit, None)
-            .await
-            .map_err(|error| connecting(&error, relay.tls))?;
-    if relay.tls == Tls::StartTls {
-        if !connection.can_starttls() {
-            connection.abort().await;
-            return Err(ProbeError::NoTls);
+impl ProbeError {
+    /// Finds the setting that is behind an error.
+    pub(super) fn new(error: SmtpError, sender: &Address) -> Self {
+        match &error {
+            SmtpError::NoStartTls => Self::NoTls,
+            SmtpError::Tls(tls) => match tls {
+                TlsError::WrongName(_) => Self::WrongName(error),
+                TlsError::Expired(_) => Self::Expired(error),
+                TlsError::UnknownIssuer(_) => Self::UnknownIssuer(error),
+                TlsError::IsAuthority(_) => Self::IsAuthority(error),
+                TlsError::NotTls(_) => Self::NotTls(error),
+                TlsError::Other(_) => Self::Tls(error),
+            },
+            SmtpError::NoAnswer {
+                step: Step::Greeting,
+                ..
+            } => Self::NoAnswer(error),
+            SmtpError::Reply {
+                step: Step::Greeting,
+                ..
+            } => Self::Greeting(error),
+            SmtpError::Reply {
+                step: Step::Tls, ..
+            } => Self::Tls(error),
+            SmtpError::Reply {
+                step: Step::Login, ..
+            }
+            | SmtpError::Unsupported(_) => Self::Login(error),
+            SmtpError::Reply { .. } => Self::Sender {
+                sender: sender.clone(),
+                error,
+            },
+            SmtpError::NoAnswer { .. } | SmtpError::Network { .. } => Self::Unreachable(error),
         }
-        let started = connection.starttls(parameters, hello).await;
-        started.map_err(|error| tls(&error))?;
-    }
-    if let Some((user, password)) = &relay.login {
-        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-        let mechanisms = [Mechanism::Plain, Mechanism::Login];
-        let logged_in = connection.auth(&mechanisms, &credentials).await;
-        logged_in.map_err(|error| ProbeError::Login(answer(&error)))?;
-    }
-    let named = connection
-        .command(Mail::new(Some(from.clone()), Vec::new()))
-        .await;
-    named.map_err(|error| ProbeError::Sender {
-        sender: from.clone(),
-        answer: answer(&error),
-    })?;
-    // The check is done: what a server answers to these does not matter.
-    _ = connection.command(Rset).await;
-    _ = connection.quit().await;
-    Ok(())
-}
-
-fn connecting(error: &Error, mode: Tls) -> ProbeError {
-    if error.status().is_some() {
-        return ProbeError::Unreachable(answer(error));
-    }
-    let text = error.to_string();
-    let is_tls = [
-        "certificate",
-        "handshake",
-        "InvalidContentType",
-        "fatal alert",
-    ]
-    .iter()
-    .any(|word| text.contains(word));
-    if error.is_tls() || (mode == Tls::Implicit && is_tls) {
-        tls(error)
-    } else {
-        ProbeError::Unreachable(text)
-    }
-}
-
-fn tls(error: &Error) -> ProbeError {
-    let text = error.to_string();
-    if text.contains("certificate") || text.contains("UnknownIssuer") || text.contains("root") {
-        ProbeError::Certificate(text)
-    } else {
-        ProbeError::Tls(text)
-    }
-}
-
-/// Returns what a server answered, by its number: its text may quote an address.
-fn answer(error: &Error) -> String {
-    match error.status() {
-        Some(code) => format!("it answered {code}"),
-        None => error.to_string(),
     }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, EmailId, EmailKind, OutboxEmail, Rng, SignUp, Timestamp, User};
+use super::{
+    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, Timestamp, User,
+};
 
 /// The largest number of waiting emails: one more displaces the oldest.
 const OUTBOX: usize = 20;
@@ -87,17 +89,24 @@ impl Account {
 
     /// Adds an email to the outbox, due at once, and removes earlier ones of its kind: only the
     /// newest code is valid, and one notice is enough.
-    pub fn post(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
-        let same_kind = std::mem::discriminant(&kind);
+    pub fn post(
+        &mut self,
+        email: impl Into<NewEmail>,
+        lifetime: Duration,
+        now: Timestamp,
+        rng: &Rng,
+    ) {
+        let email = email.into();
         self.outbox
-            .retain(|message| std::mem::discriminant(&message.kind) != same_kind);
-        self.post_another(kind, lifetime, now, rng);
+            .retain(|earlier| earlier.to != email.to || !email.kind.replaces(&earlier.kind));
+        self.post_another(email, lifetime, now, rng);
     }
 
     /// Adds a notice to the outbox, unless the daily limit of its kind is reached: an attacker who
     /// signs in with another person's address must not be able to flood their mailbox.
-    pub fn notify(&mut self, kind: EmailKind, now: Timestamp, rng: &Rng) {
-        let name = kind.name();
+    pub fn notify(&mut self, email: impl Into<NewEmail>, now: Timestamp, rng: &Rng) {
+        let email = email.into();
+        let name = email.kind.name();
         self.notices.retain(|notice| now < notice.at.plus(DAY));
         if self
             .notices
@@ -110,30 +119,51 @@ impl Account {
                 kind: name.to_owned(),
                 at: now,
             });
-            self.post(kind, NOTICE_LIFETIME, now, rng);
+            self.post(email, NOTICE_LIFETIME, now, rng);
         }
+    }
+
+    /// Returns whether a notice of this kind was written within the time before `now`.
+    #[must_use]
+    pub fn was_notified(&self, kind: &EmailKind, within: Duration, now: Timestamp) -> bool {
+        self.notices
+            .iter()
+            .any(|notice| notice.kind == kind.name() && now < notice.at.plus(within))
     }
 
     /// Adds an email to the outbox, due at once, and keeps earlier ones of its kind, which belong
     /// to other sign-ups.
-    pub fn post_another(&mut self, kind: EmailKind, lifetime: Duration, now: Timestamp, rng: &Rng) {
+    pub fn post_another(
+        &mut self,
+        email: impl Into<NewEmail>,
+        lifetime: Duration,
+        now: Timestamp,
+        rng: &Rng,
+    ) {
+        let locale = self.user().and_then(|user| user.locale.clone());
+        let email = email.into().preferring(locale);
         let surplus = (self.outbox.len() + 1).saturating_sub(OUTBOX);
         self.outbox.drain(..surplus);
-        self.outbox.push(OutboxEmail::new(
-            EmailId::new(now, rng),
-            kind,
-            now,
-            lifetime,
-        ));
+        let id = EmailId::new(now, rng);
+        self.outbox.push(OutboxEmail::new(id, email, now, lifetime));
     }
 
-    /// Invalidates every outstanding code, including those that were not sent yet.
+    /// Invalidates every outstanding code, including those that were not sent yet, and every sign-in
+    /// that waits for its next proof.
     pub fn void_codes(&mut self) {
         self.outbox.retain(|message| message.kind.code().is_none());
         if let Some(user) = self.user_mut() {
             user.reset_code = None;
             user.verification_code = None;
+            user.challenges.clear();
         }
+    }
+
+    /// Returns the estimated milliseconds of a verification, if the password's hash was imported
+    /// and not replaced yet.
+    #[must_use]
+    pub fn imported_millis(&self) -> Option<u32> {
+        self.user()?.password.as_ref()?.imported_millis()
     }
 
     /// Returns the time at which the worker next has an email to send.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::device_name;
+use super::{Origin, device_name, ip_text};
 
 /// The description of a device in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,7 @@ pub struct Device {
     /// The `User-Agent` header, cleaned and truncated.
     pub user_agent: Option<String>,
     /// The client's IP address.
+    #[serde(default, with = "ip_text")]
     pub ip_address: Option<IpAddr>,
 }
 
@@ -21,7 +22,28 @@ impl Device {
     /// known.
     #[must_use]
     pub fn name(&self) -> Option<String> {
-        device_name::of(self.user_agent.as_deref()?)
+        let (browser, system) = self.browser_and_system();
+        match (browser, system) {
+            (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        }
+    }
+
+    /// Returns what an email may say of the device: nothing of it is copied from the header.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let (browser, system) = self.browser_and_system();
+        Origin {
+            browser: browser.map(str::to_owned),
+            system: system.map(str::to_owned),
+            ip_address: self.ip_address,
+        }
+    }
+
+    fn browser_and_system(&self) -> (Option<&'static str>, Option<&'static str>) {
+        self.user_agent
+            .as_deref()
+            .map_or((None, None), device_name::of)
     }
 
     /// Returns a text that stays the same for the same device: its name, and its provider's network

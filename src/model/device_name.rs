@@ -26,24 +26,22 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// Returns a name such as `Firefox on Linux`. It copies nothing from the header, so it is safe in
-/// an email.
-pub(super) fn of(user_agent: &str) -> Option<String> {
+/// Returns the browser and the system, such as `Firefox` and `Linux`. They are copied from the
+/// lists, not from the header, so they are safe in an email.
+pub(super) fn of(user_agent: &str) -> (Option<&'static str>, Option<&'static str>) {
     let find = |marks: &[(&str, &'static str)]| {
         marks
             .iter()
             .find(|(mark, _)| user_agent.contains(mark))
             .map(|(_, name)| *name)
     };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
-        (one, other) => one.or(other).map(str::to_owned),
-    }
+    (find(&BROWSERS), find(&SYSTEMS))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Device;
 
     #[test]
     fn common_browsers_are_named_with_their_system() {
@@ -74,12 +72,16 @@ mod tests {
             ),
             ("curl/8.5.0", "curl"),
         ] {
-            assert_eq!(of(header).as_deref(), Some(name), "{header}");
+            let device = Device {
+                user_agent: Some(header.to_owned()),
+                ip_address: None,
+            };
+            assert_eq!(device.name().as_deref(), Some(name), "{header}");
         }
     }
 
     #[test]
     fn user_agent_of_unknown_device_has_no_name() {
-        assert_eq!(of("<a href=//evil.test>visit</a>"), None);
+        assert_eq!(of("<a href=//evil.test>visit</a>"), (None, None));
     }
 }

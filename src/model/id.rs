@@ -102,6 +102,10 @@ id!(
     DeviceId, "dev"
 );
 id!(
+    /// The id of a browser that skips the second factor: `trb_…`.
+    TrustedBrowserId, "trb"
+);
+id!(
     /// An access token's id: its `jti`.
     TokenId, "tok"
 );

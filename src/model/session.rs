@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Device, Digest, SessionId, Timestamp};
+use super::{Device, Digest, SessionId, SignInMethod, Timestamp};
 
 /// The maximum number of live sessions per account: one more ends the least recently used.
 pub const MAX_SESSIONS: usize = 50;
@@ -50,6 +50,11 @@ pub struct Session {
     pub device: Device,
     /// The time of the login.
     pub created_at: Timestamp,
+    /// The time of the user's last proof: the login, or a later one in this session. A refresh
+    /// leaves it as it is.
+    pub authenticated_at: Timestamp,
+    /// The user's proofs.
+    pub methods: Vec<SignInMethod>,
     /// The time of the last refresh.
     pub last_used_at: Timestamp,
     /// The time at which the session ends unless it is refreshed.
@@ -70,9 +75,19 @@ impl Session {
             generation: 0,
             device,
             created_at: now,
+            authenticated_at: now,
+            methods: Vec::new(),
             last_used_at: now,
             expires_at,
             attempts: Vec::new(),
+        }
+    }
+
+    /// Records a proof that the user has given now.
+    pub fn record_proof(&mut self, method: SignInMethod, now: Timestamp) {
+        self.authenticated_at = now;
+        if !self.methods.contains(&method) {
+            self.methods.push(method);
         }
     }
 

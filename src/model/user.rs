@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Code, Device, MAX_SESSIONS, MobileNumber, Name, PasswordHash, Session, SessionId, Timestamp,
+    Challenges, Code, CreatedBy, Device, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash,
+    SecondFactors, Session, SessionId, SignInMethod, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -13,12 +14,16 @@ const KNOWN_DEVICES: usize = 20;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// The password's hash, with its scheme.
-    pub password: PasswordHash,
-    /// The time at which the password was last set.
+    /// The password's hash, with its scheme; `None` for a user who signs in by other ways only.
+    pub password: Option<PasswordHash>,
+    /// The time at which the password was last set or removed; that of the sign-up if there never
+    /// was one.
     pub password_changed_at: Timestamp,
     /// The user's name and gender.
     pub profile: Profile,
+    /// The language of messages to the user, if the user has chosen one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// The mobile number in E.164, unique in the store.
     pub mobile_number: Option<MobileNumber>,
     /// The user's role.
@@ -29,6 +34,9 @@ pub struct User {
     pub email_verified: bool,
     /// The time at which the account became the user's.
     pub created_at: Timestamp,
+    /// The request that created the account, while the client may repeat it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<CreatedBy>,
     /// The time of the last change to what the user sees of the account.
     pub updated_at: Timestamp,
     /// The time of the last login with the password.
@@ -41,6 +49,15 @@ pub struct User {
     pub reset_code: Option<Code>,
     /// The outstanding code that verifies the email address.
     pub verification_code: Option<Code>,
+    /// The second factors.
+    #[serde(default)]
+    pub factors: SecondFactors,
+    /// The sign-ins that wait for their next proof.
+    #[serde(default)]
+    pub challenges: Challenges,
+    /// The time at which the account is to be deleted.
+    #[serde(default)]
+    pub deletes_at: Option<Timestamp>,
 }
 
 /// The user's name and gender.
@@ -92,27 +109,32 @@ impl Profile {
 impl User {
     /// Creates a user as signed up: never an administrator, without a session.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         password: PasswordHash,
         profile: Profile,
         mobile_number: Option<MobileNumber>,
         now: Timestamp,
     ) -> Self {
         Self {
-            password,
+            password: Some(password),
             password_changed_at: now,
             profile,
+            locale: None,
             mobile_number,
             role: Role::User,
             suspended_at: None,
             email_verified: false,
             created_at: now,
+            created_by: None,
             updated_at: now,
             last_login_at: None,
             sessions: Vec::new(),
             known_devices: Vec::new(),
             reset_code: None,
             verification_code: None,
+            factors: SecondFactors::default(),
+            challenges: Challenges::default(),
+            deletes_at: None,
         }
     }
 
@@ -120,6 +142,12 @@ impl User {
     #[must_use]
     pub const fn is_suspended(&self) -> bool {
         self.suspended_at.is_some()
+    }
+
+    /// Returns the methods that the account can prove a second factor by.
+    #[must_use]
+    pub fn second_factors(&self) -> Vec<SignInMethod> {
+        self.factors.methods()
     }
 
     /// Returns the live session with this id.
@@ -160,7 +188,8 @@ impl User {
 
     /// Sets the password's hash.
     pub fn set_password(&mut self, hash: PasswordHash, now: Timestamp) {
-        self.password = hash;
+        self.password = Some(hash);
+        self.factors.trusted_browsers.clear();
         self.password_changed_at = now;
         self.updated_at = now;
     }
@@ -182,8 +211,11 @@ impl User {
 
     pub(super) fn prune_expired(&mut self, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
+        self.created_by.take_if(|it| now >= it.expires_at);
         for code in [&mut self.reset_code, &mut self.verification_code] {
             code.take_if(|code| code.is_over(now));
         }
+        self.factors.prune_expired(now);
+        self.challenges.prune_expired(now);
     }
 }

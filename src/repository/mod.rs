@@ -5,6 +5,7 @@
 //! unique index decides, and [`Repository::save`], which the version decides. `tests/stores` runs
 //! the same cases on both stores.
 
+mod coalesced_reads;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 #[cfg(feature = "sqlite")]
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
+pub use coalesced_reads::CoalescedReads;
 #[cfg(feature = "mongodb")]
 pub use mongodb::MongoRepository;
 #[cfg(feature = "sqlite")]
@@ -32,6 +34,15 @@ pub enum WriteOutcome {
     EmailTaken,
     /// Another account has the mobile number.
     MobileNumberTaken,
+}
+
+/// The emails that wait to be sent, parked ones left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueLength {
+    /// The number of emails.
+    pub emails: u64,
+    /// The time at which the oldest was written, if there is one.
+    pub oldest: Option<Timestamp>,
 }
 
 /// The store failed. For the log, never for a client.
@@ -52,12 +63,26 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Returns the same error for another caller of one read.
+    pub(crate) fn share(&self) -> Self {
+        match self {
+            Self::Unreachable(source) => Self::Unreachable(source.to_string().into()),
+            Self::Unavailable(source) => Self::Unavailable(source.to_string().into()),
+            Self::Late(patience) => Self::Late(*patience),
+            Self::Corrupt(source) => Self::Corrupt(source.to_string().into()),
+        }
+    }
+
     /// Returns whether the store did not answer in time, and may do so at another attempt.
     #[must_use]
     pub const fn is_late(&self) -> bool {
         matches!(self, Self::Late(_))
     }
 }
+
+/// One of several accounts that were read together: its id, and the account or the reason why its
+/// document cannot be read.
+pub type FoundAccount = (AccountId, Result<Account, StoreError>);
 
 /// Stores accounts and counts attempts.
 #[async_trait]
@@ -66,10 +91,27 @@ pub trait Repository: Send + Sync {
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 
     /// Returns the account with this id: one point read.
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let found = self.by_ids(&[id]).await?.pop();
+        found.map(|(_, account)| account).transpose()
+    }
+
+    /// Returns the accounts with these ids in one round trip, in any order and without those that
+    /// do not exist. A document that cannot be read is an error of its own.
+    async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError>;
 
     /// Returns the account with this email address: one indexed read.
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
+
+    /// Returns up to `limit` accounts in the order of their ids, after the one given.
+    async fn after(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError>;
+
+    /// Returns the estimated milliseconds of the slowest imported password hash: one indexed read.
+    async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError>;
 
     /// Replaces the account if the stored version is still that of `account`, and increments the
     /// version.
@@ -85,6 +127,9 @@ pub trait Repository: Send + Sync {
         after: Option<AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountId>, StoreError>;
+
+    /// Counts the emails that wait to be sent.
+    async fn mail_queue(&self) -> Result<QueueLength, StoreError>;
 
     /// Counts one attempt under a key, atomically, and returns the count including it. The first
     /// attempt opens a window of this length; the first one after the window's end opens the next.

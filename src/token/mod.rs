@@ -1,13 +1,18 @@
 //! Layer 1: tokens, codes and the keys behind them. Nothing here uses the store.
 
 mod access;
+mod bound;
 mod device;
 mod files;
 mod keyring;
 mod refresh;
+mod resource_servers;
 mod secret;
 
-pub use access::{AccessClaims, AccessSubject, AccessTokens, BearerError};
+pub use access::{
+    AccessClaims, AccessSubject, AccessTokens, BearerError, MULTI_FACTOR, VerifiedTokens,
+};
+pub use bound::BoundTokens;
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyError;
 pub(crate) use files::{is_private, is_shared_with_group, probe_key_folder};
@@ -16,4 +21,5 @@ pub use keyring::{
     RetireError, RotateError, Rotated, SecretSource,
 };
 pub use refresh::{RefreshToken, RefreshTokens};
+pub use resource_servers::ResourceServers;
 pub use secret::{Purpose, Secret};

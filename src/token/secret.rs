@@ -29,13 +29,23 @@ pub enum Purpose {
     SignUpCode,
     /// Digests the attempts of refreshes.
     RefreshAttempt,
-    /// Digests the tickets of sign-ups.
+    /// Digests the attempts of sign-ups.
+    SignupAttempt,
+    /// Authenticates the challenges of sign-ins that wait for their next proof.
+    Challenge,
+    /// Authenticates the cookies of browsers that skip the second factor.
+    TrustedBrowser,
+    /// Digests tickets and challenges.
     Ticket,
+    /// Derives the ticket of a sign-up from its attempt.
+    TicketOfAttempt,
     /// Digests the keys of counters, so that the store lists no addresses of people without an
     /// account.
     Counter,
     /// Encrypts codes in queued emails.
     EmailCode,
+    /// Encrypts the secrets of second factors.
+    SecondFactor,
 }
 
 impl Purpose {
@@ -47,9 +57,14 @@ impl Purpose {
             Self::VerificationCode => "latchkey/verification-code/v1",
             Self::SignUpCode => "latchkey/sign-up-code/v1",
             Self::RefreshAttempt => "latchkey/refresh-attempt/v1",
+            Self::Challenge => "latchkey/challenge/v1",
+            Self::TrustedBrowser => "latchkey/trusted-browser/v1",
+            Self::SignupAttempt => "latchkey/signup-attempt/v1",
             Self::Ticket => "latchkey/ticket/v1",
+            Self::TicketOfAttempt => "latchkey/ticket-of-attempt/v1",
             Self::Counter => "latchkey/counter/v1",
             Self::EmailCode => "latchkey/email-code/v1",
+            Self::SecondFactor => "latchkey/second-factor/v1",
         }
     }
 }
@@ -132,39 +147,52 @@ impl Secret {
     }
 
     /// Encrypts a code for a queued email.
-    ///
-    /// # Panics
-    /// Never panics: AES-256-GCM encrypts any text this short.
     #[must_use]
     pub fn seal(&self, plain: &str, rng: &Rng) -> Sealed {
-        let nonce = rng.bytes::<NONCE_LEN>();
-        let mut bytes = plain.as_bytes().to_vec();
-        self.email_code_key()
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::empty(),
-                &mut bytes,
-            )
-            .expect("a code is short enough to be sealed");
-        Sealed::new(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
+        self.seal_for(Purpose::EmailCode, plain, rng)
     }
 
     /// Decrypts a code of a queued email; returns `None` if it was encrypted with another secret.
     #[must_use]
     pub fn unseal(&self, sealed: &Sealed) -> Option<String> {
+        self.unseal_for(Purpose::EmailCode, sealed)
+    }
+
+    /// Encrypts a short text for one purpose.
+    ///
+    /// # Panics
+    /// Never panics: AES-256-GCM encrypts any text this short.
+    #[must_use]
+    pub fn seal_for(&self, purpose: Purpose, plain: &str, rng: &Rng) -> Sealed {
+        let nonce = rng.bytes::<NONCE_LEN>();
+        let mut bytes = plain.as_bytes().to_vec();
+        self.sealing_key(purpose)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::empty(),
+                &mut bytes,
+            )
+            .expect("a text is short enough to be sealed");
+        Sealed::new(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
+    }
+
+    /// Decrypts a text; returns `None` if it was encrypted with another secret or for another
+    /// purpose.
+    #[must_use]
+    pub fn unseal_for(&self, purpose: Purpose, sealed: &Sealed) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed.as_str()).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut sealed = sealed.to_vec();
         let plain = self
-            .email_code_key()
+            .sealing_key(purpose)
             .open_in_place(nonce, Aad::empty(), &mut sealed)
             .ok()?;
         String::from_utf8(plain.to_vec()).ok()
     }
 
-    fn email_code_key(&self) -> LessSafeKey {
-        let key = self.key(Purpose::EmailCode);
+    fn sealing_key(&self, purpose: Purpose) -> LessSafeKey {
+        let key = self.key(purpose);
         LessSafeKey::new(
             UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("an HMAC-SHA-256 tag has 32 bytes"),
         )

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::me::{UNAUTHENTICATED, code, signed_up};
 use crate::support::{BEGINNING, Service};
 
-fn segment(token: &str, index: usize) -> Value {
+pub fn segment(token: &str, index: usize) -> Value {
     serde_json::from_slice(
         &URL_SAFE_NO_PAD
             .decode(token.split('.').nth(index).unwrap())

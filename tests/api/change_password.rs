@@ -29,12 +29,14 @@ async fn new_password_works_and_other_sessions_end() {
     user.emailVerified: false
     user.firstName: Ada
     user.gender: UNDISCLOSED
+    user.hasPassword: true
     user.id: [user id]
     user.lastLoginAt: 2026-11-22T09:30:00.000Z
     user.lastName: Lovelace
     user.mobileNumber: null
     user.passwordChangedAt: 2026-11-22T09:31:00.000Z
     user.role: USER
+    user.sessions[0].authenticatedAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].current: true
     user.sessions[0].deviceName: null
@@ -42,6 +44,7 @@ async fn new_password_works_and_other_sessions_end() {
     user.sessions[0].id: [session id]
     user.sessions[0].ipAddress: 192.0.2.1
     user.sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].methods[0]: PASSWORD
     user.sessions[0].userAgent: null
     user.updatedAt: 2026-11-22T09:31:00.000Z
     ");

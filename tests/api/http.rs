@@ -100,7 +100,7 @@ async fn batch_is_refused_without_executing_any_part() {
         "[]".to_owned(),
     ] {
         let reply = device.post_json(batch).await;
-        assert_refused(&reply, StatusCode::BAD_REQUEST);
+        assert_refused(&reply, StatusCode::UNPROCESSABLE_ENTITY);
         let message = "Batches are refused: send one request for each operation.";
         assert_eq!(reply.json["errors"][0]["message"], message);
     }
@@ -110,12 +110,19 @@ async fn batch_is_refused_without_executing_any_part() {
 #[tokio::test]
 async fn malformed_body_is_refused_and_not_quoted() {
     let device = Service::start().await.device();
-    for body in [
+    // What is no JSON is 400, and what is no request 422.
+    let not_json = [
         "",
-        "null",
         "S3cretLit",
-        "\"S3cretLit\"",
         "{",
+        "[",
+        "[S3cretLit]",
+        r#"{"query":"{policy{codeLength}}","variables":{"a":"\q"}}"#,
+        r#"{"query":"{policy{codeLength}}"} S3cretLit"#,
+    ];
+    let no_request = [
+        "null",
+        "\"S3cretLit\"",
         "{}",
         r#"{"query":1}"#,
         r#"{"query":null}"#,
@@ -123,11 +130,12 @@ async fn malformed_body_is_refused_and_not_quoted() {
         r#"{"query":"{policy{codeLength}}","variables":["S3cretLit"]}"#,
         r#"{"query":"{policy{codeLength}}","variables":"S3cretLit"}"#,
         r#"{"query":"{policy{codeLength}}","operationName":5}"#,
-        r#"{"query":"{policy{codeLength}}","variables":{"a":"\q"}}"#,
-        r#"{"query":"{policy{codeLength}}"} S3cretLit"#,
-    ] {
+    ];
+    let bad = not_json.map(|body| (body, StatusCode::BAD_REQUEST));
+    let unfit = no_request.map(|body| (body, StatusCode::UNPROCESSABLE_ENTITY));
+    for (body, status) in bad.into_iter().chain(unfit) {
         let reply = device.post_json(body).await;
-        assert_refused(&reply, StatusCode::BAD_REQUEST);
+        assert_refused(&reply, status);
         let text = reply.json.to_string();
         assert!(
             !text.contains("S3cret") && !text.contains("line") && !text.contains("expected"),

@@ -64,7 +64,10 @@ async fn repeated_body_member_is_refused_and_null_ignored() {
         r#"{"query":"{policy{codeLength}}","variables":{},"variables":{}}"#,
         r#"{"query":"{policy{codeLength}}","operationName":null,"operationName":"S3cret"}"#,
     ] {
-        assert_refused(&device.post_json(twice).await, StatusCode::BAD_REQUEST);
+        assert_refused(
+            &device.post_json(twice).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        );
     }
     for name in [Value::Null, json!("")] {
         let body = json!({ "query": LENGTH, "operationName": name, "variables": null, "extensions": null });

@@ -120,7 +120,10 @@ async fn malformed_url_is_refused_and_not_quoted() {
             ("operationName", "b"),
         ],
     ] {
-        assert_refused(&device.get(&url(parameters)).await, StatusCode::BAD_REQUEST);
+        assert_refused(
+            &device.get(&url(parameters)).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        );
     }
 }
 

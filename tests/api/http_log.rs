@@ -59,7 +59,7 @@ async fn request_is_logged_once_with_operation_and_outcome() {
             ["/graphql", null, null, "GRAPHQL_VALIDATION_FAILED", 200],
             ["/graphql", null, null, "QUERY_TOO_COMPLEX", 200],
             ["/graphql", null, null, "BAD_USER_INPUT", 405],
-            ["/graphql", null, null, "BAD_USER_INPUT", 400],
+            ["/graphql", null, null, "BAD_USER_INPUT", 422],
             ["/health/live", null, null, null, 200],
             ["none", null, null, null, 404],
         ])

@@ -99,7 +99,7 @@ async fn untrusted_documents_are_never_run() {
             .await;
         assert_eq!(
             (reply.code(), reply.status.as_u16()),
-            ("PERSISTED_QUERY_NOT_FOUND", 400),
+            ("PERSISTED_QUERY_NOT_FOUND", 422),
             "{body}"
         );
         assert_eq!(reply.json["errors"][0]["message"], "PersistedQueryNotFound");
@@ -149,6 +149,74 @@ async fn trusted_document_cannot_introspect_a_closed_schema() {
         "{}",
         reply.json
     );
+}
+
+#[tokio::test]
+async fn manifests_of_several_front_ends_are_trusted_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let [web, app] = ["web.json", "app.json"].map(|name| folder.path().join(name));
+    std::fs::write(&web, json!({ HASH: WHO }).to_string()).unwrap();
+    let operation = json!({
+        "id": "a1b2", "name": "Rules", "type": "query", "body": "query Rules { policy { codeLength } }"
+    });
+    let manifest = json!({
+        "format": "apollo-persisted-query-manifest", "version": 1, "operations": [operation]
+    });
+    std::fs::write(&app, manifest.to_string()).unwrap();
+    let files = format!("{},{}", web.display(), app.display());
+    let service = Service::with(&[("LATCHKEY_TRUSTED_DOCUMENTS", &files)]).await;
+    let run = async |hash: &str| {
+        let body = json!({ "extensions": by_hash(hash) }).to_string();
+        service.device().post_json(body).await.json["data"].clone()
+    };
+    assert_eq!(run(HASH).await, json!({ "me": null }));
+    assert_eq!(run("a1b2").await, json!({ "policy": { "codeLength": 6 } }));
+}
+
+#[tokio::test]
+async fn schema_query_is_answered_with_the_schemas_url() {
+    let (service, device) = trusting().await;
+    let query = "query IntrospectionQuery { __schema { queryType { name } } }";
+    let reply = device.post(query, json!({})).await;
+    let message = reply.json["errors"][0]["message"].as_str().unwrap();
+    let url = message
+        .split(' ')
+        .next_back()
+        .unwrap()
+        .trim_end_matches('.');
+    assert_eq!(
+        message,
+        format!("This server executes trusted documents only. Its schema is at {url}.")
+    );
+    let path = url.strip_prefix("http://127.0.0.1:4000").unwrap();
+    let schema = device.get(path).await;
+    assert_eq!(schema.json, json!(latchkey::graphql::sdl()));
+
+    let file = service.folder.path().join("trusted.json");
+    std::fs::write(&file, json!({ HASH: WHO }).to_string()).unwrap();
+    let settings = [
+        ("LATCHKEY_TRUSTED_DOCUMENTS", file.to_str().unwrap()),
+        ("LATCHKEY_INTROSPECTION", "off"),
+    ];
+    let closed = service.node(&settings).await.device();
+    let reply = closed.post(query, json!({})).await;
+    let message = reply.json["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("`latchkey schema`"), "{message}");
+    assert_eq!(closed.get("/schema.graphql").await.status, 404);
+}
+
+#[tokio::test]
+async fn graphiql_is_not_offered_with_trusted_documents() {
+    let (_, device) = trusting().await;
+    let browser = device.with_header("accept", "text/html,*/*;q=0.8");
+    assert_eq!(browser.get("/graphql").await.status, 404);
+    let page = Service::start().await.device();
+    let page = page.with_header("accept", "text/html,*/*;q=0.8");
+    let html = page.get("/graphql").await.json.as_str().unwrap().to_owned();
+    let (_, asset) = html.split_once("./graphiql/assets/").unwrap();
+    let path = format!("/graphiql/assets/{}", asset.split('"').next().unwrap());
+    assert_eq!(page.get(&path).await.status, 200);
+    assert_eq!(device.get(&path).await.status, 404);
 }
 
 #[tokio::test]

@@ -105,6 +105,11 @@ async fn closed_introspection_serves_no_page_and_no_schema() {
         "/graphql?query={__typename}",
         asset,
         "/schema.graphql",
+        "/client/schema.graphql",
+        "/client/schema.json",
+        "/client/possibleTypes.json",
+        "/client/operations.graphql",
+        "/client/operations/login.graphql",
     ] {
         assert_eq!(
             open.with_header("accept", BROWSER).get(path).await.status,

@@ -24,12 +24,14 @@ async fn right_password_starts_a_new_session() {
     user.emailVerified: false
     user.firstName: Ada
     user.gender: UNDISCLOSED
+    user.hasPassword: true
     user.id: [user id]
     user.lastLoginAt: 2026-11-22T09:31:00.000Z
     user.lastName: Lovelace
     user.mobileNumber: null
     user.passwordChangedAt: 2026-11-22T09:30:00.000Z
     user.role: USER
+    user.sessions[0].authenticatedAt: 2026-11-22T09:31:00.000Z
     user.sessions[0].createdAt: 2026-11-22T09:31:00.000Z
     user.sessions[0].current: true
     user.sessions[0].deviceName: null
@@ -37,7 +39,9 @@ async fn right_password_starts_a_new_session() {
     user.sessions[0].id: [session id]
     user.sessions[0].ipAddress: 192.0.2.1
     user.sessions[0].lastUsedAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].methods[0]: PASSWORD
     user.sessions[0].userAgent: Firefox
+    user.sessions[1].authenticatedAt: 2026-11-22T09:30:00.000Z
     user.sessions[1].createdAt: 2026-11-22T09:30:00.000Z
     user.sessions[1].current: false
     user.sessions[1].deviceName: null
@@ -45,6 +49,7 @@ async fn right_password_starts_a_new_session() {
     user.sessions[1].id: [session id]
     user.sessions[1].ipAddress: 192.0.2.1
     user.sessions[1].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[1].methods[0]: PASSWORD
     user.sessions[1].userAgent: Firefox
     user.updatedAt: 2026-11-22T09:30:00.000Z
     ");
@@ -142,7 +147,8 @@ async fn login_rehashes_a_password_of_another_cost() {
     let hash = || async {
         let email = latchkey::model::Email::parse("ada@x.test").unwrap();
         let account = dearer.store.by_email(&email).await.unwrap().unwrap();
-        account.user().unwrap().password.as_str().to_owned()
+        let hash = account.user().unwrap().password.as_ref();
+        hash.unwrap().as_str().to_owned()
     };
     assert!(hash().await.starts_with("bcrypt:$2b$04$"));
     dearer.device().log_in("ada@x.test", "wrong password").await;

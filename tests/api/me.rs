@@ -34,12 +34,14 @@ async fn me_returns_the_signed_in_user() {
     emailVerified: false
     firstName: Ada
     gender: UNDISCLOSED
+    hasPassword: true
     id: [user id]
     lastLoginAt: 2026-11-22T09:30:00.000Z
     lastName: Lovelace
     mobileNumber: null
     passwordChangedAt: 2026-11-22T09:30:00.000Z
     role: USER
+    sessions[0].authenticatedAt: 2026-11-22T09:30:00.000Z
     sessions[0].createdAt: 2026-11-22T09:30:00.000Z
     sessions[0].current: true
     sessions[0].deviceName: null
@@ -47,6 +49,7 @@ async fn me_returns_the_signed_in_user() {
     sessions[0].id: [session id]
     sessions[0].ipAddress: 192.0.2.1
     sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    sessions[0].methods[0]: PASSWORD
     sessions[0].userAgent: null
     updatedAt: 2026-11-22T09:30:00.000Z
     ");

@@ -5,12 +5,12 @@ use latchkey::model::Delivery;
 use mail_parser::MessageParser;
 use serde_json::json;
 
-use crate::support::{Failure, PASSWORD, Service, kind};
+use crate::support::{PASSWORD, Service, kind};
 
-const DAY: u64 = 24 * 60 * 60;
+pub(crate) const DAY: u64 = 24 * 60 * 60;
 
 /// A service with an account whose outbox holds one unsent email: a code or a notice.
-async fn with_email(kind_of: &str) -> Service {
+pub(crate) async fn with_email(kind_of: &str) -> Service {
     let service = Service::start().await;
     let (device, _) = service.device().signed_up("ada@x.test").await;
     let answer = if kind_of == "code" {
@@ -28,7 +28,7 @@ async fn with_email(kind_of: &str) -> Service {
     service
 }
 
-fn message_ids(service: &Service) -> Vec<String> {
+pub(crate) fn message_ids(service: &Service) -> Vec<String> {
     let id = |bytes: &Vec<u8>| {
         MessageParser::default()
             .parse(bytes)
@@ -83,14 +83,26 @@ async fn deferred_email_is_retried_with_growing_delays() {
     for backoff in [5, 10, 20] {
         service.wait(backoff - 1);
         assert_eq!(
-            service.app.accounts.deliver().await.unwrap(),
+            service
+                .app
+                .accounts
+                .email_delivery()
+                .deliver_due()
+                .await
+                .unwrap(),
             0,
             "before {backoff} s"
         );
         // Up to a quarter more, at random.
         service.wait(1 + backoff.div_ceil(4));
         assert_eq!(
-            service.app.accounts.deliver().await.unwrap(),
+            service
+                .app
+                .accounts
+                .email_delivery()
+                .deliver_due()
+                .await
+                .unwrap(),
             1,
             "after {backoff} s"
         );
@@ -129,7 +141,16 @@ async fn deferred_email_is_retried_until_it_expires() {
     service.mail.answer(Delivery::Deferred);
     let longest_delay = 1125;
     for _ in 0..3 * DAY / longest_delay {
-        assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
+        assert_eq!(
+            service
+                .app
+                .accounts
+                .email_delivery()
+                .deliver_due()
+                .await
+                .unwrap(),
+            1
+        );
         service.wait(longest_delay);
     }
     service.wait(longest_delay);
@@ -180,117 +201,4 @@ async fn replaced_code_is_no_longer_sent() {
         kind(&service.device().mutate("resetPassword", input).await),
         "PasswordReset"
     );
-}
-
-#[tokio::test]
-async fn crash_after_sending_resends_under_the_same_id() {
-    let service = with_email("code").await;
-    service.store.fail_after(1, Failure::Unavailable);
-    assert!(service.app.accounts.deliver().await.is_err());
-    assert_eq!(message_ids(&service).len(), 1);
-    service.store.recover();
-    service.wait(89);
-    assert_eq!(
-        service.received_emails().await.len(),
-        1,
-        "the lease is not over"
-    );
-    service.wait(1);
-    assert_eq!(service.received_emails().await.len(), 2);
-    let ids = message_ids(&service);
-    assert_eq!(ids[0], ids[1]);
-    service.wait(300);
-    assert_eq!(service.received_emails().await.len(), 2);
-}
-
-#[tokio::test]
-async fn crash_before_leasing_leaves_the_email_due() {
-    let service = with_email("code").await;
-    service.store.fail_after(0, Failure::Unavailable);
-    assert!(service.app.accounts.deliver().await.is_err());
-    service.store.recover();
-    assert_eq!(service.received_emails().await.len(), 1);
-}
-
-#[tokio::test]
-async fn two_concurrent_workers_send_each_email_once() {
-    let service = Service::start().await;
-    let node = service.node(&[]).await;
-    for index in 0..16 {
-        let email = format!("user{index}@x.test");
-        service.device().sign_up(&email).await;
-        service
-            .device()
-            .mutate("forgotPassword", json!({ "email": email }))
-            .await;
-    }
-    let (here, there) = tokio::join!(service.app.accounts.deliver(), node.app.accounts.deliver());
-    assert!(here.is_ok() && there.is_ok());
-    let mut ids = message_ids(&service);
-    assert_eq!(ids.len(), 16);
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), 16);
-}
-
-#[tokio::test]
-async fn code_and_its_email_are_one_write() {
-    let service = Service::with(&[("LATCHKEY_LIMITS", "off")]).await;
-    service.device().sign_up("ada@x.test").await;
-    let before = service.account("ada@x.test").await;
-    service.store.fail_after(0, Failure::Unavailable);
-    let input = json!({ "email": "ada@x.test" });
-    assert_eq!(
-        service
-            .device()
-            .error("forgotPassword", input.clone())
-            .await,
-        "OVERLOADED"
-    );
-    service.store.recover();
-    assert_eq!(service.account("ada@x.test").await, before);
-
-    service.store.work();
-    service.store.fail_after(1, Failure::Unavailable);
-    assert_eq!(
-        kind(&service.device().mutate("forgotPassword", input).await),
-        "CodeSent"
-    );
-    service.store.recover();
-    assert_eq!(service.store.work().writes, 1);
-    let after = service.account("ada@x.test").await;
-    assert!(after.outbox.len() == 1 && after.user().unwrap().reset_code.is_some());
-}
-
-#[tokio::test]
-async fn unreadable_account_does_not_delay_other_emails() {
-    let service = with_email("notice").await;
-    service
-        .store
-        .corrupt(service.account("ada@x.test").await.id);
-    service.device().sign_up("bob@x.test").await;
-    service
-        .device()
-        .mutate("forgotPassword", json!({ "email": "bob@x.test" }))
-        .await;
-    assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
-    assert_eq!(service.mail.sent().len(), 1);
-    assert!(
-        service.app.accounts.deliver().await.is_err(),
-        "only the unreadable account is left"
-    );
-}
-
-#[tokio::test]
-async fn email_whose_delivery_panics_is_parked() {
-    let service = with_email("notice").await;
-    service.mail.panic();
-    assert_eq!(service.app.accounts.deliver().await.unwrap(), 1);
-    let outbox = service.account("ada@x.test").await.outbox;
-    assert_eq!((outbox.len(), outbox[0].due_at), (1, None));
-    service
-        .device()
-        .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
-        .await;
-    assert_eq!(service.emails_to("ada@x.test").await, 1);
 }

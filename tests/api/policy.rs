@@ -17,6 +17,20 @@ async fn policy_reports_the_default_settings() {
     assert_eq!(reply.json, json!({ "data": { "policy": expected } }));
 }
 
+/// Each feature is switched on here by the change that builds it.
+#[tokio::test]
+async fn policy_reports_features_that_are_switched_off() {
+    let query = "{ policy { signup signInProviders { id name } passkeys loginByCode totp mobileVerification \
+        terms { version url } deletionGraceDays mfa emailChange accountDeletion dataExport liveChanges } }";
+    let reply = Service::start().await.device().post(query, json!({})).await;
+    let expected = json!({
+        "signup": "OPEN", "signInProviders": [], "passkeys": false, "loginByCode": false, "totp": false,
+        "mobileVerification": false, "terms": null, "deletionGraceDays": 0, "mfa": "OFF", "emailChange": false,
+        "accountDeletion": false, "dataExport": false, "liveChanges": false
+    });
+    assert_eq!(reply.json, json!({ "data": { "policy": expected } }));
+}
+
 #[tokio::test]
 async fn policy_reports_settings_that_the_service_enforces() {
     let service = Service::with(&[

@@ -7,11 +7,11 @@ use tokio::task::JoinSet;
 
 use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 
-const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
-const MANY: usize = 200;
+pub const UNLIMITED: (&str, &str) = ("LATCHKEY_LIMITS", "off");
+pub const MANY: usize = 200;
 
 /// Runs an operation `MANY` times in parallel.
-async fn in_parallel(
+pub async fn in_parallel(
     device: &Device,
     operation: &'static str,
     input: impl Fn(usize) -> Value,
@@ -25,7 +25,7 @@ async fn in_parallel(
 }
 
 /// Counts the answers by their type.
-fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
+pub fn tally(answers: &[Value]) -> BTreeMap<&str, usize> {
     answers.iter().fold(BTreeMap::new(), |mut tally, answer| {
         *tally.entry(kind(answer)).or_default() += 1;
         tally

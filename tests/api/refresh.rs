@@ -21,10 +21,8 @@ async fn refresh_continues_the_session_with_new_tokens() {
     let (device, first) = device.signed_up("ada@x.test").await;
     let session = device.me().await.unwrap()["sessions"][0].clone();
     service.wait(3600);
-    let elsewhere = service
-        .device()
-        .at("198.51.100.7")
-        .with_header("user-agent", "Firefox 2");
+    let elsewhere = service.device().at("198.51.100.7");
+    let elsewhere = elsewhere.with_header("user-agent", "Firefox 2");
     let answer = elsewhere.refresh(&first).await;
     assert_ne!(answer["tokens"]["refreshToken"], first.as_str());
     assert_ne!(
@@ -43,12 +41,14 @@ async fn refresh_continues_the_session_with_new_tokens() {
     user.emailVerified: false
     user.firstName: Ada
     user.gender: UNDISCLOSED
+    user.hasPassword: true
     user.id: [user id]
     user.lastLoginAt: 2026-11-22T09:30:00.000Z
     user.lastName: Lovelace
     user.mobileNumber: null
     user.passwordChangedAt: 2026-11-22T09:30:00.000Z
     user.role: USER
+    user.sessions[0].authenticatedAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].current: true
     user.sessions[0].deviceName: null
@@ -56,6 +56,7 @@ async fn refresh_continues_the_session_with_new_tokens() {
     user.sessions[0].id: [session id]
     user.sessions[0].ipAddress: 198.51.100.7
     user.sessions[0].lastUsedAt: 2026-11-22T10:30:00.000Z
+    user.sessions[0].methods[0]: PASSWORD
     user.sessions[0].userAgent: Firefox 2
     user.updatedAt: 2026-11-22T09:30:00.000Z
     ");

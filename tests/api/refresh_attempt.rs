@@ -1,5 +1,8 @@
 //! `RefreshInput.attempt`: a client that lost a response gets the same successor again.
 
+use std::time::Duration;
+
+use latchkey::http::Limits;
 use serde_json::{Value, json};
 
 use crate::support::{Device, Failure, Service, kind};
@@ -104,6 +107,27 @@ async fn refresh_whose_acknowledgement_was_lost_may_be_repeated() {
         "InvalidRefreshToken",
         "the successor was used"
     );
+}
+
+/// The client is answered while the exchange still waits for the store.
+#[tokio::test]
+async fn refresh_that_took_too_long_may_be_repeated() {
+    let answer = Duration::from_millis(200);
+    let limits = Limits {
+        answer,
+        ..Limits::DEFAULT
+    };
+    let service = Service::start().await.within(limits).await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    service.store.fail(Failure::Stalled);
+    let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
+    let input = json!({ "input": { "refreshToken": first } });
+    let reply = device.post(query, input).await;
+    assert_eq!(reply.code(), "OVERLOADED");
+    service.wait(9 * 60);
+    let next = successor(&refresh(&device, &first, None).await);
+    service.store.recover();
+    successor(&refresh(&device, &next, None).await);
 }
 
 #[tokio::test]

@@ -159,8 +159,8 @@ fn assert_security_headers(name: &str, reply: &Reply) {
         is_strict || (name == "the page" && policy.contains("frame-ancestors 'none'")),
         "{name}: {policy}"
     );
-    // Only public keys may be cached.
-    let cache_control = if name.ends_with("jwks.json") {
+    // Only public documents may be cached.
+    let cache_control = if name.starts_with("/.well-known/") {
         "public, max-age=300"
     } else {
         "no-store"
@@ -183,6 +183,7 @@ async fn every_response_carries_the_security_headers() {
         "/health/live",
         "/health/ready",
         "/.well-known/jwks.json",
+        "/.well-known/openid-configuration",
         "/nothing",
     ] {
         replies.push((path, device.get(path).await));

@@ -33,12 +33,14 @@ async fn new_user_is_signed_in_at_once() {
     user.emailVerified: false
     user.firstName: Ada
     user.gender: FEMALE
+    user.hasPassword: true
     user.id: [user id]
     user.lastLoginAt: 2026-11-22T09:30:00.000Z
     user.lastName: Lovelace
     user.mobileNumber: +4915112345678
     user.passwordChangedAt: 2026-11-22T09:30:00.000Z
     user.role: USER
+    user.sessions[0].authenticatedAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].createdAt: 2026-11-22T09:30:00.000Z
     user.sessions[0].current: true
     user.sessions[0].deviceName: null
@@ -46,6 +48,7 @@ async fn new_user_is_signed_in_at_once() {
     user.sessions[0].id: [session id]
     user.sessions[0].ipAddress: 192.0.2.1
     user.sessions[0].lastUsedAt: 2026-11-22T09:30:00.000Z
+    user.sessions[0].methods[0]: PASSWORD
     user.sessions[0].userAgent: Firefox
     user.updatedAt: 2026-11-22T09:30:00.000Z
     ");

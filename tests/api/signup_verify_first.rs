@@ -35,10 +35,8 @@ async fn ticket_and_emailed_code_complete_the_signup() {
     let service = strict().await;
     let device = service.device();
     let ticket = ticket_for(&device, " Ada@X.test", PASSWORD).await;
-    assert_eq!(
-        kind(&device.log_in("ada@x.test", PASSWORD).await),
-        "InvalidCredentials"
-    );
+    let too_early = device.log_in("ada@x.test", PASSWORD).await;
+    assert_eq!(kind(&too_early), "InvalidCredentials");
     service.wait(60);
     let code = service.code_for("ada@x.test").await;
     let answer = complete(&device, "ADA@x.test ", &code, &ticket).await;
@@ -54,12 +52,14 @@ async fn ticket_and_emailed_code_complete_the_signup() {
     user.emailVerified: true
     user.firstName: Ada
     user.gender: UNDISCLOSED
+    user.hasPassword: true
     user.id: [user id]
     user.lastLoginAt: 2026-11-22T09:31:00.000Z
     user.lastName: Lovelace
     user.mobileNumber: null
     user.passwordChangedAt: 2026-11-22T09:31:00.000Z
     user.role: USER
+    user.sessions[0].authenticatedAt: 2026-11-22T09:31:00.000Z
     user.sessions[0].createdAt: 2026-11-22T09:31:00.000Z
     user.sessions[0].current: true
     user.sessions[0].deviceName: null
@@ -67,6 +67,8 @@ async fn ticket_and_emailed_code_complete_the_signup() {
     user.sessions[0].id: [session id]
     user.sessions[0].ipAddress: 192.0.2.1
     user.sessions[0].lastUsedAt: 2026-11-22T09:31:00.000Z
+    user.sessions[0].methods[0]: PASSWORD
+    user.sessions[0].methods[1]: EMAIL_CODE
     user.sessions[0].userAgent: null
     user.updatedAt: 2026-11-22T09:31:00.000Z
     ");

@@ -5,17 +5,19 @@ import { extname, join } from 'node:path';
 export const CDN = 'https://cdn.jsdelivr.net/npm/';
 const TYPES = { '.css': 'text/css', '.html': 'text/html; charset=utf-8' };
 
-const response = (file, headers) => ({
-  body: readFileSync(file),
+const response = (file, headers, body = readFileSync(file)) => ({
+  body,
   contentType: TYPES[extname(file)] ?? 'text/javascript',
   headers: { 'x-content-type-options': 'nosniff', ...headers },
 });
 
-/** Replaces the server's page by the one for the CDN, with the policy that the server would send. */
+/** Replaces the server's page by the one for the CDN, with the policy and the place of emails that the server would send. */
 export async function standInForPage(context, home, folder, policy) {
   const headers = { 'content-security-policy': policy };
+  const file = join(folder, 'index.html');
+  const page = readFileSync(file, 'utf8').replace('name="latchkey-emails" content="', '$&latchkey-data/mail');
   await context.route(new URL('/graphql', home).href, (route) =>
-    route.request().method() === 'GET' ? route.fulfill(response(join(folder, 'index.html'), headers)) : route.continue(),
+    route.request().method() === 'GET' ? route.fulfill(response(file, headers, page)) : route.continue(),
   );
   await context.route(new URL('/graphiql/assets/*', home).href, (route) =>
     route.fulfill(response(join(folder, 'assets', route.request().url().split('/').at(-1)), headers)),

@@ -30,7 +30,11 @@ export async function start(executablePath, home, mayLoad) {
   context.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`console ${message.type()}: ${message.text()}`);
   });
-  context.on('requestfailed', (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  context.on('requestfailed', (request) => {
+    const error = request.failure()?.errorText;
+    // A page that is left, by a reload, ends the requests that it has not finished, such as those for its workers.
+    if (error !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()} ${error}`);
+  });
   await context.exposeFunction('latchkeyPolicyViolation', (what) => complaints.push(`policy: ${what}`));
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => {

@@ -1,14 +1,11 @@
 // Compares schema.graphql with the public contract, as schemas and not as text. It may add fields, optional inputs, union
 // members and operations, but must not change what the contract defines. Everything in it needs a description, because
 // front-end developers read the schema, not the code.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   BreakingChangeType,
-  buildASTSchema,
   buildSchema,
-  concatAST,
   DangerousChangeType,
-  extendSchema,
   findBreakingChanges,
   findDangerousChanges,
   isEnumType,
@@ -16,17 +13,12 @@ import {
   isSpecifiedDirective,
   isSpecifiedScalarType,
   isUnionType,
-  Kind,
-  parse,
-  parseType,
-  parseValue,
   validateSchema,
-  visit,
 } from 'graphql';
+import { contractPath, isThere, wholeContract } from './contract-text.mjs';
+import { inspected, released } from './inspector.mjs';
 
 const schemaPath = process.env.SCHEMA ?? new URL('../../schema.graphql', import.meta.url);
-const contractPath = process.env.LATCHKEY_CONTRACT ?? new URL('../../../shared/contract.graphql', import.meta.url);
-const additionsPath = new URL('contract-2.graphql', new URL(contractPath, import.meta.url));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -113,59 +105,6 @@ function undescribed(schema) {
     .map(([name]) => `${name} has no description`);
 }
 
-/** What version 2 changes in version 1, by coordinate: the type of an input, and its default where there is one. */
-const AMENDMENTS = {
-  'SignupInput.gender': ['Gender', 'UNDISCLOSED'],
-  'SignupInput.delivery': ['TokenDelivery', 'BODY'],
-  'LoginInput.delivery': ['TokenDelivery', 'BODY'],
-  'VerifyEmailInput.delivery': ['TokenDelivery', 'BODY'],
-  'LogoutInput.everywhere': ['Boolean', 'false'],
-  'ChangePasswordInput.currentPassword': ['String'],
-  'Mutation.logout.input': ['LogoutInput', '{}'],
-};
-
-function amended(node, coordinate) {
-  const [type, value] = AMENDMENTS[coordinate] ?? [];
-  if (type === undefined) return undefined;
-  return { ...node, type: parseType(type), defaultValue: value === undefined ? undefined : parseValue(value) };
-}
-
-/** Applies the amendments to version 1. What version 2 defines anew is left out, and so are fields that moved. */
-function amendedFirst(first, second) {
-  const isDefinition = ({ kind }) => !kind.endsWith('Extension');
-  const redefined = new Set(second.definitions.filter(isDefinition).map(({ name }) => name.value));
-  const kept = first.definitions.filter(({ name }) => !redefined.has(name?.value));
-  return visit({ kind: Kind.DOCUMENT, definitions: kept }, {
-    InputObjectTypeDefinition: (type) => ({
-      ...type,
-      fields: type.fields.map((field) => amended(field, `${type.name.value}.${field.name.value}`) ?? field),
-    }),
-    ObjectTypeDefinition: (type) => ({
-      ...type,
-      fields: type.fields
-        .filter((field) => `${type.name.value}.${field.name.value}` !== 'Query.checkPassword')
-        .map((field) => ({
-          ...field,
-          arguments: field.arguments.map((argument) =>
-            amended(argument, `${type.name.value}.${field.name.value}.${argument.name.value}`) ?? argument),
-        })),
-    }),
-  });
-}
-
-/** Reads both versions of the contract as one schema. */
-function wholeContract() {
-  const second = parse(readFileSync(additionsPath, 'utf8'));
-  const first = amendedFirst(parse(readFileSync(contractPath, 'utf8')), second);
-  const isExtension = ({ kind }) => kind.endsWith('Extension');
-  const [extensions, definitions] = [true, false].map((wanted) => ({
-    kind: Kind.DOCUMENT,
-    definitions: second.definitions.filter((definition) => isExtension(definition) === wanted),
-  }));
-  const base = buildASTSchema(concatAST([first, definitions]), { assumeValid: true });
-  return extendSchema(base, extensions, { assumeValid: true });
-}
-
 /** Lists what only version 2 has and the schema does not have yet. It is not a breaking change: the feature is not built. */
 function notBuilt(contract, schema) {
   const first = new Map(definitions(buildSchema(readFileSync(contractPath, 'utf8'))));
@@ -206,15 +145,24 @@ const comparisons = [
 ];
 for (const [name, compare] of comparisons) {
   if (schema === undefined) break;
-  if (existsSync(contractPath)) {
+  if (isThere) {
     check(name, () => compare(wholeContract(), schema));
   } else {
     skip(name, 'there is no contract beside the project; set LATCHKEY_CONTRACT to its path');
   }
 }
 
-if (schema !== undefined && existsSync(contractPath)) {
-  console.log(`Of the contract ${notBuilt(wholeContract(), schema).length} parts are not built yet.`);
+if (schema !== undefined && isThere) {
+  const missing = notBuilt(wholeContract(), schema);
+  const found = await inspected(wholeContract(), schema, missing);
+  check('graphql-inspector finds no breaking change from the contract', () => found);
+  console.log(`Of the contract ${missing.length} parts are not built yet.`);
+}
+
+const before = schema && released();
+if (before) {
+  const found = await inspected(buildSchema(before), schema);
+  check('graphql-inspector finds no breaking change from the last release', () => found);
 }
 
 const { passed, failed, skipped } = counts;

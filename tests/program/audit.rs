@@ -11,9 +11,11 @@ use crate::support::{process, tool, typescript};
 const RUN_LIMIT: Duration = Duration::from_mins(1);
 /// The number of audits in graphql-http 1.23.1.
 const AUDITS: usize = 61;
+/// Those of them that want 400 where the draft of August 2026 has 422.
+const OLDER: usize = 19;
 
 #[test]
-fn every_audit_of_graphql_http_passes() {
+fn every_audit_passes_or_is_older_than_draft() {
     let folder = typescript::installed("tests/audit");
     let home = Home::new();
     let server = home.start();
@@ -25,11 +27,14 @@ fn every_audit_of_graphql_http_passes() {
     let failed: Vec<_> = ran
         .stdout
         .lines()
-        .filter(|line| !line.starts_with("ok "))
+        .filter(|line| !line.starts_with("ok ") && !line.starts_with("draft "))
         .collect();
     assert_eq!(
         failed,
-        [format!("{AUDITS} of {AUDITS} audits passed")],
+        [format!(
+            "{} of {AUDITS} audits passed, and {OLDER} are older than the draft",
+            AUDITS - OLDER
+        )],
         "{}",
         ran.stderr
     );

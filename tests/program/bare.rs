@@ -26,7 +26,11 @@ fn server_start_prints_three_lines_and_nothing_more() {
     };
     assert_eq!(
         graphql,
-        &format!("GraphQL and GraphiQL: {}/graphql", server.url)
+        &format!(
+            "GraphQL and GraphiQL: {0}/graphql (for pages on localhost: {1}/graphql)",
+            server.url,
+            server.url.replace("127.0.0.1", "localhost")
+        )
     );
     assert!(
         server.address().starts_with("127.0.0.1:") && server.address() != "127.0.0.1:0",
@@ -92,7 +96,8 @@ fn modes(path: &Path, name: &str, kept: &mut Vec<(String, bool, u32)>) {
 
 #[test]
 fn restart_keeps_accounts_sessions_and_keys() {
-    let home = Home::bare();
+    // The port differs after the restart, and the issuer would too.
+    let home = Home::bare().with("LATCHKEY_ISSUER", "https://accounts.x.test");
     let server = home.start();
     let tokens = server.client().sign_up("ada@x.test");
     let keys = server.client().get("/.well-known/jwks.json").text;
@@ -258,4 +263,22 @@ fn environment_takes_precedence_over_dotenv_file() {
             .text
             .contains("valid for 2 minutes")
     );
+}
+
+#[test]
+fn request_needs_exactly_one_host() {
+    let server = Home::new().start();
+    for (head, status) in [
+        ("HTTP/1.1\r\n", 400),
+        ("HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\n", 400),
+        ("HTTP/1.0\r\nHost: a.test\r\nHost: a.test\r\n", 400),
+        ("HTTP/1.1\r\nHost: a.test\r\n", 200),
+        ("HTTP/1.0\r\n", 200),
+    ] {
+        let mut raw = Raw::connect(server.address());
+        raw.send(format!("GET /health/live {head}Connection: close\r\n\r\n"));
+        let answer = raw.read_to_end();
+        let first = answer.lines().next().unwrap_or_default();
+        assert!(first.contains(&format!(" {status} ")), "{head}: {answer}");
+    }
 }

@@ -29,3 +29,17 @@ fn three_thousand_documents_get_the_verdict_of_graphql_js() {
         ran.stderr
     );
 }
+
+#[test]
+fn full_introspection_builds_the_printed_schema() {
+    let folder = typescript::installed("tests/differential");
+    let home = Home::new();
+    let server = home.start();
+    let mut node = Command::new(tool::path("node"));
+    node.arg("introspection.mjs")
+        .arg(format!("{}/graphql", server.url))
+        .current_dir(folder);
+    let ran = process::run(&mut node, "", RAN);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stdout.lines().count(), 6, "{}", ran.stdout);
+}

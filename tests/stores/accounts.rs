@@ -34,6 +34,29 @@ pub(crate) async fn inserted_account_is_read_back_unchanged(store: Store) {
     );
 }
 
+pub(crate) async fn several_accounts_are_read_in_one_call(store: Store) {
+    let mut accounts: Vec<_> = (0..70)
+        .map(|i| active(&format!("user{i}@x.test")))
+        .collect();
+    for account in &accounts {
+        insert(&store, account).await;
+    }
+    let absent = AccountId::new(NOW, &Rng::system());
+    for number in [0, 1, 2, accounts.len()] {
+        let ids = accounts[..number].iter().map(|account| account.id);
+        let ids: Vec<_> = ids.chain([absent]).collect();
+        let found = store.by_ids(&ids).await.expect("the store answers");
+        let mut found: Vec<_> = found
+            .into_iter()
+            .map(|(id, account)| (id, account.expect("a document")))
+            .collect();
+        found.sort_by_key(|(id, _)| *id);
+        accounts[..number].sort_by_key(|account| account.id);
+        let expected = accounts[..number].iter().map(|it| (it.id, it.clone()));
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{number}");
+    }
+}
+
 pub(crate) async fn pending_account_is_read_back_unchanged(store: Store) {
     let account = pending("ada@x.test", &[HOUR, HOUR * 2]);
     assert_eq!(insert(&store, &account).await, WriteOutcome::Done);

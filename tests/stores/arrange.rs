@@ -4,9 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, AccountState, Code, Device, Digest, Email, EmailId, EmailKind, Gender,
-    MobileNumber, Name, Notice, OutboxEmail, PasswordHash, Profile, Rng, Role, Sealed, Session,
-    SessionId, SignUp, Timestamp, User,
+    Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code, CreatedBy,
+    Device, Digest, Email, EmailId, EmailKind, Factor, Gender, Locale, MobileNumber, Name,
+    NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven, RecoveryCodes, Rng, Role,
+    Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod, SignUp, Timestamp, Totp,
+    TotpSetup, TrustedBrowser, TrustedBrowserId, User,
 };
 
 /// The time at which every case begins.
@@ -51,6 +53,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
         password: password(),
         profile: profile(),
         mobile_number: Some(number(1)),
+        locale: Some(Locale::parse("de").expect("a tag")),
         expires_at: NOW.plus(*lifetime),
     });
     Account::new(
@@ -67,24 +70,33 @@ pub(crate) fn whole(address: &str) -> Account {
     let mut tried = Some(Code::new(digest("reset"), NOW, HOUR));
     let _ = Code::spend(&mut tried, &digest("wrong"), NOW);
     let user = User {
-        password: password(),
+        password: Some(password()),
         password_changed_at: NOW,
         profile: Profile {
             first_name: name("$ada \u{1f511} O'Brien \"B\" \\; --"),
             last_name: name("a.b{\"c\":\"%_\"}"),
             gender: Gender::NonBinary,
         },
+        locale: Some(Locale::parse("pt-BR").expect("a tag")),
         mobile_number: Some(number(42)),
         role: Role::Admin,
         suspended_at: Some(NOW),
         email_verified: true,
         created_at: NOW,
+        created_by: Some(CreatedBy {
+            attempt: digest("attempt"),
+            session: Some(SessionId::new(NOW, &Rng::system())),
+            expires_at: NOW.plus(HOUR),
+        }),
         updated_at: NOW.plus(HOUR),
         last_login_at: Some(NOW.plus(HOUR)),
         sessions: vec![session(), session()],
         known_devices: vec!["a fingerprint".to_owned()],
         reset_code: tried,
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
+        factors: factors(),
+        challenges: challenges(),
+        deletes_at: Some(NOW.plus(HOUR)),
     };
     let id = AccountId::new(NOW, &Rng::system());
     let mut account = Account::new(id, email(address), AccountState::Active(Box::new(user)));
@@ -96,6 +108,49 @@ pub(crate) fn whole(address: &str) -> Account {
     account
 }
 
+fn factors() -> SecondFactors {
+    let sealed = || Sealed::new("sealed".to_owned());
+    let setup = |owner| TotpSetup {
+        owner,
+        secret: sealed(),
+        expires_at: NOW.plus(HOUR),
+    };
+    let rng = Rng::system();
+    SecondFactors {
+        totp: Some(Totp {
+            secret: sealed(),
+            last_step: NOW.seconds() / 30,
+        }),
+        recovery_codes: Some(RecoveryCodes {
+            key: sealed(),
+            digests: vec![digest("first"), digest("second")],
+        }),
+        setups: vec![
+            setup(SetupOwner::Session(SessionId::new(NOW, &rng))),
+            setup(SetupOwner::Challenge(digest("challenge"))),
+        ],
+        trusted_browsers: vec![TrustedBrowser {
+            id: TrustedBrowserId::new(NOW, &rng),
+            device: Device::default(),
+            created_at: NOW,
+            last_used_at: NOW,
+            expires_at: NOW.plus(HOUR),
+        }],
+    }
+}
+
+fn challenges() -> Challenges {
+    let proven = Proven {
+        methods: vec![SignInMethod::Password, SignInMethod::Totp],
+        known_device: Some("dev_x".to_owned()),
+    };
+    let purpose = ChallengePurpose::CancelDeletion;
+    let mut challenges = Challenges::default();
+    challenges.add(Challenge::new(digest("challenge"), purpose, proven, NOW));
+    _ = challenges.count_try(&digest("challenge"), purpose, NOW);
+    challenges
+}
+
 fn messages() -> Vec<OutboxEmail> {
     let sealed = || Sealed::new("sealed".to_owned());
     let kinds = [
@@ -104,17 +159,31 @@ fn messages() -> Vec<OutboxEmail> {
         EmailKind::SignUpCode(sealed()),
         EmailKind::AlreadyRegistered,
         EmailKind::PasswordChanged,
-        EmailKind::NewDevice {
-            device: Some("Firefox".to_owned()),
-            address: Some(Ipv4Addr::LOCALHOST.into()),
+        EmailKind::PasswordReset {
+            name: "Ada".to_owned(),
+            created_at: NOW,
         },
-        EmailKind::NewDevice {
-            device: None,
-            address: None,
+        EmailKind::EmailChanged {
+            undo_token: sealed(),
+            undo_until: NOW.plus(HOUR),
         },
+        EmailKind::FactorAdded {
+            factor: Factor::Totp,
+        },
+        EmailKind::NewSignIn,
         EmailKind::RefreshTokenReused,
     ];
-    let message = |kind| OutboxEmail::new(EmailId::new(NOW, &Rng::system()), kind, NOW, HOUR);
+    let message = |kind| {
+        let email = NewEmail::new(kind)
+            .to(email("old@example.org"))
+            .caused_by(Origin {
+                browser: Some("Firefox".to_owned()),
+                system: None,
+                ip_address: Some(Ipv4Addr::LOCALHOST.into()),
+            })
+            .in_languages([Locale::parse("pt-BR").expect("a tag")]);
+        OutboxEmail::new(EmailId::new(NOW, &Rng::system()), email, NOW, HOUR)
+    };
     let mut messages: Vec<_> = kinds.map(message).into();
     messages[0].tries = 3;
     messages[1].due_at = None;
@@ -132,6 +201,8 @@ pub(crate) fn session() -> Session {
             ip_address: Some(Ipv6Addr::LOCALHOST.into()),
         },
         created_at: NOW,
+        authenticated_at: NOW,
+        methods: vec![SignInMethod::Password, SignInMethod::RecoveryCode],
         last_used_at: NOW.plus(HOUR),
         expires_at: NOW.plus(HOUR * 2),
         attempts: vec![Digest::new("attempt".to_owned())],

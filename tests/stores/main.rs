@@ -9,6 +9,7 @@ mod attempts;
 mod outbox;
 mod purge;
 mod races;
+mod signups;
 
 #[cfg(feature = "mongodb")]
 #[path = "../support/mongod.rs"]
@@ -20,6 +21,7 @@ mod mongodb_only;
 #[cfg(feature = "sqlite")]
 mod sqlite_only;
 mod store;
+mod transfer;
 
 /// Defines a test for each case on each store.
 macro_rules! on_each_store {
@@ -64,6 +66,7 @@ macro_rules! on_each_store {
 on_each_store! {
     accounts {
         inserted_account_is_read_back_unchanged
+        several_accounts_are_read_in_one_call
         pending_account_is_read_back_unchanged
         saved_account_is_read_back_with_next_version
         unknown_id_or_email_finds_no_account
@@ -79,6 +82,10 @@ on_each_store! {
         pending_account_becomes_active_under_its_id
         reachable_store_answers_a_ping
     }
+    transfer {
+        accounts_are_paged_by_id
+        slowest_imported_hash_is_that_of_the_accounts_left
+    }
     outbox {
         due_emails_are_returned_longest_overdue_first
         due_accounts_are_limited_to_requested_number
@@ -87,6 +94,7 @@ on_each_store! {
         sent_email_is_no_longer_due
         accounts_with_parked_emails_are_paged_by_id
         accounts_without_parked_emails_are_left_out
+        waiting_emails_are_counted_with_the_oldest
     }
     attempts {
         attempts_within_one_window_are_counted
@@ -110,5 +118,9 @@ on_each_store! {
         concurrent_attempts_are_each_counted_exactly_once
         concurrent_attempts_after_window_end_are_all_counted
         concurrent_saves_of_one_account_lose_no_change
+    }
+    signups {
+        repeated_signup_signs_in_to_the_same_account
+        concurrent_signups_with_one_attempt_leave_one_session
     }
 }

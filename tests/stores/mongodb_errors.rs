@@ -87,6 +87,14 @@ async fn error_contains_neither_password_nor_data() {
         .update_one(doc! {}, doc! { "$set": { "account.version": "s3cret" } })
         .await
         .expect("the server answers");
+    let other = active("bob@x.test");
+    store.insert(&other).await.expect("the store answers");
+    let ids = [account.id, other.id];
+    let both = store.by_ids(&ids).await.expect("the store answers");
+    // It fails its own reader alone.
+    for (id, found) in both {
+        assert_eq!(found.is_ok(), id == other.id, "{found:?}");
+    }
     let error = store
         .by_id(account.id)
         .await

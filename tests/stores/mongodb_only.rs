@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use latchkey::repository::{MongoRepository, Repository, StoreError, WriteOutcome};
 use mongodb::Database;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 
-use crate::arrange::{NOW, active, number, whole, with_number};
+use crate::arrange::{HOUR, NOW, active, mail_due, number, pending, whole, with_number};
 use crate::mongod::Mongod;
 use crate::store;
 
@@ -47,26 +47,79 @@ async fn recovery(store: &MongoRepository) -> Duration {
     began.elapsed()
 }
 
+/// Replaces each date by its number of milliseconds, and counts the dates.
+fn without_dates(value: &mut serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Object(fields) => {
+            let date = fields
+                .get("$date")
+                .and_then(|date| date["$numberLong"].as_str());
+            if let Some(millis) = date.and_then(|millis| millis.parse::<i64>().ok()) {
+                *value = millis.into();
+                return 1;
+            }
+            fields.values_mut().map(without_dates).sum()
+        }
+        serde_json::Value::Array(items) => items.iter_mut().map(without_dates).sum(),
+        _ => 0,
+    }
+}
+
 #[tokio::test]
-async fn account_document_uses_same_names_as_json() {
+async fn account_document_is_the_json_with_dates_for_times() {
     let (held, account) = (store::mongodb().await, whole("ada@x.test"));
     held.repository()
         .insert(&account)
         .await
         .expect("the store answers");
-    let accounts = held
-        .database()
-        .await
-        .collection::<serde_json::Value>("accounts");
+    let accounts = held.database().await.collection::<Document>("accounts");
     let kept = accounts
-        .find_one(doc! {})
+        .find_one(doc! { "account.state.active.createdAt": { "$type": "date" } })
         .await
         .expect("the server answers")
         .expect("it is there");
-    assert_eq!(
-        kept["account"],
-        serde_json::to_value(&account).expect("it is JSON")
-    );
+    let kept = kept.get_document("account").expect("it is a document");
+    let mut kept = serde_json::to_value(kept).expect("it is JSON");
+    let json = serde_json::to_value(&account).expect("it is JSON");
+    assert_eq!(without_dates(&mut kept), times_in(&json));
+    assert_eq!(kept, json);
+    held.remove().await;
+}
+
+/// Counts the times in an account's JSON: only times are numbers of that size.
+fn times_in(json: &serde_json::Value) -> usize {
+    match json {
+        serde_json::Value::Object(fields) => fields.values().map(times_in).sum(),
+        serde_json::Value::Array(items) => items.iter().map(times_in).sum(),
+        other => usize::from(other.as_i64() >= Some(NOW.millis())),
+    }
+}
+
+#[tokio::test]
+async fn searched_times_and_counters_are_dates_in_mongodb() {
+    let held = store::mongodb().await;
+    let (store, database) = (held.repository(), held.database().await);
+    let mut account = pending("ada@x.test", &[HOUR]);
+    mail_due(&mut account, NOW);
+    store.insert(&account).await.expect("the store answers");
+    for _ in 0..2 {
+        let counted = store.increment("login", HOUR, NOW).await;
+        assert_eq!(
+            counted.expect("the store answers").resets_at,
+            NOW.plus(HOUR)
+        );
+    }
+    for (collection, field) in [
+        ("accounts", "mailDueAt"),
+        ("accounts", "expiresAt"),
+        ("attempts", "resetsAt"),
+    ] {
+        let dates = database
+            .collection::<Document>(collection)
+            .count_documents(doc! { field: { "$type": "date" } })
+            .await;
+        assert_eq!(dates.expect("the server answers"), 1, "{field}");
+    }
     held.remove().await;
 }
 
@@ -104,15 +157,21 @@ async fn indexes_have_names_and_serve_every_query() {
             "mobile_number_unique",
             "mail_due",
             "mail_parked",
-            "expires"
+            "expires",
+            "imported"
         ]
     );
     for (filter, sort, index) in [
         (doc! { "email": "ada@x.test" }, doc! {}, "email_unique"),
         (
-            doc! { "mailDueAt": { "$lte": NOW.millis() } },
+            doc! { "mailDueAt": { "$lte": DateTime::from_millis(NOW.millis()) } },
             doc! { "mailDueAt": 1, "_id": 1 },
             "mail_due",
+        ),
+        (
+            doc! { "importedMillis": { "$exists": true } },
+            doc! { "importedMillis": -1 },
+            "imported",
         ),
         (
             doc! { "mailParked": true, "_id": { "$gt": "" } },
@@ -120,7 +179,7 @@ async fn indexes_have_names_and_serve_every_query() {
             "mail_parked",
         ),
         (
-            doc! { "expiresAt": { "$lte": NOW.millis() } },
+            doc! { "expiresAt": { "$lte": DateTime::from_millis(NOW.millis()) } },
             doc! {},
             "expires",
         ),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey::model::{Account, AccountId, Timestamp};
-use latchkey::repository::Repository;
+use latchkey::repository::{QueueLength, Repository};
 
 use crate::arrange::{NOW, active, mail_due};
 
@@ -126,4 +126,34 @@ pub(crate) async fn accounts_without_parked_emails_are_left_out(store: Store) {
     account.outbox[0].due_at = Some(NOW);
     store.save(&account).await.expect("the store answers");
     assert_eq!(page(&store, None, 10).await, []);
+}
+
+pub(crate) async fn waiting_emails_are_counted_with_the_oldest(store: Store) {
+    let queue = || async { store.mail_queue().await.expect("the store answers") };
+    assert_eq!(queue().await, QueueLength::default());
+    let (mut two, mut later) = (active("two@x.test"), active("later@x.test"));
+    mail_due(&mut two, after(1));
+    two.outbox.push(two.outbox[0].clone());
+    two.outbox[0].written_at = after(5);
+    two.outbox[1].written_at = after(3);
+    mail_due(&mut later, after(9999));
+    later.outbox[0].written_at = after(4);
+    for account in [&two, &later, &active("nothing@x.test")] {
+        store.insert(account).await.expect("the store answers");
+    }
+    parked(&store, "parked@x.test").await;
+    let expected = QueueLength {
+        emails: 3,
+        oldest: Some(after(3)),
+    };
+    assert_eq!(queue().await, expected);
+
+    // A parked email beside a waiting one is not counted.
+    two.outbox[1].due_at = None;
+    store.save(&two).await.expect("the store answers");
+    let expected = QueueLength {
+        emails: 2,
+        oldest: Some(after(4)),
+    };
+    assert_eq!(queue().await, expected);
 }

@@ -149,6 +149,14 @@ async fn unreadable_document_is_error_that_quotes_nothing() {
         [],
     )
     .expect("an update");
+    let other = active("bob@x.test");
+    store.insert(&other).await.expect("the store answers");
+    let ids = [account.id, other.id];
+    let both = store.by_ids(&ids).await.expect("the store answers");
+    // It fails its own reader alone.
+    for (id, found) in both {
+        assert_eq!(found.is_ok(), id == other.id, "{found:?}");
+    }
     let error = store.by_id(account.id).await.expect_err("it is none");
     assert!(
         matches!(error, StoreError::Corrupt(_)) && !format!("{error} {error:?}").contains("s3cret"),

@@ -1,6 +1,6 @@
 """A resource server in Python. It verifies access tokens with the JWK set alone, which it fetches once and keeps.
 
-    python pyjwt.py JWKS ISSUER AUDIENCE
+    python pyjwt.py JWKS ISSUER AUDIENCE [SECONDS]
 
 It reads one token per line and prints a line for each: the algorithm, the key id and the account, or `refused`. At the end
 of its input it prints how often it fetched the set.
@@ -34,8 +34,9 @@ def verified(token, keys, issuer, audience):
 
 
 def main():
-    jwks, issuer, audience = sys.argv[1:]
-    keys = Keys(jwks, lifespan=300)
+    jwks, issuer, audience = sys.argv[1:4]
+    # How long the set is kept; the library's default is 300.
+    keys = Keys(jwks, lifespan=int(sys.argv[4]) if sys.argv[4:] else 300)
     for token in sys.stdin:
         try:
             print(verified(token.strip(), keys, issuer, audience), flush=True)

@@ -1,17 +1,17 @@
 //! Refresh: exchanges a refresh token for a new access token and the next refresh token.
 
-mod attempt;
+mod deadline;
 mod overloaded;
 #[cfg(test)]
 mod properties;
 
 use secrecy::SecretString;
 
-use super::{Accounts, Client, InternalError, SignedIn, UpdateError};
+use super::{Accounts, Client, InternalError, RequestAttempt, SignedIn, UpdateError};
 use crate::model::{Account, Device, Digest, EmailKind, SessionPolicy, Timestamp, TokenStatus};
 use crate::token::RefreshToken;
 
-pub use attempt::{InvalidAttempt, RefreshAttempt};
+pub use deadline::ResponseDeadline;
 pub(super) use overloaded::OverloadedRefreshes;
 
 /// An attempt to refresh.
@@ -20,7 +20,9 @@ pub struct Refresh {
     /// The refresh token.
     pub refresh_token: SecretString,
     /// The client's own name for this exchange, which it repeats if the response is lost.
-    pub attempt: Option<RefreshAttempt>,
+    pub attempt: Option<RequestAttempt>,
+    /// The time by which the client gets a response.
+    pub deadline: ResponseDeadline,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -69,6 +71,10 @@ impl Accounts {
         let Some(token) = token else {
             return Ok(RefreshOutcome::InvalidRefreshToken);
         };
+        let (overloaded, clock) = (self.overloaded_refreshes.clone(), self.clock.clone());
+        command
+            .deadline
+            .on_miss(move || overloaded.remember(token, clock.now()));
         let exchanged = self.exchange(token, &command).await;
         if matches!(
             exchanged,
@@ -103,7 +109,8 @@ impl Accounts {
             .update(account, |account, now| {
                 let decision = decide(account, &exchange, now, &self.policy.session);
                 if decision == Decision::Reused {
-                    account.notify(EmailKind::RefreshTokenReused, now, &self.rng);
+                    let notice = command.client.email(EmailKind::RefreshTokenReused);
+                    account.notify(notice, now, &self.rng);
                 }
                 decision
             })

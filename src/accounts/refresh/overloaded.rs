@@ -1,7 +1,7 @@
 //! Exchanges of refresh tokens that this node answered with OVERLOADED.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::{SessionId, Timestamp};
@@ -15,8 +15,11 @@ const MAX_EXCHANGES: usize = 10_000;
 /// Remembers exchanges whose outcome the client does not know: the write may have happened although
 /// the store did not acknowledge it in time. The client may try again with the same token, as long
 /// as the successor was not used.
-#[derive(Default)]
-pub(in crate::accounts) struct OverloadedRefreshes(Mutex<HashMap<(SessionId, u32), Timestamp>>);
+/// Clones share the memory.
+#[derive(Clone, Default)]
+pub(in crate::accounts) struct OverloadedRefreshes(
+    Arc<Mutex<HashMap<(SessionId, u32), Timestamp>>>,
+);
 
 impl OverloadedRefreshes {
     /// Remembers the exchange of a token.

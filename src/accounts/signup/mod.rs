@@ -1,19 +1,17 @@
 //! Sign up: creates an account at once or, under the verify-first policy, once the email address is
 //! verified.
 
+mod immediate;
 mod pending;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::account_store::log_account;
-use super::{Accounts, Client, InternalError, SignedIn, SignedOutReason};
-use crate::hashing::Permit;
+use super::{Accounts, Client, InternalError, RequestAttempt, SignIn};
 use crate::model::{
-    Account, AccountId, AccountState, Email, FieldErrors, Gender, InvalidField, MobileNumber, Name,
-    Password, Profile, User, Wait, is_blank_text,
+    Email, FieldErrors, Gender, InvalidField, Locale, MobileNumber, Name, Password, Profile, Wait,
+    is_blank_text,
 };
 use crate::rate_limit::{Key, RateLimit};
-use crate::repository::WriteOutcome;
 
 /// A sign-up, as typed.
 #[derive(Debug)]
@@ -30,6 +28,10 @@ pub struct Signup {
     pub gender: Gender,
     /// The mobile number, as typed.
     pub mobile_number: Option<String>,
+    /// The language of messages, as sent.
+    pub locale: Option<String>,
+    /// The client's own name for this sign-up, which it repeats if the response is lost.
+    pub attempt: Option<RequestAttempt>,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -37,8 +39,8 @@ pub struct Signup {
 /// The outcome of a sign-up.
 #[derive(Debug)]
 pub enum SignupOutcome {
-    /// The account exists, and its user is signed in.
-    Authenticated(Box<SignedIn>),
+    /// The account exists: its user is signed in, or the sign-in waits for its next step.
+    SignIn(SignIn),
     /// An email was sent, whether or not the address had an account.
     Accepted {
         /// The email address, in canonical form.
@@ -62,6 +64,8 @@ pub(super) struct Application {
     pub(super) password: Password,
     pub(super) profile: Profile,
     pub(super) mobile_number: Option<MobileNumber>,
+    pub(super) locale: Option<Locale>,
+    pub(super) attempt: Option<RequestAttempt>,
 }
 
 impl Accounts {
@@ -83,7 +87,7 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(SignupOutcome::TooManyAttempts(wait));
         }
-        if self.policy.verify_email_first {
+        if self.policy.sign_in.verify_email_first {
             self.accept_signup(application, &client, permit).await
         } else {
             self.create_account(application, &client, &permit).await
@@ -112,13 +116,18 @@ impl Accounts {
             .filter(|typed| !is_blank_text(typed));
         let number = number.map(MobileNumber::parse).transpose();
         let number = errors.check("mobileNumber", number);
-        match (email, password, first_name, last_name, number) {
+        let locale = command
+            .locale
+            .as_deref()
+            .filter(|typed| !is_blank_text(typed));
+        let locale = errors.check("locale", locale.map(Locale::parse).transpose());
+        match (email, password, first_name, last_name, number.zip(locale)) {
             (
                 Some(email),
                 Some(password),
                 Some(first_name),
                 Some(last_name),
-                Some(mobile_number),
+                Some((mobile_number, locale)),
             ) => Ok(Application {
                 email,
                 password,
@@ -128,54 +137,10 @@ impl Accounts {
                     gender: command.gender,
                 },
                 mobile_number,
+                locale,
+                attempt: command.attempt.clone(),
             }),
             _ => Err(errors.into_vec()),
-        }
-    }
-
-    async fn create_account(
-        &self,
-        application: Application,
-        client: &Client,
-        permit: &Permit,
-    ) -> Result<SignupOutcome, InternalError> {
-        let found = self.store.by_email(&application.email).await?;
-        if found
-            .as_ref()
-            .is_some_and(|account| account.user().is_some())
-        {
-            return Ok(SignupOutcome::EmailTaken);
-        }
-        let hash = self.hashing.hash(permit, &application.password).await?;
-        let now = self.clock.now();
-        let mut user = User::new(hash, application.profile, application.mobile_number, now);
-        let session = self.sessions.new_session(client);
-        let id = session.id;
-        user.sign_in(session, now);
-        let state = AccountState::Active(Box::new(user));
-        let mut account = Account::new(AccountId::new(now, &self.rng), application.email, state);
-        let written = match found {
-            None => self.store.insert(&account).await?,
-            // Sign-ups from a time when the policy was verify-first wait for this address: the
-            // first account replaces them.
-            Some(pending) => {
-                account.id = pending.id;
-                account.version = pending.version;
-                self.store.save(&account).await?
-            }
-        };
-        match written {
-            WriteOutcome::Done => {
-                log_account(&account);
-                let signed_in = self.sessions.issue_tokens(account, id);
-                let signed_in =
-                    signed_in.ok_or(InternalError::SignedOut(SignedOutReason::Ended))?;
-                Ok(SignupOutcome::Authenticated(Box::new(signed_in)))
-            }
-            WriteOutcome::EmailTaken => Ok(SignupOutcome::EmailTaken),
-            WriteOutcome::MobileNumberTaken => Ok(SignupOutcome::MobileNumberTaken),
-            // An account or a sign-up appeared or expired just now: the next attempt sees which.
-            WriteOutcome::VersionConflict => Err(InternalError::Overloaded),
         }
     }
 }

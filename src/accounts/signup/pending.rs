@@ -1,24 +1,29 @@
 //! Sign-ups under the verify-first policy: the response does not reveal whether an address had an
 //! account.
 
-use std::time::Duration;
-
 use super::{Application, SignupOutcome};
 use crate::accounts::account_store::{Updated, log_account};
 use crate::accounts::mail_quota::MailDecision;
 use crate::accounts::{Accounts, Client, InternalError, UpdateError};
 use crate::hashing::Permit;
 use crate::model::{
-    Account, AccountId, AccountState, Email, EmailKind, MAX_SIGN_UPS, SignUp, Timestamp,
+    Account, AccountId, AccountState, Email, EmailKind, MAX_SIGN_UPS, NewEmail, REPEATABLE_TIME,
+    SignUp, Timestamp,
 };
 use crate::rate_limit::RateLimit;
 use crate::repository::WriteOutcome;
 use crate::token::Purpose;
 
-/// The time for which a sign-up waits for its code. Codes can be sent again meanwhile.
-const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
 /// The number of attempts to store a sign-up that races with the address's first one.
 const MAX_ATTEMPTS: usize = 3;
+
+/// A sign-up to keep, with the email that goes out in the same write.
+struct Keeping<'a> {
+    sign_up: &'a SignUp,
+    message: Option<&'a NewEmail>,
+    /// The client has named the request, and may repeat it: no second email goes out.
+    has_attempt: bool,
+}
 
 impl Accounts {
     /// Keeps a sign-up until its address is verified. The owner of an address that has an account
@@ -48,8 +53,8 @@ impl Accounts {
         }
         let password = self.hashing.hash(&permit, &application.password).await?;
         drop(permit);
+        let ticket = self.codes.ticket_of(&application);
         let email = application.email;
-        let ticket = self.codes.generate_ticket();
         let code = self.codes.generate(Purpose::SignUpCode, &email);
         let now = self.clock.now();
         let mut sign_up = SignUp {
@@ -58,36 +63,48 @@ impl Accounts {
             password,
             profile: application.profile,
             mobile_number: application.mobile_number,
-            expires_at: now.plus(SIGN_UP_LIFETIME),
+            locale: application.locale,
+            expires_at: SignUp::expiry(now),
         };
-        let is_sent = decision == MailDecision::Send
-            && self
-                .limiter
-                .reserve_overall_mail(RateLimit::SignupMailOverall)
-                .await?;
-        let message = is_sent.then_some(EmailKind::SignUpCode(code.sealed));
+        let is_sent = self.is_sent(decision).await?;
+        let message = is_sent.then(|| {
+            let email = client.email(EmailKind::SignUpCode(code.sealed));
+            email.preferring(sign_up.locale.clone())
+        });
         if !is_sent {
             // The sign-up waits all the same: a client that used up the address's emails cannot
             // keep others from signing up with the next code.
             sign_up.code = None;
         }
-        self.keep_sign_up(&email, &sign_up, message.as_ref())
-            .await?;
+        let keeping = Keeping {
+            sign_up: &sign_up,
+            message: message.as_ref(),
+            has_attempt: application.attempt.is_some(),
+        };
+        self.keep_sign_up(&email, &keeping).await?;
         Ok(SignupOutcome::Accepted {
             email,
             ticket: ticket.text,
         })
     }
 
+    /// Counts the email of a sign-up, and returns whether it is sent.
+    async fn is_sent(&self, decision: MailDecision) -> Result<bool, InternalError> {
+        Ok(decision == MailDecision::Send
+            && self
+                .limiter
+                .reserve_overall_mail(RateLimit::SignupMailOverall)
+                .await?)
+    }
+
     /// Stores a sign-up, again if the address's account came or went meanwhile.
     async fn keep_sign_up(
         &self,
         email: &Email,
-        sign_up: &SignUp,
-        message: Option<&EmailKind>,
+        keeping: &Keeping<'_>,
     ) -> Result<(), InternalError> {
         for _ in 0..MAX_ATTEMPTS {
-            if self.try_keep(email, sign_up, message).await? {
+            if self.try_keep(email, keeping).await? {
                 return Ok(());
             }
         }
@@ -95,13 +112,8 @@ impl Accounts {
     }
 
     /// Returns whether the sign-up was stored.
-    async fn try_keep(
-        &self,
-        email: &Email,
-        sign_up: &SignUp,
-        message: Option<&EmailKind>,
-    ) -> Result<bool, InternalError> {
-        let add = |account: &mut Account, now| self.add_sign_up(account, sign_up, message, now);
+    async fn try_keep(&self, email: &Email, keeping: &Keeping<'_>) -> Result<bool, InternalError> {
+        let add = |account: &mut Account, now| self.add_sign_up(account, keeping, now);
         if let Some(account) = self.store.by_email(email).await? {
             let updated = self.timing.update_constant_work(&self.store, account, add);
             return match updated.await {
@@ -117,23 +129,26 @@ impl Accounts {
         Ok(self.store.insert(&account).await? == WriteOutcome::Done)
     }
 
-    /// Adds a sign-up to an address that has no account, or notifies the owner of one that has.
-    fn add_sign_up(
-        &self,
-        account: &mut Account,
-        sign_up: &SignUp,
-        message: Option<&EmailKind>,
-        now: Timestamp,
-    ) {
+    /// Adds a sign-up to an address that has no account, or notifies the owner of one that has. A
+    /// sign-up that is repeated within ten minutes changes nothing.
+    fn add_sign_up(&self, account: &mut Account, keeping: &Keeping<'_>, now: Timestamp) {
+        let was_notified = keeping.has_attempt
+            && account.was_notified(&EmailKind::AlreadyRegistered, REPEATABLE_TIME, now);
         match &mut account.state {
             AccountState::Active(_) => {
-                if message.is_some() {
-                    account.notify(EmailKind::AlreadyRegistered, now, &self.rng);
+                if let Some(message) = keeping.message.filter(|_| !was_notified) {
+                    let notice = message.clone().with_kind(EmailKind::AlreadyRegistered);
+                    account.notify(notice, now, &self.rng);
                 }
             }
             AccountState::Pending(sign_ups) => {
+                let sign_up = keeping.sign_up;
+                if sign_ups.iter().any(|it| it.is_repeated_by(sign_up, now)) {
+                    return;
+                }
+                sign_ups.retain(|it| it.ticket != sign_up.ticket);
                 push_bounded(sign_ups, sign_up.clone(), now);
-                if let Some(message) = message {
+                if let Some(message) = keeping.message {
                     let lifetime = self.codes.lifetime();
                     account.post_another(message.clone(), lifetime, now, &self.rng);
                 }
@@ -157,6 +172,8 @@ fn push_bounded(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::model::{Code, Digest, Gender, Name, PasswordHash, Profile};
 
@@ -180,7 +197,8 @@ mod tests {
                 gender: Gender::Other,
             },
             mobile_number: None,
-            expires_at: NOW.plus(SIGN_UP_LIFETIME),
+            locale: None,
+            expires_at: SignUp::expiry(NOW),
         }
     }
 

@@ -11,8 +11,9 @@ use super::{Failure, configured, print, runtime};
 use crate::app;
 use crate::config::{Config, Mail, Store};
 use crate::mail::{Mailer, Relay, Smtp, Transport};
+use crate::model::Clock;
 
-/// The time limit for answers of the store and the mail server.
+/// The time limit for the store's answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The time that the store's first connection may take.
@@ -42,7 +43,8 @@ pub(super) fn run() -> Result<(), Failure> {
     for warning in &config.warnings {
         print(format_args!("warning: settings: {warning}\n"))?;
     }
-    for warning in keys::warnings(&config) {
+    let algorithms = super::keys::of_algorithms(&config, Clock::system().now());
+    for warning in keys::warnings(&config).into_iter().chain(algorithms) {
         print(format_args!("warning: keys: {warning}\n"))?;
     }
     if problems.is_empty() {
@@ -86,7 +88,8 @@ async fn mail(config: &Config) -> Finding {
         Mail::File(folder) => creatable(folder, "LATCHKEY_MAIL"),
         Mail::Smtp(relay) => {
             let place = format!("{}:{}", relay.host, relay.port);
-            let answer = within_timeout(connect(config, relay)).await;
+            // Each of its steps has a time limit, whose error says more.
+            let answer = connect(config, relay).await;
             answer.map_err(|wrong| format!("{place}: {wrong}"))?;
             Ok(place)
         }
@@ -94,7 +97,9 @@ async fn mail(config: &Config) -> Finding {
 }
 
 async fn connect(config: &Config, relay: &Relay) -> Result<(), String> {
-    let transport = Transport::Smtp(Smtp::new(relay, &config.mail_names()).map_err(text)?);
+    let authorities = config.mail_ca.as_deref();
+    let smtp = Smtp::new(relay, &config.mail_names(), authorities).map_err(text)?;
+    let transport = Transport::Smtp(smtp);
     let mailer = Mailer {
         from: config.mail_from.clone(),
         public_url: config.public_url.to_string(),

@@ -91,3 +91,17 @@ fn cookie_that_browsers_would_drop_is_refused() {
         good(&[("PUBLIC_URL", url), ("COOKIE_SAME_SITE", "lax")]);
     }
 }
+
+#[test]
+fn place_of_a_store_is_shown_without_login() {
+    for (url, place) in [
+        (
+            "mongodb://ada:hunter2@a:1,b:2/db?w=majority",
+            "mongodb://a:1,b:2/db",
+        ),
+        ("mongodb+srv://h.test/db", "mongodb+srv://h.test/db"),
+        ("sqlite:a.db", "a.db"),
+    ] {
+        assert_eq!(good(&[("STORE", url)]).store.place(), place);
+    }
+}

@@ -93,7 +93,8 @@ fn mongodb_url_may_have_several_hosts_and_options() {
 }
 
 fn smtp(url: &str) -> Relay {
-    match good(&[("MAIL", url)]).mail {
+    let public = ("PUBLIC_URL", "https://accounts.x.test");
+    match good(&[("MAIL", url), ("MAIL_FROM", "a@x.test"), public]).mail {
         Mail::Smtp(relay) => relay,
         Mail::File(path) => panic!("{}", path.display()),
     }
@@ -268,8 +269,13 @@ fn value_is_shown_without_its_control_characters() {
 fn proxy_networks_without_possible_peers_are_refused() {
     refused(
         "TRUSTED_PROXIES",
-        &["::ffff:127.0.0.0/104", "10.0.0.0/33", "proxy", "10.0.0.1"],
-        "which is no network",
+        &[
+            "::ffff:127.0.0.0/104",
+            "::ffff:10.0.0.1",
+            "10.0.0.0/33",
+            "proxy",
+        ],
+        "which is no address and no network",
     );
     assert_eq!(
         good(&[("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32")])
@@ -277,4 +283,11 @@ fn proxy_networks_without_possible_peers_are_refused() {
             .len(),
         2
     );
+}
+
+#[test]
+fn plain_proxy_address_is_a_network_of_one() {
+    let proxies = good(&[("TRUSTED_PROXIES", "10.0.0.1,2001:db8::1")]).trusted_proxies;
+    let networks: Vec<String> = proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.1/32", "2001:db8::1/128"]);
 }

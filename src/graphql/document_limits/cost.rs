@@ -10,7 +10,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::DocumentError;
-use super::limits::{DEPTH, rows, value_cost};
+use super::estimates::{Estimates, Values};
+use super::limits::DEPTH;
 use crate::graphql::operation::spends_credential;
 
 /// The cost of a selection set with its fragments expanded. Sums saturate.
@@ -25,7 +26,7 @@ pub(super) struct Cost {
     /// Fields that spend a credential, at all levels. The schema has such fields at the root only.
     pub(super) credentials: usize,
     /// The estimated cost of the values in the response.
-    pub(super) values: usize,
+    pub(super) values: Values,
 }
 
 /// The cost of a whole document.
@@ -50,6 +51,7 @@ pub(super) struct DocumentCost {
 pub(super) fn analyze_cost(document: &ExecutableDocument) -> Result<DocumentCost, DocumentError> {
     let mut analyzer = CostAnalyzer {
         fragments: &document.fragments,
+        estimates: Estimates::of_schema(),
         analyzed: HashMap::new(),
         total: DocumentCost::default(),
         level: 0,
@@ -81,7 +83,7 @@ impl Cost {
                 other.depth
             },
             credentials: self.credentials.saturating_add(other.credentials),
-            values: self.values.saturating_add(other.values),
+            values: self.values.plus(other.values),
         }
     }
 
@@ -108,6 +110,7 @@ impl Cost {
 
 struct CostAnalyzer<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    estimates: &'a Estimates,
     /// The cost of each visited fragment; `None` while it is being analyzed, when another spread of
     /// it is a cycle.
     analyzed: HashMap<&'a str, Option<Cost>>,
@@ -188,10 +191,7 @@ impl<'a> CostAnalyzer<'a> {
             credentials: below
                 .credentials
                 .saturating_add(usize::from(spends_credential(name))),
-            values: below
-                .values
-                .saturating_mul(rows(name, in_introspection))
-                .saturating_add(value_cost(in_introspection || is_schema)),
+            values: self.estimates.field(field, below.values, in_introspection),
         })
     }
 

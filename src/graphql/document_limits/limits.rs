@@ -1,7 +1,5 @@
 //! The limits of a document: each has a name, a value, a unit and a reason.
 
-use crate::model::MAX_SESSIONS;
-
 /// A limit that a document must keep before any of it is validated or executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
@@ -47,29 +45,11 @@ limits! {
     SELECTIONS = 1000, "selections, fragments written out",
         "The library's validation visits a fragment each time it is spread.";
     VALUES = 100_000, "values in the answer, by estimate",
-        "Nested lists of the introspection multiply. GraphiQL's own query comes to two thirds of the limit. A value of an \
-         account counts as much as 32 values of the schema: it may be that much longer, and so may its name.";
+        "Nested lists multiply. The lengths of the introspection's lists come from the schema; GraphiQL's own query comes to \
+         an eighth of the limit. A list of an account counts with its `first`, or its largest length, and a value of an \
+         account as much as 32 values of the schema: it may be that much longer, and so may its name.";
     CREDENTIALS = 1, "field that consumes a credential in an operation",
         "A request is at most one guess at a secret.";
     VARIABLES = 500, "values in the variables",
         "The library copies a variable's value wherever it is used.";
-}
-
-/// Returns the cost of one value in the response.
-pub(super) const fn value_cost(in_introspection: bool) -> usize {
-    if in_introspection { 1 } else { 32 }
-}
-
-/// Returns the estimated number of rows in a field's list: the schema's typical number, or an
-/// account's maximum.
-pub(super) fn rows(field: &str, in_introspection: bool) -> usize {
-    match field {
-        "sessions" if !in_introspection => MAX_SESSIONS,
-        _ if !in_introspection => 1,
-        "types" => 64,
-        "fields" => 6,
-        "args" | "interfaces" => 2,
-        "directives" | "enumValues" | "inputFields" | "locations" | "possibleTypes" => 4,
-        _ => 1,
-    }
 }

@@ -7,6 +7,7 @@
 //! fragment each time it is spread, so its work is not linear in the document's length.
 
 mod cost;
+mod estimates;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,7 @@ pub fn check(text: &str) -> Result<CheckedDocument, DocumentError> {
         (&limits::DIRECTIVES, cost.directives),
         (&limits::DEPTH, operation.depth),
         (&limits::SELECTIONS, cost.selections),
-        (&limits::VALUES, operation.values),
+        (&limits::VALUES, operation.values.average),
         (&limits::CREDENTIALS, operation.credentials),
     ] {
         if count > limit.most {

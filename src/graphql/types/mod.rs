@@ -20,7 +20,8 @@ pub(super) use error::{
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
 pub(super) use session::Session;
 pub(super) use sign_in::{
-    DeletionPending, MfaRequired, MfaSetupRequired, ReauthenticationRequired,
+    DeletionPending, MfaRequired, MfaSetupRequired, ReauthenticationRequired, SignInMember,
+    SignInMembers,
 };
 pub(super) use tokens::{TokenDelivery, Tokens};
 pub(super) use user::{Gender, User};

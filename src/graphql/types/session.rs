@@ -1,6 +1,6 @@
 //! The `Session` type.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Enum, ID, Object};
 
 use super::DateTime;
 use crate::model::{self, SessionId};
@@ -55,6 +55,18 @@ impl Session {
         DateTime(self.session.created_at)
     }
 
+    /// The time of the user's last proof of identity in this session: the login, or
+    /// `reauthenticate`. A refresh leaves it as it is.
+    async fn authenticated_at(&self) -> DateTime {
+        DateTime(self.session.authenticated_at)
+    }
+
+    /// The proofs of identity that the user gave in this session.
+    async fn methods(&self) -> Vec<SignInMethod> {
+        let methods = self.session.methods.iter();
+        methods.map(|method| (*method).into()).collect()
+    }
+
     /// The time of the last refresh, or of the login if there was none.
     async fn last_used_at(&self) -> DateTime {
         DateTime(self.session.last_used_at)
@@ -64,4 +76,22 @@ impl Session {
     async fn expires_at(&self) -> DateTime {
         DateTime(self.session.expires_at)
     }
+}
+
+/// The ways to prove one's identity.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "model::SignInMethod")]
+pub(in crate::graphql) enum SignInMethod {
+    /// The password.
+    Password,
+    /// A code that was emailed to the user.
+    EmailCode,
+    /// An account at an identity provider.
+    Provider,
+    /// A passkey, which counts as two factors.
+    Passkey,
+    /// A code from an authenticator app.
+    Totp,
+    /// A recovery code.
+    RecoveryCode,
 }

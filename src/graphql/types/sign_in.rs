@@ -1,12 +1,12 @@
 //! Answers of a sign-in that asks for more than one proof, and of operations that need a recent
 //! one.
-//!
-//! Clients must be ready for these members before the server can return them, so the schema has
-//! them already.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Context, Enum, SimpleObject};
+use secrecy::ExposeSecret;
 
-use super::DateTime;
+use super::{Authenticated, DateTime, TokenDelivery};
+use crate::accounts::{InternalError, SignIn};
+use crate::model::SignInMethod;
 
 /// The password or code was right, and the account asks for a second factor. The user is not
 /// signed in yet.
@@ -18,6 +18,91 @@ pub(in crate::graphql) struct MfaRequired {
     methods: Vec<MfaMethod>,
     /// The challenge's lifetime in seconds.
     expires_in_seconds: u64,
+}
+
+/// The member of a sign-in whose proofs so far were right.
+pub(in crate::graphql) enum SignInMember {
+    Authenticated(Box<Authenticated>),
+    MfaRequired(MfaRequired),
+    MfaSetupRequired(MfaSetupRequired),
+    DeletionPending(DeletionPending),
+}
+
+impl SignInMember {
+    /// Returns the member of a sign-in, and delivers the tokens if the user is signed in.
+    pub(in crate::graphql) fn deliver(
+        ctx: &Context<'_>,
+        sign_in: SignIn,
+        delivery: TokenDelivery,
+    ) -> Result<Self, InternalError> {
+        Ok(match sign_in {
+            SignIn::Authenticated(it) => {
+                Self::Authenticated(Box::new(Authenticated::deliver(ctx, *it, delivery)?))
+            }
+            SignIn::MfaRequired {
+                challenge,
+                methods,
+                expires_in,
+            } => Self::MfaRequired(MfaRequired {
+                challenge: challenge.expose_secret().to_owned(),
+                methods: methods.into_iter().filter_map(MfaMethod::of).collect(),
+                expires_in_seconds: expires_in.as_secs(),
+            }),
+            SignIn::MfaSetupRequired {
+                challenge,
+                expires_in,
+            } => Self::MfaSetupRequired(MfaSetupRequired {
+                challenge: challenge.expose_secret().to_owned(),
+                expires_in_seconds: expires_in.as_secs(),
+            }),
+            SignIn::DeletionPending { ticket, deletes_at } => {
+                Self::DeletionPending(DeletionPending {
+                    message: "This account is to be deleted.".to_owned(),
+                    deletes_at: DateTime(deletes_at),
+                    ticket: ticket.expose_secret().to_owned(),
+                })
+            }
+        })
+    }
+}
+
+/// A union with all members of a sign-in.
+pub(in crate::graphql) trait SignInMembers:
+    From<Box<Authenticated>> + From<MfaRequired> + From<MfaSetupRequired> + From<DeletionPending>
+{
+    /// Returns the member of a sign-in, and delivers the tokens if the user is signed in.
+    fn deliver(
+        ctx: &Context<'_>,
+        sign_in: SignIn,
+        delivery: TokenDelivery,
+    ) -> Result<Self, InternalError> {
+        Ok(match SignInMember::deliver(ctx, sign_in, delivery)? {
+            SignInMember::Authenticated(it) => it.into(),
+            SignInMember::MfaRequired(it) => it.into(),
+            SignInMember::MfaSetupRequired(it) => it.into(),
+            SignInMember::DeletionPending(it) => it.into(),
+        })
+    }
+}
+
+impl<T> SignInMembers for T where
+    T: From<Box<Authenticated>>
+        + From<MfaRequired>
+        + From<MfaSetupRequired>
+        + From<DeletionPending>
+{
+}
+
+impl MfaMethod {
+    /// Returns the second factor of a method, if it is one.
+    const fn of(method: SignInMethod) -> Option<Self> {
+        match method {
+            SignInMethod::Totp => Some(Self::Totp),
+            SignInMethod::RecoveryCode => Some(Self::RecoveryCode),
+            SignInMethod::Passkey => Some(Self::Passkey),
+            SignInMethod::Password | SignInMethod::EmailCode | SignInMethod::Provider => None,
+        }
+    }
 }
 
 /// A second factor.

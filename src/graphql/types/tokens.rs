@@ -15,7 +15,8 @@ pub(in crate::graphql) enum TokenDelivery {
     #[default]
     Body,
     /// In an HttpOnly cookie, which scripts cannot read; `Tokens.refreshToken` is then null.
-    /// Recommended for browsers.
+    /// Recommended for browsers. A page of another site gets the error `FORBIDDEN`, unless the
+    /// operator allows it: its browser would never send the cookie back.
     Cookie,
 }
 

@@ -107,6 +107,12 @@ impl User {
             .map(model::MobileNumber::as_str)
     }
 
+    /// The language of messages to the user, as chosen at the sign-up or in the profile: a BCP 47
+    /// tag, such as `de` or `pt-BR`. Null if none was chosen: messages follow the browser then.
+    async fn locale(&self) -> Option<&str> {
+        self.account.locale.as_ref().map(model::Locale::as_str)
+    }
+
     /// The user's role, which decides what the user may do.
     async fn role(&self) -> Role {
         self.account.role.into()
@@ -128,7 +134,12 @@ impl User {
         self.account.last_login_at.map(DateTime)
     }
 
-    /// The time at which the password was last set.
+    /// True if the user has a password to log in with.
+    async fn has_password(&self) -> bool {
+        self.account.password.is_some()
+    }
+
+    /// The time at which the password was last set; that of the sign-up if there never was one.
     async fn password_changed_at(&self) -> DateTime {
         DateTime(self.account.password_changed_at)
     }

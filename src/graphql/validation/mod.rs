@@ -7,9 +7,9 @@
 
 mod definitions;
 mod directives;
+mod lengths;
 mod nulls;
 mod overlap;
-mod seen;
 mod selections;
 #[cfg(test)]
 mod tests;
@@ -23,8 +23,6 @@ use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Pos, ServerError};
 
 pub(super) use nulls::check_nulls;
-pub(super) use seen::DocumentDigest;
-pub use seen::SeenDocuments;
 pub use type_system::TypeSystem;
 pub(super) use type_system::{InputObject, InputType, named};
 

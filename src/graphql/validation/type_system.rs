@@ -18,9 +18,9 @@ const SCALARS: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 /// The types and directives of a schema.
 #[derive(Debug, Default)]
 pub struct TypeSystem {
-    composites: HashMap<String, Composite>,
-    inputs: HashMap<String, InputType>,
-    directives: HashMap<String, Directive>,
+    pub(super) composites: HashMap<String, Composite>,
+    pub(super) inputs: HashMap<String, InputType>,
+    pub(super) directives: HashMap<String, Directive>,
     query: Option<String>,
     mutation: Option<String>,
     subscription: Option<String>,

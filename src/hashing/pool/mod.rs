@@ -19,8 +19,8 @@ pub(super) trait Work: Send + Sized + 'static {
     type Output: Send + 'static;
 
     /// Returns the work's size. Only work of the same size shares a batch, since it ends at the
-    /// same time.
-    fn size(&self) -> u32;
+    /// same time. Work without a size runs alone, and teaches nothing about the time of the others.
+    fn size(&self) -> Option<u32>;
 
     /// Computes a batch, and returns the results in the same order.
     fn run(batch: &[Self]) -> Vec<Self::Output>;
@@ -115,7 +115,9 @@ impl<W: Work> Shared<W> {
             let Ok(outputs) = catch_unwind(AssertUnwindSafe(|| W::run(&work))) else {
                 continue;
             };
-            admission.record(work.len(), started.elapsed());
+            if work.first().is_some_and(|work| work.size().is_some()) {
+                admission.record(work.len(), started.elapsed());
+            }
             for (result, output) in results.into_iter().zip(outputs) {
                 // The caller may have gone away meanwhile.
                 _ = result.send(output);

@@ -13,8 +13,8 @@ struct Probe {
 impl Work for Probe {
     type Output = &'static str;
 
-    fn size(&self) -> u32 {
-        self.size
+    fn size(&self) -> Option<u32> {
+        Some(self.size)
     }
 
     fn run(batch: &[Self]) -> Vec<&'static str> {

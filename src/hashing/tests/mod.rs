@@ -1,4 +1,5 @@
 mod bcrypt_core;
+mod imported;
 
 use secrecy::ExposeSecret;
 

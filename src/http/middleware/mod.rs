@@ -9,15 +9,24 @@ mod security_headers;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-use super::AppState;
+use super::{AppState, cors};
 pub(super) use request_id::{RequestId, X_REQUEST_ID};
 
-/// Wraps the routes. A layer that is added later runs earlier.
-pub(super) fn wrap(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let router = router
-        .layer(from_fn_with_state(state.clone(), request_limits::enforce))
-        // Around the limits, so that a page can read their responses too.
-        .layer(state.origins.cors())
+/// Wraps the routes, and those of documents that any origin may read. A layer that is added later
+/// runs earlier.
+pub(super) fn wrap(
+    router: Router<AppState>,
+    public: Router<AppState>,
+    state: &AppState,
+) -> Router<AppState> {
+    let limited = |routes: Router<AppState>| {
+        routes.layer(from_fn_with_state(state.clone(), request_limits::enforce))
+    };
+    // CORS is around the limits, so that a page can read their responses too. The fallback of a
+    // merged router is that of the second one.
+    let router = limited(public)
+        .layer(cors::public())
+        .merge(limited(router).layer(state.origins.cors()))
         .layer(from_fn(access_log::record))
         .layer(from_fn_with_state(state.clone(), request_id::assign));
     security_headers::add(router)

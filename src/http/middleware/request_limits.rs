@@ -1,8 +1,9 @@
-//! Limits the size of a request's head and the time to its response, and answers requests that
-//! panic.
+//! Limits the size of a request's head and the time to its response, requires a host, and answers
+//! requests that panic.
 
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::header::HOST as HOST_HEADER;
+use axum::http::{HeaderMap, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::task::JoinHandle;
@@ -11,6 +12,7 @@ use tracing::Instrument;
 
 use super::RequestId;
 use super::access_log::AccessLogEntry;
+use crate::accounts::ResponseDeadline;
 use crate::graphql::Code;
 use crate::http::negotiation::MediaType;
 use crate::http::request::HttpError;
@@ -21,6 +23,10 @@ const URI_TOO_LONG: HttpError =
 const HEAD_TOO_LARGE: HttpError = HttpError::new(
     StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     "The headers are larger than 16 KiB.",
+);
+const HOST: HttpError = HttpError::new(
+    StatusCode::BAD_REQUEST,
+    "Send exactly one Host header with the request.",
 );
 const OVERLOADED: HttpError = HttpError::coded(
     StatusCode::SERVICE_UNAVAILABLE,
@@ -52,17 +58,22 @@ pub(super) async fn enforce(
 /// hangs up nor the time limit interrupts a database driver in the middle of an exchange with its
 /// server.
 async fn run(
-    request: Request,
+    mut request: Request,
     next: Next,
     limits: &Limits,
     entry: AccessLogEntry,
 ) -> Result<Response, HttpError> {
+    if !has_host(&request) {
+        return Err(HOST);
+    }
     if length(request.uri()) > limits.uri_bytes {
         return Err(URI_TOO_LONG);
     }
     if length(request.uri()) + size(request.headers()) > limits.head_bytes {
         return Err(HEAD_TOO_LARGE);
     }
+    let deadline = ResponseDeadline::default();
+    request.extensions_mut().insert(deadline.clone());
     let mut running = tokio::spawn(next.run(request).in_current_span());
     match timeout(limits.answer, &mut running).await {
         Ok(Ok(response)) => Ok(response),
@@ -71,6 +82,7 @@ async fn run(
             Err(PANICKED)
         }
         Err(_) => {
+            deadline.miss();
             tokio::spawn(record_late_end(running, entry).in_current_span());
             Err(OVERLOADED)
         }
@@ -81,6 +93,15 @@ async fn run(
 async fn record_late_end(running: JoinHandle<Response>, entry: AccessLogEntry) {
     if let Ok(response) = running.await {
         entry.write(&response, "ended after its client was answered");
+    }
+}
+
+/// Returns false for a request without a host or with two of them: two programs could read it as
+/// requests to different servers (RFC 9112, section 3.2).
+fn has_host(request: &Request) -> bool {
+    match request.headers().get_all(HOST_HEADER).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
     }
 }
 

@@ -47,6 +47,11 @@ impl ConnectionTimeouts {
         Self(Mutex::new((Phase::Opened, Instant::now())))
     }
 
+    /// Returns true if nothing was received yet.
+    pub(super) fn is_unused(&self) -> bool {
+        self.state().0 == Phase::Opened
+    }
+
     /// Records that bytes were received.
     pub(super) fn on_read(&self) {
         let mut state = self.state();
@@ -115,7 +120,7 @@ impl ConnectionTimeouts {
             }
         };
         let limit = match phase {
-            Phase::Opened | Phase::Idle if pressure == Pressure::Draining => Duration::ZERO,
+            Phase::Idle if pressure == Pressure::Draining => Duration::ZERO,
             Phase::Opened | Phase::Head => shortened(limits.head),
             Phase::Idle => shortened(limits.idle),
             // The router answers a slow body with 408. Under pressure the connection is closed

@@ -16,6 +16,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -46,7 +48,16 @@ struct Server {
     router: Router,
     limits: Limits,
     permits: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
+    shutdown: Shutdown,
+}
+
+/// The two steps of a shutdown, each requested by `true`.
+#[derive(Clone, Debug)]
+pub struct Shutdown {
+    /// Every response asks its client to close the connection. New connections are accepted.
+    pub drain: watch::Receiver<bool>,
+    /// No connection is accepted any longer, and idle ones are closed.
+    pub close: watch::Receiver<bool>,
 }
 
 /// The addresses that are not like those of other clients.
@@ -58,29 +69,29 @@ pub struct KnownPeers {
     pub proxies: TrustedProxies,
 }
 
-/// Accepts and serves connections until shutdown is requested, then waits for the requests under
-/// way.
+/// Accepts and serves connections until the shutdown's second step, then waits for the requests
+/// under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
     peers: KnownPeers,
-    stop: watch::Receiver<bool>,
+    shutdown: Shutdown,
 ) {
     let limiter = ConnectionLimiter::new(limits.max_connections_per_client, peers.exempt);
     let server = Server {
         router,
         limits,
         permits: Arc::new(Semaphore::new(limits.connections)),
-        stop: stop.clone(),
+        shutdown,
     };
     // Dropping this future drops the set, which aborts the connections that are still open when the
     // caller stops waiting.
     let mut connections = JoinSet::new();
-    let mut shutdown = pin!(shutdown_requested(stop));
+    let mut close = pin!(requested(server.shutdown.close.clone()));
     loop {
         let (stream, peer, permit) = tokio::select! {
-            () = &mut shutdown => break,
+            () = &mut close => break,
             accepted = accept(&listener, &server.permits) => accepted,
         };
         while connections.try_join_next().is_some() {}
@@ -96,13 +107,34 @@ pub async fn serve(
             drop((permit, client_permit));
         });
     }
-    drop(listener);
+    // Closing the listener would reset the connections in its queue, on which proxies may have sent a
+    // request already.
+    for (stream, peer) in close_listener(listener) {
+        let server = server.clone();
+        connections.spawn(async move { server.serve_connection(stream, peer).await });
+    }
     while connections.join_next().await.is_some() {}
 }
 
-/// Waits until shutdown is requested, or its sender is gone.
-async fn shutdown_requested(mut stop: watch::Receiver<bool>) {
-    _ = stop.wait_for(|stop| *stop).await;
+/// Waits until a step of the shutdown is requested, or its sender is gone.
+async fn requested(mut step: watch::Receiver<bool>) {
+    _ = step.wait_for(|step| *step).await;
+}
+
+/// Closes a listener, and returns the connections that waited in its queue.
+fn close_listener(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let mut waiting = Vec::new();
+    let Ok(listener) = listener.into_std() else {
+        return waiting;
+    };
+    // It does not block: the queue's end is an error, like every other.
+    while let Ok((stream, peer)) = listener.accept() {
+        let stream = stream
+            .set_nonblocking(true)
+            .and_then(|()| TcpStream::from_std(stream));
+        waiting.extend(stream.ok().map(|stream| (stream, peer)));
+    }
+    waiting
 }
 
 /// Accepts the next connection once a permit is free. Until then clients wait in the operating
@@ -150,14 +182,8 @@ impl Server {
         peer: SocketAddr,
     ) {
         let timeouts = Arc::new(ConnectionTimeouts::new());
-        let service = service_fn(|request| {
-            Box::pin(respond(
-                self.router.clone(),
-                timeouts.clone(),
-                peer,
-                request,
-            ))
-        });
+        let service =
+            service_fn(|request| Box::pin(self.clone().respond(timeouts.clone(), peer, request)));
         let mut connection = http1::Builder::new()
             // hyper's timeout covers the head only; `ConnectionTimeouts` covers every phase.
             .header_read_timeout(None)
@@ -168,7 +194,7 @@ impl Server {
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),
                 service,
             );
-        let mut shutdown = pin!(shutdown_requested(self.stop.clone()));
+        let mut close = pin!(requested(self.shutdown.close.clone()));
         let mut draining = false;
         let mut check = interval(self.limits.check_interval());
         loop {
@@ -178,9 +204,12 @@ impl Server {
                 biased;
                 // A protocol error is the client's, and ends the connection.
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
-                () = &mut shutdown, if !draining => {
+                () = &mut close, if !draining => {
                     draining = true;
-                    pin::Pin::new(&mut connection).graceful_shutdown();
+                    // hyper would close a new connection, whose first request may be on its way.
+                    if !timeouts.is_unused() {
+                        pin::Pin::new(&mut connection).graceful_shutdown();
+                    }
                 }
                 _ = check.tick() => {
                     if timeouts.is_overdue(&self.limits, self.pressure(draining)) {
@@ -192,6 +221,26 @@ impl Server {
         if !draining {
             linger(connection.into_parts().io.into_inner()).await;
         }
+    }
+
+    /// Passes a request to the router, and reports its progress to the connection's timeouts.
+    async fn respond(
+        self,
+        timeouts: Arc<ConnectionTimeouts>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Response<TrackedBody<Body>>, Infallible> {
+        timeouts.on_request_head();
+        let mut request =
+            request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let Ok(mut response) = self.router.oneshot(request).await;
+        timeouts.on_response();
+        if *self.shutdown.drain.borrow() {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        Ok(response.map(|body| TrackedBody::response(body, timeouts)))
     }
 
     fn pressure(&self, draining: bool) -> Pressure {
@@ -217,21 +266,6 @@ async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     };
     // An error means that the client is gone. A client that never stops sending is cut off.
     _ = timeout(LINGER, discarding).await;
-}
-
-/// Passes a request to the router, and reports its progress to the connection's timeouts.
-async fn respond(
-    router: Router,
-    timeouts: Arc<ConnectionTimeouts>,
-    peer: SocketAddr,
-    request: Request<Incoming>,
-) -> Result<Response<TrackedBody<Body>>, Infallible> {
-    timeouts.on_request_head();
-    let mut request = request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
-    request.extensions_mut().insert(ConnectInfo(peer));
-    let Ok(response) = router.oneshot(request).await;
-    timeouts.on_response();
-    Ok(response.map(|body| TrackedBody::response(body, timeouts)))
 }
 
 #[cfg(test)]

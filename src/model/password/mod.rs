@@ -14,7 +14,11 @@ use super::{FieldCode, FieldError};
 /// A password in NFC, so that every keyboard yields the same one. Its `Debug` output shows nothing
 /// of it.
 #[derive(Clone, Debug)]
-pub struct Password(SecretString);
+pub struct Password {
+    nfc: SecretString,
+    /// The text as typed, where NFC changed it.
+    typed: Option<SecretString>,
+}
 
 /// The rules for a new password.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +86,23 @@ impl Password {
     /// Wraps a password that is only compared: a text that breaks the rules matches no hash.
     #[must_use]
     pub fn unchecked(text: &str) -> Self {
-        Self(text.nfc().collect::<String>().into())
+        let nfc: String = text.nfc().collect();
+        Self {
+            typed: (nfc != text).then(|| text.into()),
+            nfc: nfc.into(),
+        }
+    }
+
+    /// Returns the text as typed, where it differs from the password's: other systems hashed it.
+    #[must_use]
+    pub fn as_typed(&self) -> Option<&str> {
+        self.typed.as_ref().map(ExposeSecret::expose_secret)
     }
 
     /// Returns the password's text, for hashing.
     #[must_use]
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.nfc.expose_secret()
     }
 }
 
@@ -105,6 +119,18 @@ fn is_one_character(password: &str) -> bool {
 pub struct PasswordHash(String);
 
 impl PasswordHash {
+    /// The prefix of a hash of another system. The estimated milliseconds of its verification
+    /// follow.
+    pub const IMPORTED: &str = "imported:";
+
+    /// Returns the estimated milliseconds of a verification, if the hash was imported and not
+    /// replaced yet.
+    #[must_use]
+    pub fn imported_millis(&self) -> Option<u32> {
+        let (millis, _) = self.0.strip_prefix(Self::IMPORTED)?.split_once(':')?;
+        millis.parse().ok()
+    }
+
     /// Wraps a stored or newly computed hash.
     #[must_use]
     pub const fn new(text: String) -> Self {

@@ -233,6 +233,11 @@ async fn create_indexes(collections: Collections) -> Driver<()> {
             doc! { "expiresAt": 1 },
             present("expiresAt", plain.clone()),
         ),
+        index(
+            "imported",
+            doc! { "importedMillis": 1 },
+            present("importedMillis", plain.clone()),
+        ),
     ];
     collections.accounts.create_indexes(of_accounts).await?;
     collections

@@ -9,12 +9,12 @@ mod record;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::options::ReturnDocument;
 
 use self::connection::{Connection, QUERY};
-use self::record::Record;
-use super::{Repository, StoreError, WriteOutcome};
+use self::record::{Record, date};
+use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// Stores accounts in a MongoDB database.
@@ -92,12 +92,72 @@ impl Repository for MongoRepository {
             .await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.find(doc! { "_id": id.to_string() }).await
+    async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError> {
+        let number = ids.len();
+        let filter = match ids {
+            [id] => doc! { "_id": id.to_string() },
+            ids => {
+                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                doc! { "_id": { "$in": ids } }
+            }
+        };
+        let limit = i64::try_from(number).unwrap_or(i64::MAX);
+        // One more than the limit: the server then closes the cursor with its first batch.
+        let batch = u32::try_from(number + 1).unwrap_or(u32::MAX);
+        let found = self.connection.run(move |db| async move {
+            let accounts = db.accounts.clone_with_type::<RawDocumentBuf>();
+            let find = accounts.find(filter).limit(limit).batch_size(batch);
+            let mut cursor = find.max_time(QUERY).await?;
+            let mut found = Vec::with_capacity(number);
+            while cursor.advance().await? {
+                found.push(record::read(cursor.current()));
+            }
+            Ok(found)
+        });
+        found.await?.into_iter().collect()
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.find(doc! { "email": email.as_str() }).await
+    }
+
+    async fn after(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        // To MongoDB, a limit of zero means no limit.
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.connection
+            .run(move |db| async move {
+                let find = db.accounts.find(doc! { "_id": { "$gt": after } });
+                let find = find.sort(doc! { "_id": 1 }).limit(limit);
+                let mut found = find.max_time(QUERY).await?;
+                let mut accounts = Vec::new();
+                while found.advance().await? {
+                    accounts.push(Account::from(found.deserialize_current()?));
+                }
+                Ok(accounts)
+            })
+            .await
+    }
+
+    async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
+        let slowest = |db: connection::Collections| async move {
+            let accounts = db.accounts.clone_with_type::<record::Imported>();
+            let present = doc! { "importedMillis": { "$exists": true } };
+            let find = accounts
+                .find_one(present)
+                .sort(doc! { "importedMillis": -1 });
+            let narrow = find.projection(doc! { "_id": 0, "importedMillis": 1 });
+            narrow.max_time(QUERY).await
+        };
+        let found = self.connection.run(slowest).await?;
+        Ok(found.map(|found| found.imported_millis))
     }
 
     /// Never returns `VersionConflict` for a save that succeeded: if an answer is lost, the driver
@@ -124,7 +184,7 @@ impl Repository for MongoRepository {
     }
 
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
-        let filter = doc! { "mailDueAt": { "$lte": now.millis() } };
+        let filter = doc! { "mailDueAt": { "$lte": date(now) } };
         let order = doc! { "mailDueAt": 1, "_id": 1 };
         self.ids(filter, order, limit).await
     }
@@ -140,6 +200,31 @@ impl Repository for MongoRepository {
             .await
     }
 
+    async fn mail_queue(&self) -> Result<QueueLength, StoreError> {
+        let any = date(Timestamp::from_millis(0));
+        let pipeline = [
+            doc! { "$match": { "mailDueAt": { "$gte": any } } },
+            doc! { "$unwind": "$account.outbox" },
+            doc! { "$match": { "account.outbox.dueAt": { "$ne": null } } },
+            doc! { "$group": {
+                "_id": null,
+                "emails": { "$sum": 1_i64 },
+                "oldest": { "$min": "$account.outbox.writtenAt" },
+            } },
+        ];
+        self.connection
+            .run(|db| async move {
+                let aggregate = db.accounts.aggregate(pipeline).max_time(QUERY);
+                let mut found = aggregate.with_type::<record::Queue>().await?;
+                if found.advance().await? {
+                    Ok(found.deserialize_current()?.into())
+                } else {
+                    Ok(QueueLength::default())
+                }
+            })
+            .await
+    }
+
     async fn increment(
         &self,
         key: &str,
@@ -147,12 +232,12 @@ impl Repository for MongoRepository {
         now: Timestamp,
     ) -> Result<Attempts, StoreError> {
         let filter = doc! { "_id": key };
-        // A missing `resetsAt` is less than any number: the first attempt opens a window as one
+        // A missing `resetsAt` is less than any date: the first attempt opens a window as one
         // after a window's end does.
-        let open = doc! { "$gt": ["$resetsAt", now.millis()] };
+        let open = doc! { "$gt": ["$resetsAt", date(now)] };
         let update = vec![doc! { "$set": {
             "count": { "$cond": [&open, { "$add": ["$count", 1] }, 1] },
-            "resetsAt": { "$cond": [&open, "$resetsAt", now.plus(window).millis()] },
+            "resetsAt": { "$cond": [&open, "$resetsAt", date(now.plus(window))] },
         } }];
         self.connection
             .run(|db| async move {
@@ -175,8 +260,7 @@ impl Repository for MongoRepository {
     }
 
     async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
-        let filter =
-            doc! { "_id": key, "resetsAt": { "$gt": now.millis() }, "count": { "$gt": 0 } };
+        let filter = doc! { "_id": key, "resetsAt": { "$gt": date(now) }, "count": { "$gt": 0 } };
         let update = doc! { "$inc": { "count": -1 } };
         self.connection
             .run(|db| async move { db.attempts.update_one(filter, update).await.map(drop) })
@@ -187,10 +271,10 @@ impl Repository for MongoRepository {
         self.connection
             .run(|db| async move {
                 db.attempts
-                    .delete_many(doc! { "resetsAt": { "$lte": now.millis() } })
+                    .delete_many(doc! { "resetsAt": { "$lte": date(now) } })
                     .await?;
                 db.accounts
-                    .delete_many(doc! { "expiresAt": { "$lte": now.millis() } })
+                    .delete_many(doc! { "expiresAt": { "$lte": date(now) } })
                     .await
                     .map(drop)
             })

@@ -1,9 +1,12 @@
 //! The stored documents: the account as a whole, and beside it the fields that are searched for.
 
-use mongodb::bson::serde_helpers::HumanReadable;
+use mongodb::bson::{DateTime, RawDocument, deserialize_from_slice};
+use mongodb::error::Error;
 use serde::{Deserialize, Serialize};
 
+use super::super::{FoundAccount, StoreError};
 use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, OutboxEmail, Timestamp};
+use crate::repository::QueueLength;
 
 /// A document of `accounts`. A field that is `None` is left out: the partial indexes skip it.
 #[derive(Serialize, Deserialize)]
@@ -22,9 +25,11 @@ pub(super) struct Record {
     mail_parked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
-    /// The whole account, including the fields above, in the same form as the embedded store's
-    /// JSON.
-    account: HumanReadable<Account>,
+    /// Set while the password's hash is an imported one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported_millis: Option<u32>,
+    /// The whole account, including the fields above, under the names of the embedded store's JSON.
+    account: Account,
 }
 
 impl From<Account> for Record {
@@ -41,15 +46,32 @@ impl From<Account> for Record {
                 .any(OutboxEmail::is_parked)
                 .then_some(true),
             expires_at: account.expires_at(),
-            account: HumanReadable(account),
+            imported_millis: account.imported_millis(),
+            account,
         }
     }
 }
 
 impl From<Record> for Account {
     fn from(record: Record) -> Self {
-        record.account.0
+        record.account
     }
+}
+
+/// Returns a time as a query compares it: times are BSON dates in every document.
+pub(super) fn date(time: Timestamp) -> DateTime {
+    DateTime::from_millis(time.millis())
+}
+
+/// Returns the id of a document, and the account or the reason why the rest cannot be read.
+///
+/// # Errors
+/// Returns an error if not even the id can be read.
+pub(super) fn read(document: &RawDocument) -> Result<FoundAccount, StoreError> {
+    let bytes = document.as_bytes();
+    let id: Id = deserialize_from_slice(bytes).map_err(Error::from)?;
+    let record: Result<Record, _> = deserialize_from_slice(bytes).map_err(Error::from);
+    Ok((id.id, record.map(Account::from).map_err(StoreError::from)))
 }
 
 /// The id alone of a document of `accounts`.
@@ -57,6 +79,29 @@ impl From<Record> for Account {
 pub(super) struct Id {
     #[serde(rename = "_id")]
     pub(super) id: AccountId,
+}
+
+/// The estimate of an imported hash alone of a document of `accounts`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Imported {
+    pub(super) imported_millis: u32,
+}
+
+/// The emails that wait, as an aggregation counts them.
+#[derive(Deserialize)]
+pub(super) struct Queue {
+    emails: i64,
+    oldest: Option<Timestamp>,
+}
+
+impl From<Queue> for QueueLength {
+    fn from(queue: Queue) -> Self {
+        Self {
+            emails: u64::try_from(queue.emails).unwrap_or(0),
+            oldest: queue.oldest,
+        }
+    }
 }
 
 /// A document of `attempts`, whose `_id` is the key.

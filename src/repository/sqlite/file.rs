@@ -39,6 +39,10 @@ const STEPS: &[&str] = &["
         resets_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX attempts_resets ON attempts (resets_at);
+", "
+    -- Wrong passwords are answered no sooner than the slowest imported hash takes.
+    ALTER TABLE accounts ADD COLUMN imported_millis INTEGER;
+    CREATE INDEX accounts_imported ON accounts (imported_millis) WHERE imported_millis IS NOT NULL;
 "];
 
 /// Opens the connection that writes, and ensures that the file exists, is private, and has the

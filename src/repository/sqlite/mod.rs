@@ -4,18 +4,20 @@
 mod error;
 mod file;
 mod readers;
+mod row;
 mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use serde_json::json;
 
 use self::readers::Readers;
+use self::row::Row;
 use self::writer::Writer;
-use super::{Repository, StoreError, WriteOutcome};
+use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// The time that a caller waits for an answer: a stalled disk must not stall the requests.
@@ -43,21 +45,6 @@ impl SqliteRepository {
             readers: Readers::new(path.to_owned()),
         })
     }
-
-    async fn find(&self, sql: &'static str, key: String) -> Result<Option<Account>, StoreError> {
-        self.readers
-            .run(move |connection| {
-                let text = connection
-                    .prepare_cached(sql)?
-                    .query_row([key], |row| row.get::<_, String>(0))
-                    .optional()?;
-                text.map(|text| {
-                    serde_json::from_str(&text).map_err(|error| error::unreadable(&error))
-                })
-                .transpose()
-            })
-            .await
-    }
 }
 
 #[async_trait]
@@ -69,20 +56,67 @@ impl Repository for SqliteRepository {
             .await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.find(
-            "SELECT document FROM accounts WHERE id = ?1",
-            id.to_string(),
-        )
-        .await
+    async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError> {
+        let (ids, one) = (ids.to_vec(), ids.len() == 1);
+        self.readers
+            .run(move |connection| {
+                let (sql, key) = if one {
+                    (BY_ID, ids[0].to_string())
+                } else {
+                    (BY_IDS, json!(ids).to_string())
+                };
+                let mut statement = connection.prepare_cached(sql)?;
+                let rows =
+                    statement.query_map([key], |row| Ok((row.get(0)?, document(row, 1)?)))?;
+                let found = rows.map(|row: rusqlite::Result<(String, _)>| {
+                    let (id, account) = row?;
+                    let id = id.parse();
+                    Ok((
+                        id.map_err(|error| StoreError::Corrupt(Box::new(error)))?,
+                        account,
+                    ))
+                });
+                found.collect()
+            })
+            .await
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
-        self.find(
-            "SELECT document FROM accounts WHERE email = ?1",
-            email.as_str().to_owned(),
-        )
-        .await
+        let email = email.as_str().to_owned();
+        self.readers
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(BY_EMAIL)?;
+                let found = statement.query_row([email], |row| document(row, 0));
+                found.optional()?.transpose()
+            })
+            .await
+    }
+
+    async fn after(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        self.readers
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(AFTER)?;
+                let found = statement.query_map(params![after, limit], |row| document(row, 0))?;
+                found
+                    .map(|account| account.map_err(StoreError::from)?)
+                    .collect()
+            })
+            .await
+    }
+
+    async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
+        let read = |connection: &Connection| {
+            Ok(connection
+                .prepare_cached(SLOWEST_IMPORTED)?
+                .query_row([], |row| row.get(0))?)
+        };
+        self.readers.run(read).await
     }
 
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
@@ -111,6 +145,21 @@ impl Repository for SqliteRepository {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         self.readers
             .run(move |connection| ids(connection, MAIL_PARKED, params![after, limit]))
+            .await
+    }
+
+    async fn mail_queue(&self) -> Result<QueueLength, StoreError> {
+        self.readers
+            .run(|connection| {
+                let mut statement = connection.prepare_cached(MAIL_QUEUE)?;
+                Ok(statement.query_row([], |row| {
+                    let oldest: Option<i64> = row.get(1)?;
+                    Ok(QueueLength {
+                        emails: row.get::<_, i64>(0)?.unsigned_abs(),
+                        oldest: oldest.map(Timestamp::from_millis),
+                    })
+                })?)
+            })
             .await
     }
 
@@ -169,6 +218,12 @@ impl Repository for SqliteRepository {
     }
 }
 
+/// Returns the account in a column, or the reason why its document cannot be read.
+fn document(row: &rusqlite::Row, column: usize) -> rusqlite::Result<Result<Account, StoreError>> {
+    let text = row.get_ref(column)?.as_str()?;
+    Ok(serde_json::from_str(text).map_err(|error| error::unreadable(&error)))
+}
+
 /// Returns the ids that a query finds.
 fn ids(
     connection: &Connection,
@@ -187,13 +242,26 @@ fn ids(
 // Each write is one statement: when it fails, SQLite undoes only that one, so the writes of one
 // group need no savepoints.
 
-const INSERT: &str =
-    "INSERT INTO accounts (id, version, email, mobile_number, mail_due_at, expires_at, document)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const BY_ID: &str = "SELECT id, document FROM accounts WHERE id = ?1";
+
+const BY_IDS: &str =
+    "SELECT id, document FROM accounts WHERE id IN (SELECT value FROM json_each(?1))";
+
+const BY_EMAIL: &str = "SELECT document FROM accounts WHERE email = ?1";
+
+const INSERT: &str = "INSERT INTO accounts
+    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 const SAVE: &str = "UPDATE accounts
-    SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7
+    SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7,
+        imported_millis = ?8
     WHERE id = ?1 AND version = ?2 - 1";
+
+const AFTER: &str = "SELECT document FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+const SLOWEST_IMPORTED: &str =
+    "SELECT max(imported_millis) FROM accounts WHERE imported_millis IS NOT NULL";
 
 const MAIL_DUE: &str =
     "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
@@ -203,6 +271,10 @@ const MAIL_PARKED: &str = "SELECT id FROM accounts
         SELECT 1 FROM json_each(document, '$.outbox') WHERE json_extract(value, '$.dueAt') IS NULL
     )
     ORDER BY id LIMIT ?2";
+
+const MAIL_QUEUE: &str = "SELECT count(*), min(json_extract(value, '$.writtenAt'))
+    FROM accounts, json_each(document, '$.outbox')
+    WHERE mail_due_at IS NOT NULL AND json_extract(value, '$.dueAt') IS NOT NULL";
 
 const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1, ?3)
     ON CONFLICT (key) DO UPDATE SET
@@ -218,57 +290,3 @@ const PURGE_ATTEMPTS: &str =
 
 const PURGE_ACCOUNTS: &str =
     "DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE expires_at <= ?1 LIMIT ?2)";
-
-/// An account as a row: the whole document, and columns for what is searched for.
-struct Row {
-    id: String,
-    version: i64,
-    email: String,
-    mobile_number: Option<String>,
-    mail_due_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
-    document: String,
-}
-
-impl Row {
-    fn of(account: &Account) -> Result<Self, StoreError> {
-        let number = account.user().and_then(|user| user.mobile_number.as_ref());
-        Ok(Self {
-            id: account.id.to_string(),
-            version: account.version,
-            email: account.email.as_str().to_owned(),
-            mobile_number: number.map(|number| number.as_str().to_owned()),
-            mail_due_at: account.mail_due_at(),
-            expires_at: account.expires_at(),
-            document: serde_json::to_string(account).map_err(|error| error::unreadable(&error))?,
-        })
-    }
-
-    fn write(&self, connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
-        let Self {
-            id,
-            version,
-            email,
-            mobile_number,
-            mail_due_at,
-            expires_at,
-            document,
-        } = self;
-        let row = params![
-            id,
-            version,
-            email,
-            mobile_number,
-            mail_due_at,
-            expires_at,
-            document
-        ];
-        connection.prepare_cached(sql)?.execute(row)
-    }
-}
-
-impl ToSql for Timestamp {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.millis().into())
-    }
-}

@@ -1,14 +1,18 @@
 //! Access tokens: JWTs as in RFC 9068.
 
+mod verified;
+
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Header, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
 
+use self::verified::Verified;
+pub use self::verified::VerifiedTokens;
 use super::Keyring;
 use super::keyring::SigningKey;
-use crate::model::{AccountId, Rng, Role, SessionId, Timestamp, TokenId};
+use crate::model::{AccountId, Rng, Role, SessionId, SignInMethod, Timestamp, TokenId};
 
 /// The `typ` of an access token (RFC 9068, section 2.1), which keeps any other JWT from being
 /// accepted as one.
@@ -20,7 +24,7 @@ pub(super) const LEEWAY: Duration = Duration::from_secs(5);
 /// the token otherwise: most libraries allow no leeway by default.
 const NOT_BEFORE_SECONDS: i64 = 60;
 
-/// The claims of an access token, all of them required.
+/// The claims of an access token, all of them required except `acr`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
     /// The issuer.
@@ -43,7 +47,17 @@ pub struct AccessClaims {
     pub exp: i64,
     /// The user's role at `iat`; the service itself reads the role from the account.
     pub role: String,
+    /// The time of the user's last proof (RFC 9470), which a refresh leaves as it is.
+    pub auth_time: i64,
+    /// The methods of the user's proofs (RFC 8176).
+    pub amr: Vec<String>,
+    /// [`MULTI_FACTOR`], if the proofs are two factors (RFC 9470).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
 }
+
+/// The `acr` of a sign-in with two factors.
+pub const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
 /// The reason for which a bearer token was refused. For the log only: the client learns just that
 /// it was refused.
@@ -62,13 +76,17 @@ pub enum BearerError {
 
 /// The subject of a new access token.
 #[derive(Clone, Copy, Debug)]
-pub struct AccessSubject {
+pub struct AccessSubject<'a> {
     /// The account's id.
     pub account: AccountId,
     /// The session's id.
     pub session: SessionId,
     /// The user's role.
     pub role: Role,
+    /// The time of the user's last proof.
+    pub authenticated_at: Timestamp,
+    /// The user's proofs.
+    pub methods: &'a [SignInMethod],
 }
 
 /// Issues and verifies access tokens.
@@ -84,6 +102,8 @@ pub struct AccessTokens {
     pub client_id: String,
     /// The lifetime of a token.
     pub lifetime: Duration,
+    /// The tokens that were verified.
+    pub verified: VerifiedTokens,
 }
 
 impl AccessTokens {
@@ -92,7 +112,7 @@ impl AccessTokens {
     /// # Panics
     /// Never panics: the key was proven to sign when it was read.
     #[must_use]
-    pub fn issue(&self, subject: AccessSubject, now: Timestamp, rng: &Rng) -> String {
+    pub fn issue(&self, subject: AccessSubject<'_>, now: Timestamp, rng: &Rng) -> String {
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
@@ -107,6 +127,9 @@ impl AccessTokens {
                 Role::User => "USER".to_owned(),
                 Role::Admin => "ADMIN".to_owned(),
             },
+            auth_time: subject.authenticated_at.seconds(),
+            amr: references(subject.methods),
+            acr: SignInMethod::are_two_factors(subject.methods).then(|| MULTI_FACTOR.to_owned()),
         };
         let key = self.keyring.signing(now);
         let header = Header {
@@ -117,7 +140,9 @@ impl AccessTokens {
         signed(&key, &header, &claims)
     }
 
-    /// Verifies a bearer token and returns the account and the session that it names.
+    /// Verifies a bearer token and returns the account and the session that it names. The signature
+    /// of a token is checked once: then the token is remembered, for as long as the keys stay the
+    /// same, and only its times are checked.
     ///
     /// # Errors
     /// Returns an error if the token is not authentic, not valid now, or not for this service.
@@ -126,11 +151,38 @@ impl AccessTokens {
         bearer: &str,
         now: Timestamp,
     ) -> Result<(AccountId, SessionId), BearerError> {
+        let generation = self.keyring.generation();
+        let is_good = |known: &Verified| {
+            let key_is_good = known.key_until.is_none_or(|until| now < until);
+            known.generation == generation && key_is_good && is_in_time(known.expires, now)
+        };
+        if let Some(known) = self.verified.get(bearer).filter(is_good) {
+            return Ok(known.named);
+        }
+        let (claims, named) = self.verify_claims(bearer, now)?;
+        let kid = decode_header(bearer).ok().and_then(|header| header.kid);
+        let verified = Verified {
+            generation,
+            key_until: kid.and_then(|kid| self.keyring.verifies_until(&kid)),
+            expires: claims.exp,
+            named,
+        };
+        self.verified.insert(bearer, verified);
+        Ok(named)
+    }
+
+    /// Verifies a bearer token and returns its claims, and the account and the session that they
+    /// name.
+    ///
+    /// # Errors
+    /// Returns an error if the token is not authentic, not valid now, or not for this service.
+    pub fn verify_claims(
+        &self,
+        bearer: &str,
+        now: Timestamp,
+    ) -> Result<(AccessClaims, (AccountId, SessionId)), BearerError> {
         let claims = self.authentic(bearer, now)?;
-        let (now, leeway) = (now.seconds(), LEEWAY.as_secs().cast_signed());
-        // A token with a good signature was issued, even if the clock was set back since: `nbf` and
-        // `iat` are for resource servers.
-        if now >= claims.exp.saturating_add(leeway) {
+        if !is_in_time(claims.exp, now) {
             return Err(BearerError::OutOfTime);
         }
         if claims.iss != self.issuer || claims.aud != self.audience {
@@ -138,7 +190,7 @@ impl AccessTokens {
         }
         let account = claims.sub.parse().map_err(|_| BearerError::Foreign)?;
         let session = claims.sid.parse().map_err(|_| BearerError::Foreign)?;
-        Ok((account, session))
+        Ok((claims, (account, session)))
     }
 
     /// Returns the account that a token names, even if the token has expired or its key is gone.
@@ -179,6 +231,32 @@ impl AccessTokens {
     }
 }
 
+/// Returns whether a token has not expired. A token with a good signature was issued, even if the
+/// clock was set back since: `nbf` and `iat` are for resource servers.
+fn is_in_time(expires: i64, now: Timestamp) -> bool {
+    now.seconds() < expires.saturating_add(LEEWAY.as_secs().cast_signed())
+}
+
+/// Returns the authentication method references of a sign-in (RFC 8176, section 2). An emailed code
+/// and an identity provider have none there: `email` and `fed` are in common use.
+fn references(methods: &[SignInMethod]) -> Vec<String> {
+    let mut references: Vec<_> = methods
+        .iter()
+        .map(|method| match method {
+            SignInMethod::Password => "pwd",
+            SignInMethod::EmailCode => "email",
+            SignInMethod::Provider => "fed",
+            SignInMethod::Passkey => "pop",
+            SignInMethod::Totp | SignInMethod::RecoveryCode => "otp",
+        })
+        .collect();
+    if SignInMethod::are_two_factors(methods) {
+        references.push("mfa");
+    }
+    references.dedup();
+    references.into_iter().map(str::to_owned).collect()
+}
+
 /// Returns the compact serialization (RFC 7515, section 7.1).
 fn signed(key: &SigningKey, header: &Header, claims: &impl Serialize) -> String {
     let header = serde_json::to_vec(header).expect("a header is JSON");
@@ -194,3 +272,5 @@ fn signed(key: &SigningKey, header: &Header, claims: &impl Serialize) -> String 
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_verified;

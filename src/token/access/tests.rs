@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::token::{KeyAlgorithm, KeySource, SecretSource};
 
-const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-fn tokens_by(source: &KeySource) -> AccessTokens {
+pub(super) fn tokens_by(source: &KeySource) -> AccessTokens {
     let lifetime = Duration::from_mins(1);
     AccessTokens {
         keyring: Keyring::open(source, NOW).unwrap(),
@@ -16,6 +16,7 @@ fn tokens_by(source: &KeySource) -> AccessTokens {
         audience: "latchkey".to_owned(),
         client_id: "latchkey".to_owned(),
         lifetime,
+        verified: VerifiedTokens::default(),
     }
 }
 
@@ -27,17 +28,19 @@ fn tokens_of(algorithm: KeyAlgorithm) -> AccessTokens {
     })
 }
 
-fn tokens() -> AccessTokens {
+pub(super) fn tokens() -> AccessTokens {
     tokens_of(KeyAlgorithm::Es256)
 }
 
-fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
+pub(super) fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
     let rng = Rng::system();
     let (account, session) = (AccountId::new(NOW, &rng), SessionId::new(NOW, &rng));
     let subject = AccessSubject {
         account,
         session,
         role: Role::User,
+        authenticated_at: NOW,
+        methods: &[SignInMethod::Password],
     };
     (account, session, tokens.issue(subject, NOW, &rng))
 }
@@ -76,7 +79,17 @@ fn every_claim_is_required_with_its_type() {
     let tokens = tokens();
     assert!(forged(&tokens, |_| {}).is_ok());
     for claim in [
-        "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "role",
+        "iss",
+        "aud",
+        "sub",
+        "sid",
+        "jti",
+        "iat",
+        "nbf",
+        "exp",
+        "role",
+        "auth_time",
+        "amr",
     ] {
         let without = forged(&tokens, |claims| {
             drop(claims.as_object_mut().unwrap().remove(claim));

@@ -1,5 +1,6 @@
 //! Follows changes of the key folder in a running server.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -61,6 +62,8 @@ impl Keyring {
                     .schedule
                     .write()
                     .unwrap_or_else(PoisonError::into_inner) = Arc::new(schedule);
+                // After the schedule, so that nothing is remembered of an older one as of this.
+                self.0.generation.fetch_add(1, Ordering::SeqCst);
                 true
             }
             Err(error) => {

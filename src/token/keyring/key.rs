@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
@@ -15,6 +16,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::Value;
 
 use super::KeyAlgorithm;
+use super::pem::public_pem;
 
 /// The sizes of RSA keys in bytes that resource servers can be expected to support: 2048 to 4096
 /// bits.
@@ -147,6 +149,18 @@ impl SigningKey {
             jwk,
             pair,
         }
+    }
+
+    /// Returns the public key in PEM (RFC 7468, section 13); `None` for a shared secret.
+    pub(super) fn public_pem(&self) -> Option<String> {
+        let der: PublicKeyX509Der<'_> = match &self.pair {
+            Pair::Es256(pair) => pair.public_key().as_der(),
+            Pair::EdDsa(pair) => pair.public_key().as_der(),
+            Pair::Rs256(pair) => pair.public_key().as_der(),
+            Pair::Hs256(_) => return None,
+        }
+        .ok()?;
+        Some(public_pem(der.as_ref()))
     }
 
     /// Signs a message.

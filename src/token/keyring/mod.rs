@@ -14,6 +14,7 @@ mod schedule;
 mod source;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -37,9 +38,10 @@ pub const JWKS_MAX_AGE: Duration = Duration::from_mins(5);
 /// much longer than it signs, whatever the current setting is: tokens issued before an operator
 /// lowered it are still valid.
 pub const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
-/// The time between a new key's publication and its first signature: longer than the JWK set is
-/// cached, and longer than nodes take to notice the file.
-pub const LEAD: Duration = Duration::from_mins(10);
+/// The time between a new key's publication and its first signature. Some resource servers look at
+/// the JWK set every 15 minutes at the earliest, and never for an unknown key; others read it once
+/// an hour, and caches in between add to that.
+pub const LEAD: Duration = Duration::from_hours(24);
 
 /// The signing keys. Clones share them.
 #[derive(Clone)]
@@ -49,6 +51,8 @@ struct Inner {
     /// The key folder and the algorithm of the next key, if the keys are files.
     files: Option<(KeyFolder, KeyAlgorithm)>,
     schedule: RwLock<Arc<Schedule>>,
+    /// The number of times that the schedule was replaced.
+    generation: AtomicU64,
     folder_state: Mutex<FolderState>,
 }
 
@@ -108,6 +112,7 @@ impl Keyring {
             Self(Arc::new(Inner {
                 files,
                 schedule: RwLock::new(Arc::new(schedule)),
+                generation: AtomicU64::new(0),
                 folder_state,
             }))
         }))
@@ -118,17 +123,33 @@ impl Keyring {
     #[must_use]
     pub fn jwks(&self, now: Timestamp) -> Value {
         let schedule = self.schedule();
-        let mut good: Vec<_> = schedule
-            .states(now)
-            .rev()
-            .filter(|(_, state)| state.is_good())
-            .collect();
-        good.sort_by_key(|(_, state)| *state != KeyState::Signing);
-        let keys: Vec<_> = good
+        let keys: Vec<_> = schedule
+            .published(now)
             .into_iter()
-            .filter_map(|(entry, _)| entry.key.as_ref()?.jwk.clone())
+            .filter_map(|entry| entry.key.as_ref()?.jwk.clone())
             .collect();
         json!({ "keys": keys })
+    }
+
+    /// Returns the public keys of the JWK set in PEM, in its order, each with its id.
+    #[must_use]
+    pub fn public_pems(&self, now: Timestamp) -> Vec<(String, String)> {
+        let schedule = self.schedule();
+        let published = schedule.published(now);
+        let pem = |entry: &Entry| Some((entry.kid.clone(), entry.key.as_ref()?.public_pem()?));
+        published.into_iter().filter_map(pem).collect()
+    }
+
+    /// Returns the names of the algorithms in the JWK set, each once, in its order.
+    #[must_use]
+    pub fn published_algorithms(&self, now: Timestamp) -> Vec<&'static str> {
+        let schedule = self.schedule();
+        let mut names = Vec::new();
+        for entry in schedule.published(now) {
+            let name = entry.key.as_ref().map(|key| key.algorithm_name());
+            names.extend(name.filter(|name| !names.contains(name)));
+        }
+        names
     }
 
     /// Returns all keys that have left a trace, the newest first.
@@ -159,6 +180,19 @@ impl Keyring {
                 None
             }
         })
+    }
+
+    /// Returns a number that changes whenever the keys do. What was verified under another one may
+    /// have been verified with a key that is gone.
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::SeqCst)
+    }
+
+    /// Returns the time until which a key verifies; `None` if it is not known to end.
+    pub(super) fn verifies_until(&self, kid: &str) -> Option<Timestamp> {
+        let schedule = self.schedule();
+        let index = schedule.entries().iter().position(|it| it.kid == kid)?;
+        schedule.until(index)
     }
 
     fn schedule(&self) -> Arc<Schedule> {

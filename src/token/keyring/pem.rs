@@ -32,10 +32,7 @@ impl KeyAlgorithm {
     /// Panics if the operating system has no randomness.
     pub(super) fn generate(self) -> String {
         let der = self.try_generate().expect("a key can be generated");
-        pem::encode_config(
-            &pem::Pem::new(TAG, der),
-            EncodeConfig::new().set_line_ending(LineEnding::LF),
-        )
+        encoded(TAG, der)
     }
 
     fn try_generate(self) -> Option<Vec<u8>> {
@@ -72,6 +69,16 @@ impl KeyAlgorithm {
             Self::Rs256 => "RS256",
         }
     }
+}
+
+/// Returns a public key in PEM.
+pub(super) fn public_pem(der: &[u8]) -> String {
+    encoded("PUBLIC KEY", der)
+}
+
+fn encoded(tag: &str, der: impl Into<Vec<u8>>) -> String {
+    let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    pem::encode_config(&pem::Pem::new(tag, der), config)
 }
 
 /// Returns the keys in a text in their order, or `None` if any part of it is not a signing key.

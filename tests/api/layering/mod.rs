@@ -12,9 +12,10 @@ use imports::{code, imports};
 const MAX_LINES: usize = 300;
 
 /// The types of `src/accounts` whose fields only their own file may use.
-const COLLABORATORS: [&str; 6] = [
+const COLLABORATORS: [&str; 7] = [
     "AccountStore",
     "Accounts",
+    "EmailDelivery",
     "OneTimeCodes",
     "RateLimiter",
     "ResponseTiming",
@@ -153,4 +154,35 @@ fn source_files_have_at_most_300_lines() {
         .filter(|(_, lines)| *lines > MAX_LINES)
         .collect();
     assert!(long.is_empty(), "split these files: {long:#?}");
+}
+
+#[test]
+fn sessions_start_in_the_gate_alone() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    // What starts a session or issues its tokens, and the files that may do it.
+    let guarded = [
+        ("Session::begin(", &["accounts/gate.rs"][..]),
+        (".sign_in(session", &["accounts/gate.rs"]),
+        (".begin(session", &["model/user.rs"]),
+        (
+            ".issue_tokens(",
+            &["accounts/gate.rs", "accounts/refresh/mod.rs"],
+        ),
+        ("access_tokens.issue(", &["accounts/session_issuer.rs"]),
+        ("refresh_tokens.issue(", &["accounts/session_issuer.rs"]),
+    ];
+    for (call, files) in guarded {
+        let calls = |file: &&PathBuf| {
+            let code = code(&fs::read_to_string(file).unwrap());
+            let squeezed: String = code.split_whitespace().collect();
+            squeezed.contains(call)
+        };
+        let is_test = |file: &PathBuf| {
+            file.ends_with("properties.rs") || file.iter().any(|part| part == "tests")
+        };
+        let sources = rust_files(&source);
+        let callers = sources.iter().filter(|file| !is_test(file)).filter(calls);
+        let names = callers.map(|file| file.strip_prefix(&source).unwrap().display().to_string());
+        assert_eq!(names.collect::<Vec<_>>(), files, "{call}");
+    }
 }

@@ -172,7 +172,7 @@ async fn path_prefix_of_the_public_url_is_ignored() {
     }
     assert_eq!(device.get("/accountsgraphql").await.status, 404);
     let home = device.get("/").await;
-    assert_eq!(home.headers["location"], "graphql");
+    assert_eq!(home.headers["location"], "/accounts/graphql");
 }
 
 #[tokio::test]

@@ -13,18 +13,18 @@ async fn operator_retries_and_drops_parked_emails() {
     device.mutate("changePassword", input).await;
     service.mail.answer(Delivery::Refused);
     assert_eq!(service.received_emails().await.len(), 0);
-    let accounts = &service.app.accounts;
-    let parked = accounts.parked_emails().await.unwrap();
+    let queue = service.app.accounts.email_delivery().queue();
+    let parked = queue.parked().await.unwrap();
     assert_eq!(parked.len(), 1);
     assert_eq!(
-        (parked[0].to.as_str(), parked[0].kind),
+        (parked[0].to.as_str(), parked[0].email.kind.name()),
         ("ada@x.test", "passwordChanged")
     );
-    assert_eq!(accounts.retry_parked(Some(parked[0].id)).await.unwrap(), 1);
-    assert_eq!(accounts.parked_emails().await.unwrap().len(), 0);
+    assert_eq!(queue.retry(Some(parked[0].email.id)).await.unwrap(), 1);
+    assert_eq!(queue.parked().await.unwrap().len(), 0);
     assert_eq!(service.received_emails().await.len(), 0);
-    assert_eq!(accounts.retry_parked(None).await.unwrap(), 1);
+    assert_eq!(queue.retry(None).await.unwrap(), 1);
     service.mail.answer(Delivery::Sent);
     assert_eq!(service.received_emails().await.len(), 1);
-    assert_eq!(accounts.drop_parked(None).await.unwrap(), 0);
+    assert_eq!(queue.drop(None).await.unwrap(), 0);
 }

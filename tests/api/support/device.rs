@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Version};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -69,6 +70,10 @@ impl Device {
     pub async fn send(&self, mut request: Request<Body>) -> Reply {
         let peer: SocketAddr = self.address.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
+        if request.version() == Version::HTTP_11 {
+            let host = HeaderValue::from_static("127.0.0.1:4000");
+            request.headers_mut().entry(HOST).or_insert(host);
+        }
         if let Some(bearer) = &self.bearer {
             request
                 .headers_mut()

@@ -2,7 +2,8 @@
 
 /// Every field of a user.
 pub const USER: &str = "id email emailVerified firstName lastName gender mobileNumber role createdAt updatedAt lastLoginAt \
-    passwordChangedAt sessions { id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt }";
+    passwordChangedAt hasPassword sessions { id current deviceName userAgent ipAddress createdAt authenticatedAt methods lastUsedAt \
+    expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
 /// Returns a document that selects every field of every member of an operation's result.

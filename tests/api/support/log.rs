@@ -54,6 +54,11 @@ impl Log {
             .expect("a line")
     }
 
+    /// Returns the log since the last lines that were taken from it.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
     fn lines(&self) -> Vec<Value> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
         text.lines()

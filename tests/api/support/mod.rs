@@ -116,6 +116,7 @@ impl Service {
         let app = Arc::into_inner(node.app).expect("the only reference");
         Self {
             app: Arc::new(app.within(limits)),
+            store: node.store,
             ..self.clone()
         }
     }
@@ -135,7 +136,15 @@ impl Service {
 
     /// Delivers the emails that are due and returns all emails so far.
     pub async fn received_emails(&self) -> Vec<ReceivedEmail> {
-        while self.app.accounts.deliver().await.unwrap() > 0 {}
+        while self
+            .app
+            .accounts
+            .email_delivery()
+            .deliver_due()
+            .await
+            .unwrap()
+            > 0
+        {}
         self.mail
             .sent()
             .iter()

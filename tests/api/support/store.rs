@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use latchkey::model::{Account, AccountId, Attempts, Email, Timestamp};
-use latchkey::repository::{Repository, StoreError, WriteOutcome};
+use latchkey::repository::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
+use tokio::sync::Notify;
 
 /// The text of every failure. No client may ever read it.
 pub const INTERNALS: &str = "E11000 mongodb://root@db SELECT document FROM accounts /var/lib/latchkey.db src/repository/mod.rs";
@@ -15,6 +16,7 @@ pub const INTERNALS: &str = "E11000 mongodb://root@db SELECT document FROM accou
 pub struct Store {
     real: Arc<dyn Repository>,
     state: Arc<Mutex<State>>,
+    recovered: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -34,6 +36,8 @@ pub enum Failure {
     Unreachable,
     /// A save is done, and its acknowledgement is lost.
     Unacknowledged,
+    /// A save is done, and its acknowledgement comes only after `recover`.
+    Stalled,
     Corrupt,
     Panic,
 }
@@ -50,6 +54,7 @@ impl Store {
         Self {
             real,
             state: Arc::default(),
+            recovered: Arc::default(),
         }
     }
 
@@ -70,6 +75,7 @@ impl Store {
 
     pub fn recover(&self) {
         self.state.lock().unwrap().failing = None;
+        self.recovered.notify_waiters();
     }
 
     /// Returns the calls since the last time, and resets the counters.
@@ -81,7 +87,7 @@ impl Store {
         let mut state = self.state.lock().unwrap();
         state.work.reads += 1;
         let failing = state.failing.filter(|(writes_left, failure)| {
-            *writes_left == 0 && *failure != Failure::Unacknowledged
+            *writes_left == 0 && !matches!(failure, Failure::Unacknowledged | Failure::Stalled)
         });
         drop(state);
         failing.map_or(Ok(()), |(_, failure)| Err(failure.error()))
@@ -103,14 +109,27 @@ impl Store {
             return Ok(());
         }
         drop(state);
+        if failure == Failure::Stalled {
+            return Ok(());
+        }
         Err(failure.error())
+    }
+
+    async fn stall(&self) {
+        let recovered = self.recovered.notified();
+        let failing = self.state.lock().unwrap().failing;
+        if failing.is_some_and(|(_, failure)| failure == Failure::Stalled) {
+            recovered.await;
+        }
     }
 }
 
 impl Failure {
     fn error(self) -> StoreError {
         match self {
-            Self::Unavailable | Self::Unacknowledged => StoreError::Unavailable(INTERNALS.into()),
+            Self::Unavailable | Self::Unacknowledged | Self::Stalled => {
+                StoreError::Unavailable(INTERNALS.into())
+            }
             Self::Unreachable => StoreError::Unreachable(INTERNALS.into()),
             Self::Corrupt => StoreError::Corrupt(INTERNALS.into()),
             Self::Panic => panic!("{INTERNALS}"),
@@ -121,21 +140,44 @@ impl Failure {
 #[async_trait]
 impl Repository for Store {
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
-        self.write()?;
+        if let Err(error) = self.write() {
+            if self.loses_acknowledgements() {
+                self.real.insert(account).await?;
+            }
+            return Err(error);
+        }
         self.real.insert(account).await
     }
 
-    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+    async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError> {
         self.read()?;
-        if self.state.lock().unwrap().corrupted == Some(id) {
-            return Err(Failure::Corrupt.error());
+        let corrupted = self.state.lock().unwrap().corrupted;
+        let mut found = self.real.by_ids(ids).await?;
+        for (id, account) in &mut found {
+            if corrupted == Some(*id) {
+                *account = Err(Failure::Corrupt.error());
+            }
         }
-        self.real.by_id(id).await
+        Ok(found)
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.read()?;
         self.real.by_email(email).await
+    }
+
+    async fn after(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        self.read()?;
+        self.real.after(after, limit).await
+    }
+
+    async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
+        self.read()?;
+        self.real.slowest_imported_hash().await
     }
 
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
@@ -145,7 +187,9 @@ impl Repository for Store {
             }
             return Err(error);
         }
-        self.real.save(account).await
+        let written = self.real.save(account).await;
+        self.stall().await;
+        written
     }
 
     async fn mail_due(&self, now: Timestamp, limit: usize) -> Result<Vec<AccountId>, StoreError> {
@@ -160,6 +204,11 @@ impl Repository for Store {
     ) -> Result<Vec<AccountId>, StoreError> {
         self.read()?;
         self.real.mail_parked(after, limit).await
+    }
+
+    async fn mail_queue(&self) -> Result<QueueLength, StoreError> {
+        self.read()?;
+        self.real.mail_queue().await
     }
 
     async fn increment(

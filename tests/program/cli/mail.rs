@@ -30,7 +30,7 @@ fn assert_printed(ran: &Ran, text: &str) {
 
 #[test]
 fn parked_emails_are_listed_retried_and_dropped() {
-    let mail = MailServer::start(Tls::Starttls, &["--refuse", "2"]);
+    let mail = MailServer::start(Tls::Starttls, &["--reply", "CONTENT 2 554 5.6.0 not taken"]);
     let home = mail.used_by(Home::new(), mail_server::PASSWORD);
     let server = home.start();
     for (number, email) in ["ada@x.test", "bob@x.test"].iter().enumerate() {

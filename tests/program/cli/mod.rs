@@ -11,6 +11,9 @@ use crate::support::home::Home;
 use crate::support::server::Server;
 use crate::support::tool;
 
+mod export;
+mod import;
+mod import_options;
 mod mail;
 mod user;
 

@@ -12,6 +12,9 @@ use crate::support::home::Home;
 use crate::support::process::Ran;
 use crate::support::{SOON, until};
 
+mod export;
+mod gateway;
+mod readers;
 mod resource_server;
 mod rotation;
 mod verify;

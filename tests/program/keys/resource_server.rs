@@ -2,16 +2,43 @@
 //! set.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 
 use crate::support::{SOON, tool, typescript};
 
-/// The language that a resource server is written in.
+/// A program of `tests/verify`, by its library.
 #[derive(Clone, Copy, Debug)]
-pub enum Language {
-    Node,
-    Python,
+pub enum Program {
+    Jose,
+    PyJwt,
+    Express,
+    Authlib,
+}
+
+impl Program {
+    fn command(self) -> Command {
+        let node = |file: &str| {
+            let mut node = Command::new(tool::path("node"));
+            node.arg(typescript::installed("tests/verify").join(file));
+            node
+        };
+        let python = |python: PathBuf, file: &str| {
+            let mut python = Command::new(python);
+            python.arg(tool::root().join("tests/verify").join(file));
+            python
+        };
+        match self {
+            Self::Jose => node("jose.mjs"),
+            Self::Express => node("express.mjs"),
+            Self::PyJwt => python(tool::path("python"), "pyjwt.py"),
+            Self::Authlib => python(
+                tool::path("verifiers").join("bin/python"),
+                "authlib_rfc9068.py",
+            ),
+        }
+    }
 }
 
 /// A running resource server, stopped when dropped.
@@ -22,24 +49,24 @@ pub struct ResourceServer {
 }
 
 impl ResourceServer {
+    /// Starts a program that keeps the JWK set for as long as it runs.
     #[track_caller]
-    pub fn start(language: Language, server: &str, issuer: &str, audience: &str) -> Self {
-        let mut command = match language {
-            Language::Node => {
-                let folder = typescript::installed("tests/verify");
-                let mut node = Command::new(tool::path("node"));
-                node.arg(folder.join("jose.mjs"));
-                node
-            }
-            Language::Python => {
-                let mut python = Command::new(tool::path("python"));
-                python.arg(tool::root().join("tests/verify/pyjwt.py"));
-                python
-            }
-        };
-        command
-            .arg(format!("{server}/.well-known/jwks.json"))
-            .args([issuer, audience]);
+    pub fn start(program: Program, server: &str, issuer: &str, audience: &str) -> Self {
+        let keys = format!("{server}/.well-known/jwks.json");
+        Self::spawn(program.command().args([&keys, issuer, audience]))
+    }
+
+    /// Starts a program that reads the JWK set again after some seconds, and that takes the
+    /// server's URL for the issuer.
+    #[track_caller]
+    pub fn warm(program: Program, server: &str, audience: &str, cache_seconds: u32) -> Self {
+        let keys = format!("{server}/.well-known/jwks.json");
+        let cache = cache_seconds.to_string();
+        Self::spawn(program.command().args([&keys, server, audience, &cache]))
+    }
+
+    #[track_caller]
+    fn spawn(command: &mut Command) -> Self {
         // The empty environment keeps it from using a proxy that the tests were started with.
         let started = command
             .env_clear()

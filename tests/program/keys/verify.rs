@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::resource_server::{Language, ResourceServer};
+use super::resource_server::{Program, ResourceServer};
 use super::{part, rotate, shows, signed_with};
 use crate::support::home::Home;
 
@@ -24,7 +24,7 @@ fn accepted(token: &str) -> String {
 
 /// Asserts that a resource server which fetches the JWK set once accepts tokens of the current key
 /// and of the next.
-fn verifies(language: Language, algorithm: &str) {
+fn verifies(program: Program, algorithm: &str) {
     let home = Home::unlimited()
         .with("LATCHKEY_SIGNING_ALGORITHM", algorithm)
         .with("LATCHKEY_ISSUER", ISSUER)
@@ -34,7 +34,7 @@ fn verifies(language: Language, algorithm: &str) {
     let before = client.sign_up("ada@x.test");
     let new = rotate(&home, "4");
     shows(&client, 2);
-    let mut resource_server = ResourceServer::start(language, &server.url, ISSUER, AUDIENCE);
+    let mut resource_server = ResourceServer::start(program, &server.url, ISSUER, AUDIENCE);
     assert_eq!(
         resource_server.verify(&before.access),
         accepted(&before.access),
@@ -65,26 +65,26 @@ fn verifies(language: Language, algorithm: &str) {
         (ISSUER, "https://evil.test"),
     ] {
         let said =
-            ResourceServer::start(language, &server.url, issuer, audience).verify(&after.access);
+            ResourceServer::start(program, &server.url, issuer, audience).verify(&after.access);
         assert!(said.starts_with("refused"), "{algorithm}: {said}");
     }
 }
 
 /// Verifies with each algorithm in parallel, because a rotation takes seconds.
-fn verifies_each(language: Language) {
+fn verifies_each(program: Program) {
     std::thread::scope(|scope| {
         for algorithm in ["ES256", "EdDSA", "RS256"] {
-            scope.spawn(move || verifies(language, algorithm));
+            scope.spawn(move || verifies(program, algorithm));
         }
     });
 }
 
 #[test]
 fn node_resource_server_verifies_tokens_across_key_rotation() {
-    verifies_each(Language::Node);
+    verifies_each(Program::Jose);
 }
 
 #[test]
 fn python_resource_server_verifies_tokens_across_key_rotation() {
-    verifies_each(Language::Python);
+    verifies_each(Program::PyJwt);
 }

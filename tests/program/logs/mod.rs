@@ -51,7 +51,10 @@ fn log_of_every_operation_on_sqlite_holds_no_secret() {
 #[test]
 fn log_of_every_operation_on_mongodb_holds_no_secret() {
     let (mail, database) = (
-        MailServer::start(Tls::FromTheStart, &["--defer", "1"]),
+        MailServer::start(
+            Tls::FromTheStart,
+            &["--reply", "CONTENT 1 451 4.3.0 try later"],
+        ),
         Database::new(),
     );
     let home = verbose(mail.used_by(Home::unlimited(), mail_server::PASSWORD));

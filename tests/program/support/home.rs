@@ -32,9 +32,11 @@ impl Home {
         home.with("LATCHKEY_LISTEN", "127.0.0.1:0")
     }
 
-    /// Creates a home with cheap password hashes.
+    /// Creates a home with cheap password hashes. Its servers have one issuer, whatever their ports.
     pub fn new() -> Self {
-        Self::bare().with("LATCHKEY_BCRYPT_COST", "4")
+        Self::bare()
+            .with("LATCHKEY_BCRYPT_COST", "4")
+            .with("LATCHKEY_ISSUER", "https://accounts.x.test")
     }
 
     /// Creates a home without rate limits, for tests that send more requests than people do.
@@ -79,10 +81,7 @@ impl Home {
             .append(true)
             .open(self.log_file())
             .unwrap();
-        Server::new(
-            Process::start(self.command(&[]).stderr(log)),
-            self.log_file(),
-        )
+        Server::new(Process::start(self.command(&[]).stderr(log)), self.clone())
     }
 
     /// Runs a command and waits until it exits.

@@ -113,6 +113,17 @@ impl MailServer {
         )
     }
 
+    /// Returns the largest number of connections that it has had at once.
+    pub fn connections(&self) -> usize {
+        let path = self.folder.path().join("mail/connections");
+        fs::read_to_string(path).unwrap().parse().unwrap()
+    }
+
+    /// Returns the port on which it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Returns the envelope of an email, counted from 1.
     pub fn envelope(&self, number: usize) -> Value {
         let path: PathBuf = self.folder.path().join(format!("mail/{number}.json"));

@@ -7,6 +7,7 @@ pub mod email;
 pub mod home;
 pub mod mail_server;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod server;
 pub mod tool;

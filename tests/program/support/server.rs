@@ -1,12 +1,11 @@
 //! A running server.
 
-use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::client::Client;
+use super::home::Home;
 use super::process::Process;
 
 /// The time limit for a server to print its URL.
@@ -21,23 +20,24 @@ pub struct Server {
     pub lines: Vec<String>,
     /// The base URL, such as `http://127.0.0.1:41234`.
     pub url: String,
-    log: PathBuf,
+    /// Keeps the working folder for as long as the server runs.
+    home: Home,
 }
 
 impl Server {
     #[track_caller]
-    pub(super) fn new(process: Process, log: PathBuf) -> Self {
+    pub(super) fn new(process: Process, home: Home) -> Self {
         let lines: Vec<String> = (0..3).map_while(|_| process.line(STARTED)).collect();
         let mut server = Self {
             process,
             lines,
             url: String::new(),
-            log,
+            home,
         };
         let first = server.lines.first().filter(|_| server.lines.len() == 3);
         let url = first
             .and_then(|line| line.split_once(": "))
-            .and_then(|(_, url)| url.strip_suffix("/graphql"));
+            .and_then(|(_, urls)| urls.split(' ').next()?.strip_suffix("/graphql"));
         server.url = url.expect("a server that prints its URL").to_owned();
         server
     }
@@ -68,8 +68,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = fs::read(&self.log).unwrap_or_default();
-            let log = String::from_utf8_lossy(&log);
+            let log = self.home.log();
             let lines: Vec<&str> = log.lines().collect();
             let end = lines[lines.len().saturating_sub(SHOWN)..].join("\n");
             _ = writeln!(

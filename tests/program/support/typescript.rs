@@ -1,6 +1,7 @@
 //! The TypeScript client of `tests/client`, and npm.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -25,15 +26,45 @@ pub fn run(url: &str, home: &Home) -> Ran {
     process::run(&mut npm, "", RUN_LIMIT)
 }
 
-fn built(folder: &str) -> PathBuf {
+/// Runs a script of a folder's `package.json`, with variables for it.
+#[track_caller]
+pub fn script(folder: &str, name: &str, variables: &[(&str, String)]) -> Ran {
     let folder = installed(folder);
-    let ran = process::run(
-        &mut npm(&folder, &["run", "--silent", "build"]),
-        "",
-        BUILD_LIMIT,
+    let mut npm = npm(&folder, &["run", "--silent", name]);
+    npm.envs(variables.iter().map(|(name, value)| (name, value)));
+    process::run(&mut npm, "", BUILD_LIMIT)
+}
+
+/// Builds the package of `clients/typescript`, once for all tests that use it.
+#[track_caller]
+pub fn client_package() {
+    static BUILD: OnceLock<()> = OnceLock::new();
+    BUILD.get_or_init(|| built_by_script("clients/typescript"));
+}
+
+/// Runs the script `build` of a folder.
+#[track_caller]
+pub fn built_by_script(folder: &str) {
+    let ran = script(folder, "build", &[]);
+    assert_eq!(
+        ran.code,
+        Some(0),
+        "{folder}: {}\n{}",
+        ran.stdout,
+        ran.stderr
     );
-    assert_eq!(ran.code, Some(0), "npm run build in tests/client: {ran:#?}");
-    folder
+}
+
+/// Keeps lines for the end of `./test`, which prints them.
+pub fn report(name: &str, lines: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(name), format!("{}\n", lines.trim_end())).unwrap();
+}
+
+fn built(folder: &str) -> PathBuf {
+    built_by_script(folder);
+    installed(folder)
 }
 
 /// Returns a folder of the project with its npm packages installed. `./test` updates them; without

@@ -5,6 +5,8 @@ import { GraphiQL } from 'graphiql';
 import { createElement, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { signInPlugin } from './sign-in-plugin.js';
+import { emailNote, observe, withBearer, withTokens } from './sign-in.js';
 import { storage } from './storage.js';
 import { WALK } from './walk.js';
 
@@ -12,7 +14,7 @@ const EMPTY_BEARER = `{
   "Authorization": "Bearer "
 }`;
 
-async function fetcher(operation, { headers } = {}) {
+async function send(operation, headers) {
   const response = await fetch(location.pathname, {
     method: 'POST',
     headers: {
@@ -28,6 +30,14 @@ async function fetcher(operation, { headers } = {}) {
   } catch {
     throw new Error(`HTTP ${response.status}: ${text}`);
   }
+}
+
+async function fetcher(operation, { headers } = {}) {
+  const bearer = await withBearer(headers ?? {}, send);
+  const answer = await send({ ...operation, variables: withTokens(operation.variables) }, bearer);
+  observe(answer);
+  const note = emailNote(answer.data);
+  return note ? { ...answer, extensions: { ...answer.extensions, email: note } } : answer;
 }
 
 // GraphiQL reads the default tabs on the first visit only, and without the variables of the first tab. They are stored as if
@@ -58,7 +68,7 @@ export function render() {
     defaultHeaders: EMPTY_BEARER,
     defaultTabs: WALK.map((step) => ({ ...step, headers: EMPTY_BEARER })),
     fetcher,
-    plugins: [HISTORY_PLUGIN, explorerPlugin()],
+    plugins: [HISTORY_PLUGIN, explorerPlugin(), signInPlugin],
     shouldPersistHeaders: true,
     showPersistHeadersSettings: false,
     storage,

@@ -22,9 +22,7 @@ const LOG_IN = `mutation LogIn($input: LoginInput!) {
   }
 }`;
 
-const ME = `# First, in Headers, after Bearer:
-# the accessToken of LogIn's answer.
-query Me {
+const ME = `query Me {
   me {
     id
     email
@@ -38,9 +36,7 @@ query Me {
   }
 }`;
 
-const REFRESH = `# First, in Variables below:
-# the refreshToken of LogIn's answer.
-mutation Refresh($input: RefreshInput!) {
+const REFRESH = `mutation Refresh($input: RefreshInput!) {
   refresh(input: $input) {
     __typename
     ... on Authenticated {
@@ -50,8 +46,7 @@ mutation Refresh($input: RefreshInput!) {
   }
 }`;
 
-const FORGOT_PASSWORD = `# The code comes by mail: by default,
-# into the folder latchkey-data/mail.
+const FORGOT_PASSWORD = `# The response says where the email lies.
 mutation ForgotPassword($input: ForgotPasswordInput!) {
   forgotPassword(input: $input) {
     __typename

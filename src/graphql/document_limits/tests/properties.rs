@@ -7,7 +7,7 @@ use async_graphql::parser::types::{ExecutableDocument, Field, Selection, Selecti
 use proptest::prelude::*;
 
 use super::super::cost::{Cost, analyze_cost};
-use super::super::limits::{rows, value_cost};
+use super::super::estimates::Estimates;
 use super::super::{DocumentError, check, tokens};
 use super::*;
 use crate::graphql::operation::spends_credential;
@@ -118,7 +118,7 @@ fn naive(
             fields: sum.fields + cost.fields,
             depth: sum.depth.max(1 + cost.depth),
             credentials: sum.credentials + cost.credentials,
-            values: sum.values + cost.values,
+            values: sum.values.plus(cost.values),
         };
     }
     Some(sum)
@@ -137,7 +137,7 @@ fn naive_field(
     Some(Cost {
         fields: 1,
         credentials: below.credentials + usize::from(spends_credential(name)),
-        values: below.values * rows(name, schema) + value_cost(inside),
+        values: Estimates::of_schema().field(field, below.values, schema),
         ..below
     })
 }

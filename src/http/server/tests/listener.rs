@@ -7,7 +7,7 @@ async fn client_that_sends_too_much_still_reads_the_response() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (Server { router, .. }, _) = server(1);
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = shutdown();
     let serving = tokio::spawn(serve(
         listener,
         router,
@@ -34,7 +34,7 @@ async fn connections_beyond_the_maximum_wait_to_be_accepted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (Server { router, .. }, _) = server(1);
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = shutdown();
     let limits = Limits {
         connections: 1,
         ..LIMITS
@@ -77,7 +77,7 @@ async fn client_beyond_its_maximum_is_closed_unless_exempt() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (Server { router, .. }, _) = server(1);
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = shutdown();
         let limits = Limits {
             max_connections_per_client: 1,
             ..LIMITS
@@ -107,7 +107,7 @@ async fn trusted_proxys_connection_may_be_idle_for_longer() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (Server { router, .. }, _) = server(1);
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = shutdown();
         let peers = KnownPeers {
             proxies,
             ..KnownPeers::default()
@@ -127,4 +127,59 @@ async fn trusted_proxys_connection_may_be_idle_for_longer() {
         stop.send_replace(true);
         serving.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn stopping_server_serves_connections_in_its_queue() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut waiting = TcpStream::connect(listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    let (Server { router, .. }, _) = server(1);
+    let (stop, stopped) = shutdown();
+    stop.send_replace(true);
+    let serving = tokio::spawn(serve(
+        listener,
+        router,
+        LIMITS,
+        KnownPeers::default(),
+        stopped,
+    ));
+    waiting.write_all(REQUEST).await.unwrap();
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn draining_server_accepts_and_asks_clients_to_leave() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (Server { router, .. }, _) = server(1);
+    let (drain, draining) = watch::channel(false);
+    let (close, closing) = watch::channel(false);
+    let steps = Shutdown {
+        drain: draining,
+        close: closing,
+    };
+    let peers = KnownPeers::default();
+    let serving = tokio::spawn(serve(listener, router, LIMITS, peers, steps));
+    let mut reused = TcpStream::connect(address).await.unwrap();
+    reused.write_all(REQUEST).await.unwrap();
+    let mut first = [0; 256];
+    let read = reused.read(&mut first).await.unwrap();
+    let first = String::from_utf8_lossy(&first[..read]).into_owned();
+    assert!(!first.contains("connection: close"), "{first}");
+    drain.send_replace(true);
+    for mut connection in [reused, TcpStream::connect(address).await.unwrap()] {
+        connection.write_all(REQUEST).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+    close.send_replace(true);
+    serving.await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
 }

@@ -14,19 +14,29 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 /// The longest time by which a connection may outlive its limit.
 const PRECISION: Duration = Duration::from_secs(2);
 
+/// Returns the two steps of a shutdown, requested together.
+fn shutdown() -> (watch::Sender<bool>, Shutdown) {
+    let (stop, stopped) = watch::channel(false);
+    let steps = Shutdown {
+        drain: stopped.clone(),
+        close: stopped,
+    };
+    (stop, steps)
+}
+
 fn server(permits: usize) -> (Server, watch::Sender<bool>) {
     let router = Router::new()
         .route("/", get("hello"))
         .route("/large", get(async || "x".repeat(1 << 20)))
         .route("/read", post(async |body: String| body))
         .route("/long", get(async || sleep(LIMITS.answer).await));
-    let (stop, stopped) = watch::channel(false);
+    let (stop, shutdown) = shutdown();
     (
         Server {
             router,
             limits: LIMITS,
             permits: Arc::new(Semaphore::new(permits)),
-            stop: stopped,
+            shutdown,
         },
         stop,
     )

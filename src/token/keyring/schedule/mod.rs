@@ -112,6 +112,15 @@ impl Schedule {
             .map(move |(index, entry)| (entry, self.state(index, now)))
     }
 
+    /// Returns the keys whose tokens are accepted: the signing key first, then the next one, then
+    /// the older ones from the newest on.
+    pub(super) fn published(&self, now: Timestamp) -> Vec<&Entry> {
+        let states = self.states(now).rev();
+        let mut good: Vec<_> = states.filter(|(_, state)| state.is_good()).collect();
+        good.sort_by_key(|(_, state)| *state != KeyState::Signing);
+        good.into_iter().map(|(entry, _)| entry).collect()
+    }
+
     /// Returns the index of the last key that has begun. If that one is retired, the next one takes
     /// over early.
     fn signer(&self, now: Timestamp) -> usize {

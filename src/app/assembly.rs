@@ -1,0 +1,79 @@
+//! Builds the parts of the service from the settings.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::policy::{own_origins, policy};
+use super::{Backends, Environment, StartError};
+use crate::accounts::{Accounts, Dependencies};
+use crate::config::Config;
+use crate::hashing::{Hashing, Unseal};
+use crate::http::{Metadata, Origins};
+use crate::mail::Mailer;
+use crate::model::Sealed;
+use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
+
+/// Returns the web origins that may call the service.
+pub(super) fn origins(config: &Config) -> Arc<Origins> {
+    Arc::new(Origins {
+        own: own_origins(&config.public_url),
+        allowed: config.origins.clone(),
+    })
+}
+
+/// Returns the content of the metadata documents.
+pub(super) fn metadata(config: &Config) -> Arc<Metadata> {
+    Arc::new(Metadata {
+        has_introspection: config.resource_servers.is_some(),
+        issuer: config.issuer.clone(),
+        public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+    })
+}
+
+/// Opens the sealed secrets of applications whose hashes were imported.
+fn unseal(secret: &Secret) -> Unseal {
+    let secret = secret.clone();
+    Arc::new(move |sealed| {
+        let opened = secret.unseal(&Sealed::new(sealed.to_owned()))?;
+        Some(SecretString::from(opened))
+    })
+}
+
+/// Builds the operations.
+pub(super) fn accounts(
+    config: &Config,
+    secret: Secret,
+    backends: Backends,
+    environment: Environment,
+) -> Result<Accounts, StartError> {
+    let threads = std::thread::available_parallelism()?.get();
+    Ok(Accounts::new(Dependencies {
+        repository: backends.repository,
+        hashing: Hashing::new(
+            config.bcrypt_engine,
+            config.bcrypt_cost,
+            threads,
+            environment.rng.clone(),
+        )?
+        .with_unseal(unseal(&secret)),
+        access_tokens: AccessTokens {
+            keyring: Keyring::open(&config.keys, environment.clock.now())?,
+            issuer: config.issuer.clone(),
+            audience: config.audience.clone(),
+            client_id: config.client_id.clone(),
+            lifetime: config.access_token_lifetime,
+            verified: VerifiedTokens::default(),
+        },
+        secret,
+        mailer: Mailer {
+            from: config.mail_from.clone(),
+            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+            transport: backends.transport,
+        },
+        mail_connections: config.mail_connections,
+        clock: environment.clock,
+        rng: environment.rng,
+        policy: policy(config),
+    }))
+}

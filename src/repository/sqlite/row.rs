@@ -1,0 +1,66 @@
+//! An account as a row of the table.
+
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, ToSql, params};
+
+use super::super::StoreError;
+use super::error;
+use crate::model::{Account, Timestamp};
+
+/// An account as a row: the whole document, and columns for what is searched for.
+pub(super) struct Row {
+    id: String,
+    version: i64,
+    email: String,
+    mobile_number: Option<String>,
+    mail_due_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    document: String,
+    imported_millis: Option<u32>,
+}
+
+impl Row {
+    pub(super) fn of(account: &Account) -> Result<Self, StoreError> {
+        let number = account.user().and_then(|user| user.mobile_number.as_ref());
+        Ok(Self {
+            id: account.id.to_string(),
+            version: account.version,
+            email: account.email.as_str().to_owned(),
+            mobile_number: number.map(|number| number.as_str().to_owned()),
+            mail_due_at: account.mail_due_at(),
+            expires_at: account.expires_at(),
+            document: serde_json::to_string(account).map_err(|error| error::unreadable(&error))?,
+            imported_millis: account.imported_millis(),
+        })
+    }
+
+    pub(super) fn write(&self, connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
+        let Self {
+            id,
+            version,
+            email,
+            mobile_number,
+            mail_due_at,
+            expires_at,
+            document,
+            imported_millis,
+        } = self;
+        let row = params![
+            id,
+            version,
+            email,
+            mobile_number,
+            mail_due_at,
+            expires_at,
+            document,
+            imported_millis
+        ];
+        connection.prepare_cached(sql)?.execute(row)
+    }
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.millis().into())
+    }
+}

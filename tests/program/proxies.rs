@@ -1,0 +1,105 @@
+//! The configurations of docs/proxies.md: behind each of them, a client cannot choose its own
+//! address.
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
+use tokio::runtime::Runtime;
+
+use crate::support::client::{PASSWORD, kind};
+use crate::support::home::Home;
+use crate::support::proxy::Program;
+
+/// The address of the test's client, which is on loopback and not the proxies'.
+const CLIENT: &str = "127.0.0.3";
+/// An address that the client makes up.
+const FALSE: &str = "203.0.113.9";
+
+/// Logs in from [`CLIENT`] with false headers, and returns the address of the session.
+fn address_of_session(proxy: &str) -> String {
+    let input = json!({ "email": "ada@x.test", "password": PASSWORD });
+    let query = "mutation($input: LoginInput!) { login(input: $input) \
+        { __typename ... on Authenticated { user { sessions { current ipAddress } } } } }";
+    let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: {proxy}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         X-Forwarded-For: {FALSE}\r\nX-Forwarded-For: 127.0.0.1\r\nForwarded: for={FALSE}\r\nX-Real-IP: {FALSE}\r\n\
+         Connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let response = Runtime::new().unwrap().block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{CLIENT}:0").parse().unwrap()).unwrap();
+        let mut stream = socket.connect(proxy.parse().unwrap()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response
+    });
+    let start = response
+        .find("{\"data\"")
+        .unwrap_or_else(|| panic!("{response}"));
+    let mut values = serde_json::Deserializer::from_str(&response[start..]).into_iter::<Value>();
+    let answer = values.next().unwrap().unwrap()["data"]["login"].clone();
+    assert_eq!(kind(&answer), "Authenticated");
+    let sessions = answer["user"]["sessions"].as_array().unwrap();
+    let current = sessions.iter().find(|session| session["current"] == true);
+    current.unwrap()["ipAddress"].as_str().unwrap().to_owned()
+}
+
+/// Returns the address that latchkey sees behind a program.
+#[track_caller]
+fn seen_behind(program: Program, trusted: &str) -> String {
+    let home = Home::unlimited().with("LATCHKEY_TRUSTED_PROXIES", trusted);
+    let server = home.start();
+    server.client().sign_up("ada@x.test");
+    let proxy = program.start(&program.page(), server.address());
+    address_of_session(&proxy.address)
+}
+
+#[test]
+fn client_behind_nginx_cannot_choose_its_address() {
+    assert_eq!(seen_behind(Program::Nginx, "127.0.0.1"), CLIENT);
+    // Even if the client's own network is trusted by mistake.
+    assert_eq!(seen_behind(Program::Nginx, "127.0.0.0/8"), CLIENT);
+}
+
+#[test]
+fn client_behind_haproxy_cannot_choose_its_address() {
+    assert_eq!(seen_behind(Program::Haproxy, "127.0.0.1"), CLIENT);
+    assert_eq!(seen_behind(Program::Haproxy, "127.0.0.0/8"), CLIENT);
+}
+
+#[test]
+fn client_behind_caddy_cannot_choose_its_address() {
+    assert_eq!(seen_behind(Program::Caddy, "127.0.0.1"), CLIENT);
+    assert_eq!(seen_behind(Program::Caddy, "127.0.0.0/8"), CLIENT);
+}
+
+#[test]
+fn client_behind_apache_cannot_choose_its_address() {
+    assert_eq!(seen_behind(Program::Apache, "127.0.0.1"), CLIENT);
+    assert_eq!(seen_behind(Program::Apache, "127.0.0.0/8"), CLIENT);
+}
+
+/// Not part of `./test`: `cargo test --test program envoy -- --ignored`.
+#[test]
+#[ignore = "downloads Envoy, 37 MB"]
+fn client_behind_envoy_cannot_choose_its_address() {
+    assert_eq!(seen_behind(Program::Envoy, "127.0.0.1"), CLIENT);
+    assert_eq!(seen_behind(Program::Envoy, "127.0.0.0/8"), CLIENT);
+}
+
+/// The page's table of symptoms.
+#[test]
+fn wrong_settings_are_seen_in_the_sessions_address() {
+    assert_eq!(seen_behind(Program::Nginx, ""), "127.0.0.1");
+    let home = Home::unlimited().with("LATCHKEY_TRUSTED_PROXIES", "127.0.0.0/8");
+    let server = home.start();
+    server.client().sign_up("ada@x.test");
+    let page = Program::Nginx.page();
+    let appends = page.replace("$remote_addr", "$proxy_add_x_forwarded_for");
+    assert_ne!(appends, page);
+    let proxy = Program::Nginx.start(&appends, server.address());
+    assert_eq!(address_of_session(&proxy.address), FALSE);
+}

@@ -1,0 +1,21 @@
+//! The recipes of docs/clients.md, run against the built program.
+
+use crate::support::typescript;
+
+/// `tests/recipes/run-all` runs the others, and the table of answers.
+#[test]
+fn first_recipes_of_the_clients_page_run() {
+    typescript::client_package();
+    let program = env!("CARGO_BIN_EXE_latchkey").to_owned();
+    typescript::installed("tests/browser");
+    let ran = typescript::script("tests/recipes", "quick", &[("LATCHKEY_BIN", program)]);
+    assert!(
+        ran.code == Some(0) && ran.stdout.ends_with("5 passed, 0 failed\n"),
+        "{}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
+    let page = include_str!("../../docs/clients.md");
+    let table = page.split("<!-- table -->").nth(1).unwrap();
+    typescript::report("recipes", table.split("<!--").next().unwrap().trim());
+}

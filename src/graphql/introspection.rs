@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{DESCRIPTION, schema};
 
 const QUERY: &str = include_str!("document_limits/introspection.graphql");
-/// What the library answers for the description of every schema.
+/// The description that the library gives every schema.
 const LIBRARY_DESCRIPTION: &str = "A GraphQL Schema defines the capabilities of a GraphQL server. \
      It exposes all available types and directives on the server, as well as the entry points for \
      query, mutation, and subscription operations.";

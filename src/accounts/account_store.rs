@@ -19,6 +19,8 @@ const MAX_ATTEMPTS: usize = 100;
 pub(super) enum UpdateError {
     /// The account does not exist any longer, or the session of the caller has ended.
     Deleted,
+    /// Another account has the email address, or had it and keeps it reserved.
+    EmailTaken,
     /// Another account has the mobile number.
     MobileNumberTaken,
     /// Other saves came first each time.
@@ -94,7 +96,14 @@ impl AccountStore {
                     return Ok(Updated { outcome, account });
                 }
                 WriteOutcome::MobileNumberTaken => return Err(UpdateError::MobileNumberTaken),
-                WriteOutcome::VersionConflict | WriteOutcome::EmailTaken => {
+                WriteOutcome::EmailTaken | WriteOutcome::EmailReserved
+                    if changed.email != account.email =>
+                {
+                    return Err(UpdateError::EmailTaken);
+                }
+                WriteOutcome::VersionConflict
+                | WriteOutcome::EmailTaken
+                | WriteOutcome::EmailReserved => {
                     let fresh = self.repository.by_id(account.id).await?;
                     account = fresh.ok_or(UpdateError::Deleted)?;
                 }

@@ -35,7 +35,7 @@ pub enum ChangePasswordOutcome {
 }
 
 /// The outcome of verifying the current password.
-enum CurrentPassword {
+pub(super) enum CurrentPassword {
     Valid(PasswordHash),
     Invalid,
     TooManyAttempts(Wait),
@@ -106,7 +106,7 @@ impl Accounts {
 
     /// Verifies the current password. Wrong ones are counted by session: guesses elsewhere do not
     /// keep the owner from changing the password.
-    async fn verify_current(
+    pub(super) async fn verify_current(
         &self,
         permit: &Permit,
         caller: &Caller,

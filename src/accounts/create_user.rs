@@ -70,6 +70,7 @@ impl Accounts {
         Ok(match self.store.insert(&account).await? {
             WriteOutcome::Done => CreateUserOutcome::Created(account.id),
             WriteOutcome::EmailTaken
+            | WriteOutcome::EmailReserved
             | WriteOutcome::MobileNumberTaken
             | WriteOutcome::VersionConflict => CreateUserOutcome::EmailTaken,
         })

@@ -70,6 +70,9 @@ impl From<UpdateError> for InternalError {
         match error {
             UpdateError::Deleted => Self::SignedOut(SignedOutReason::Ended),
             UpdateError::Contended => Self::Overloaded,
+            UpdateError::EmailTaken => Self::Store(StoreError::Corrupt(
+                "a unique index refused a change that leaves the address as it is".into(),
+            )),
             UpdateError::MobileNumberTaken => Self::Store(StoreError::Corrupt(
                 "a unique index refused a change that leaves the mobile number as it is".into(),
             )),

@@ -201,7 +201,9 @@ impl Accounts {
         }
         Ok(match self.store.insert(&account).await? {
             WriteOutcome::Done => ImportOutcome::Created(account.id),
-            WriteOutcome::EmailTaken | WriteOutcome::VersionConflict => ImportOutcome::Exists,
+            WriteOutcome::EmailTaken
+            | WriteOutcome::EmailReserved
+            | WriteOutcome::VersionConflict => ImportOutcome::Exists,
             WriteOutcome::MobileNumberTaken => refused(
                 "mobileNumber",
                 FieldCode::Malformed,

@@ -15,6 +15,7 @@ mod change_password;
 mod check_password;
 mod clear_mobile_number;
 mod client;
+mod confirm_email_change;
 mod create_user;
 mod delivery_log;
 mod delivery_steps;
@@ -33,6 +34,7 @@ mod mail_quota;
 mod one_time_codes;
 mod rate_limiter;
 mod refresh;
+mod request_email_change;
 mod reset_password;
 mod revoke_session;
 mod send_verification_code;
@@ -41,6 +43,7 @@ mod set_role;
 mod signup;
 mod suspend;
 mod timing;
+mod undo_email_change;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
@@ -70,6 +73,7 @@ pub use authenticate::{Authentication, Caller};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
+pub use confirm_email_change::{ConfirmEmailChange, ConfirmEmailChangeOutcome};
 pub use create_user::{CreateUser, CreateUserOutcome};
 pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
@@ -81,11 +85,13 @@ pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
+pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
+pub use undo_email_change::{UndoEmailChange, UndoEmailChangeOutcome};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
@@ -99,6 +105,8 @@ pub struct Policy {
     pub session: SessionPolicy,
     /// The lifetime of an emailed code.
     pub code_lifetime: Duration,
+    /// The time for which a change of the email address can be taken back.
+    pub email_undo: Duration,
     /// The rules for signing in.
     pub sign_in: SignInPolicy,
     /// Enforces rate limits.

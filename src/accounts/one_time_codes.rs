@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::RequestAttempt;
 use super::signup::Application;
-use crate::model::{Code, Digest, Email, Rng, Sealed, Timestamp};
+use crate::model::{AccountId, Code, Digest, Email, Rng, Sealed, Timestamp, UndoToken};
 use crate::token::{Purpose, Secret};
 
 /// A new code in the two forms that are stored. The code itself is not stored.
@@ -21,6 +21,12 @@ pub(super) struct GeneratedCode {
 pub(super) struct GeneratedTicket {
     pub(super) text: SecretString,
     pub(super) digest: Digest,
+}
+
+/// A new token that takes a change of the address back.
+pub(super) struct GeneratedUndo {
+    pub(super) digest: Digest,
+    pub(super) sealed: Sealed,
 }
 
 /// The digits of a code that a user entered.
@@ -83,6 +89,38 @@ impl OneTimeCodes {
     /// Decrypts the code of a queued email. Returns `None` if it was sealed with another secret.
     pub(super) fn unseal(&self, sealed: &Sealed) -> Option<String> {
         self.secret.unseal(sealed)
+    }
+
+    /// Generates a token that takes a change of an account's address back: the account's id, so that
+    /// the account is found, and 128 random bits.
+    pub(super) fn generate_undo(&self, account: AccountId) -> GeneratedUndo {
+        let id = *account.as_bytes();
+        let text = URL_SAFE_NO_PAD.encode([id, self.rng.bytes::<16>()].concat());
+        GeneratedUndo {
+            digest: self.undo_digest(&text),
+            sealed: self.seal(&text),
+        }
+    }
+
+    /// Returns the stored form of a token that is valid until a time.
+    pub(super) fn issue_undo(&self, undo: &GeneratedUndo, until: Timestamp) -> UndoToken {
+        UndoToken {
+            digest: undo.digest.clone(),
+            until,
+        }
+    }
+
+    /// Parses a token as sent: the account that it names, and its digest.
+    pub(super) fn parse_undo(&self, token: &SecretString) -> Option<(AccountId, Digest)> {
+        let text = token.expose_secret().trim();
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (id, random) = bytes.split_first_chunk::<16>()?;
+        let is_whole = random.len() == 16;
+        is_whole.then(|| (AccountId::from_bytes(*id), self.undo_digest(text)))
+    }
+
+    fn undo_digest(&self, text: &str) -> Digest {
+        Digest::new(self.secret.digest(Purpose::EmailUndo, &[text.as_bytes()]))
     }
 
     /// Generates the ticket of a sign-up.

@@ -38,6 +38,7 @@ pub(super) fn policy(config: &Config) -> Policy {
         },
         session: config.session,
         code_lifetime: config.code_lifetime,
+        email_undo: config.emails.undo,
         sign_in: SignInPolicy {
             verify_email_first: config.verify_email_first,
             mfa: MfaPolicy::Off,

@@ -1,6 +1,7 @@
 //! The content of emails: the service's name, language, links and looks, and their signature.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
@@ -18,6 +19,8 @@ use crate::token::SecretSource;
 pub struct Emails {
     /// The service as its emails present it.
     pub brand: Brand,
+    /// The time for which the old address can take a change of the email address back.
+    pub undo: Duration,
     /// The folder of the operator's templates and texts.
     pub templates: Option<PathBuf>,
     /// The signature of the sender's domain.
@@ -59,6 +62,7 @@ pub(super) struct Branding {
     support: Option<Option<String>>,
     logo: Option<Option<String>>,
     color: Option<String>,
+    undo: Option<Duration>,
     templates: Option<Option<PathBuf>>,
     app: Option<Option<Url>>,
     reset: Option<String>,
@@ -77,6 +81,7 @@ impl Branding {
             support: reader.take(&table::SUPPORT),
             logo: reader.take(&table::MAIL_LOGO),
             color: reader.take(&table::MAIL_COLOR),
+            undo: reader.take(&table::EMAIL_UNDO_DAYS),
             templates: reader.take(&table::MAIL_TEMPLATES),
             app: reader.take(&table::APP_URL),
             reset: reader.take(&table::APP_URL_RESET),
@@ -110,6 +115,7 @@ impl Branding {
         };
         Some(Emails {
             brand,
+            undo: self.undo?,
             templates: self.templates?,
             dkim: dkim?,
         })

@@ -55,6 +55,10 @@ pub(super) fn seconds(text: &str, range: RangeInclusive<u64>) -> Result<Duration
     number(text, range).map(Duration::from_secs)
 }
 
+pub(super) fn days(text: &str, range: RangeInclusive<u64>) -> Result<Duration, String> {
+    number(text, range).map(|days| Duration::from_hours(24 * days))
+}
+
 pub(super) fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
     let chosen = choices
         .iter()

@@ -192,6 +192,11 @@ settings! {
         meaning: "The lifetime of a code sent by email (60 to 3600).",
         parse: |text| parse::seconds(text, 60..=3600)
     }
+    EMAIL_UNDO_DAYS -> Duration {
+        default: "7", example: "14",
+        meaning: "The days for which the old address can take a change of the email address back, and stays reserved (1 to 30).",
+        parse: |text| parse::days(text, 1..=30)
+    }
     BCRYPT -> BcryptEngine {
         default: "interleaved", example: "crate",
         meaning: "Code that hashes passwords: `interleaved`, which computes up to six hashes at once on each core, or `crate`, the bcrypt crate's, one at a time. Their hashes are the same.",

@@ -8,6 +8,7 @@
 mod audit;
 mod change_password;
 mod check_password;
+mod confirm_email_change;
 mod context;
 mod cookies;
 pub mod document_limits;
@@ -24,6 +25,7 @@ mod node;
 mod operation;
 mod policy;
 mod refresh;
+mod request_email_change;
 mod request_error;
 mod reset_password;
 mod response;
@@ -35,6 +37,7 @@ mod signup;
 pub mod syntax;
 mod trusted_documents;
 mod types;
+mod undo_email_change;
 mod update_mobile_number;
 mod update_profile;
 pub mod validation;
@@ -83,6 +86,9 @@ root_type! {
     change_password::ChangePasswordMutation,
     update_profile::UpdateProfileMutation,
     update_mobile_number::UpdateMobileNumberMutation,
+    request_email_change::RequestEmailChangeMutation,
+    confirm_email_change::ConfirmEmailChangeMutation,
+    undo_email_change::UndoEmailChangeMutation,
     revoke_session::RevokeSessionMutation,
     revoke_other_sessions::RevokeOtherSessionsMutation,
     send_verification_code::SendVerificationCodeMutation,

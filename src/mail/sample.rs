@@ -61,7 +61,7 @@ pub(super) fn kinds(now: Timestamp) -> Vec<EmailKind> {
 pub(super) fn code(kind: &EmailKind) -> Option<&'static str> {
     match (kind.code(), kind.secret()) {
         (Some(_), _) => Some("123456"),
-        (None, Some(_)) => Some("Vx7Yq2mKc4RtB9nLw3ZsHg"),
+        (None, Some(_)) => Some("AaInxZ5xY8-rGg6v4Q1J0lXyOeBcTj3pUw7sKdHm2Nk"),
         (None, None) => None,
     }
 }

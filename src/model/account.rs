@@ -156,7 +156,25 @@ impl Account {
             user.reset_code = None;
             user.verification_code = None;
             user.challenges.clear();
+            user.email_changes.pending = None;
         }
+    }
+
+    /// Gives the account another address. Emails that wait go to the address that they were written
+    /// for.
+    pub fn move_to(&mut self, email: Email) {
+        for message in &mut self.outbox {
+            message.to.get_or_insert_with(|| self.email.clone());
+        }
+        self.email = email;
+    }
+
+    /// Returns the addresses that the account had and that stay reserved, with the times until then.
+    #[must_use]
+    pub fn reserved_emails(&self) -> Vec<(&Email, Timestamp)> {
+        let former = self.user().map(|user| &user.email_changes.former);
+        let former = former.into_iter().flatten();
+        former.map(|it| (&it.email, it.until())).collect()
     }
 
     /// Returns the estimated milliseconds of a verification, if the password's hash was imported

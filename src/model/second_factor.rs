@@ -80,6 +80,16 @@ pub struct TrustedBrowser {
 }
 
 impl SecondFactors {
+    /// Returns the factors alone, without browsers that skip them and without setups.
+    #[must_use]
+    pub fn without_browsers(self) -> Self {
+        Self {
+            totp: self.totp,
+            recovery_codes: self.recovery_codes,
+            ..Self::default()
+        }
+    }
+
     /// Returns the methods that the account can prove a second factor by. Recovery codes alone are
     /// none: they come with an authenticator app.
     #[must_use]

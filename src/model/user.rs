@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Challenges, Code, CreatedBy, Device, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash,
-    SecondFactors, Session, SessionId, SignInMethod, Timestamp,
+    Challenges, Code, CreatedBy, Device, EmailChanges, Locale, MAX_SESSIONS, MobileNumber, Name,
+    PasswordHash, SecondFactors, Session, SessionId, SignInMethod, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -55,6 +55,9 @@ pub struct User {
     /// The sign-ins that wait for their next proof.
     #[serde(default)]
     pub challenges: Challenges,
+    /// The changes of the email address.
+    #[serde(default, skip_serializing_if = "EmailChanges::is_empty")]
+    pub email_changes: EmailChanges,
     /// The time at which the account is to be deleted.
     #[serde(default)]
     pub deletes_at: Option<Timestamp>,
@@ -134,6 +137,7 @@ impl User {
             verification_code: None,
             factors: SecondFactors::default(),
             challenges: Challenges::default(),
+            email_changes: EmailChanges::default(),
             deletes_at: None,
         }
     }
@@ -194,6 +198,14 @@ impl User {
         self.updated_at = now;
     }
 
+    /// Removes the password: the user sets another one with a reset code.
+    pub fn void_password(&mut self, now: Timestamp) {
+        self.password = None;
+        self.factors.trusted_browsers.clear();
+        self.password_changed_at = now;
+        self.updated_at = now;
+    }
+
     /// Remembers a device and returns whether it was not seen before.
     pub fn remember_device(&mut self, device: &Device) -> bool {
         let fingerprint = device.fingerprint();
@@ -215,6 +227,7 @@ impl User {
         for code in [&mut self.reset_code, &mut self.verification_code] {
             code.take_if(|code| code.is_over(now));
         }
+        self.email_changes.prune_expired(now);
         self.factors.prune_expired(now);
         self.challenges.prune_expired(now);
     }

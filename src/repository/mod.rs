@@ -32,6 +32,8 @@ pub enum WriteOutcome {
     VersionConflict,
     /// Another account has the email address.
     EmailTaken,
+    /// Another account had the email address, which stays reserved for it.
+    EmailReserved,
     /// Another account has the mobile number.
     MobileNumberTaken,
 }
@@ -143,7 +145,8 @@ pub trait Repository: Send + Sync {
     /// Takes one attempt back, if the window that is open at `now` has any.
     async fn decrement(&self, key: &str, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Deletes counters whose window is over, and accounts whose sign-ups have all expired.
+    /// Deletes counters whose window is over, accounts whose sign-ups have all expired, and
+    /// reservations of addresses that are over.
     async fn purge(&self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Returns once the store answers.

@@ -27,6 +27,10 @@ pub enum Purpose {
     VerificationCode,
     /// Digests codes that complete a sign-up.
     SignUpCode,
+    /// Digests codes that prove a new address.
+    EmailChangeCode,
+    /// Digests tokens that take a change of the address back.
+    EmailUndo,
     /// Digests the attempts of refreshes.
     RefreshAttempt,
     /// Digests the attempts of sign-ups.
@@ -56,6 +60,8 @@ impl Purpose {
             Self::PasswordResetCode => "latchkey/password-reset-code/v1",
             Self::VerificationCode => "latchkey/verification-code/v1",
             Self::SignUpCode => "latchkey/sign-up-code/v1",
+            Self::EmailChangeCode => "latchkey/email-change-code/v1",
+            Self::EmailUndo => "latchkey/email-undo/v1",
             Self::RefreshAttempt => "latchkey/refresh-attempt/v1",
             Self::Challenge => "latchkey/challenge/v1",
             Self::TrustedBrowser => "latchkey/trusted-browser/v1",

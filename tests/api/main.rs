@@ -17,6 +17,7 @@ mod cookie_rules;
 mod cors;
 mod devices;
 mod document_limits;
+mod email_change;
 mod email_delivery;
 mod email_language;
 mod enumeration;

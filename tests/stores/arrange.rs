@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use latchkey::model::{
     Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code, CreatedBy,
-    Device, Digest, Email, EmailId, EmailKind, Factor, Gender, Locale, MobileNumber, Name,
-    NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven, RecoveryCodes, Rng, Role,
-    Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod, SignUp, Timestamp, Totp,
-    TotpSetup, TrustedBrowser, TrustedBrowserId, User,
+    Device, Digest, Email, EmailChanges, EmailId, EmailKind, Factor, FormerEmail, Gender, Locale,
+    MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, PendingEmail, Profile,
+    Proven, RecoveryCodes, Rng, Role, Sealed, SecondFactors, Session, SessionId, SetupOwner,
+    SignInMethod, SignUp, Timestamp, Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, UndoToken,
+    User,
 };
 
 /// The time at which every case begins.
@@ -96,6 +97,7 @@ pub(crate) fn whole(address: &str) -> Account {
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
         factors: factors(),
         challenges: challenges(),
+        email_changes: email_changes(),
         deletes_at: Some(NOW.plus(HOUR)),
     };
     let id = AccountId::new(NOW, &Rng::system());
@@ -106,6 +108,34 @@ pub(crate) fn whole(address: &str) -> Account {
         at: NOW,
     }];
     account
+}
+
+fn email_changes() -> EmailChanges {
+    EmailChanges {
+        pending: Some(PendingEmail {
+            email: email("new@x.test"),
+            code: Some(Code::new(digest("change"), NOW, HOUR)),
+            undo: undo_token(HOUR),
+            factors: factors(),
+        }),
+        former: vec![former("former@x.test", HOUR)],
+    }
+}
+
+fn undo_token(lifetime: Duration) -> UndoToken {
+    UndoToken {
+        digest: digest("undo"),
+        until: NOW.plus(lifetime),
+    }
+}
+
+/// Returns an address that an account had, and that stays reserved for a while.
+pub(crate) fn former(address: &str, lifetime: Duration) -> FormerEmail {
+    FormerEmail {
+        email: email(address),
+        undo: vec![undo_token(lifetime)],
+        factors: factors(),
+    }
 }
 
 fn factors() -> SecondFactors {

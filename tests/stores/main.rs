@@ -9,6 +9,7 @@ mod attempts;
 mod outbox;
 mod purge;
 mod races;
+mod reserved;
 mod signups;
 
 #[cfg(feature = "mongodb")]
@@ -81,6 +82,12 @@ on_each_store! {
         number_is_free_once_its_owner_drops_it
         pending_account_becomes_active_under_its_id
         reachable_store_answers_a_ping
+    }
+    reserved {
+        former_address_is_refused_to_other_accounts
+        account_may_return_to_its_former_address
+        each_of_several_former_addresses_is_reserved
+        reservation_ends_with_its_time
     }
     transfer {
         accounts_are_paged_by_id

@@ -68,7 +68,7 @@ impl Accounts {
             WriteOutcome::VersionConflict if application.attempt.is_none() => {
                 return Err(InternalError::Overloaded);
             }
-            WriteOutcome::EmailTaken | WriteOutcome::VersionConflict => SignupOutcome::EmailTaken,
+            _ => SignupOutcome::EmailTaken,
         };
         if application.attempt.is_none() {
             return Ok(refused);

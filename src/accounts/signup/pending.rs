@@ -126,7 +126,12 @@ impl Accounts {
         let mut account = Account::new(id, email.clone(), AccountState::Pending(Vec::new()));
         log_account(&account);
         add(&mut account, now);
-        Ok(self.store.insert(&account).await? == WriteOutcome::Done)
+        // A reserved address answers as one that has an account does.
+        let written = self.store.insert(&account).await?;
+        Ok(matches!(
+            written,
+            WriteOutcome::Done | WriteOutcome::EmailReserved
+        ))
     }
 
     /// Adds a sign-up to an address that has no account, or notifies the owner of one that has. A

@@ -84,6 +84,13 @@ impl User {
         self.account.email_verified
     }
 
+    /// The new email address that waits for `confirmEmailChange`; null if none does, or its code has
+    /// expired.
+    async fn pending_email(&self) -> Option<&str> {
+        let pending = self.account.email_changes.pending_email(self.now);
+        pending.map(model::Email::as_str)
+    }
+
     /// The user's first name: 1 to 100 characters.
     async fn first_name(&self) -> &str {
         self.account.profile.first_name.as_str()

@@ -23,6 +23,8 @@ use super::record::{Counted, Record};
 /// The index that refuses an address of another account; a duplicate-key error gives this name and
 /// nothing else.
 pub(super) const EMAIL_UNIQUE: &str = "email_unique";
+/// The index that refuses an address that another account has, or had and keeps reserved.
+pub(super) const ADDRESSES_UNIQUE: &str = "addresses_unique";
 /// The index that refuses a mobile number of another account.
 pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
@@ -206,13 +208,21 @@ fn promise(options: &mut ClientOptions) {
 }
 
 async fn create_indexes(collections: Collections) -> Driver<()> {
-    let (unique, plain) = (
-        IndexOptions::builder().unique(true).build(),
-        IndexOptions::default(),
-    );
+    let unique = IndexOptions::builder().unique(true).build();
+    let plain = IndexOptions::default();
     // The order matters: a client whose address and number are both taken learns of the address.
     let of_accounts = [
         index(EMAIL_UNIQUE, doc! { "email": 1 }, unique.clone()),
+        index(
+            ADDRESSES_UNIQUE,
+            doc! { "addresses": 1 },
+            present("addresses", unique.clone()),
+        ),
+        index(
+            "reserved",
+            doc! { "reservedUntil": 1 },
+            present("reservedUntil", plain.clone()),
+        ),
         index(
             MOBILE_NUMBER_UNIQUE,
             doc! { "mobileNumber": 1 },

@@ -273,6 +273,12 @@ impl Repository for MongoRepository {
                 db.attempts
                     .delete_many(doc! { "resetsAt": { "$lte": date(now) } })
                     .await?;
+                let over = doc! { "reservedUntil": { "$lte": date(now) } };
+                let free = vec![
+                    doc! { "$set": { "addresses": ["$email"] } },
+                    doc! { "$unset": "reservedUntil" },
+                ];
+                db.accounts.update_many(over, free).await?;
                 db.accounts
                     .delete_many(doc! { "expiresAt": { "$lte": date(now) } })
                     .await

@@ -16,6 +16,12 @@ pub(super) struct Record {
     id: AccountId,
     version: i64,
     email: Email,
+    /// The address, and those that are reserved. Documents of earlier versions have none.
+    #[serde(default)]
+    addresses: Vec<Email>,
+    /// The time at which the last reservation ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reserved_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mobile_number: Option<MobileNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +44,8 @@ impl From<Account> for Record {
             id: account.id,
             version: account.version,
             email: account.email.clone(),
+            addresses: addresses(&account),
+            reserved_until: account.reserved_emails().iter().map(|it| it.1).max(),
             mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
             mail_due_at: account.mail_due_at(),
             mail_parked: account
@@ -50,6 +58,12 @@ impl From<Account> for Record {
             account,
         }
     }
+}
+
+fn addresses(account: &Account) -> Vec<Email> {
+    let reserved = account.reserved_emails();
+    let all = reserved.into_iter().map(|(email, _)| email);
+    [&account.email].into_iter().chain(all).cloned().collect()
 }
 
 impl From<Record> for Account {

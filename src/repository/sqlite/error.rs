@@ -1,10 +1,13 @@
 //! Conversion of SQLite's errors. Its messages name tables and columns, never a value.
 
-use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
+use rusqlite::ffi::{SQLITE_CONSTRAINT_TRIGGER, SQLITE_CONSTRAINT_UNIQUE};
 use rusqlite::{Error, ErrorCode};
 
 use super::super::{StoreError, WriteOutcome};
 use super::PATIENCE;
+
+/// The message of the triggers that refuse a reserved address.
+const RESERVED: &str = "reserved_email";
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -38,6 +41,11 @@ fn taken(error: &Error) -> Option<WriteOutcome> {
                 "mobile_number" => Some(WriteOutcome::MobileNumberTaken),
                 _ => None,
             }
+        }
+        Error::SqliteFailure(code, Some(message))
+            if code.extended_code == SQLITE_CONSTRAINT_TRIGGER && message == RESERVED =>
+        {
+            Some(WriteOutcome::EmailReserved)
         }
         _ => None,
     }

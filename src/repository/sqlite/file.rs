@@ -43,6 +43,35 @@ const STEPS: &[&str] = &["
     -- Wrong passwords are answered no sooner than the slowest imported hash takes.
     ALTER TABLE accounts ADD COLUMN imported_millis INTEGER;
     CREATE INDEX accounts_imported ON accounts (imported_millis) WHERE imported_millis IS NOT NULL;
+", "
+    -- Addresses that an account had, as pairs of address and end in JSON. They are its own until then.
+    ALTER TABLE accounts ADD COLUMN reserved TEXT;
+    CREATE TABLE reserved_emails (
+        email TEXT NOT NULL PRIMARY KEY,
+        account TEXT NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX reserved_emails_account ON reserved_emails (account);
+    CREATE TRIGGER accounts_insert_reserved BEFORE INSERT ON accounts
+        WHEN EXISTS (SELECT 1 FROM reserved_emails WHERE email = NEW.email AND account <> NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'reserved_email'); END;
+    CREATE TRIGGER accounts_update_reserved BEFORE UPDATE ON accounts
+        WHEN NEW.email <> OLD.email
+            AND EXISTS (SELECT 1 FROM reserved_emails WHERE email = NEW.email AND account <> NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'reserved_email'); END;
+    CREATE TRIGGER accounts_inserted AFTER INSERT ON accounts WHEN NEW.reserved IS NOT NULL
+        BEGIN
+            INSERT INTO reserved_emails
+                SELECT json_extract(value, '$[0]'), NEW.id, json_extract(value, '$[1]') FROM json_each(NEW.reserved);
+        END;
+    CREATE TRIGGER accounts_updated AFTER UPDATE ON accounts WHEN NEW.reserved IS NOT OLD.reserved
+        BEGIN
+            DELETE FROM reserved_emails WHERE account = NEW.id;
+            INSERT INTO reserved_emails
+                SELECT json_extract(value, '$[0]'), NEW.id, json_extract(value, '$[1]') FROM json_each(NEW.reserved);
+        END;
+    CREATE TRIGGER accounts_deleted AFTER DELETE ON accounts WHEN OLD.reserved IS NOT NULL
+        BEGIN DELETE FROM reserved_emails WHERE account = OLD.id; END;
 "];
 
 /// Opens the connection that writes, and ensures that the file exists, is private, and has the

@@ -198,7 +198,7 @@ impl Repository for SqliteRepository {
     }
 
     async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
-        for sql in [PURGE_ATTEMPTS, PURGE_ACCOUNTS] {
+        for sql in [PURGE_ATTEMPTS, PURGE_ACCOUNTS, PURGE_RESERVED] {
             let step = move |connection: &Connection| {
                 Ok(connection
                     .prepare_cached(sql)?
@@ -250,12 +250,12 @@ const BY_IDS: &str =
 const BY_EMAIL: &str = "SELECT document FROM accounts WHERE email = ?1";
 
 const INSERT: &str = "INSERT INTO accounts
-    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis, reserved)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 const SAVE: &str = "UPDATE accounts
     SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7,
-        imported_millis = ?8
+        imported_millis = ?8, reserved = ?9
     WHERE id = ?1 AND version = ?2 - 1";
 
 const AFTER: &str = "SELECT document FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
@@ -290,3 +290,6 @@ const PURGE_ATTEMPTS: &str =
 
 const PURGE_ACCOUNTS: &str =
     "DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE expires_at <= ?1 LIMIT ?2)";
+
+const PURGE_RESERVED: &str = "DELETE FROM reserved_emails
+    WHERE email IN (SELECT email FROM reserved_emails WHERE until <= ?1 LIMIT ?2)";

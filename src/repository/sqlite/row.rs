@@ -2,6 +2,7 @@
 
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql, params};
+use serde_json::json;
 
 use super::super::StoreError;
 use super::error;
@@ -17,6 +18,7 @@ pub(super) struct Row {
     expires_at: Option<Timestamp>,
     document: String,
     imported_millis: Option<u32>,
+    reserved: Option<String>,
 }
 
 impl Row {
@@ -31,6 +33,7 @@ impl Row {
             expires_at: account.expires_at(),
             document: serde_json::to_string(account).map_err(|error| error::unreadable(&error))?,
             imported_millis: account.imported_millis(),
+            reserved: reserved(account),
         })
     }
 
@@ -44,6 +47,7 @@ impl Row {
             expires_at,
             document,
             imported_millis,
+            reserved,
         } = self;
         let row = params![
             id,
@@ -53,10 +57,21 @@ impl Row {
             mail_due_at,
             expires_at,
             document,
-            imported_millis
+            imported_millis,
+            reserved
         ];
         connection.prepare_cached(sql)?.execute(row)
     }
+}
+
+/// Returns the reserved addresses with the ends of their reservations, in JSON.
+fn reserved(account: &Account) -> Option<String> {
+    let reserved = account.reserved_emails();
+    let pairs = reserved
+        .iter()
+        .map(|(email, until)| json!([email.as_str(), until.millis()]));
+    let pairs: Vec<_> = pairs.collect();
+    (!pairs.is_empty()).then(|| json!(pairs).to_string())
 }
 
 impl ToSql for Timestamp {

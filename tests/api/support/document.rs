@@ -10,7 +10,11 @@ const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenE
 pub fn document(operation: &str) -> String {
     let own = match operation {
         "signup" => "... on SignupAccepted { email ticket }",
-        "forgotPassword" | "sendVerificationCode" => "... on CodeSent { email expiresInSeconds }",
+        "forgotPassword" | "sendVerificationCode" | "requestEmailChange" => {
+            "... on CodeSent { email expiresInSeconds }"
+        }
+        "confirmEmailChange" => "... on EmailChanged { user { ...U } }",
+        "undoEmailChange" => "... on EmailChangeUndone { email }",
         "resetPassword" => "... on PasswordReset { email }",
         "changePassword" => "... on PasswordChanged { user { ...U } }",
         "updateProfile" | "updateMobileNumber" => "... on UserUpdated { user { ...U } }",
@@ -33,7 +37,8 @@ pub fn document(operation: &str) -> String {
         ""
     };
     let invalid = match operation {
-        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" => "",
+        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" | "confirmEmailChange"
+        | "undoEmailChange" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     };
     let wait = match operation {

@@ -103,7 +103,7 @@ impl Accounts {
         if Code::spend(&mut pending.code, &confirmation.given, now) == Spend::Wrong {
             return Spend::Wrong;
         }
-        let token = self.codes.issue_undo(confirmation.undo, undo_until);
+        let token = confirmation.undo.until(undo_until);
         let Some(new) = changes.apply(&old, token) else {
             return Spend::Wrong;
         };

@@ -29,6 +29,16 @@ pub(super) struct GeneratedUndo {
     pub(super) sealed: Sealed,
 }
 
+impl GeneratedUndo {
+    /// Returns the stored form of the token, which is valid until a time.
+    pub(super) fn until(&self, until: Timestamp) -> UndoToken {
+        UndoToken {
+            digest: self.digest.clone(),
+            until,
+        }
+    }
+}
+
 /// The digits of a code that a user entered.
 pub(super) struct TypedCode(SecretString);
 
@@ -99,14 +109,6 @@ impl OneTimeCodes {
         GeneratedUndo {
             digest: self.undo_digest(&text),
             sealed: self.seal(&text),
-        }
-    }
-
-    /// Returns the stored form of a token that is valid until a time.
-    pub(super) fn issue_undo(&self, undo: &GeneratedUndo, until: Timestamp) -> UndoToken {
-        UndoToken {
-            digest: undo.digest.clone(),
-            until,
         }
     }
 

@@ -119,7 +119,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Decided {
         let undo_until = now.plus(self.policy.email_undo);
-        let undo = self.codes.issue_undo(requested.undo, undo_until);
+        let undo = requested.undo.until(undo_until);
         let Some(user) = account
             .user_mut()
             .filter(|user| user.password.as_ref() == Some(&requested.verified))

@@ -122,8 +122,8 @@ impl Accounts {
         let email = EmailKind::PasswordReset {
             name: user.profile.full_name(),
             created_at: user.created_at,
+            is_first_proof: user.prove_from_outside(now),
         };
-        user.email_verified = true;
         user.set_password(reset.hash.clone(), now);
         user.end_sessions(|_| true);
         // Those who knew the old password may have used its devices too.

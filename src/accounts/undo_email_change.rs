@@ -29,6 +29,13 @@ pub enum UndoEmailChangeOutcome {
     TooManyAttempts(Wait),
 }
 
+/// A token as sent, and the reset code for the restored address.
+struct Undoing<'a> {
+    given: Digest,
+    code: &'a GeneratedCode,
+    client: &'a Client,
+}
+
 impl Accounts {
     /// Restores the address that a token names, or drops the change that waits for its code. Ends
     /// every session, voids the password and the second factors, and emails a reset code: the
@@ -69,9 +76,12 @@ impl Accounts {
         let code = self
             .codes
             .generate(Purpose::PasswordResetCode, &restored.email);
-        let undo = |account: &mut Account, now| {
-            self.apply_undo(account, &given, &code, &command.client, now)
+        let undoing = Undoing {
+            given,
+            code: &code,
+            client: &command.client,
         };
+        let undo = |account: &mut Account, now| self.apply_undo(account, &undoing, now);
         match self.store.update(account, undo).await {
             Err(UpdateError::Deleted) => Ok(UndoEmailChangeOutcome::InvalidCode),
             updated => Ok(match updated?.outcome {
@@ -84,14 +94,13 @@ impl Accounts {
     fn apply_undo(
         &self,
         account: &mut Account,
-        given: &Digest,
-        code: &GeneratedCode,
-        client: &Client,
+        undoing: &Undoing<'_>,
         now: Timestamp,
     ) -> Option<Email> {
+        let (code, client) = (undoing.code, undoing.client);
         let present = account.email.clone();
         let user = account.user_mut()?;
-        let restored = user.email_changes.undo(&present, given, now)?;
+        let restored = user.email_changes.undo(&present, &undoing.given, now)?;
         user.email_verified = true;
         user.void_password(now);
         user.factors = restored.factors.without_browsers();

@@ -8,7 +8,8 @@ use super::one_time_codes::TypedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
-    Account, AccountState, Code, Digest, Email, SignInMethod, SignUp, Spend, Timestamp, User, Wait,
+    Account, AccountId, AccountState, Code, Digest, Email, EmailKind, SignInMethod, SignUp, Spend,
+    Timestamp, User, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
@@ -22,6 +23,8 @@ pub struct VerifyEmail {
     pub code: SecretString,
     /// The ticket of the sign-up to complete.
     pub ticket: Option<SecretString>,
+    /// The account that sent the request with its own access token.
+    pub caller: Option<AccountId>,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -84,7 +87,7 @@ impl Accounts {
                 };
                 self.complete_sign_up(account, &proof, &command).await
             }
-            None => self.verify_account(account, &code).await,
+            None => self.verify_account(account, &code, &command).await,
         }?;
         if !matches!(outcome, VerifyEmailOutcome::InvalidCode) {
             // A proven mailbox is a person: people behind one address do not use up each other's
@@ -99,18 +102,28 @@ impl Accounts {
         &self,
         account: Account,
         code: &TypedCode,
+        command: &VerifyEmail,
     ) -> Result<VerifyEmailOutcome, InternalError> {
         let given = self
             .codes
             .digest(Purpose::VerificationCode, &account.email, code);
+        let is_own = command.caller == Some(account.id);
         let verify = |account: &mut Account, now| {
             let Some(user) = account.user_mut() else {
                 return Spend::Wrong;
             };
             let spend = Code::spend(&mut user.verification_code, &given, now);
-            if spend == Spend::Right {
+            if spend == Spend::Wrong {
+                return spend;
+            }
+            user.updated_at = now;
+            // With the account's own access token, the one who set it up has proven the address.
+            if is_own {
                 user.email_verified = true;
-                user.updated_at = now;
+            } else if user.prove_from_outside(now) {
+                account.void_codes();
+                let notice = command.client.email(EmailKind::AddressClaimed);
+                account.notify(notice, now, &self.rng);
             }
             spend
         };

@@ -8,7 +8,8 @@ use super::types::{
     Authenticated, Defaulted, DeletionPending, InvalidCode, InvalidInput, MfaRequired,
     MfaSetupRequired, SignInMembers, TokenDelivery, TooManyAttempts,
 };
-use crate::accounts::{InternalError, VerifyEmail, VerifyEmailOutcome};
+use crate::accounts::{Caller, InternalError, SignedOutReason, VerifyEmail, VerifyEmailOutcome};
+use crate::model::AccountId;
 
 /// The email address and its code. With the ticket of a pending sign-up the result is
 /// `Authenticated`; for an existing account, without a ticket, it is `EmailVerified`.
@@ -58,7 +59,10 @@ impl Operation for VerifyEmailMutation {
 
 #[Object]
 impl VerifyEmailMutation {
-    /// Verifies an email address with the code that was sent to it.
+    /// Verifies an email address with the code that was sent to it. The account keeps what it has if
+    /// the request carries its access token, or the sign-up's ticket. Otherwise the first proof of an
+    /// address removes what was set up before it, such as password and sessions, because it may be a
+    /// stranger's: continue with `forgotPassword`.
     async fn verify_email(
         &self,
         ctx: &Context<'_>,
@@ -66,7 +70,13 @@ impl VerifyEmailMutation {
     ) -> Result<VerifyEmailResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         request.check_delivery(input.delivery.0)?;
+        // A ticket proves by itself whose the sign-up is.
+        let caller = match input.ticket {
+            Some(_) => None,
+            None => own_account(request.caller().await)?,
+        };
         let command = VerifyEmail {
+            caller,
             email: input.email,
             code: input.code.into(),
             ticket: input.ticket.map(Into::into),
@@ -89,5 +99,14 @@ impl VerifyEmailMutation {
             }
         };
         Ok(request.record_outcome(result))
+    }
+}
+
+/// Returns the account of the caller; `None` without an access token.
+fn own_account(caller: Result<Caller, InternalError>) -> Result<Option<AccountId>, InternalError> {
+    match caller {
+        Ok(caller) => Ok(Some(caller.account.id)),
+        Err(InternalError::SignedOut(SignedOutReason::Missing)) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -68,7 +68,7 @@ impl Parts<'_> {
             logo: self.brand.logo.clone(),
             subject: self.text("subject", &[("topic", &topic), ("time", &time)]),
             lead: self.text(&format!("{kind}.lead"), &[]),
-            why: self.text(&format!("{kind}.why"), &[]),
+            why: self.why(),
             code: self.code.map(str::to_owned),
             notes: self.notes(),
             link: advice::link(self),
@@ -77,6 +77,18 @@ impl Parts<'_> {
             steps: advice::steps(self),
             support: support.map(|support| self.text("support", &[("support", support)])),
             footer: self.text("footer", &[("address", &self.address())]),
+        }
+    }
+
+    fn why(&self) -> String {
+        let kind = self.email.kind.name();
+        let why = self.text(&format!("{kind}.why"), &[]);
+        match &self.email.kind {
+            EmailKind::PasswordReset {
+                is_first_proof: true,
+                ..
+            } => why + " " + &self.text("addressClaimed.why", &[]),
+            _ => why,
         }
     }
 
@@ -132,7 +144,9 @@ impl Parts<'_> {
             );
         }
         match &email.kind {
-            EmailKind::PasswordReset { name, created_at } => {
+            EmailKind::PasswordReset {
+                name, created_at, ..
+            } => {
                 facts.push(("fact.created", self.date(*created_at)));
                 facts.push(("fact.name", without_links(name)));
             }

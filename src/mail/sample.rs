@@ -28,6 +28,7 @@ pub(super) fn kinds(now: Timestamp) -> Vec<EmailKind> {
         EmailKind::PasswordReset {
             name: "Ada Lovelace".to_owned(),
             created_at: now,
+            is_first_proof: true,
         },
         EmailKind::NewSignIn,
         EmailKind::RefreshTokenReused,

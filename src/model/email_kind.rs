@@ -34,6 +34,9 @@ pub enum EmailKind {
         name: String,
         /// The time at which the account was created.
         created_at: Timestamp,
+        /// The reset was the address's first proof: what was set up before is void.
+        #[serde(default)]
+        is_first_proof: bool,
     },
     /// A sign-in came from a device that was not seen before.
     NewSignIn,

@@ -213,3 +213,23 @@ async fn pending_signup_has_no_password_to_reset() {
         "InvalidCode"
     );
 }
+
+#[tokio::test]
+async fn first_proof_by_reset_removes_what_was_set_up() {
+    let service = Service::start().await;
+    let mut input = crate::support::sign_up_input("ada@x.test");
+    input["mobileNumber"] = json!("+4915112345678");
+    service.device().mutate("signup", input).await;
+    for round in ["first", "second"] {
+        let code = code_for(&service, "ada@x.test").await;
+        let input = json!({ "email": "ada@x.test", "code": code, "newPassword": NEW });
+        let answer = service.device().mutate("resetPassword", input).await;
+        assert_eq!(kind(&answer), "PasswordReset");
+        let notice = service.received_emails().await.pop().unwrap();
+        let says_so = notice.text.contains("confirmed for the first time")
+            || notice.text.contains("What had been set up before");
+        assert_eq!(says_so, round == "first", "{}", notice.text);
+    }
+    let user = service.device().log_in("ada@x.test", NEW).await["user"].clone();
+    assert_eq!(user["mobileNumber"], Value::Null);
+}

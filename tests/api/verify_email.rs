@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind};
+use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
 
 /// Signs up, and requests a code that verifies the email.
 async fn unverified(service: &Service) -> (Device, String) {
@@ -27,7 +27,7 @@ async fn code_verifies_the_email_without_signing_in() {
     let (device, code) = unverified(&service).await;
     service.wait(60);
     let answer = verify(
-        &service.device(),
+        &device,
         " ADA@x.test",
         &format!("{} {}", &code[..3], &code[3..]),
     )
@@ -178,4 +178,57 @@ async fn client_is_limited_across_both_code_operations() {
         kind(&verify(&owner, "ada@x.test", &code).await),
         "EmailVerified"
     );
+}
+
+#[tokio::test]
+async fn first_proof_from_outside_removes_what_was_set_up() {
+    let service = Service::start().await;
+    let mut input = sign_up_input("ada@x.test");
+    input["mobileNumber"] = json!("+4915112345678");
+    let answer = service.device().mutate("signup", input).await;
+    let (stranger, _) = service.device().signed_in_by(&answer);
+    let owner = service.device();
+    for operation in ["sendVerificationCode", "forgotPassword"] {
+        let input = json!({ "email": "ada@x.test" });
+        assert_eq!(kind(&owner.mutate(operation, input).await), "CodeSent");
+        let code = service.code_for("ada@x.test").await;
+        if operation == "forgotPassword" {
+            let input = json!({ "email": "ada@x.test", "code": code, "newPassword": "an owner's password" });
+            let answer = owner.mutate("resetPassword", input).await;
+            assert_eq!(kind(&answer), "PasswordReset");
+            break;
+        }
+        let verified = verify(&owner, "ada@x.test", &code).await;
+        assert_eq!(kind(&verified), "EmailVerified");
+        assert_eq!(stranger.me().await, Err("UNAUTHENTICATED".to_owned()));
+        let answer = stranger.log_in("ada@x.test", PASSWORD).await;
+        assert_eq!(kind(&answer), "InvalidCredentials");
+        let notice = service.received_emails().await.pop().unwrap();
+        assert_eq!(notice.topic, "Your email address was confirmed");
+    }
+    let user = owner.log_in("ada@x.test", "an owner's password").await["user"].clone();
+    assert_eq!(user["mobileNumber"], Value::Null);
+}
+
+#[tokio::test]
+async fn proof_by_the_account_itself_keeps_everything() {
+    let service = Service::start().await;
+    let (device, code) = unverified(&service).await;
+    let (other, _) = service.device().signed_up("bob@x.test").await;
+    assert_eq!(
+        kind(&verify(&device, "ada@x.test", &code).await),
+        "EmailVerified"
+    );
+    assert!(device.me().await.is_ok());
+    let answer = device.log_in("ada@x.test", PASSWORD).await;
+    assert_eq!(kind(&answer), "Authenticated");
+    // The token of another account is no proof of this one.
+    let input = json!({ "email": "bob@x.test" });
+    device.mutate("sendVerificationCode", input).await;
+    let code = service.code_for("bob@x.test").await;
+    assert_eq!(
+        kind(&verify(&device, "bob@x.test", &code).await),
+        "EmailVerified"
+    );
+    assert_eq!(other.me().await, Err("UNAUTHENTICATED".to_owned()));
 }

@@ -192,6 +192,7 @@ fn messages() -> Vec<OutboxEmail> {
         EmailKind::PasswordReset {
             name: "Ada".to_owned(),
             created_at: NOW,
+            is_first_proof: true,
         },
         EmailKind::EmailChanged {
             undo_token: sealed(),

@@ -204,6 +204,7 @@ fn text_of_a_user_becomes_neither_link_nor_markup() {
     let kind = EmailKind::PasswordReset {
         name,
         created_at: NOW,
+        is_first_proof: false,
     };
     let email = sample::email(kind, NOW);
     let to = Email::parse("evil.test/x@example.org").unwrap();

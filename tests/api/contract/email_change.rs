@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Coverage;
-use crate::support::{PASSWORD, Service};
+use crate::support::{Device, PASSWORD, Service};
 
 const NEW: &str = "ada@new.test";
 
@@ -36,6 +36,12 @@ impl Coverage {
             json!({ "code": "000000" }),
         )
         .await;
+        self.undo(&service, &device).await;
+        let wrong = request("a@b.test", "wrong");
+        self.exhaust(&other, "requestEmailChange", wrong).await;
+    }
+
+    async fn undo(&mut self, service: &Service, device: &Device) {
         let messages = service.received_emails().await;
         let lines = messages.iter().rev().flat_map(|it| it.text.lines());
         let mut tokens = lines.filter(|line| line.len() == 43 && !line.contains(' '));
@@ -48,7 +54,5 @@ impl Coverage {
             json!({ "token": token }),
         )
         .await;
-        self.exhaust(&other, "requestEmailChange", request("a@b.test", "wrong"))
-            .await;
     }
 }

@@ -97,7 +97,7 @@ export async function emailVerification(): Promise<void> {
     assert.equal(shownVerified(wrong), member(wrong, 'InvalidCode').message);
     assert.equal((await me(ada)).emailVerified, false);
 
-    const right = (await ask(VerifyEmail, { input: { email, code } })).verifyEmail;
+    const right = (await ask(VerifyEmail, { input: { email, code } }, { bearer: ada.accessToken })).verifyEmail;
     assert.equal(shownVerified(right), `${email} is yours`);
     assert.equal((await me(ada)).emailVerified, true);
 

@@ -39,6 +39,7 @@ mod send_verification_code;
 mod session_issuer;
 mod set_role;
 mod signup;
+mod store_health;
 mod suspend;
 mod timing;
 mod update_mobile_number;
@@ -86,6 +87,7 @@ pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
+pub use store_health::{StoreHealth, StoreState};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
@@ -160,6 +162,7 @@ impl Accounts {
         let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
         let codes = OneTimeCodes::new(secret.clone(), rng.clone(), policy.code_lifetime);
         let codes = Arc::new(codes);
+        let health = store.health().clone();
         let email_delivery = EmailDelivery::new(
             store.clone(),
             codes.clone(),
@@ -171,6 +174,7 @@ impl Accounts {
             store,
             limiter: RateLimiter::new(
                 repository.clone(),
+                health,
                 secret.clone(),
                 clock.clone(),
                 policy.limits,
@@ -242,12 +246,10 @@ impl Accounts {
         self.keyring().jwks(self.now())
     }
 
-    /// Returns once the store has answered.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.store.ping().await
+    /// Returns the state of the store by the last probe.
+    #[must_use]
+    pub fn store_health(&self) -> &Arc<StoreHealth> {
+        self.store.health()
     }
 
     /// Deletes expired counters and expired sign-ups.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
+use super::store_health::StoreHealth;
 use crate::model::{Attempts, Clock, Timestamp, Wait};
 use crate::rate_limit::Key;
 use crate::repository::{Repository, StoreError};
@@ -12,6 +13,7 @@ use crate::token::{Purpose, Secret};
 /// Counts attempts in the store, and compares the counts with the limits.
 pub(super) struct RateLimiter {
     repository: Arc<dyn Repository>,
+    health: Arc<StoreHealth>,
     secret: Secret,
     clock: Clock,
     enabled: bool,
@@ -20,12 +22,14 @@ pub(super) struct RateLimiter {
 impl RateLimiter {
     pub(super) const fn new(
         repository: Arc<dyn Repository>,
+        health: Arc<StoreHealth>,
         secret: Secret,
         clock: Clock,
         enabled: bool,
     ) -> Self {
         Self {
             repository,
+            health,
             secret,
             clock,
             enabled,
@@ -65,18 +69,18 @@ impl RateLimiter {
         key: &Key<'_>,
         now: Timestamp,
     ) -> Result<Attempts, StoreError> {
-        self.repository
-            .increment(&self.counter(key), key.limit.window(), now)
-            .await
+        let counter = self.counter(key);
+        let counted = self.repository.increment(&counter, key.limit.window(), now);
+        self.health.observe(counted.await)
     }
 
     /// Takes back attempts that turned out not to be guesses.
     pub(super) async fn release(&self, keys: &[Key<'_>]) -> Result<(), StoreError> {
         if self.enabled {
             let decrement = async |key: &Key<'_>| {
-                self.repository
-                    .decrement(&self.counter(key), self.clock.now())
-                    .await
+                let counter = self.counter(key);
+                let released = self.repository.decrement(&counter, self.clock.now());
+                self.health.observe(released.await)
             };
             try_join_all(keys.iter().map(decrement)).await?;
         }

@@ -21,6 +21,8 @@ mod differential;
 mod document_limits;
 mod drain;
 mod flood;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hashing;
 mod keys;
 mod kill;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, StoredForm, Timestamp,
-    User,
+    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, StoredForm,
+    Timestamp, User,
 };
 
 /// The largest number of waiting emails: one more displaces the oldest.

@@ -43,7 +43,11 @@ fn full_disk_makes_the_server_unready_until_it_has_room() {
     until("a server that is not ready", PROBED, || {
         (status() == 503).then_some(())
     });
-    assert_eq!(signed_in.me().unwrap()["email"], "ada@x.test", "reads go on");
+    assert_eq!(
+        signed_in.me().unwrap()["email"],
+        "ada@x.test",
+        "reads go on"
+    );
 
     limit(server.process.id(), None);
     until("a server that is ready", PROBED, || {

@@ -28,6 +28,7 @@ mod keys;
 mod kill;
 mod logs;
 mod mongodb;
+mod mongodb_tls;
 mod proxies;
 mod readme;
 mod recipes;

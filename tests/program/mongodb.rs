@@ -205,7 +205,9 @@ fn server_started_before_its_store_becomes_ready_later() {
     assert_eq!(in_time(|| client.get("/health/live").status), 200);
     assert_eq!(in_time(|| client.get("/health/ready").status), 503);
     assert_overloaded(&client, "signup", &sign_up_input("ada@x.test"));
-    let answer = client.try_act("signup", &sign_up_input("ada@x.test")).unwrap();
+    let answer = client
+        .try_act("signup", &sign_up_input("ada@x.test"))
+        .unwrap();
     let outcome = &answer["errors"][0]["extensions"]["outcome"];
     assert_eq!(outcome, "NOT_DONE", "nothing was sent: {answer}");
     let checked = home.run(&["check"], "");

@@ -115,7 +115,7 @@ async fn missing_privilege_is_named_without_any_data() {
         text.contains("insert on accounts") && !text.contains("s3cret"),
         "{text}"
     );
-    let none = guarded.user("none", &[]).await;
+    let none = guarded.user("none", &["collStats"]).await;
     assert!(refusal(&none).await.contains("find on _schema"));
 }
 

@@ -68,7 +68,11 @@ fn invalid_mongodb_options_are_refused_without_showing_them() {
     let named = ["mongodb://h/db?tls=hunter2"];
     refused("STORE", &named, "has the option tls, which");
     let without_effect = ["mongodb://u:hunter2@h/db?socketTimeoutMS=1"];
-    refused("STORE", &without_effect, "socketTimeoutMS, which has no effect");
+    refused(
+        "STORE",
+        &without_effect,
+        "socketTimeoutMS, which has no effect",
+    );
     refused(
         "STORE",
         &["mongodb://h:hunter2/db", "mongodb://u%:hunter2@h/db?w=1"],

@@ -127,8 +127,13 @@ fn index(message: &str) -> Option<&str> {
 /// Returns the name of the command and its collection in a message that quotes the command.
 fn command(message: &str) -> String {
     let quoted = message.split_once('{').map_or("", |(_, quoted)| quoted);
-    let mut words = quoted.split([' ', ':', '"', ',']).filter(|it| !it.is_empty());
-    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let mut words = quoted
+        .split([' ', ':', '"', ','])
+        .filter(|it| !it.is_empty());
+    let is_word = |word: &&str| {
+        word.bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    };
     match (words.next().filter(is_word), words.next().filter(is_word)) {
         (Some(name), Some(collection)) => format!("{name} on {collection}"),
         _ => String::new(),
@@ -172,7 +177,10 @@ mod tests {
                 "not authorized on latchkey to execute command",
             ),
             ("No space left on device", "No space left on device"),
-            ("Plan failed :: caused by :: [1]", "Plan failed :: caused by ::"),
+            (
+                "Plan failed :: caused by :: [1]",
+                "Plan failed :: caused by ::",
+            ),
             ("unknown user ada@x.test", "unknown user"),
         ] {
             assert_eq!(words(message), kept.trim_end_matches(':').trim_end());

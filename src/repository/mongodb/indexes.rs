@@ -38,9 +38,7 @@ pub(super) async fn check(collections: &Collections) -> Driver<Result<(), StoreE
             Err(error) if is_namespace_missing(&error) => Vec::new(),
             other => other?,
         };
-        let mut names = indexes
-            .into_iter()
-            .filter_map(|index| index.options?.name);
+        let mut names = indexes.into_iter().filter_map(|index| index.options?.name);
         if let Some(missing) = names.find(|index| !found.contains(index)) {
             let text = format!(
                 "the index {missing} of {name} is missing, and the user lacks the privilege createIndex there"

@@ -88,8 +88,7 @@ impl Repository for MongoRepository {
         let record = record::write(account.clone())?;
         self.connection
             .run(|db| async move {
-                let accounts = db.accounts.clone_with_type::<Document>();
-                let inserted = accounts.insert_one(record).await;
+                let inserted = db.accounts.insert_one(record).await;
                 error::unless_taken(inserted.map(|_| WriteOutcome::Done))
             })
             .await
@@ -172,8 +171,7 @@ impl Repository for MongoRepository {
         })?;
         self.connection
             .run(|db| async move {
-                let accounts = db.accounts.clone_with_type::<Document>();
-                let replaced = accounts.replace_one(filter, record).await;
+                let replaced = db.accounts.replace_one(filter, record).await;
                 error::unless_taken(replaced.map(|it| {
                     if it.matched_count == 0 {
                         WriteOutcome::VersionConflict

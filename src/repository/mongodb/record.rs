@@ -1,7 +1,8 @@
 //! The stored documents: the account as a whole, and beside it the fields that are searched for.
 
 use mongodb::bson::{
-    Bson, DateTime, Document, RawDocument, deserialize_from_slice, serialize_to_document,
+    Bson, DateTime, Document, RawDocument, RawDocumentBuf, deserialize_from_slice,
+    serialize_to_raw_document_buf,
 };
 use mongodb::error::Error;
 use serde::{Deserialize, Serialize};
@@ -81,21 +82,27 @@ pub(super) fn read(document: &RawDocument) -> Result<Account, StoreError> {
 }
 
 /// Returns the document of an account, with the fields of a newer version that it was read with.
-pub(super) fn write(account: Account) -> Result<Document, StoreError> {
+pub(super) fn write(account: Account) -> Result<RawDocumentBuf, StoreError> {
     let stored = account.stored.clone();
-    let saved = serialize_to_document(&Record::from(account)).map_err(Error::from)?;
+    let saved = serialize(&Record::from(account))?;
     let Some(stored) = stored else {
         return Ok(saved);
     };
     let known: Record = deserialize_from_slice(stored.bytes()).map_err(Error::from)?;
-    let stored: Document = deserialize_from_slice(stored.bytes()).map_err(Error::from)?;
-    let known = serialize_to_document(&known).map_err(Error::from)?;
-    let mut saved = Bson::Document(saved);
-    carry(&stored.into(), &known.into(), &mut saved)?;
-    match saved {
-        Bson::Document(saved) => Ok(saved),
-        _ => Err(StoreError::Newer),
-    }
+    let known = tree(serialize(&known)?.as_bytes())?;
+    let mut saved = tree(saved.as_bytes())?;
+    carry(&tree(stored.bytes())?, &known, &mut saved)?;
+    serialize(&saved)
+}
+
+/// Serializes as the driver does: with dates for times.
+fn serialize(value: &impl Serialize) -> Result<RawDocumentBuf, StoreError> {
+    Ok(serialize_to_raw_document_buf(value).map_err(Error::from)?)
+}
+
+fn tree(document: &[u8]) -> Result<Bson, StoreError> {
+    let document: Document = deserialize_from_slice(document).map_err(Error::from)?;
+    Ok(document.into())
 }
 
 impl Tree for Bson {

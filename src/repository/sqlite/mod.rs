@@ -74,8 +74,8 @@ impl Repository for SqliteRepository {
                     (BY_IDS, json!(ids).to_string())
                 };
                 let mut statement = connection.prepare_cached(sql)?;
-                let rows =
-                    statement.query_map([key], |row| Ok((row.get(0)?, document::column(row, 1)?)))?;
+                let rows = statement
+                    .query_map([key], |row| Ok((row.get(0)?, document::column(row, 1)?)))?;
                 let found = rows.map(|row: rusqlite::Result<(String, _)>| {
                     let (id, account) = row?;
                     let id = id.parse();
@@ -110,7 +110,8 @@ impl Repository for SqliteRepository {
         self.readers
             .run(move |connection| {
                 let mut statement = connection.prepare_cached(AFTER)?;
-                let found = statement.query_map(params![after, limit], |row| document::column(row, 0))?;
+                let found =
+                    statement.query_map(params![after, limit], |row| document::column(row, 0))?;
                 found
                     .map(|account| account.map_err(StoreError::from)?)
                     .collect()

@@ -88,7 +88,10 @@ impl Home {
             .append(true)
             .open(self.log_file())
             .unwrap();
-        Server::new(Process::start(self.command(runner, &[]).stderr(log)), self.clone())
+        Server::new(
+            Process::start(self.command(runner, &[]).stderr(log)),
+            self.clone(),
+        )
     }
 
     /// Runs a command and waits until it exits.

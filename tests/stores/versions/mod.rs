@@ -20,6 +20,8 @@ use crate::arrange::{HOUR, NOW, active, pending, session, whole};
 
 /// The field that the newer version adds to each object.
 const FIELD: &str = "newerField";
+/// The paths of values that are one of several variants, with a key for each.
+const VARIANTS: [&str; 3] = ["state.", "kind.", "owner."];
 const ROUNDS: i64 = 40;
 
 /// A store, and the writes of a newer version, which bypass the repository.
@@ -48,7 +50,10 @@ async fn add_everywhere(store: &dyn Versions, account: &Account) -> BTreeSet<i64
 fn collect(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            found.push(format!("{path}{FIELD}"));
+            // These have one key, which says what the value is.
+            if !VARIANTS.iter().any(|variant| path.ends_with(variant)) {
+                found.push(format!("{path}{FIELD}"));
+            }
             for (key, value) in fields {
                 collect(value, &format!("{path}{key}."), found);
             }
@@ -98,7 +103,7 @@ async fn unknown_fields_survive_saves_at_every_level(store: &dyn Versions) {
     let older = store.older();
     older.insert(&account).await.expect("the store answers");
     let added = add_everywhere(store, &account).await;
-    assert!(added.len() > 40, "{added:?}");
+    assert!(added.len() > 30, "{added:?}");
     let found = older.by_email(&account.email).await;
     let mut loaded = found.expect("the store answers").expect("it is there");
     let user = loaded.user_mut().expect("active");
@@ -198,7 +203,13 @@ async fn two_versions_side_by_side_lose_no_change(store: &dyn Versions) {
     let older = store.older();
     older.insert(&account).await.expect("the store answers");
     let added = add_everywhere(store, &account).await;
-    let load = async || older.by_id(account.id).await.expect("it answers").expect("it is there");
+    let load = async || {
+        older
+            .by_id(account.id)
+            .await
+            .expect("it answers")
+            .expect("it is there")
+    };
     let newer_writes = async {
         for _ in 0..ROUNDS {
             while !store.increment(&account, load().await.version).await {}

@@ -96,7 +96,8 @@ async fn newer_fields_beside_the_account_keep_their_types() {
     let store = Mongodb { older, database };
     let account = active("ada@x.test");
     store.older.insert(&account).await.expect("an answer");
-    let newer = doc! { "date": DateTime::from_millis(1), "int": 1, "long": 1_i64, "list": [{ "a": 1 }] };
+    let newer =
+        doc! { "date": DateTime::from_millis(1), "int": 1, "long": 1_i64, "list": [{ "a": 1 }] };
     let set = doc! { "newerIndexed": "x", "account.newer": &newer };
     let accounts = store.accounts();
     let changed = accounts.update_one(by_id(&account), doc! { "$set": set });
@@ -149,7 +150,10 @@ async fn newer_database_is_used_only_if_it_allows_that() {
         match store.probe().await {
             Ok(()) => assert!(is_used),
             Err(error) => {
-                assert!(!is_used && matches!(error, StoreError::Unusable(_)), "{error}");
+                assert!(
+                    !is_used && matches!(error, StoreError::Unusable(_)),
+                    "{error}"
+                );
                 assert!(error.to_string().contains("run a newer latchkey"));
             }
         }
@@ -192,7 +196,10 @@ async fn probe_removes_its_document_and_abandoned_ones() {
     let store = held.repository();
     store.probe().await.expect("the store answers");
     // That of another node, which is under way, stays.
-    assert_eq!(probes.find_one(doc! {}).await.expect("an answer"), Some(other));
+    assert_eq!(
+        probes.find_one(doc! {}).await.expect("an answer"),
+        Some(other)
+    );
     assert_eq!(probes.count_documents(doc! {}).await.expect("an answer"), 1);
     held.remove().await;
 }

@@ -54,8 +54,7 @@ impl Versions for Sqlite {
                 Err(_) => format!(".{step}"),
             });
             let path = format!("${}", steps.collect::<String>());
-            let set =
-                "UPDATE accounts SET document = json_set(document, ?2, ?3), newer = ?3 WHERE id = ?1";
+            let set = "UPDATE accounts SET document = json_set(document, ?2, ?3), newer = ?3 WHERE id = ?1";
             let changed = file.execute(set, params![account.id.to_string(), path, number]);
             assert_eq!(changed, Ok(1));
         }
@@ -152,7 +151,10 @@ async fn newer_file_opens_only_if_it_allows_older_versions() {
         match SqliteRepository::open(&store.path) {
             Ok(_) => assert!(opens),
             Err(error) => {
-                assert!(!opens && matches!(error, StoreError::Unusable(_)), "{error}");
+                assert!(
+                    !opens && matches!(error, StoreError::Unusable(_)),
+                    "{error}"
+                );
                 assert!(error.to_string().contains("run a newer latchkey"));
             }
         }

@@ -1,6 +1,7 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::Span;
@@ -8,7 +9,7 @@ use tracing::field::display;
 
 use super::Caller;
 use super::store_health::StoreHealth;
-use crate::model::{Account, AccountId, Clock, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
 use crate::repository::{CoalescedReads, QueueLength, Repository, StoreError, WriteOutcome};
 
 /// The number of times an operation is decided before its conflicts with other saves count as
@@ -166,6 +167,23 @@ impl AccountStore {
             Ok(email) => self.by_email(&email).await,
             Err(_) => Ok(None),
         }
+    }
+
+    /// Counts one attempt under a key.
+    pub(super) async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
+        let counted = self.repository.increment(key, window, now).await;
+        self.health.observe(counted)
+    }
+
+    /// Takes one attempt back.
+    pub(super) async fn decrement(&self, key: &str) -> Result<(), StoreError> {
+        let released = self.repository.decrement(key, self.clock.now()).await;
+        self.health.observe(released)
     }
 
     /// Returns up to `limit` accounts that have an email due, the longest due first.

@@ -162,7 +162,6 @@ impl Accounts {
         let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
         let codes = OneTimeCodes::new(secret.clone(), rng.clone(), policy.code_lifetime);
         let codes = Arc::new(codes);
-        let health = store.health().clone();
         let email_delivery = EmailDelivery::new(
             store.clone(),
             codes.clone(),
@@ -171,14 +170,8 @@ impl Accounts {
             mail_connections,
         );
         Self {
+            limiter: RateLimiter::new(&store, secret.clone(), policy.limits),
             store,
-            limiter: RateLimiter::new(
-                repository.clone(),
-                health,
-                secret.clone(),
-                clock.clone(),
-                policy.limits,
-            ),
             sessions: SessionIssuer::new(
                 access_tokens,
                 secret,

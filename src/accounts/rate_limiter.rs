@@ -4,34 +4,24 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use super::store_health::StoreHealth;
-use crate::model::{Attempts, Clock, Timestamp, Wait};
+use super::AccountStore;
+use crate::model::{Attempts, Timestamp, Wait};
 use crate::rate_limit::Key;
-use crate::repository::{Repository, StoreError};
+use crate::repository::StoreError;
 use crate::token::{Purpose, Secret};
 
 /// Counts attempts in the store, and compares the counts with the limits.
 pub(super) struct RateLimiter {
-    repository: Arc<dyn Repository>,
-    health: Arc<StoreHealth>,
+    store: Arc<AccountStore>,
     secret: Secret,
-    clock: Clock,
     enabled: bool,
 }
 
 impl RateLimiter {
-    pub(super) const fn new(
-        repository: Arc<dyn Repository>,
-        health: Arc<StoreHealth>,
-        secret: Secret,
-        clock: Clock,
-        enabled: bool,
-    ) -> Self {
+    pub(super) fn new(store: &Arc<AccountStore>, secret: Secret, enabled: bool) -> Self {
         Self {
-            repository,
-            health,
+            store: store.clone(),
             secret,
-            clock,
             enabled,
         }
     }
@@ -43,7 +33,7 @@ impl RateLimiter {
 
     /// Returns the time by which windows are counted.
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.store.now()
     }
 
     /// Counts one attempt under each key, in this order, and stops at the first limit that is
@@ -54,7 +44,7 @@ impl RateLimiter {
             return Ok(None);
         }
         for key in keys {
-            let now = self.clock.now();
+            let now = self.store.now();
             let attempts = self.increment(key, now).await?;
             if let Err(wait) = key.limit.evaluate(attempts, now) {
                 return Ok(Some(wait));
@@ -70,8 +60,8 @@ impl RateLimiter {
         now: Timestamp,
     ) -> Result<Attempts, StoreError> {
         let counter = self.counter(key);
-        let counted = self.repository.increment(&counter, key.limit.window(), now);
-        self.health.observe(counted.await)
+        let window = key.limit.window();
+        self.store.increment(&counter, window, now).await
     }
 
     /// Takes back attempts that turned out not to be guesses.
@@ -79,8 +69,7 @@ impl RateLimiter {
         if self.enabled {
             let decrement = async |key: &Key<'_>| {
                 let counter = self.counter(key);
-                let released = self.repository.decrement(&counter, self.clock.now());
-                self.health.observe(released.await)
+                self.store.decrement(&counter).await
             };
             try_join_all(keys.iter().map(decrement)).await?;
         }

@@ -48,9 +48,9 @@ async fn failed_write_makes_the_server_unready_at_once() {
     let ready = async || device.get("/health/ready").await.status == StatusCode::OK;
     let health = service.app.accounts.store_health().clone();
     let watching = tokio::spawn(async move { health.watch().await });
-    // Reads still succeed, as on a disk that is full.
-    service.store.fail_after(0, Failure::Unavailable);
-    device.sign_up("ada@x.test").await;
+    service.store.fail(Failure::Unavailable);
+    let input = json!({ "email": "ada@x.test" });
+    assert_eq!(device.error("forgotPassword", input).await, "OVERLOADED");
     while ready().await {
         tokio::task::yield_now().await;
     }

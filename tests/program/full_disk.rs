@@ -27,7 +27,7 @@ fn limit(process: u32, size: Option<u64>) {
 }
 
 #[test]
-fn full_disk_makes_the_server_unready_until_it_has_room() {
+fn full_disk_makes_the_server_unready_for_a_time() {
     let home = Home::new();
     let server = home.start_under(&IGNORING);
     let client = server.client();

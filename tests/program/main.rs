@@ -27,6 +27,7 @@ mod hashing;
 mod keys;
 mod kill;
 mod logs;
+mod lost_answers;
 mod mongodb;
 mod mongodb_tls;
 mod proxies;

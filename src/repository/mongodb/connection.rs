@@ -32,7 +32,7 @@ const LOOK_UP: Duration = Duration::from_secs(10);
 pub(super) const QUERY: Duration = Duration::from_millis(1500);
 /// The time for server selection. Far less than a caller waits: a write that was never sent is to be
 /// reported as not done, also by a busy machine.
-const SELECTION: Duration = Duration::from_millis(1000);
+const SELECTION: Duration = Duration::from_secs(1);
 /// The interval between two checks of each server. A server that hangs is noticed after this and
 /// `QUERY`, and its connections are closed.
 const HEARTBEAT: Duration = Duration::from_secs(2);

@@ -64,10 +64,10 @@ pub(super) fn carry<T: Tree>(stored: &T, known: &T, saved: &mut T) -> Result<(),
         };
         match (known.field(&key), saved.field_mut(&key)) {
             (None, None) => saved.set(&key, value.clone()),
-            (Some(known), Some(saved)) if key == STATE && known.keys() != saved.keys() => {
-                if value != known {
-                    return Err(StoreError::Newer);
-                }
+            (Some(known), Some(saved))
+                if key == STATE && known.keys() != saved.keys() && value != known =>
+            {
+                return Err(StoreError::Newer);
             }
             (Some(known), Some(saved)) if is_same(known, saved) => carry(value, known, saved)?,
             // This version writes the field itself, or the object has gone.

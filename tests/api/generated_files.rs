@@ -31,7 +31,7 @@ fn printed_schema_defines_no_directive_and_keeps_specified_by() {
 fn schema_description_explains_errors_unions_and_null() {
     let sdl = latchkey::graphql::sdl();
     let (types, _) = sdl.rsplit_once("\nschema {").unwrap();
-    let description = types.rsplit("\"\"\"\n").nth(1).unwrap();
+    let description = types.rsplit("\"\"\"").nth(1).unwrap();
     for text in [
         "member of the operation's result\nunion and implements `AccountError`",
         "a top-level error with `extensions.code`",

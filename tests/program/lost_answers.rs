@@ -20,7 +20,7 @@ const RECOVERED: Duration = Duration::from_mins(1);
 const FROZEN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 8;
 
-/// What happens while the answer is on its way.
+/// A failure while the answer is on its way.
 #[derive(Clone, Copy, Debug)]
 enum Disturbance {
     KilledServer,

@@ -2,7 +2,7 @@
 //! server may start later.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mongodb::bson::RawDocumentBuf;
@@ -19,8 +19,7 @@ use super::super::StoreError;
 use super::error::describe;
 use super::heartbeats::FailedHeartbeats;
 use super::record::Counted;
-use super::schema::prepare;
-use super::{tls, url};
+use super::{schema, tls, url};
 
 /// The time that a caller waits for an answer; a server that was stopped, not killed, gives none.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -46,8 +45,12 @@ pub(super) struct Connection {
     database: String,
     failed_heartbeats: FailedHeartbeats,
     collections: Arc<OnceCell<Collections>>,
-    prepared: OnceCell<()>,
+    preparation: Mutex<Preparation>,
 }
+
+/// One attempt to prepare the database, which all callers of its time share, also its failure: a
+/// server that is away must not make them wait one after the other.
+type Preparation = Arc<OnceCell<Result<(), StoreError>>>;
 
 /// The database's collections; clones share the client.
 #[derive(Clone)]
@@ -61,14 +64,14 @@ impl Connection {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         let refused = |wrong| StoreError::Unusable(format!("its URL {wrong}"));
         let (url, database) = url::parse(url).map_err(refused)?;
-        let (collections, prepared) = (Arc::default(), OnceCell::new());
+        let (collections, preparation) = (Arc::default(), Mutex::default());
         let failed_heartbeats = FailedHeartbeats::of(url.replica_set.clone());
         Ok(Self {
             url,
             database,
             failed_heartbeats,
             collections,
-            prepared,
+            preparation,
         })
     }
 
@@ -84,10 +87,8 @@ impl Connection {
     {
         let collections = self.collections().await?;
         let end = time::Instant::now() + PATIENCE;
-        let prepare = async || self.to_the_end(prepare(collections.clone())).await?;
-        let prepared = self.prepared.get_or_try_init(prepare);
         // Until then the operation was not sent.
-        time::timeout_at(end, prepared)
+        time::timeout_at(end, self.prepare(&collections))
             .await
             .unwrap_or_else(|_| Err(StoreError::Late(PATIENCE)))
             .map_err(not_sent)?;
@@ -95,6 +96,29 @@ impl Connection {
         time::timeout_at(end, answer)
             .await
             .unwrap_or_else(|_| Err(StoreError::Late(PATIENCE)))
+    }
+
+    /// Prepares the database, unless that was done.
+    async fn prepare(&self, collections: &Collections) -> Result<(), StoreError> {
+        let latest = || {
+            self.preparation
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let attempt = latest().clone();
+        let prepare = async || {
+            self.to_the_end(schema::prepare(collections.clone()))
+                .await?
+        };
+        let prepared = attempt.get_or_init(prepare).await;
+        let Err(error) = prepared else {
+            return Ok(());
+        };
+        let mut latest = latest();
+        if Arc::ptr_eq(&latest, &attempt) {
+            *latest = Preparation::default();
+        }
+        Err(error.share())
     }
 
     /// Returns the collections, and creates the client first if necessary. That looks names up, and

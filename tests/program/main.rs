@@ -20,6 +20,7 @@ mod coalesced_reads;
 mod differential;
 mod document_limits;
 mod drain;
+mod email_content;
 mod flood;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -46,7 +46,7 @@ impl Coverage {
         let lines = messages.iter().rev().flat_map(|it| it.text.lines());
         let mut tokens = lines.filter(|line| line.len() == 43 && !line.contains(' '));
         let token = tokens.next().expect("a token");
-        self.mutate(&device, "undoEmailChange", json!({ "token": token }))
+        self.mutate(device, "undoEmailChange", json!({ "token": token }))
             .await;
         self.exhaust(
             &device.at("198.51.100.7"),

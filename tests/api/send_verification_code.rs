@@ -38,8 +38,7 @@ async fn unverified_email_receives_a_code() {
 #[tokio::test]
 async fn verified_or_unknown_email_receives_nothing() {
     let service = Service::start().await;
-    let device = service.device();
-    device.sign_up("ada@x.test").await;
+    let (device, _) = service.device().signed_up("ada@x.test").await;
     let unverified = send(&device, "ada@x.test").await;
     verify(&device, "ada@x.test", &service.code_for("ada@x.test").await).await;
     assert_eq!(send(&device, "ada@x.test").await, unverified);

@@ -137,7 +137,7 @@ async fn account_code_with_a_ticket_never_signs_in() {
 #[tokio::test]
 async fn verified_email_logs_in_under_verify_first() {
     let service = Service::start().await;
-    let (_, code) = unverified(&service).await;
+    let (device, code) = unverified(&service).await;
     let strict = service
         .node(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")])
         .await;
@@ -149,7 +149,7 @@ async fn verified_email_logs_in_under_verify_first() {
     };
     assert_eq!(kind(&log_in().await), "EmailNotVerified");
     assert_eq!(
-        kind(&verify(&strict.device(), "ada@x.test", &code).await),
+        kind(&verify(&device, "ada@x.test", &code).await),
         "EmailVerified"
     );
     assert_eq!(kind(&log_in().await), "Authenticated");

@@ -157,6 +157,8 @@ async fn indexes_have_names_and_serve_every_query() {
         [
             "_id_",
             "email_unique",
+            "addresses_unique",
+            "reserved",
             "mobile_number_unique",
             "mail_due",
             "mail_parked",
@@ -185,6 +187,11 @@ async fn indexes_have_names_and_serve_every_query() {
             doc! { "expiresAt": { "$lte": DateTime::from_millis(NOW.millis()) } },
             doc! {},
             "expires",
+        ),
+        (
+            doc! { "reservedUntil": { "$lte": DateTime::from_millis(NOW.millis()) } },
+            doc! {},
+            "reserved",
         ),
     ] {
         let find = doc! { "find": "accounts", "filter": filter, "sort": sort };

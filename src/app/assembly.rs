@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::emails::EmailFiles;
 use super::policy::{own_origins, policy};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::Config;
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins};
-use crate::mail::Mailer;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
 
@@ -44,6 +44,7 @@ fn unseal(secret: &Secret) -> Unseal {
 pub(super) fn accounts(
     config: &Config,
     secret: Secret,
+    emails: EmailFiles,
     backends: Backends,
     environment: Environment,
 ) -> Result<Accounts, StartError> {
@@ -66,11 +67,7 @@ pub(super) fn accounts(
             verified: VerifiedTokens::default(),
         },
         secret,
-        mailer: Mailer {
-            from: config.mail_from.clone(),
-            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
-            transport: backends.transport,
-        },
+        mailer: emails.mailer(config, backends.transport),
         mail_connections: config.mail_connections,
         clock: environment.clock,
         rng: environment.rng,

@@ -61,12 +61,7 @@ impl Accounts {
         let lifetime = policy.code_lifetime;
         let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
         let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
-        let limiter = RateLimiter::new(
-            repository.clone(),
-            secret.clone(),
-            clock.clone(),
-            policy.limits,
-        );
+        let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
             codes.clone(),

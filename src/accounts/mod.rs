@@ -46,6 +46,7 @@ mod session_issuer;
 mod set_role;
 mod signup;
 mod start_totp;
+mod store_health;
 mod suspend;
 mod timing;
 mod update_mobile_number;
@@ -99,6 +100,7 @@ pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutco
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
+pub use store_health::{StoreHealth, StoreState};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
@@ -181,12 +183,10 @@ impl Accounts {
         self.keyring().jwks(self.now())
     }
 
-    /// Returns once the store has answered.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.store.ping().await
+    /// Returns the state of the store by the last probe.
+    #[must_use]
+    pub fn store_health(&self) -> &Arc<StoreHealth> {
+        self.store.health()
     }
 
     /// Deletes expired counters and expired sign-ups.

@@ -39,6 +39,8 @@ pub enum Failure {
     /// A save is done, and its acknowledgement comes only after `recover`.
     Stalled,
     Corrupt,
+    /// A save would lose fields of a newer version.
+    Newer,
     Panic,
 }
 
@@ -132,6 +134,7 @@ impl Failure {
             }
             Self::Unreachable => StoreError::Unreachable(INTERNALS.into()),
             Self::Corrupt => StoreError::Corrupt(INTERNALS.into()),
+            Self::Newer => StoreError::Newer,
             Self::Panic => panic!("{INTERNALS}"),
         }
     }
@@ -231,8 +234,8 @@ impl Repository for Store {
         self.real.purge(now).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.read()?;
-        self.real.ping().await
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.write()?;
+        self.real.probe().await
     }
 }

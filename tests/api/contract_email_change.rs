@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Coverage;
+use crate::contract::Coverage;
 use crate::support::{Device, PASSWORD, Service};
 
 const NEW: &str = "ada@new.test";
@@ -12,7 +12,7 @@ fn request(new_email: &str, password: &str) -> Value {
 }
 
 impl Coverage {
-    pub(super) async fn email_change(&mut self) {
+    pub async fn email_change(&mut self) {
         let service = Service::start().await;
         let (device, _) = service.device().signed_up("ada@x.test").await;
         self.mutate(&device, "requestEmailChange", request("x", PASSWORD))

@@ -2,7 +2,7 @@
 //! the operator.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
@@ -13,6 +13,7 @@ use super::delivery_steps::{Attempt, Settled, lease, renew, settle};
 use super::one_time_codes::OneTimeCodes;
 use super::{InternalError, MailQueue};
 use crate::mail::{Accepted, MailError, Mailer};
+use crate::metrics::Metrics;
 use crate::model::{Account, AccountId, Delivery, EmailId, OutboxEmail, Rng, Timestamp};
 use crate::repository::QueueLength;
 
@@ -29,6 +30,7 @@ pub struct EmailDelivery {
     rng: Rng,
     connections: Arc<Semaphore>,
     log: DeliveryLog,
+    metrics: Metrics,
     queue: Mutex<Option<(QueueLength, Timestamp)>>,
 }
 
@@ -49,6 +51,7 @@ impl EmailDelivery {
         mailer: Mailer,
         rng: Rng,
         connections: usize,
+        metrics: Metrics,
     ) -> Self {
         Self {
             store,
@@ -57,6 +60,7 @@ impl EmailDelivery {
             rng,
             connections: Arc::new(Semaphore::new(connections)),
             log: DeliveryLog::default(),
+            metrics,
             queue: Mutex::default(),
         }
     }
@@ -153,10 +157,12 @@ impl EmailDelivery {
             email,
             connection,
         } = leased;
+        let started = Instant::now();
         let sent = self.send(&account, &email).await;
         let delivery = sent
             .as_ref()
             .map_or_else(MailError::delivery, |_| Delivery::Sent);
+        self.metrics.email(delivery.name(), started.elapsed());
         let now = self.store.now();
         match &sent {
             Ok(_) => self.log.sent(account.id, now),

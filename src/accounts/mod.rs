@@ -11,6 +11,7 @@ mod account_store;
 mod administer;
 mod attempt;
 mod authenticate;
+mod begin_epoch;
 mod change_password;
 mod check_password;
 mod clear_mobile_number;
@@ -53,6 +54,7 @@ use serde_json::Value;
 
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
 use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, Keyring, Secret};
@@ -119,6 +121,8 @@ pub struct Dependencies {
     pub mailer: Mailer,
     /// The number of emails that are sent at once.
     pub mail_connections: usize,
+    /// Records what the parts do.
+    pub metrics: Metrics,
     /// Provides the time.
     pub clock: Clock,
     /// Provides randomness.
@@ -153,6 +157,7 @@ impl Accounts {
             secret,
             mailer,
             mail_connections,
+            metrics,
             clock,
             rng,
             policy,
@@ -166,6 +171,7 @@ impl Accounts {
             mailer,
             rng.clone(),
             mail_connections,
+            metrics,
         );
         Self {
             store,
@@ -240,6 +246,12 @@ impl Accounts {
     #[must_use]
     pub fn jwks(&self) -> Value {
         self.keyring().jwks(self.now())
+    }
+
+    /// Returns the number of password hashes that wait for a thread.
+    #[must_use]
+    pub fn waiting_hashes(&self) -> usize {
+        self.hashing.waiting()
     }
 
     /// Returns once the store has answered.

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins};
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
 
@@ -46,6 +47,7 @@ pub(super) fn accounts(
     secret: Secret,
     backends: Backends,
     environment: Environment,
+    metrics: Metrics,
 ) -> Result<Accounts, StartError> {
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
@@ -56,7 +58,8 @@ pub(super) fn accounts(
             threads,
             environment.rng.clone(),
         )?
-        .with_unseal(unseal(&secret)),
+        .with_unseal(unseal(&secret))
+        .with_metrics(metrics.clone()),
         access_tokens: AccessTokens {
             keyring: Keyring::open(&config.keys, environment.clock.now())?,
             issuer: config.issuer.clone(),
@@ -72,6 +75,7 @@ pub(super) fn accounts(
             transport: backends.transport,
         },
         mail_connections: config.mail_connections,
+        metrics,
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),

@@ -19,8 +19,9 @@ use crate::config::{Config, Mail, Store};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{Folder, MailError, Smtp, Transport};
+use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
-use crate::repository::{Repository, StoreError};
+use crate::repository::{MeasuredRepository, Repository, StoreError};
 use crate::token::{KeyError, Secret};
 
 /// The time for which requests in progress may finish after a shutdown signal.
@@ -55,6 +56,17 @@ pub struct Backends {
     pub repository: Arc<dyn Repository>,
     /// The transport of emails.
     pub transport: Transport,
+}
+
+impl Backends {
+    /// Measures the store, if anybody can see the measurements.
+    fn measured(self, config: &Config, metrics: &Metrics) -> Self {
+        if config.metrics_listen.is_none() {
+            return self;
+        }
+        let repository = Arc::new(MeasuredRepository::new(self.repository, metrics.clone()));
+        Self { repository, ..self }
+    }
 }
 
 /// The sources of time and randomness.
@@ -120,7 +132,10 @@ impl App {
             Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
-        let accounts = Arc::new(assembly::accounts(config, secret, backends, environment)?);
+        let metrics = Metrics::new();
+        let backends = backends.measured(config, &metrics);
+        let accounts = assembly::accounts(config, secret, backends, environment, metrics.clone())?;
+        let accounts = Arc::new(accounts);
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
@@ -144,6 +159,7 @@ impl App {
                 proxy_idle: config.proxy_idle,
                 ..Limits::DEFAULT
             },
+            metrics,
             rng,
             stopping,
         };
@@ -170,6 +186,23 @@ impl App {
     /// Asks everything that runs to stop; from now on the service reports that it is not ready.
     pub fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Serves the measurements on a listener of their own, until the service stops.
+    pub fn serve_metrics(&self, listener: TcpListener) {
+        let steps = http::Shutdown {
+            drain: self.state.stopping.clone(),
+            close: self.state.stopping.clone(),
+        };
+        // The task ends with the runtime: a scrape has nothing to finish.
+        tokio::spawn(http::serve(
+            listener,
+            http::metrics_router(self.state.clone()),
+            self.state.limits,
+            http::KnownPeers::default(),
+            steps,
+            Metrics::default(),
+        ));
     }
 
     /// Serves until `stop` completes, then lets requests in progress finish.
@@ -199,6 +232,7 @@ impl App {
             self.state.limits,
             peers,
             steps,
+            self.state.metrics.clone(),
         ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),

@@ -46,6 +46,8 @@ use crate::token::{KeySource, SecretSource};
 pub struct Config {
     /// The address on which the server listens.
     pub listen: SocketAddr,
+    /// The address on which the measurements are served, if they are.
+    pub metrics_listen: Option<SocketAddr>,
     /// The store of the accounts.
     pub store: Store,
     /// The folder of generated files: keys and, unless set otherwise, the embedded store and the

@@ -44,6 +44,7 @@ impl Config {
             warnings: warnings(&places, &web, &sessions)?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
+            metrics_listen: connections.metrics?,
             store: places.store?,
             data: places.data?,
             keys: tokens.keys?,
@@ -158,7 +159,12 @@ impl Web {
 }
 
 /// The lifetimes of connections.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is for a wrong setting, the inner one for no listener"
+)]
 struct Connections {
+    metrics: Option<Option<SocketAddr>>,
     idle: Option<Duration>,
     proxy_idle: Option<Duration>,
     drain: Option<Duration>,
@@ -167,6 +173,7 @@ struct Connections {
 impl Connections {
     fn read(reader: &mut Reader) -> Self {
         Self {
+            metrics: reader.take(&table::METRICS_LISTEN),
             idle: reader.take(&table::IDLE_SECONDS),
             proxy_idle: reader.take(&table::PROXY_IDLE_SECONDS),
             drain: reader.take(&table::DRAIN_SECONDS),

@@ -114,6 +114,11 @@ settings! {
         meaning: "The addresses and networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
         parse: parse::networks
     }
+    METRICS_LISTEN -> Option<SocketAddr> {
+        default: "off", example: "127.0.0.1:9464",
+        meaning: "The address and port on which Prometheus reads measurements at `/metrics`, apart from clients; or `off`.",
+        parse: parse::listen_or_off
+    }
     IDLE_SECONDS -> Duration {
         default: "75", example: "120",
         meaning: "The time for which a connection may be idle between two requests (5 to 3600).",

@@ -51,7 +51,6 @@ impl EmailDelivery {
         mailer: Mailer,
         rng: Rng,
         connections: usize,
-        metrics: Metrics,
     ) -> Self {
         Self {
             store,
@@ -60,9 +59,14 @@ impl EmailDelivery {
             rng,
             connections: Arc::new(Semaphore::new(connections)),
             log: DeliveryLog::default(),
-            metrics,
+            metrics: Metrics::default(),
             queue: Mutex::default(),
         }
+    }
+
+    /// Records the attempts to send emails.
+    pub(super) fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Returns the emails that wait, for the operator.

@@ -55,7 +55,7 @@ use serde_json::Value;
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
-use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
+use crate::model::{Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, Timestamp};
 use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, Keyring, Secret};
 
@@ -171,8 +171,8 @@ impl Accounts {
             mailer,
             rng.clone(),
             mail_connections,
-            metrics,
-        );
+        )
+        .measured_by(metrics);
         Self {
             store,
             limiter: RateLimiter::new(
@@ -186,10 +186,7 @@ impl Accounts {
                 secret,
                 clock.clone(),
                 rng.clone(),
-                SessionRules {
-                    session: policy.session,
-                    sign_in: policy.sign_in,
-                },
+                SessionRules::of(&policy),
             ),
             codes,
             email_delivery: Arc::new(email_delivery),
@@ -234,6 +231,12 @@ impl Accounts {
     #[must_use]
     pub const fn access_token_lifetime(&self) -> Duration {
         self.sessions.access_token_lifetime()
+    }
+
+    /// Returns what the operator's role file gives a role.
+    #[must_use]
+    pub fn permissions(&self, role: Role) -> &[String] {
+        self.sessions.permissions(role)
     }
 
     /// Returns the keyring that signs access tokens.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::RequestAttempt;
 use super::gate::SignInPolicy;
+use super::{Policy, RequestAttempt};
 use crate::model::{
-    Account, AccountId, Clock, DeviceId, Digest, NewEmail, Rng, SessionId, SessionPolicy,
-    Timestamp, TrustedBrowserId,
+    Account, AccountId, Clock, DeviceId, Digest, Locale, NewEmail, Rng, Role, SessionId,
+    SessionPolicy, Timestamp, TrustedBrowserId,
 };
 use crate::token::{
     AccessClaims, AccessSubject, AccessTokens, BearerError, BoundTokens, DeviceTokens, Keyring,
@@ -58,6 +58,15 @@ pub(super) struct SessionIssuer {
 pub(super) struct SessionRules {
     pub(super) session: SessionPolicy,
     pub(super) sign_in: SignInPolicy,
+}
+
+impl SessionRules {
+    pub(super) const fn of(policy: &Policy) -> Self {
+        Self {
+            session: policy.session,
+            sign_in: policy.sign_in,
+        }
+    }
 }
 
 impl SessionIssuer {
@@ -126,6 +135,11 @@ impl SessionIssuer {
         self.access_tokens.lifetime
     }
 
+    /// Returns what the operator's role file gives a role.
+    pub(super) fn permissions(&self, role: Role) -> &[String] {
+        self.access_tokens.custom_claims.permissions(role)
+    }
+
     pub(super) const fn keyring(&self) -> &Keyring {
         &self.access_tokens.keyring
     }
@@ -145,6 +159,8 @@ impl SessionIssuer {
             account: account.id,
             session,
             role: user.role,
+            is_verified: user.email_verified,
+            locale: user.locale.as_ref().map(Locale::as_str),
             authenticated_at: current.authenticated_at,
             methods: &current.methods,
         };

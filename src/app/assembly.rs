@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::policy::{own_origins, policy};
+use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::Config;
+use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::model::Sealed;
-use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
+use crate::token::{AccessTokens, CustomClaims, Keyring, Secret, VerifiedTokens};
 
 /// Returns the web origins that may call the service.
 pub(super) fn origins(config: &Config) -> Arc<Origins> {
@@ -32,6 +33,17 @@ pub(super) fn metadata(config: &Config) -> Arc<Metadata> {
     })
 }
 
+/// Returns what executes documents.
+pub(super) fn executor(config: &Config, trusted: Option<TrustedDocuments>) -> Executor {
+    Executor {
+        schema: graphql::schema(),
+        introspection: config.introspection,
+        trusted,
+        schema_url: schema_url(config).into(),
+        known: KnownDocuments::default(),
+    }
+}
+
 /// Opens the sealed secrets of applications whose hashes were imported.
 fn unseal(secret: &Secret) -> Unseal {
     let secret = secret.clone();
@@ -47,7 +59,7 @@ pub(super) fn accounts(
     secret: Secret,
     backends: Backends,
     environment: Environment,
-    metrics: Metrics,
+    (claims, metrics): (CustomClaims, Metrics),
 ) -> Result<Accounts, StartError> {
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
@@ -65,6 +77,7 @@ pub(super) fn accounts(
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             client_id: config.client_id.clone(),
+            custom_claims: claims,
             lifetime: config.access_token_lifetime,
             verified: VerifiedTokens::default(),
         },

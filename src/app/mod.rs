@@ -1,6 +1,7 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod assembly;
+mod backends;
 mod outbox;
 mod policy;
 mod preflight;
@@ -12,17 +13,18 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use self::policy::{cookies, schema_url};
+pub use self::backends::{Backends, Environment, open_repository};
+use self::policy::cookies;
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
-use crate::config::{Config, Mail, Store};
-use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
+use crate::config::{Config, Mail};
+use crate::graphql::{self, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{Folder, MailError, Smtp, Transport};
 use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
-use crate::repository::{MeasuredRepository, Repository, StoreError};
-use crate::token::{KeyError, Secret};
+use crate::repository::StoreError;
+use crate::token::{ClaimsError, KeyError, Secret};
 
 /// The time for which requests in progress may finish after a shutdown signal.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -45,36 +47,12 @@ pub enum StartError {
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
+    /// The claims that the operator adds to access tokens cannot be used.
+    #[error("the claims of access tokens cannot be used: {0} (LATCHKEY_CLAIMS, LATCHKEY_ROLES)")]
+    Claims(#[from] ClaimsError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-}
-
-/// The store and the transport of emails.
-pub struct Backends {
-    /// The store of the accounts.
-    pub repository: Arc<dyn Repository>,
-    /// The transport of emails.
-    pub transport: Transport,
-}
-
-impl Backends {
-    /// Measures the store, if anybody can see the measurements.
-    fn measured(self, config: &Config, metrics: &Metrics) -> Self {
-        if config.metrics_listen.is_none() {
-            return self;
-        }
-        let repository = Arc::new(MeasuredRepository::new(self.repository, metrics.clone()));
-        Self { repository, ..self }
-    }
-}
-
-/// The sources of time and randomness.
-pub struct Environment {
-    /// The clock.
-    pub clock: Clock,
-    /// The generator.
-    pub rng: Rng,
 }
 
 /// A service that is ready to serve.
@@ -132,20 +110,17 @@ impl App {
             Some(secret) => secret,
             None => Secret::open(&config.data, &rng)?,
         };
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(environment.clock.now().seconds());
         let backends = backends.measured(config, &metrics);
-        let accounts = assembly::accounts(config, secret, backends, environment, metrics.clone())?;
+        let accounts = {
+            let parts = (files.claims, metrics.clone());
+            assembly::accounts(config, secret, backends, environment, parts)?
+        };
         let accounts = Arc::new(accounts);
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
-            executor: Executor {
-                schema: graphql::schema(),
-                introspection: config.introspection,
-                trusted: files.trusted,
-                schema_url: schema_url(config).into(),
-                known: KnownDocuments::default(),
-            },
+            executor: assembly::executor(config, files.trusted),
             policy: graphql::Policy {
                 cookies: cookies(config),
             },
@@ -155,8 +130,8 @@ impl App {
             metadata: assembly::metadata(config),
             emails: config.mail.place().into(),
             limits: Limits {
-                idle: config.idle,
-                proxy_idle: config.proxy_idle,
+                idle: config.connections.idle,
+                proxy_idle: config.connections.proxy_idle,
                 ..Limits::DEFAULT
             },
             metrics,
@@ -167,7 +142,7 @@ impl App {
             accounts,
             state,
             stop,
-            drain: config.drain,
+            drain: config.connections.drain,
         })
     }
 
@@ -188,6 +163,14 @@ impl App {
         self.stop.send_replace(true);
     }
 
+    const fn options(&self, peers: http::KnownPeers, metrics: Metrics) -> http::ServerOptions {
+        http::ServerOptions {
+            limits: self.state.limits,
+            peers,
+            metrics,
+        }
+    }
+
     /// Serves the measurements on a listener of their own, until the service stops.
     pub fn serve_metrics(&self, listener: TcpListener) {
         let steps = http::Shutdown {
@@ -198,10 +181,8 @@ impl App {
         tokio::spawn(http::serve(
             listener,
             http::metrics_router(self.state.clone()),
-            self.state.limits,
-            http::KnownPeers::default(),
+            self.options(http::KnownPeers::default(), Metrics::default()),
             steps,
-            Metrics::default(),
         ));
     }
 
@@ -229,10 +210,8 @@ impl App {
         let mut serving = tokio::spawn(http::serve(
             listener,
             self.router(),
-            self.state.limits,
-            peers,
+            self.options(peers, self.state.metrics.clone()),
             steps,
-            self.state.metrics.clone(),
         ));
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
@@ -256,43 +235,5 @@ impl App {
             tracing::warn!("requests were still in progress when the shutdown time was over");
             Ok(())
         })
-    }
-}
-
-/// Opens the store that a URL names.
-///
-/// # Errors
-/// Returns an error if the store cannot be used.
-#[cfg_attr(
-    not(feature = "sqlite"),
-    expect(
-        clippy::unused_async,
-        reason = "opening a file waits, naming a server does not"
-    )
-)]
-pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreError> {
-    match store {
-        #[cfg(feature = "sqlite")]
-        Store::Sqlite(path) => {
-            let path = path.clone();
-            let opened = tokio::task::spawn_blocking(move || {
-                crate::repository::SqliteRepository::open(&path)
-            })
-            .await;
-            Ok(Arc::new(opened.map_err(|error| {
-                StoreError::Unavailable(Box::new(error))
-            })??))
-        }
-        #[cfg(feature = "mongodb")]
-        Store::Mongodb(url) => {
-            use secrecy::ExposeSecret;
-            Ok(Arc::new(crate::repository::MongoRepository::connect(
-                url.expose_secret(),
-            )?))
-        }
-        #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
-        _ => Err(StoreError::Unavailable(
-            "this program was built without that store".into(),
-        )),
     }
 }

@@ -4,13 +4,14 @@
 use super::StartError;
 use crate::config::{Config, DocumentSource};
 use crate::graphql::TrustedDocuments;
-use crate::token::{Keyring, ResourceServers, Secret};
+use crate::token::{CustomClaims, Keyring, ResourceServers, Secret};
 
 /// The operator's files, read and checked.
 pub(super) struct OperatorFiles {
     pub(super) secret: Option<Secret>,
     pub(super) trusted: Option<TrustedDocuments>,
     pub(super) resource_servers: Option<ResourceServers>,
+    pub(super) claims: CustomClaims,
 }
 
 impl OperatorFiles {
@@ -31,6 +32,7 @@ impl OperatorFiles {
         Ok(Self {
             secret,
             trusted,
+            claims: config.custom_claims()?,
             resource_servers: resource_servers.map(ResourceServers::read).transpose()?,
         })
     }

@@ -59,7 +59,7 @@ impl Restore {
             Ok((changed, kept))
         });
         if restored.is_err() {
-            // The first error is the one to tell.
+            // The first error says why.
             _ = SqliteRepository::discard(&staged);
         }
         let (changed, kept) = restored?;

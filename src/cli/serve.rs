@@ -29,7 +29,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // The listener comes first: a second server started by mistake ends here, before it touches the
     // store or an email.
     let listener = listen(config.listen, "LATCHKEY_LISTEN").await?;
-    let metrics = match config.metrics_listen {
+    let metrics = match config.connections.metrics {
         Some(address) => Some(listen(address, "LATCHKEY_METRICS_LISTEN").await?),
         None => None,
     };

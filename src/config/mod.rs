@@ -4,6 +4,7 @@
 //! an example, and never with the value of a secret. [`SETTINGS`] is the one table from which the
 //! program, `.env.example` and the documentation are generated.
 
+mod connections;
 mod delivery;
 mod documents;
 mod dollar;
@@ -19,6 +20,7 @@ mod sender;
 mod store;
 mod table;
 mod texts;
+mod tokens;
 mod warnings;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -29,12 +31,14 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
+pub use connections::Connections;
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
 pub use mail::Mail;
 pub use store::Store;
 pub use table::{SETTINGS, Setting};
 pub use texts::{env_example, markdown_table};
+pub use tokens::ClaimSources;
 
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
@@ -46,8 +50,6 @@ use crate::token::{KeySource, SecretSource};
 pub struct Config {
     /// The address on which the server listens.
     pub listen: SocketAddr,
-    /// The address on which the measurements are served, if they are.
-    pub metrics_listen: Option<SocketAddr>,
     /// The store of the accounts.
     pub store: Store,
     /// The folder of generated files: keys and, unless set otherwise, the embedded store and the
@@ -93,12 +95,8 @@ pub struct Config {
     pub password_min_length: usize,
     /// Requires an address to be verified before it gets an account.
     pub verify_email_first: bool,
-    /// The time for which a connection may be idle between two requests.
-    pub idle: Duration,
-    /// The same for connections of trusted proxies.
-    pub proxy_idle: Duration,
-    /// The time for which the server accepts connections after it was asked to stop.
-    pub drain: Duration,
+    /// The listener of the measurements, and the times of connections.
+    pub connections: Connections,
     /// Enables the rate limits of logins, sign-ups and codes.
     pub limits: bool,
     /// The `iss` of access tokens.
@@ -109,6 +107,8 @@ pub struct Config {
     pub client_id: String,
     /// The resource servers that may introspect tokens.
     pub resource_servers: Option<SecretSource>,
+    /// The sources of the claims that are added to access tokens.
+    pub claims: ClaimSources,
     /// The log filter.
     pub log: String,
     /// The format of log lines.

@@ -11,7 +11,7 @@ use url::Url;
 use super::{DocumentSource, LogFormat, Mail, Store, parse};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
-use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
+use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -218,6 +218,16 @@ settings! {
         default: "", example: "file:/run/secrets/resource-servers",
         meaning: "The resource servers that may ask at `/oauth/introspect` whether a token is still valid (RFC 7662): pairs of `id:secret`, separated by commas, or `file:` and a file with one pair in each line. A secret has 32 or more random characters (openssl rand -hex 32). By default none, and there is no such endpoint.",
         parse: super::keys::resource_servers, secret: true
+    }
+    ROLES -> Option<PathBuf> {
+        default: "", example: "/etc/latchkey/roles.json",
+        meaning: "A JSON file with the permissions of each role, such as `{\"USER\": [\"posts:read\"], \"ADMIN\": [\"posts:read\", \"posts:delete\"]}`, for `User.permissions` and for claims. By default a role has none.",
+        parse: super::tokens::roles
+    }
+    CLAIMS -> ClaimTemplateSource {
+        default: "none", example: "hasura",
+        meaning: "Claims that are added to access tokens for the servers behind: `none`, `hasura`, `postgrest`, or `file:` and a JSON file with a template of your own.",
+        parse: super::tokens::claims
     }
     SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
         default: "ES256", example: "EdDSA",

@@ -45,7 +45,7 @@ pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
 pub use metadata::Metadata;
 pub use metrics::metrics_router;
-pub use server::{KnownPeers, Shutdown, serve};
+pub use server::{KnownPeers, ServerOptions, Shutdown, serve};
 
 /// The path of token introspection.
 const INTROSPECTION_PATH: &str = "/oauth/introspect";

@@ -5,7 +5,7 @@ mod labels;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -17,7 +17,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::labels::{Call, Operation, Outcome, Response};
 
-/// The upper bounds of the times that are told apart, in seconds: from a read in memory to a mail
+/// The upper bounds of the buckets of times, in seconds: from a read in memory to a mail
 /// server that answers late.
 const BUCKETS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
@@ -47,16 +47,16 @@ pub struct OpenConnection(Gauge);
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self::new()
+        Self::new(0)
     }
 }
 
 impl Metrics {
-    /// Starts to measure.
+    /// Starts to measure, at a time in seconds since the Unix epoch.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(started_at: i64) -> Self {
         let mut registry = Registry::with_prefix("latchkey");
-        about(&mut registry);
+        about(&mut registry, started_at);
         let mut series = Series(registry);
         let measured = Self {
             responses: series.times(
@@ -199,12 +199,11 @@ impl Series {
 }
 
 /// Adds the version and the time of the start.
-fn about(registry: &mut Registry) {
+fn about(registry: &mut Registry, started_at: i64) {
     let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
     registry.register("build", "The version that runs", build);
-    let started = Seconds::default();
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    started.set(since_epoch.unwrap_or_default().as_secs_f64());
+    let started = Gauge::<i64>::default();
+    started.set(started_at);
     registry.register_with_unit(
         "start_time",
         "The time of the start, since the Unix epoch",
@@ -231,7 +230,7 @@ mod tests {
 
     #[test]
     fn text_has_every_measurement_with_its_labels() {
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(1_790_000_000);
         metrics.response("/graphql", 200, Duration::from_millis(3));
         metrics.operation("login", "Authenticated");
         metrics.store_call("save", "ok", Duration::from_millis(1));
@@ -252,6 +251,7 @@ mod tests {
             "latchkey_email_queue 3",
             "latchkey_email_queue_age_seconds 90.0",
             "latchkey_connections 1",
+            "latchkey_start_time_seconds 1790000000",
         ] {
             assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
         }

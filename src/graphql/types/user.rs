@@ -1,6 +1,6 @@
 //! The `User` type, as the user sees their own account.
 
-use async_graphql::{Enum, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::{DateTime, Session};
 use crate::graphql::RequestContext;
@@ -116,6 +116,13 @@ impl User {
     /// The user's role, which decides what the user may do.
     async fn role(&self) -> Role {
         self.account.role.into()
+    }
+
+    /// The permissions that the operator's role file gives the user's role; none without a role
+    /// file. Access tokens state them if the operator's template says so.
+    async fn permissions(&self, ctx: &Context<'_>) -> Vec<String> {
+        let accounts = &RequestContext::of(ctx).accounts;
+        accounts.permissions(self.account.role).to_vec()
     }
 
     /// The time of the sign-up.

@@ -71,16 +71,30 @@ pub struct KnownPeers {
     pub proxies: TrustedProxies,
 }
 
+/// The rules of a server, and the measurements that it records.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// The limits of sizes and times.
+    pub limits: Limits,
+    /// The peers that are not like others.
+    pub peers: KnownPeers,
+    /// The measurements.
+    pub metrics: Metrics,
+}
+
 /// Accepts and serves connections until the shutdown's second step, then waits for the requests
 /// under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
-    peers: KnownPeers,
+    options: ServerOptions,
     shutdown: Shutdown,
-    metrics: Metrics,
 ) {
+    let ServerOptions {
+        limits,
+        peers,
+        metrics,
+    } = options;
     let limiter = ConnectionLimiter::new(limits.max_connections_per_client, peers.exempt);
     let server = Server {
         router,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::emails::EmailFiles;
 use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
@@ -11,7 +12,6 @@ use crate::config::Config;
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins};
-use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, CustomClaims, Keyring, Secret, VerifiedTokens};
@@ -59,7 +59,7 @@ pub(super) fn accounts(
     secret: Secret,
     backends: Backends,
     environment: Environment,
-    (claims, metrics): (CustomClaims, Metrics),
+    (claims, emails, metrics): (CustomClaims, EmailFiles, Metrics),
 ) -> Result<Accounts, StartError> {
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
@@ -82,11 +82,7 @@ pub(super) fn accounts(
             verified: VerifiedTokens::default(),
         },
         secret,
-        mailer: Mailer {
-            from: config.mail_from.clone(),
-            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
-            transport: backends.transport,
-        },
+        mailer: emails.mailer(config, backends.transport),
         mail_connections: config.mail_connections,
         metrics,
         clock: environment.clock,

@@ -2,6 +2,7 @@
 
 mod assembly;
 mod backends;
+mod emails;
 mod outbox;
 mod policy;
 mod preflight;
@@ -14,13 +15,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use self::backends::{Backends, Environment, open_repository};
+pub use self::emails::mailer;
 use self::policy::cookies;
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
 use crate::config::{Config, Mail};
 use crate::graphql::{self, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
-use crate::mail::{Folder, MailError, Smtp, Transport};
+use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
 use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
 use crate::repository::StoreError;
@@ -44,6 +46,14 @@ pub enum StartError {
     /// The mail server cannot be used.
     #[error("the mail server cannot be used: {0} (LATCHKEY_MAIL)")]
     Mail(#[from] MailError),
+    /// The templates or texts of emails cannot be used.
+    #[error(
+        "the templates of emails cannot be used: {0} (LATCHKEY_MAIL_TEMPLATES, LATCHKEY_LOCALE)"
+    )]
+    Templates(#[from] TemplateError),
+    /// Emails cannot be signed.
+    #[error("emails cannot be signed: the key {0} (LATCHKEY_DKIM_KEY)")]
+    Dkim(#[from] DkimError),
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
@@ -106,14 +116,12 @@ impl App {
         environment: Environment,
     ) -> Result<Self, StartError> {
         let rng = environment.rng.clone();
-        let secret = match files.secret {
-            Some(secret) => secret,
-            None => Secret::open(&config.data, &rng)?,
-        };
+        let open = || Secret::open(&config.data, &rng);
+        let secret = files.secret.map_or_else(open, Ok)?;
         let metrics = Metrics::new(environment.clock.now().seconds());
         let backends = backends.measured(config, &metrics);
         let accounts = {
-            let parts = (files.claims, metrics.clone());
+            let parts = (files.claims, files.emails, metrics.clone());
             assembly::accounts(config, secret, backends, environment, parts)?
         };
         let accounts = Arc::new(accounts);

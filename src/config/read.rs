@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::branding::Branding;
 use super::connections::Connections;
 use super::delivery::Delivery;
 use super::reader::Reader;
@@ -34,11 +35,10 @@ impl Config {
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let connections = Connections::read(reader);
         let delivery = Delivery::read(reader);
+        let emails = Branding::read(reader).emails(reader, &places);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
-        accounts.check(reader, places.listen);
-        sessions.check(reader, places.public_url.as_ref());
+        check(reader, &places, &accounts, &sessions);
         tokens.check(reader, places.data.as_ref());
-        places.check(reader);
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
             introspection: web.introspection(&places)?,
@@ -52,6 +52,7 @@ impl Config {
             mail_connections: delivery.connections?,
             mail_ca: delivery.authorities?,
             mail_ehlo: delivery.ehlo?,
+            emails: emails?,
             public_url: places.public_url?,
             origins: web.origins?,
             trusted_proxies: web.trusted_proxies?,
@@ -77,13 +78,20 @@ impl Config {
     }
 }
 
+/// Checks the settings that depend on others.
+fn check(reader: &mut Reader, places: &Places, accounts: &Rules, sessions: &Sessions) {
+    accounts.check(reader, places.listen);
+    sessions.check(reader, places.public_url.as_ref());
+    places.check(reader);
+}
+
 /// The places of the server, its data and its mail.
-struct Places {
+pub(super) struct Places {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
     store: Option<Store>,
-    mail: Option<Mail>,
-    mail_from: Option<Mailbox>,
+    pub(super) mail: Option<Mail>,
+    pub(super) mail_from: Option<Mailbox>,
     public_url: Option<Url>,
     is_public_url_set: bool,
 }

@@ -73,7 +73,7 @@ async function mailedCode() {
   for (let tries = 0; tries < 100; tries += 1) {
     const names = readdirSync(LATCHKEY_MAIL_DIR).filter((name) => name.endsWith('.eml'));
     for (const name of names.sort().reverse()) {
-      const [, code] = readFileSync(join(LATCHKEY_MAIL_DIR, name), 'utf8').match(/^ {4}(\d{6})/m) ?? [];
+      const [, code] = readFileSync(join(LATCHKEY_MAIL_DIR, name), 'utf8').match(/^(\d{6})\r?$/m) ?? [];
       if (code) return code;
     }
     await page.waitForTimeout(100);

@@ -13,7 +13,7 @@ use clap::Args;
 use super::{Failure, configured, print, runtime};
 use crate::app;
 use crate::config::{Config, Mail, Store};
-use crate::mail::{Mailer, Relay, Smtp, Transport};
+use crate::mail::{Relay, Smtp, Transport};
 use crate::model::Clock;
 
 /// The time limit for the store's answer.
@@ -45,6 +45,7 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
             ("keys", keys::check(&config)),
             ("store", store(&config.store).await),
             ("mail", mail(&config).await),
+            ("emails", emails(&config)),
         ]
     });
     let mut problems = Vec::new();
@@ -110,15 +111,25 @@ async fn mail(config: &Config) -> Finding {
     }
 }
 
+/// Checks the templates and the texts of emails, and the key that signs them.
+fn emails(config: &Config) -> Finding {
+    let mailer = app::mailer(config, None).map_err(text)?;
+    let languages: Vec<&str> = mailer.templates.languages().collect();
+    let languages = languages.join(", ");
+    Ok(match mailer.signature {
+        None => languages,
+        Some(dkim) => {
+            let (name, record) = dkim.record();
+            format!("{languages}; signed: publish this record\n{name} TXT \"{record}\"")
+        }
+    })
+}
+
 async fn connect(config: &Config, relay: &Relay) -> Result<(), String> {
     let authorities = config.mail_ca.as_deref();
     let smtp = Smtp::new(relay, &config.mail_names(), authorities).map_err(text)?;
     let transport = Transport::Smtp(smtp);
-    let mailer = Mailer {
-        from: config.mail_from.clone(),
-        public_url: config.public_url.to_string(),
-        transport,
-    };
+    let mailer = app::mailer(config, Some(transport)).map_err(text)?;
     mailer.check().await.map_err(text)
 }
 

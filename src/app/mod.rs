@@ -166,6 +166,22 @@ impl App {
         http::router(self.state.clone())
     }
 
+    /// Probes the store before the server announces itself. A store that does not answer may do so
+    /// later, and is reported in the log.
+    ///
+    /// # Errors
+    /// Returns an error if the store is one that this program may not use.
+    pub async fn probe_store(&self) -> Result<(), StartError> {
+        match self.accounts.store_health().probe().await {
+            Err(error @ StoreError::Unusable(_)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "the store does not answer yet: not ready");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Asks everything that runs to stop; from now on the service reports that it is not ready.
     pub fn stop(&self) {
         self.stop.send_replace(true);
@@ -205,8 +221,10 @@ impl App {
     ) -> std::io::Result<()> {
         let (close, stopped) = watch::channel(false);
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        // The task ends with the runtime: it has nothing to finish.
+        // These tasks end with the runtime: they have nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
+        let health = self.accounts.store_health().clone();
+        tokio::spawn(async move { health.watch().await });
         let peers = http::KnownPeers {
             exempt: self.state.trusted_proxies.with_loopback(),
             proxies: self.state.trusted_proxies.clone(),

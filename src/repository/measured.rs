@@ -31,10 +31,11 @@ impl MeasuredRepository {
         let answer = answer.await;
         let outcome = match &answer {
             Ok(_) => "ok",
-            Err(StoreError::Unreachable(_)) => "unreachable",
+            Err(StoreError::Unreachable(_) | StoreError::Unreached(_)) => "unreachable",
             Err(StoreError::Unavailable(_)) => "unavailable",
             Err(StoreError::Late(_)) => "late",
-            Err(StoreError::Corrupt(_)) => "corrupt",
+            Err(StoreError::Corrupt(_) | StoreError::Newer) => "corrupt",
+            Err(StoreError::Unusable(_)) => "unusable",
         };
         self.metrics.store_call(call, outcome, started.elapsed());
         answer
@@ -113,7 +114,7 @@ impl Repository for MeasuredRepository {
         self.measure("purge", self.inner.purge(now)).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.measure("ping", self.inner.ping()).await
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.measure("probe", self.inner.probe()).await
     }
 }

@@ -115,6 +115,12 @@ impl SessionIssuer {
         (text, digest)
     }
 
+    /// Returns the account that an authentic challenge names, and the challenge's digest.
+    pub(super) fn open_challenge(&self, text: &SecretString) -> Option<(AccountId, Digest)> {
+        let (account, _) = self.challenges.verify(text.expose_secret())?;
+        Some((account, self.challenge_digest(text)))
+    }
+
     /// Returns the browser that an account's cookie names as trusted. The account decides if it
     /// still is.
     pub(super) fn trusted_browser(

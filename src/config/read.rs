@@ -16,7 +16,10 @@ use super::connections::Connections;
 use super::delivery::Delivery;
 use super::reader::Reader;
 use super::tokens::Tokens;
-use super::{Config, DocumentSource, Mail, Store, documents, is_local, reachable, table, warnings};
+use super::{
+    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, reachable, table,
+    warnings,
+};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
@@ -31,7 +34,7 @@ impl Config {
         let places = Places::read(reader);
         let web = Web::read(reader);
         let sessions = Sessions::read(reader);
-        let accounts = Rules::read(reader);
+        let accounts = Rules::read(reader, places.public_url.as_ref());
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let connections = Connections::read(reader);
         let delivery = Delivery::read(reader);
@@ -64,9 +67,9 @@ impl Config {
             bcrypt_engine: accounts.bcrypt_engine?,
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
-            verify_email_first: accounts.verify_email_first?,
             connections: connections?,
             limits: accounts.limits?,
+            sign_in: accounts.sign_in?,
             issuer: tokens.issuer?,
             audience: tokens.audience?,
             client_id: tokens.client_id?,
@@ -218,18 +221,18 @@ struct Rules {
     bcrypt_engine: Option<BcryptEngine>,
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
-    verify_email_first: Option<bool>,
+    sign_in: Option<SignInSettings>,
     limits: Option<bool>,
 }
 
 impl Rules {
-    fn read(reader: &mut Reader) -> Self {
+    fn read(reader: &mut Reader, public_url: Option<&Url>) -> Self {
         Self {
             code_lifetime: reader.take(&table::CODE_SECONDS),
             bcrypt_engine: reader.take(&table::BCRYPT),
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
-            verify_email_first: reader.take(&table::VERIFY_EMAIL_FIRST),
+            sign_in: SignInSettings::read(reader, public_url),
             limits: reader.take(&table::LIMITS),
         }
     }

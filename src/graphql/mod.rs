@@ -8,8 +8,11 @@
 mod audit;
 mod change_password;
 mod check_password;
+mod complete_login;
+mod confirm_totp;
 mod context;
 mod cookies;
+mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
@@ -24,6 +27,7 @@ mod node;
 mod operation;
 mod policy;
 mod refresh;
+mod regenerate_recovery_codes;
 mod request_error;
 mod reset_password;
 mod response;
@@ -32,6 +36,7 @@ mod revoke_other_sessions;
 mod revoke_session;
 mod send_verification_code;
 mod signup;
+mod start_totp;
 pub mod syntax;
 mod trusted_documents;
 mod types;
@@ -88,6 +93,11 @@ root_type! {
     send_verification_code::SendVerificationCodeMutation,
     verify_email::VerifyEmailMutation,
     check_password::CheckPasswordMutation,
+    complete_login::CompleteLoginMutation,
+    start_totp::StartTotpMutation,
+    confirm_totp::ConfirmTotpMutation,
+    disable_totp::DisableTotpMutation,
+    regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
 }
 
 /// The type of the service's schema.

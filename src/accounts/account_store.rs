@@ -8,7 +8,9 @@ use tracing::field::display;
 
 use super::Caller;
 use crate::model::{Account, AccountId, Clock, Email, Timestamp};
-use crate::repository::{CoalescedReads, QueueLength, Repository, StoreError, WriteOutcome};
+use crate::repository::{
+    CoalescedReads, QueueLength, Repository, StoreError, WatchedAccounts, WriteOutcome,
+};
 
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
@@ -58,6 +60,7 @@ pub(super) struct AccountStore {
     reads: CoalescedReads,
     clock: Clock,
     email_queued: Notify,
+    watched: WatchedAccounts,
 }
 
 impl AccountStore {
@@ -67,6 +70,7 @@ impl AccountStore {
             repository,
             clock,
             email_queued: Notify::new(),
+            watched: WatchedAccounts::default(),
         }
     }
 
@@ -137,6 +141,12 @@ impl AccountStore {
     /// Replaces the account if the stored version is still the one given.
     pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
         let written = self.repository.save(account).await;
+        match written {
+            Ok(WriteOutcome::Done) => self.watched.changed(account.id, account.version + 1),
+            // A write without an acknowledgement may have happened, too.
+            Err(_) => self.watched.touched(account.id),
+            Ok(_) => {}
+        }
         written.map_err(UpdateError::from_write)
     }
 
@@ -205,6 +215,11 @@ impl AccountStore {
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         self.repository.ping().await
+    }
+
+    /// Returns the accounts that are followed.
+    pub(super) const fn watched(&self) -> &WatchedAccounts {
+        &self.watched
     }
 
     pub(super) async fn email_queued(&self) {

@@ -26,6 +26,7 @@ mod gate;
 mod import_password;
 mod import_user;
 mod introspect;
+mod live_changes;
 mod login;
 mod logout;
 mod mail_queue;
@@ -54,7 +55,7 @@ use serde_json::Value;
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
 use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
-use crate::repository::{Repository, StoreError};
+use crate::repository::{Changes, PolledChanges, Repository, StoreError};
 use crate::token::{AccessTokens, Keyring, Secret};
 
 use account_store::{AccountStore, UpdateError};
@@ -77,6 +78,7 @@ pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use gate::{SignIn, SignInPolicy};
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
 pub use introspect::Introspection;
+pub use live_changes::{LiveChange, LiveChanges, LiveEnd};
 pub use login::{Login, LoginOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
@@ -134,6 +136,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
     email_delivery: Arc<EmailDelivery>,
+    changes: Arc<dyn Changes>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
     hashing: Hashing,
@@ -187,6 +190,7 @@ impl Accounts {
             ),
             codes,
             email_delivery: Arc::new(email_delivery),
+            changes: changes(&repository),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),
             hashing,
@@ -274,4 +278,11 @@ impl Accounts {
     pub const fn email_delivery(&self) -> &Arc<EmailDelivery> {
         &self.email_delivery
     }
+}
+
+/// Returns the store's feed of changes, or one that polls.
+fn changes(repository: &Arc<dyn Repository>) -> Arc<dyn Changes> {
+    let polled = || PolledChanges::new(repository.clone());
+    let own = repository.changes(polled());
+    own.unwrap_or_else(|| Arc::new(polled()))
 }

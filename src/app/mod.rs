@@ -15,9 +15,9 @@ use tokio::sync::watch;
 use self::policy::{cookies, schema_url};
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
-use crate::config::{Config, Mail, Store};
+use crate::config::{Config, LiveSettings, Mail, Store};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
-use crate::http::{self, AppState, Limits, TrustedProxies};
+use crate::http::{self, AppState, Limits, Sockets, TrustedProxies};
 use crate::mail::{Folder, MailError, Smtp, Transport};
 use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
@@ -71,6 +71,7 @@ pub struct App {
     pub accounts: Arc<Accounts>,
     state: AppState,
     stop: watch::Sender<bool>,
+    close: watch::Sender<bool>,
     drain: Duration,
 }
 
@@ -122,6 +123,11 @@ impl App {
         };
         let accounts = Arc::new(assembly::accounts(config, secret, backends, environment)?);
         let (stop, stopping) = watch::channel(false);
+        let (close, closing) = watch::channel(false);
+        let LiveSettings {
+            subscriptions,
+            max_sockets,
+        } = config.live;
         let state = AppState {
             accounts: accounts.clone(),
             executor: Executor {
@@ -145,12 +151,14 @@ impl App {
                 ..Limits::DEFAULT
             },
             rng,
+            sockets: Sockets::new(subscriptions, max_sockets, closing),
             stopping,
         };
         Ok(Self {
             accounts,
             state,
             stop,
+            close,
             drain: config.drain,
         })
     }
@@ -181,10 +189,14 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> std::io::Result<()> {
-        let (close, stopped) = watch::channel(false);
+        let stopped = self.close.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        // The task ends with the runtime: it has nothing to finish.
+        // The tasks end with the runtime: they have nothing to finish.
         tokio::spawn(self.accounts.keyring().clone().watch());
+        if self.state.sockets.is_enabled() {
+            let accounts = self.accounts.clone();
+            tokio::spawn(async move { accounts.report_changes().await });
+        }
         let peers = http::KnownPeers {
             exempt: self.state.trusted_proxies.with_loopback(),
             proxies: self.state.trusted_proxies.clone(),
@@ -209,11 +221,12 @@ impl App {
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = tokio::time::sleep(self.drain) => {
-                close.send_replace(true);
+                self.close.send_replace(true);
             }
         }
         let drained = tokio::time::timeout(DRAIN, async {
             let ended = (&mut serving).await;
+            self.state.sockets.closed().await;
             // A worker that failed has logged the reason.
             let _ = worker.await;
             ended.map_err(std::io::Error::other)

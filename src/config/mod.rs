@@ -10,6 +10,7 @@ mod dollar;
 mod environment;
 mod error;
 mod keys;
+mod live;
 mod load;
 mod mail;
 mod parse;
@@ -31,6 +32,7 @@ use url::{Host, Url};
 
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
+pub use live::LiveSettings;
 pub use mail::Mail;
 pub use store::Store;
 pub use table::{SETTINGS, Setting};
@@ -71,6 +73,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The settings of live changes.
+    pub live: LiveSettings,
     /// Enables introspection for clients and `GraphiQL` for browsers.
     pub introspection: bool,
     /// The file of the only documents that are executed.

@@ -12,6 +12,7 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::delivery::Delivery;
+use super::live::LiveSettings;
 use super::reader::Reader;
 use super::{
     Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
@@ -34,6 +35,7 @@ impl Config {
         let accounts = Rules::read(reader);
         let tokens = Tokens::read(reader, &places);
         let connections = Connections::read(reader);
+        let live = LiveSettings::read(reader);
         let delivery = Delivery::read(reader);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
         accounts.check(reader, places.listen);
@@ -42,6 +44,7 @@ impl Config {
         places.check(reader);
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
+            live: live?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,

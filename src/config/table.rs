@@ -129,6 +129,16 @@ settings! {
         meaning: "The time for which the server accepts connections after SIGTERM, while `/health/ready` answers 503: as long as a load balancer takes to notice (0 to 300).",
         parse: |text| parse::seconds(text, 0..=300)
     }
+    SUBSCRIPTIONS -> bool {
+        default: "on", example: "off",
+        meaning: "Live changes over WebSocket and as server-sent events: `on` or `off`.",
+        parse: |text| parse::one_of(text, &[("on", true), ("off", false)])
+    }
+    MAX_SOCKETS -> usize {
+        default: "768", example: "10000",
+        meaning: "The maximum number of open WebSockets and event streams; more are answered with 503. The process needs as many open files, and 1024 for all else (1 to 100000).",
+        parse: |text| parse::number(text, 1..=100_000)
+    }
     INTROSPECTION -> Option<bool> {
         default: "auto", example: "off",
         meaning: "Introspection for clients and GraphiQL for browsers: `on`, `off`, or `auto`, which means on only if both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are loopback addresses.",

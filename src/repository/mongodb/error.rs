@@ -8,7 +8,7 @@ use super::connection::{EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
 
 const DUPLICATE_KEY: i32 = 11000;
 /// The code of a command that the user has no privilege for.
-const UNAUTHORIZED: i32 = 13;
+pub(super) const UNAUTHORIZED: i32 = 13;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {

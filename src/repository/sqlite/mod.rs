@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod readers;
 mod row;
+mod versions;
 mod writer;
 
 use std::path::Path;
@@ -79,6 +80,10 @@ impl Repository for SqliteRepository {
                 found.collect()
             })
             .await
+    }
+
+    async fn versions(&self, ids: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.read_versions(ids).await
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

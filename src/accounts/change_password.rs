@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Accounts, Caller, Client, InternalError};
 use crate::hashing::{Permit, Verification};
 use crate::model::{
-    Account, EmailKind, EndReason, FieldCode, FieldError, FieldErrors, InvalidField, Password, PasswordHash,
-    Wait,
+    Account, EmailKind, EndReason, FieldCode, FieldError, FieldErrors, InvalidField, Password,
+    PasswordHash, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 

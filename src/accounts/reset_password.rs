@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::one_time_codes::TypedCode;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
-    Account, Code, Digest, Email, EmailKind, EndReason, FieldErrors, InvalidField, Password, PasswordHash,
-    Spend, Timestamp, Wait,
+    Account, Code, Digest, Email, EmailKind, EndReason, FieldErrors, InvalidField, Password,
+    PasswordHash, Spend, Timestamp, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;

@@ -51,7 +51,7 @@ impl AccountChange {
     fn new(change: LiveChange, current: SessionId, accounts: &Arc<Accounts>) -> Option<Self> {
         Some(match change {
             LiveChange::User(account) => Self::UserChanged(UserChanged {
-                user: User::new(*account, current, accounts.now())?,
+                user: Box::new(User::new(*account, current, accounts.now())?),
             }),
             LiveChange::SessionStarted(session) => Self::SessionStarted(SessionStarted {
                 session: Session {
@@ -76,7 +76,7 @@ impl AccountChange {
 #[derive(SimpleObject)]
 struct UserChanged {
     /// The user after the change.
-    user: User,
+    user: Box<User>,
 }
 
 /// A session of the user began: a sign-in on another device.

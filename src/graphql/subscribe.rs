@@ -42,9 +42,7 @@ impl Executor {
             OperationType::Query => {
                 Streamed::Response(self.run(prepared, context, request_id).await)
             }
-            OperationType::Mutation => {
-                Streamed::Rejected(RequestError::MutationInStream.into())
-            }
+            OperationType::Mutation => Streamed::Rejected(RequestError::MutationInStream.into()),
             OperationType::Subscription => self.subscribe(prepared, context, request_id).await,
         }
     }

@@ -42,7 +42,10 @@ impl Origins {
     /// Returns whether a request may open a stream. Browsers ask for no permission to open a socket
     /// to another origin, so that the server looks at the `Origin` itself. Other programs send none.
     pub(super) fn may_stream(&self, headers: &HeaderMap) -> bool {
-        headers.get_all(ORIGIN).iter().all(|origin| self.contain(origin))
+        headers
+            .get_all(ORIGIN)
+            .iter()
+            .all(|origin| self.contain(origin))
     }
 
     /// Returns the CORS layer. It compares a request's origin with the list, and never reflects it.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Challenges, Code, CreatedBy, Device, EndReason, Endings, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash,
-    SecondFactors, Session, SessionId, SignInMethod, Timestamp,
+    Challenges, Code, CreatedBy, Device, EndReason, Endings, Locale, MAX_SESSIONS, MobileNumber,
+    Name, PasswordHash, SecondFactors, Session, SessionId, SignInMethod, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -189,7 +189,8 @@ impl User {
             let oldest =
                 (0..self.sessions.len()).min_by_key(|index| self.sessions[*index].last_used_at);
             if let Some(session) = oldest.map(|index| self.sessions.remove(index)) {
-                self.endings.record(session.id, EndReason::SessionLimit, now);
+                self.endings
+                    .record(session.id, EndReason::SessionLimit, now);
             }
         }
         self.sessions.push(session);

@@ -8,6 +8,8 @@
 
 #[path = "../support/mongod.rs"]
 mod mongod;
+#[path = "../support/replicas.rs"]
+mod replicas;
 mod support;
 
 mod audit;
@@ -24,6 +26,7 @@ mod flood;
 mod hashing;
 mod keys;
 mod kill;
+mod live_changes;
 mod logs;
 mod mongodb;
 mod proxies;

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::LiveChange;
-use crate::model::{
-    Account, Challenges, Email, EndReason, Endings, SessionId, Timestamp, User,
-};
+use crate::model::{Account, Challenges, Email, EndReason, Endings, SessionId, Timestamp, User};
 
 /// What a client knows of an account.
 #[derive(Debug)]
@@ -67,7 +65,10 @@ impl Known {
     }
 
     fn reason(&self, endings: &Endings, session: SessionId, now: Timestamp) -> EndReason {
-        let is_expired = self.sessions.get(&session).is_some_and(|expiry| *expiry <= now);
+        let is_expired = self
+            .sessions
+            .get(&session)
+            .is_some_and(|expiry| *expiry <= now);
         match endings.reason(session) {
             Some(reason) => reason,
             None if is_expired => EndReason::Expired,

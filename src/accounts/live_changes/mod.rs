@@ -1,8 +1,6 @@
 //! Follow an account: what happens to it, as a signed-in caller may see it, while it happens.
 
 mod difference;
-#[cfg(test)]
-mod tests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -108,7 +106,7 @@ impl LiveChanges {
                 Some(known) => news(&mut self.watch, known, self.session, &self.clock).await,
             };
             match self.read().await {
-                Ok((account, version)) => self.compare(account, version, is_gap),
+                Ok((account, version)) => self.compare(account.as_ref(), version, is_gap),
                 Err(error) => {
                     tracing::warn!(?error, "a followed account cannot be read");
                     self.end = Some(LiveEnd::Unavailable);
@@ -141,14 +139,14 @@ impl LiveChanges {
     }
 
     /// Queues the changes between what the client knows and the account.
-    fn compare(&mut self, account: Option<Account>, version: i64, is_gap: bool) {
+    fn compare(&mut self, account: Option<&Account>, version: i64, is_gap: bool) {
         let now = self.clock.now();
-        let live = account.as_ref().and_then(|account| {
+        let live = account.and_then(|account| {
             let user = account.user()?;
             user.session(self.session, now).map(|_| user)
         });
-        let (Some(account), Some(user)) = (&account, live) else {
-            let reason = difference::reason(account.as_ref(), self.known.as_ref(), self.session, now);
+        let (Some(account), Some(user)) = (account, live) else {
+            let reason = difference::reason(account, self.known.as_ref(), self.session, now);
             self.waiting.push_back(LiveChange::SessionEnded {
                 session: self.session,
                 current: true,

@@ -8,7 +8,9 @@ mod properties;
 use secrecy::SecretString;
 
 use super::{Accounts, Client, InternalError, RequestAttempt, SignedIn, UpdateError};
-use crate::model::{Account, Device, Digest, EmailKind, EndReason, SessionPolicy, Timestamp, TokenStatus};
+use crate::model::{
+    Account, Device, Digest, EmailKind, EndReason, SessionPolicy, Timestamp, TokenStatus,
+};
 use crate::token::RefreshToken;
 
 pub use deadline::ResponseDeadline;

@@ -119,9 +119,10 @@ impl Model {
                 ids.sort();
                 let (id, all_but) = (*which.get(&ids), matches!(event, Event::ChangePassword(_)));
                 let now = self.now;
-                self.user().end_sessions(EndReason::Revoked, now, |session| {
-                    (session.id == id) != all_but
-                });
+                self.user()
+                    .end_sessions(EndReason::Revoked, now, |session| {
+                        (session.id == id) != all_but
+                    });
             }
             _ => {}
         }

@@ -31,17 +31,17 @@ impl<'a> Checker<'a> {
         for selection in &set.items {
             let (directives, below) = match &selection.node {
                 Selection::Field(field) => (&field.node.directives, None),
-                Selection::InlineFragment(inline) => {
-                    (&inline.node.directives, Some(&inline.node.selection_set.node))
-                }
+                Selection::InlineFragment(inline) => (
+                    &inline.node.directives,
+                    Some(&inline.node.selection_set.node),
+                ),
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
                     let fragment = self.document.fragments.get(name);
                     (
                         &spread.node.directives,
-                        fragment.map(|fragment: &'a Positioned<_>| {
-                            &fragment.node.selection_set.node
-                        }),
+                        fragment
+                            .map(|fragment: &'a Positioned<_>| &fragment.node.selection_set.node),
                     )
                 }
             };

@@ -26,10 +26,19 @@ use crate::http::{AppState, response};
 use crate::model::Timestamp;
 
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
-    (CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
+    (
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream; charset=utf-8"),
+    ),
+    (
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-transform"),
+    ),
     // nginx holds responses back otherwise.
-    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    ),
 ];
 /// A comment, which clients ignore.
 const COMMENT: &str = ":\n\n";
@@ -93,7 +102,9 @@ async fn open(
 ) -> Response {
     let context = connected.context(bearer.clone());
     let executor = &connected.state.executor;
-    let streamed = executor.stream(request, context, &connected.request_id).await;
+    let streamed = executor
+        .stream(request, context, &connected.request_id)
+        .await;
     let (operation, responses) = match streamed {
         Streamed::Events {
             operation,
@@ -192,6 +203,8 @@ fn only(response: &GraphqlResponse) -> Response {
 /// Answers with a comment at once, so that proxies pass the head on, and the pieces of a stream.
 fn stream_of(pieces: impl Stream<Item = String> + Send + 'static) -> Response {
     let first = stream::iter([COMMENT.to_owned()]);
-    let pieces = first.chain(pieces).map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+    let pieces = first
+        .chain(pieces)
+        .map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
     (HEADERS, Body::from_stream(pieces)).into_response()
 }

@@ -103,7 +103,9 @@ async fn run(
 ) -> BoxStream<'static, Output> {
     let context = connected.context(Some(bearer));
     let executor = &connected.state.executor;
-    let streamed = executor.stream(request, context, &connected.request_id).await;
+    let streamed = executor
+        .stream(request, context, &connected.request_id)
+        .await;
     match streamed {
         Streamed::Events {
             operation,

@@ -63,6 +63,9 @@ pub(super) async fn serve(socket: WebSocket, connected: Arc<Connected>) {
     let code = end.map(|end| end.code);
     tracing::info!(code, seconds, "socket closed");
     if let Some(close) = end {
+        if close == close::SHUTDOWN {
+            sleep(socket.connected.spread()).await;
+        }
         socket.close(close).await;
     }
 }
@@ -109,17 +112,8 @@ impl Socket {
             state.limits.heartbeat,
         );
         loop {
-            let left = state.accounts.now().until(caller.expiry);
-            if left.is_zero() {
-                return Some(close::EXPIRED);
-            }
             let step = tokio::select! {
-                () = sleep(left) => Continue(()),
-                () = state.sockets.closing() => {
-                    sleep(connected.spread()).await;
-                    Break(Some(close::SHUTDOWN))
-                }
-                () = membership.superseded() => Break(Some(close::SOCKETS)),
+                close = interrupted(&connected, &caller, membership) => Break(Some(close)),
                 end = &mut session_end => Break(self.session_ended(end, &mut operations).await),
                 _ = beat.tick() => self.beat(membership).await,
                 message = operations.next() => self.forward(message).await,
@@ -211,12 +205,11 @@ impl Socket {
                 Ok(Message::Text(text)) => {
                     ClientMessage::parse(text.as_str()).ok_or(Some(close::INVALID))
                 }
-                Ok(Message::Binary(_)) => Err(Some(close::INVALID)),
                 Ok(Message::Close(_)) => Err(None),
                 // The library answers pings of frames itself.
                 Ok(Message::Ping(_) | Message::Pong(_)) => continue,
-                // The client broke the framing, sent too much, or is gone.
-                Err(_) => Err(Some(close::INVALID)),
+                // A failure means that the client broke the framing, sent too much, or is gone.
+                Ok(Message::Binary(_)) | Err(_) => Err(Some(close::INVALID)),
             };
         }
     }
@@ -249,8 +242,23 @@ impl Socket {
     }
 }
 
+/// Waits for what ends a socket whatever its client does.
+async fn interrupted(connected: &Connected, caller: &Caller, membership: &Membership) -> Close {
+    let state = &connected.state;
+    let left = state.accounts.now().until(caller.expiry);
+    tokio::select! {
+        biased;
+        () = sleep(left) => close::EXPIRED,
+        () = state.sockets.closing() => close::SHUTDOWN,
+        () = membership.superseded() => close::SOCKETS,
+    }
+}
+
 /// Returns the caller whom the payload of `connection_init` names.
-async fn authenticate(connected: &Connected, payload: &Map<String, Value>) -> Result<Caller, Close> {
+async fn authenticate(
+    connected: &Connected,
+    payload: &Map<String, Value>,
+) -> Result<Caller, Close> {
     let bearer = messages::bearer(payload).ok_or(close::UNAUTHORIZED)?;
     let accounts = &connected.state.accounts;
     let expiry = accounts.bearer_expiry(bearer.expose_secret());

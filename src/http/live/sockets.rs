@@ -101,20 +101,30 @@ impl Sockets {
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Vec<Arc<Member>>>> {
-        self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Member {
     fn answered_at(&self) -> Instant {
-        *self.answered_at.lock().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .answered_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Membership {
     /// Records that the client has answered.
     pub(super) fn on_answer(&self) {
-        let mut answered_at = self.member.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answered_at = self
+            .member
+            .answered_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *answered_at = Instant::now();
     }
 
@@ -157,7 +167,9 @@ mod tests {
     async fn socket_that_answered_least_recently_is_superseded() {
         let (sockets, _close) = sockets(1);
         let session = SessionId::new(Timestamp::from_millis(0), &Rng::system());
-        let members: Vec<_> = (0..MAX_PER_SESSION).map(|_| sockets.join(session)).collect();
+        let members: Vec<_> = (0..MAX_PER_SESSION)
+            .map(|_| sockets.join(session))
+            .collect();
         tokio::time::advance(Duration::from_secs(1)).await;
         for (index, member) in members.iter().enumerate() {
             if index != 7 {

@@ -33,7 +33,11 @@ impl ConnectionHold {
 
     /// Gives the place among all connections back: what stays open for long has a limit of its own.
     pub(in crate::http) fn release(&self) {
-        let mut connection = self.0.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self
+            .0
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *connection = None;
     }
 }

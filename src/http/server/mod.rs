@@ -233,8 +233,7 @@ impl Server {
         request: Request<Incoming>,
     ) -> Result<Response<TrackedBody<Body>>, Infallible> {
         timeouts.on_request_head();
-        let request =
-            request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
+        let request = request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
         let Ok(mut response) = self.router.oneshot(request).await;
         if response.extensions().get::<LongLived>().is_some() {
             timeouts.on_stream();

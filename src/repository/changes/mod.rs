@@ -1,5 +1,5 @@
-//! The feed of changes: tells the accounts that are watched apart from those that changed, whatever
-//! node changed them.
+//! The feed of changes: reports which of the watched accounts have changed, whatever node changed
+//! them.
 //!
 //! A node reports its own saves at once. The feed reports those of other processes: by a change
 //! stream where the store has one, otherwise by looking at the versions of the watched accounts.

@@ -18,8 +18,8 @@ use mongodb::options::ReturnDocument;
 use self::change_stream::StreamedChanges;
 use self::connection::{Connection, QUERY};
 use self::record::{Record, date};
-use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
 use super::WriteOutcome;
+use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// Stores accounts in a MongoDB database.
@@ -102,7 +102,10 @@ impl Repository for MongoRepository {
     }
 
     fn changes(&self, polled: PolledChanges) -> Option<Arc<dyn Changes>> {
-        Some(Arc::new(StreamedChanges::new(self.connection.clone(), polled)))
+        Some(Arc::new(StreamedChanges::new(
+            self.connection.clone(),
+            polled,
+        )))
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

@@ -2,6 +2,7 @@
 
 mod device;
 mod document;
+mod live;
 mod log;
 mod snapshot;
 mod store;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 
 pub use device::{Device, Reply};
 pub use document::{USER, document};
+pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
 pub use log::{Log, capture_log};
 pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};

@@ -9,7 +9,8 @@ use tracing::field::display;
 use super::Caller;
 use crate::model::{Account, AccountId, Clock, Email, Timestamp};
 use crate::repository::{
-    CoalescedReads, QueueLength, Repository, StoreError, WatchedAccounts, WriteOutcome,
+    Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
+    WriteOutcome,
 };
 
 /// The number of times an operation is decided before its conflicts with other saves count as
@@ -61,12 +62,14 @@ pub(super) struct AccountStore {
     clock: Clock,
     email_queued: Notify,
     watched: WatchedAccounts,
+    changes: Arc<dyn Changes>,
 }
 
 impl AccountStore {
     pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
         Self {
             reads: CoalescedReads::new(repository.clone()),
+            changes: changes(&repository),
             repository,
             clock,
             email_queued: Notify::new(),
@@ -222,6 +225,11 @@ impl AccountStore {
         &self.watched
     }
 
+    /// Reports the changes that other processes make, for as long as the future runs.
+    pub(super) async fn report_changes(&self) {
+        self.changes.report(&self.watched).await;
+    }
+
     pub(super) async fn email_queued(&self) {
         self.email_queued.notified().await;
     }
@@ -239,4 +247,11 @@ impl AccountStore {
 /// Records in the log which account a request is about: by its id, never by its email address.
 pub(super) fn log_account(account: &Account) {
     Span::current().record("account", display(account.id));
+}
+
+/// Returns the store's feed of changes, or one that polls.
+fn changes(repository: &Arc<dyn Repository>) -> Arc<dyn Changes> {
+    let polled = || PolledChanges::new(repository.clone());
+    let own = repository.changes(polled());
+    own.unwrap_or_else(|| Arc::new(polled()))
 }

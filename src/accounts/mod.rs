@@ -55,7 +55,7 @@ use serde_json::Value;
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
 use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
-use crate::repository::{Changes, PolledChanges, Repository, StoreError};
+use crate::repository::{Repository, StoreError};
 use crate::token::{AccessTokens, Keyring, Secret};
 
 use account_store::{AccountStore, UpdateError};
@@ -136,7 +136,6 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
     email_delivery: Arc<EmailDelivery>,
-    changes: Arc<dyn Changes>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
     hashing: Hashing,
@@ -190,7 +189,6 @@ impl Accounts {
             ),
             codes,
             email_delivery: Arc::new(email_delivery),
-            changes: changes(&repository),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),
             hashing,
@@ -278,11 +276,4 @@ impl Accounts {
     pub const fn email_delivery(&self) -> &Arc<EmailDelivery> {
         &self.email_delivery
     }
-}
-
-/// Returns the store's feed of changes, or one that polls.
-fn changes(repository: &Arc<dyn Repository>) -> Arc<dyn Changes> {
-    let polled = || PolledChanges::new(repository.clone());
-    let own = repository.changes(polled());
-    own.unwrap_or_else(|| Arc::new(polled()))
 }

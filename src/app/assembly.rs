@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use super::policy::{own_origins, policy};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
-use crate::config::Config;
+use crate::config::{Config, LiveSettings};
 use crate::hashing::{Hashing, Unseal};
-use crate::http::{Metadata, Origins};
+use crate::http::{Metadata, Origins, Sockets};
 use crate::mail::Mailer;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
@@ -20,6 +21,15 @@ pub(super) fn origins(config: &Config) -> Arc<Origins> {
         own: own_origins(&config.public_url),
         allowed: config.origins.clone(),
     })
+}
+
+/// Returns the set of open sockets, which is empty.
+pub(super) fn sockets(config: &Config, closing: watch::Receiver<bool>) -> Sockets {
+    let LiveSettings {
+        subscriptions,
+        max_sockets,
+    } = config.live;
+    Sockets::new(subscriptions, max_sockets, closing)
 }
 
 /// Returns the content of the metadata documents.

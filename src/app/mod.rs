@@ -15,9 +15,9 @@ use tokio::sync::watch;
 use self::policy::{cookies, schema_url};
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
-use crate::config::{Config, LiveSettings, Mail, Store};
+use crate::config::{Config, Mail, Store};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
-use crate::http::{self, AppState, Limits, Sockets, TrustedProxies};
+use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{Folder, MailError, Smtp, Transport};
 use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
@@ -124,10 +124,6 @@ impl App {
         let accounts = Arc::new(assembly::accounts(config, secret, backends, environment)?);
         let (stop, stopping) = watch::channel(false);
         let (close, closing) = watch::channel(false);
-        let LiveSettings {
-            subscriptions,
-            max_sockets,
-        } = config.live;
         let state = AppState {
             accounts: accounts.clone(),
             executor: Executor {
@@ -151,7 +147,7 @@ impl App {
                 ..Limits::DEFAULT
             },
             rng,
-            sockets: Sockets::new(subscriptions, max_sockets, closing),
+            sockets: assembly::sockets(config, closing),
             stopping,
         };
         Ok(Self {
@@ -180,6 +176,15 @@ impl App {
         self.stop.send_replace(true);
     }
 
+    /// Starts the tasks that end with the runtime: they have nothing to finish.
+    fn spawn_watchers(&self) {
+        tokio::spawn(self.accounts.keyring().clone().watch());
+        if self.state.sockets.is_enabled() {
+            let accounts = self.accounts.clone();
+            tokio::spawn(async move { accounts.report_changes().await });
+        }
+    }
+
     /// Serves until `stop` completes, then lets requests in progress finish.
     ///
     /// # Errors
@@ -191,12 +196,7 @@ impl App {
     ) -> std::io::Result<()> {
         let stopped = self.close.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        // The tasks end with the runtime: they have nothing to finish.
-        tokio::spawn(self.accounts.keyring().clone().watch());
-        if self.state.sockets.is_enabled() {
-            let accounts = self.accounts.clone();
-            tokio::spawn(async move { accounts.report_changes().await });
-        }
+        self.spawn_watchers();
         let peers = http::KnownPeers {
             exempt: self.state.trusted_proxies.with_loopback(),
             proxies: self.state.trusted_proxies.clone(),

@@ -31,11 +31,9 @@ impl Config {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let places = Places::read(reader);
         let web = Web::read(reader);
-        let sessions = Sessions::read(reader);
-        let accounts = Rules::read(reader);
+        let (sessions, accounts) = (Sessions::read(reader), Rules::read(reader));
         let tokens = Tokens::read(reader, &places);
-        let connections = Connections::read(reader);
-        let live = LiveSettings::read(reader);
+        let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
         let delivery = Delivery::read(reader);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
         accounts.check(reader, places.listen);

@@ -10,10 +10,11 @@ use super::types::{Session, User};
 use crate::accounts::{Accounts, LiveChange};
 use crate::model::{self, SessionId};
 
-/// The subscriptions: live changes, over WebSocket (`graphql-transport-ws`) and as server-sent
-/// events.
+/// The root of subscriptions.
 pub struct Subscription;
 
+/// The subscriptions: live changes, over WebSocket (`graphql-transport-ws`) and as server-sent
+/// events.
 #[Subscription]
 impl Subscription {
     /// The changes of the signed-in user's account. The first event is `UserChanged` with the

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
+use crate::support::{Device, PASSWORD, SUBSCRIPTION, Service, kind, sign_up_input};
 
 const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const NEW: &str = "a brand new password";
@@ -194,6 +194,18 @@ impl Coverage {
     }
 }
 
+/// Records the live changes of an account: a login and a logout elsewhere.
+async fn live_changes(coverage: &mut Coverage, service: &Service, device: &Device) {
+    let mut stream = device.stream(SUBSCRIPTION).await;
+    let first = stream.event().await;
+    let other = service.device().at("198.51.100.6");
+    let (other, _) = other.signed_in_by(&other.log_in("ada@x.test", NEW).await);
+    other.mutate("logout", json!({})).await;
+    for event in [first, stream.event().await, stream.event().await] {
+        coverage.0.insert(format!("AccountChange.{}", kind(&event)));
+    }
+}
+
 /// Members that the schema declares for features that are not built yet. The list may only shrink.
 const PENDING: [&str; 12] = [
     "SignupResult.NotAvailable",
@@ -265,6 +277,7 @@ async fn every_result_member_and_field_code_is_produced() {
         );
         coverage.send(&device, "checkPassword", &document).await;
     }
+    live_changes(&mut coverage, &service, &device).await;
     coverage.mutate(&device, "logout", json!({})).await;
 
     let declared = declared(&service.device()).await;

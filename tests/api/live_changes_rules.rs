@@ -1,4 +1,4 @@
-//! Who may open a socket, and the limits of sockets.
+//! The rules of sockets: their callers, and their limits.
 
 use std::time::Duration;
 

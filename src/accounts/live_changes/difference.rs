@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::LiveChange;
 use crate::model::{Account, Challenges, Email, EndReason, Endings, SessionId, Timestamp, User};
 
-/// What a client knows of an account.
+/// The part of an account that a client knows.
 #[derive(Debug)]
 pub(super) struct Known {
     version: i64,

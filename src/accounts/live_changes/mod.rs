@@ -87,7 +87,7 @@ impl Accounts {
 
     /// Reports the changes that other processes make, for as long as the future runs.
     pub async fn report_changes(&self) {
-        self.changes.report(self.store.watched()).await;
+        self.store.report_changes().await;
     }
 }
 

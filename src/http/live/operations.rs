@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -21,28 +21,41 @@ enum Output {
     Next(String),
     /// The operation was rejected.
     Error(String),
+    /// The operation is complete.
+    Complete,
 }
 
 /// The open operations, by the ids that the client gave them.
 #[derive(Default)]
-pub(super) struct Operations(Vec<Operation>);
+pub(super) struct Operations {
+    open: Vec<Operation>,
+    session_ended: bool,
+}
 
 struct Operation {
     id: String,
-    outputs: BoxStream<'static, Output>,
+    /// The outputs to come, if the last one was not sent yet.
+    outputs: Option<BoxStream<'static, Output>>,
 }
 
 impl Operations {
     pub(super) fn contains(&self, id: &str) -> bool {
-        self.0.iter().any(|operation| operation.id == id)
+        self.open.iter().any(|operation| operation.id == id)
     }
 
     pub(super) const fn is_full(&self) -> bool {
-        self.0.len() >= MAX_OPERATIONS
+        self.open.len() >= MAX_OPERATIONS
     }
 
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.open.is_empty()
+    }
+
+    /// Completes the subscriptions whose last event was sent. Before the session has ended, a
+    /// subscription only ends because the store cannot be read: a client that were sent `complete`
+    /// would not come back.
+    pub(super) const fn session_has_ended(&mut self) {
+        self.session_ended = true;
     }
 
     /// Starts an operation.
@@ -54,45 +67,48 @@ impl Operations {
         connected: Arc<Connected>,
     ) {
         let outputs = stream::once(run(request, bearer, connected)).flatten();
-        self.0.push(Operation {
+        self.open.push(Operation {
             id,
-            outputs: outputs.boxed(),
+            outputs: Some(outputs.boxed()),
         });
     }
 
     /// Ends an operation that the client has no use for any longer.
     pub(super) fn stop(&mut self, id: &str) {
-        self.0.retain(|operation| operation.id != id);
+        self.open.retain(|operation| operation.id != id);
     }
 
     /// Waits for the next message of any operation.
     pub(super) async fn next(&mut self) -> String {
-        poll_fn(|cx| {
-            for index in 0..self.0.len() {
-                let Operation { id, outputs } = &mut self.0[index];
-                match outputs.poll_next_unpin(cx) {
-                    Poll::Ready(Some(Output::Next(response))) => {
-                        let message = messages::next(id, &response);
-                        // The others are first next time.
-                        self.0.rotate_left(index + 1);
-                        return Poll::Ready(message);
-                    }
-                    Poll::Ready(Some(Output::Error(response))) => {
-                        let message = messages::error(id, &response);
-                        self.0.remove(index);
-                        return Poll::Ready(message);
-                    }
-                    Poll::Ready(None) => {
-                        let message = messages::complete(id);
-                        self.0.remove(index);
-                        return Poll::Ready(message);
-                    }
-                    Poll::Pending => {}
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<String> {
+        for index in 0..self.open.len() {
+            let Operation { id, outputs } = &mut self.open[index];
+            let polled = match outputs {
+                Some(outputs) => outputs.poll_next_unpin(cx),
+                None => Poll::Ready(None),
+            };
+            let message = match polled {
+                Poll::Ready(Some(Output::Next(response))) => {
+                    let message = messages::next(id, &response);
+                    // The others are first next time.
+                    self.open.rotate_left(index + 1);
+                    return Poll::Ready(message);
                 }
-            }
-            Poll::Pending
-        })
-        .await
+                Poll::Ready(Some(Output::Error(response))) => messages::error(id, &response),
+                Poll::Ready(None) if !self.session_ended => {
+                    *outputs = None;
+                    continue;
+                }
+                Poll::Ready(Some(Output::Complete) | None) => messages::complete(id),
+                Poll::Pending => continue,
+            };
+            self.open.remove(index);
+            return Poll::Ready(message);
+        }
+        Poll::Pending
     }
 }
 
@@ -120,5 +136,5 @@ async fn run(
 }
 
 fn one(output: Output) -> BoxStream<'static, Output> {
-    stream::iter([output]).boxed()
+    stream::iter([output, Output::Complete]).boxed()
 }

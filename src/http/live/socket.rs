@@ -56,7 +56,7 @@ pub(super) async fn serve(socket: WebSocket, connected: Arc<Connected>) {
         connected,
     };
     let end = match socket.admit().await {
-        Ok((caller, membership)) => socket.converse(caller, &membership).await,
+        Ok((caller, membership)) => socket.follow(caller, &membership).await,
         Err(end) => end,
     };
     let seconds = began.elapsed().as_secs();
@@ -101,7 +101,7 @@ impl Socket {
     }
 
     /// Serves the operations of an authenticated client.
-    async fn converse(&mut self, caller: Caller, membership: &Membership) -> End {
+    async fn follow(&mut self, caller: Caller, membership: &Membership) -> End {
         let connected = self.connected.clone();
         let state = &connected.state;
         let mut operations = Operations::default();
@@ -184,6 +184,7 @@ impl Socket {
         if end == LiveEnd::Unavailable {
             return Some(close::OVERLOADED);
         }
+        operations.session_has_ended();
         let last_events = async {
             while !operations.is_empty() {
                 let message = operations.next().await;

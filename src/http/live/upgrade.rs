@@ -50,25 +50,11 @@ pub(in crate::http) async fn respond(
     request_id: &str,
     mut parts: Parts,
 ) -> Response {
-    let refused = |error| response::reject(error, MediaType::preferred(&parts.headers), request_id);
-    if !state.sockets.is_enabled() {
-        return refused(DISABLED);
-    }
-    if !state.origins.may_stream(&parts.headers) {
-        return refused(FOREIGN);
-    }
-    if !has_upgrade(&parts.headers) {
-        let headers = [
-            (UPGRADE, "websocket"),
-            (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        ];
-        return (StatusCode::UPGRADE_REQUIRED, headers, LOST).into_response();
-    }
-    if !offers_protocol(&parts.headers) {
-        return refused(WRONG_PROTOCOL);
+    if let Some(refusal) = check(state, &parts.headers, request_id) {
+        return refusal;
     }
     let Some(permit) = state.sockets.try_acquire() else {
-        return refused(TOO_MANY);
+        return response::reject(TOO_MANY, MediaType::preferred(&parts.headers), request_id);
     };
     let hold = parts.extensions.get::<ConnectionHold>().cloned();
     let connected = Arc::new(Connected {
@@ -96,6 +82,27 @@ pub(in crate::http) async fn respond(
             }
             .instrument(span)
         })
+}
+
+/// Returns the response to a request that may not have a socket.
+fn check(state: &AppState, headers: &HeaderMap, request_id: &str) -> Option<Response> {
+    let error = if !state.sockets.is_enabled() {
+        DISABLED
+    } else if !state.origins.may_stream(headers) {
+        FOREIGN
+    } else if !has_upgrade(headers) {
+        let headers = [
+            (UPGRADE, "websocket"),
+            (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        ];
+        return Some((StatusCode::UPGRADE_REQUIRED, headers, LOST).into_response());
+    } else if !offers_protocol(headers) {
+        WRONG_PROTOCOL
+    } else {
+        return None;
+    };
+    let media_type = MediaType::preferred(headers);
+    Some(response::reject(error, media_type, request_id))
 }
 
 fn offers_protocol(headers: &HeaderMap) -> bool {

@@ -18,4 +18,9 @@ pub trait Changes: Send + Sync {
     /// Reports changes of watched accounts for as long as the future runs. It never ends by itself:
     /// a failure of the store is waited out, and what was missed is reported then.
     async fn report(&self, watched: &WatchedAccounts);
+
+    /// Returns what the operator should correct, if the feed is not what the store could give.
+    async fn problem(&self) -> Option<&'static str> {
+        None
+    }
 }

@@ -28,7 +28,12 @@ const AWAIT: Duration = Duration::from_secs(1);
 /// The time within which a server that is well answers. One that hangs is left after it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Follows the change stream of `accounts`, or looks at the versions where there is none.
+/// The advice where the user may not open a stream.
+const FORBIDDEN: &str = "the MongoDB user may not open change streams, so that changes are polled: grant it the actions \
+    `find` and `changeStream` on the collection `accounts`, as the role readWrite does";
+
+/// Follows the change stream of `accounts`, or looks at the versions where the server has
+/// no change streams.
 pub struct StreamedChanges {
     connection: Arc<Connection>,
     fallback: PolledChanges,
@@ -72,18 +77,26 @@ impl StreamedChanges {
         }
     }
 
-    /// Follows one stream until it ends. Without a token to resume at, changes may have been missed.
-    async fn follow(&self, token: Option<ResumeToken>, watched: &WatchedAccounts) -> End {
+    /// Opens a stream, after an event if there is a token.
+    async fn open(&self, token: Option<ResumeToken>) -> Result<ChangeStream<Event>, End> {
         let Ok(collections) = self.connection.collections().await else {
-            return End::Lost(token);
+            return Err(End::Lost(token));
         };
-        let is_resumed = token.is_some();
         let watch = collections.accounts.watch().pipeline(pipeline());
         let watch = watch.max_await_time(AWAIT).resume_after(token.clone());
-        let mut stream = match timeout(PATIENCE, watch.into_future()).await {
-            Ok(Ok(stream)) => stream.with_type::<Event>(),
-            Ok(Err(error)) => return End::of_opening(&error, token),
-            Err(_) => return End::Lost(token),
+        match timeout(PATIENCE, watch.into_future()).await {
+            Ok(Ok(stream)) => Ok(stream.with_type()),
+            Ok(Err(error)) => Err(End::of_opening(&error, token)),
+            Err(_) => Err(End::Lost(token)),
+        }
+    }
+
+    /// Follows one stream until it ends. Without a token to resume at, changes may have been missed.
+    async fn follow(&self, token: Option<ResumeToken>, watched: &WatchedAccounts) -> End {
+        let is_resumed = token.is_some();
+        let mut stream = match self.open(token).await {
+            Ok(stream) => stream,
+            Err(end) => return end,
         };
         if !is_resumed {
             watched.missed();
@@ -157,15 +170,16 @@ impl Changes for StreamedChanges {
                 End::Lost(position) => token = position,
                 End::Unsupported => break,
                 End::Forbidden => {
-                    tracing::warn!(
-                        "the MongoDB user may not open change streams, so changes are polled: grant it the actions \
-                         `find` and `changeStream` on the collection `accounts`"
-                    );
+                    tracing::warn!("{FORBIDDEN}");
                     break;
                 }
             }
             sleep(PAUSE).await;
         }
         self.fallback.report(watched).await;
+    }
+
+    async fn problem(&self) -> Option<&'static str> {
+        matches!(self.open(None).await, Err(End::Forbidden)).then_some(FORBIDDEN)
     }
 }

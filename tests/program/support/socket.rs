@@ -23,13 +23,19 @@ impl Socket {
     /// Subscribes, and returns once the first event has arrived.
     #[track_caller]
     pub fn subscribed(server: &Server, bearer: &str) -> Self {
-        let url = format!("ws://{}/graphql", server.address());
+        Self::at(server.address(), bearer)
+    }
+
+    /// Subscribes at an address, which may be that of a proxy.
+    #[track_caller]
+    pub fn at(address: &str, bearer: &str) -> Self {
+        let url = format!("ws://{address}/graphql");
         let mut request = url.into_client_request().unwrap();
         let protocol = "graphql-transport-ws".parse().unwrap();
         request
             .headers_mut()
             .insert("sec-websocket-protocol", protocol);
-        let stream = TcpStream::connect(server.address()).unwrap();
+        let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let (socket, _) = client(request, stream).unwrap();
         let mut socket = Self(socket);

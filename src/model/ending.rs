@@ -73,7 +73,7 @@ impl Endings {
     }
 
     /// Records why a session ends now.
-    pub(super) fn record(&mut self, session: SessionId, reason: EndReason, now: Timestamp) {
+    pub fn record(&mut self, session: SessionId, reason: EndReason, now: Timestamp) {
         let surplus = (self.0.len() + 1).saturating_sub(MAX_ENDINGS);
         self.0.drain(..surplus);
         self.0.push(Ending {
@@ -107,7 +107,7 @@ mod tests {
         let session = SessionId::new(NOW, &Rng::system());
         let mut endings = Endings::default();
         endings.record(session, EndReason::Revoked, NOW);
-        endings.prune_expired(NOW.plus(KEPT - Duration::from_millis(1)));
+        endings.prune_expired(NOW.plus(Duration::from_secs(599)));
         assert_eq!(endings.reason(session), Some(EndReason::Revoked));
         endings.prune_expired(NOW.plus(KEPT));
         assert_eq!(endings.reason(session), None);

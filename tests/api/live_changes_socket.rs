@@ -224,7 +224,7 @@ async fn second_root_field_and_conditions_are_refused() {
         format!("subscription {{ {changed} other: {changed} }}"),
         "subscription { __typename }".to_owned(),
         format!("subscription {{ ... @include(if: true) {{ {changed} }} }}"),
-        format!("subscription {{ accountChanged @skip(if: false) {{ __typename }} }}"),
+        "subscription { accountChanged @skip(if: false) { __typename } }".to_owned(),
         "subscription { me { id } }".to_owned(),
     ] {
         socket.subscribe("1", &document).await;

@@ -215,9 +215,9 @@ impl EmailDelivery {
         let code = email.kind.secret().map(unseal).transpose()?;
         let id = email.id;
         let to = email.recipient(&account.email).clone();
-        let (mailer, email) = (self.mailer.clone(), email.clone());
+        let (mailer, email, now) = (self.mailer.clone(), email.clone(), self.store.now());
         let mut sending =
-            tokio::spawn(async move { mailer.send(&to, &email, code.as_deref()).await });
+            tokio::spawn(async move { mailer.send(&to, &email, code.as_deref(), now).await });
         loop {
             tokio::select! {
                 sent = &mut sending => return unless_panicked(sent),

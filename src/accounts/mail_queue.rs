@@ -76,7 +76,9 @@ impl<'a> MailQueue<'a> {
             return "(its code was sealed with another secret)".to_owned();
         }
         let code = sealed.map(|_| HIDDEN_CODE);
-        let shown = self.mailer.preview(&queued.to, &queued.email, code);
+        let shown = self
+            .mailer
+            .preview(&queued.to, &queued.email, code, self.store.now());
         shown.unwrap_or_else(|error| format!("({error})"))
     }
 

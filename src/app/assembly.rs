@@ -5,13 +5,13 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use super::emails::EmailFiles;
 use super::policy::{own_origins, policy};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::{Config, LiveSettings};
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins, Sockets};
-use crate::mail::Mailer;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
 
@@ -54,6 +54,7 @@ fn unseal(secret: &Secret) -> Unseal {
 pub(super) fn accounts(
     config: &Config,
     secret: Secret,
+    emails: EmailFiles,
     backends: Backends,
     environment: Environment,
 ) -> Result<Accounts, StartError> {
@@ -76,11 +77,7 @@ pub(super) fn accounts(
             verified: VerifiedTokens::default(),
         },
         secret,
-        mailer: Mailer {
-            from: config.mail_from.clone(),
-            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
-            transport: backends.transport,
-        },
+        mailer: emails.mailer(config, backends.transport),
         mail_connections: config.mail_connections,
         clock: environment.clock,
         rng: environment.rng,

@@ -1,6 +1,7 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod assembly;
+mod emails;
 mod outbox;
 mod policy;
 mod preflight;
@@ -12,13 +13,14 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::emails::mailer;
 use self::policy::{cookies, schema_url};
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
 use crate::config::{Config, Mail, Store};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
-use crate::mail::{Folder, MailError, Smtp, Transport};
+use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
 use crate::model::{Clock, Rng};
 use crate::repository::{Repository, StoreError};
 use crate::token::{KeyError, Secret};
@@ -41,6 +43,14 @@ pub enum StartError {
     /// The mail server cannot be used.
     #[error("the mail server cannot be used: {0} (LATCHKEY_MAIL)")]
     Mail(#[from] MailError),
+    /// The templates or texts of emails cannot be used.
+    #[error(
+        "the templates of emails cannot be used: {0} (LATCHKEY_MAIL_TEMPLATES, LATCHKEY_LOCALE)"
+    )]
+    Templates(#[from] TemplateError),
+    /// Emails cannot be signed.
+    #[error("emails cannot be signed: the key {0} (LATCHKEY_DKIM_KEY)")]
+    Dkim(#[from] DkimError),
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
@@ -117,11 +127,15 @@ impl App {
         environment: Environment,
     ) -> Result<Self, StartError> {
         let rng = environment.rng.clone();
-        let secret = match files.secret {
-            Some(secret) => secret,
-            None => Secret::open(&config.data, &rng)?,
-        };
-        let accounts = Arc::new(assembly::accounts(config, secret, backends, environment)?);
+        let open = || Secret::open(&config.data, &rng);
+        let secret = files.secret.map_or_else(open, Ok)?;
+        let accounts = Arc::new(assembly::accounts(
+            config,
+            secret,
+            files.emails,
+            backends,
+            environment,
+        )?);
         let (stop, stopping) = watch::channel(false);
         let (close, closing) = watch::channel(false);
         let state = AppState {

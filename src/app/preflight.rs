@@ -2,6 +2,7 @@
 //! nothing behind.
 
 use super::StartError;
+use super::emails::EmailFiles;
 use crate::config::{Config, DocumentSource};
 use crate::graphql::TrustedDocuments;
 use crate::token::{Keyring, ResourceServers, Secret};
@@ -9,6 +10,7 @@ use crate::token::{Keyring, ResourceServers, Secret};
 /// The operator's files, read and checked.
 pub(super) struct OperatorFiles {
     pub(super) secret: Option<Secret>,
+    pub(super) emails: EmailFiles,
     pub(super) trusted: Option<TrustedDocuments>,
     pub(super) resource_servers: Option<ResourceServers>,
 }
@@ -30,6 +32,7 @@ impl OperatorFiles {
         let resource_servers = config.resource_servers.as_ref();
         Ok(Self {
             secret,
+            emails: EmailFiles::read(config)?,
             trusted,
             resource_servers: resource_servers.map(ResourceServers::read).transpose()?,
         })

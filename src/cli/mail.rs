@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::user::failure;
 use super::{Failure, configured, print, runtime};
 use crate::accounts::{MailQueue, QueuedEmail};
-use crate::app::App;
+use crate::app::{self, App};
 use crate::config::Config;
-use crate::model::{Clock, EmailId, Rng, Timestamp};
+use crate::model::{Clock, EmailId, Locale, Rng, Timestamp};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Mail {
@@ -25,10 +25,30 @@ pub(super) enum Mail {
         #[arg(long)]
         id: String,
     },
+    /// Writes a sample of an email, as it would be sent.
+    Preview {
+        /// The kind, such as passwordResetCode.
+        kind: String,
+        /// The language, such as de.
+        #[arg(long)]
+        locale: Option<String>,
+        /// The part to write, decoded: text or html. By default the whole message.
+        #[arg(long)]
+        part: Option<Part>,
+    },
     /// Makes parked emails due again. Those whose code has expired stay parked.
     Retry(Which),
     /// Drops parked emails.
     Drop(Which),
+}
+
+/// A part of an email.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Part {
+    /// The plain text.
+    Text,
+    /// The HTML.
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +64,9 @@ pub(super) struct Which {
 
 impl Mail {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if let Self::Preview { kind, locale, part } = self {
+            return preview(&kind, locale.as_deref(), part);
+        }
         // This process serves no documents.
         let config = Config {
             trusted_documents: None,
@@ -75,6 +98,8 @@ impl Mail {
                 })?;
                 print(details(&queued, &text))
             }
+            // Needs no store.
+            Self::Preview { .. } => Ok(()),
             Self::Retry(which) => {
                 let retried = queue.retry(which.id()?).await.map_err(failure)?;
                 counted(retried, "will be sent", which.all)
@@ -91,6 +116,20 @@ impl Which {
     fn id(&self) -> Result<Option<EmailId>, Failure> {
         self.id.as_deref().map(parse).transpose()
     }
+}
+
+fn preview(kind: &str, locale: Option<&str>, part: Option<Part>) -> Result<(), Failure> {
+    let config = configured(Config::load_without_files())?;
+    let mailer = app::mailer(&config, None).map_err(Failure::settings)?;
+    let locale = locale.map(Locale::parse).transpose();
+    let locale = locale.map_err(|error| Failure::settings(error.message))?;
+    let sample = mailer.sample(kind, locale, Clock::system().now());
+    let sample = sample.map_err(Failure::settings)?;
+    print(match part {
+        None => sample.message,
+        Some(Part::Text) => sample.text,
+        Some(Part::Html) => sample.html,
+    })
 }
 
 fn parse(id: &str) -> Result<EmailId, Failure> {

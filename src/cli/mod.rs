@@ -108,9 +108,11 @@ pub fn run() -> ExitCode {
 /// Runs a command on the accounts, as the operator.
 fn administer(command: impl AsyncFnOnce(&App) -> Result<(), Failure>) -> Result<(), Failure> {
     // This process serves no documents.
+    let config = configured(Config::load_without_files())?;
     let config = Config {
         trusted_documents: None,
-        ..configured(Config::load_without_files())?
+        emails: config.emails.clone().without_files(),
+        ..config
     };
     runtime()?.block_on(async {
         let app = App::build(&config, Clock::system(), Rng::system())

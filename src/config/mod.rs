@@ -4,9 +4,15 @@
 //! an example, and never with the value of a secret. [`SETTINGS`] is the one table from which the
 //! program, `.env.example` and the documentation are generated.
 
+#[macro_use]
+mod setting;
+
+mod branding;
+mod connections;
 mod delivery;
 mod documents;
 mod dollar;
+mod email_values;
 mod environment;
 mod error;
 mod keys;
@@ -30,6 +36,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
+pub use branding::{DkimSource, Emails};
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
 pub use live::LiveSettings;
@@ -67,6 +74,8 @@ pub struct Config {
     pub mail_ca: Option<PathBuf>,
     /// The name with which mail servers are greeted, if the operator has chosen one.
     pub mail_ehlo: Option<String>,
+    /// The content of emails.
+    pub emails: Emails,
     /// The URL under which clients reach the server.
     pub public_url: Url,
     /// The web origins that may call from a browser.

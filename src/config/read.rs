@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::branding::Branding;
+use super::connections::Connections;
 use super::delivery::Delivery;
 use super::live::LiveSettings;
 use super::reader::Reader;
@@ -35,11 +37,10 @@ impl Config {
         let tokens = Tokens::read(reader, &places);
         let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
         let delivery = Delivery::read(reader);
+        let emails = Branding::read(reader).emails(reader, &places);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
-        accounts.check(reader, places.listen);
-        sessions.check(reader, places.public_url.as_ref());
+        check(reader, &places, &accounts, &sessions);
         tokens.check(reader, places.data.as_ref());
-        places.check(reader);
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
             live: live?,
@@ -54,6 +55,7 @@ impl Config {
             mail_connections: delivery.connections?,
             mail_ca: delivery.authorities?,
             mail_ehlo: delivery.ehlo?,
+            emails: emails?,
             public_url: places.public_url?,
             origins: web.origins?,
             trusted_proxies: web.trusted_proxies?,
@@ -80,13 +82,20 @@ impl Config {
     }
 }
 
+/// Checks the settings that depend on others.
+fn check(reader: &mut Reader, places: &Places, accounts: &Rules, sessions: &Sessions) {
+    accounts.check(reader, places.listen);
+    sessions.check(reader, places.public_url.as_ref());
+    places.check(reader);
+}
+
 /// The places of the server, its data and its mail.
-struct Places {
+pub(super) struct Places {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
     store: Option<Store>,
-    mail: Option<Mail>,
-    mail_from: Option<Mailbox>,
+    pub(super) mail: Option<Mail>,
+    pub(super) mail_from: Option<Mailbox>,
     public_url: Option<Url>,
     is_public_url_set: bool,
 }
@@ -155,23 +164,6 @@ impl Web {
 
     fn introspection(&self, places: &Places) -> Option<bool> {
         Some(self.introspection?.unwrap_or(places.are_local()?))
-    }
-}
-
-/// The lifetimes of connections.
-struct Connections {
-    idle: Option<Duration>,
-    proxy_idle: Option<Duration>,
-    drain: Option<Duration>,
-}
-
-impl Connections {
-    fn read(reader: &mut Reader) -> Self {
-        Self {
-            idle: reader.take(&table::IDLE_SECONDS),
-            proxy_idle: reader.take(&table::PROXY_IDLE_SECONDS),
-            drain: reader.take(&table::DRAIN_SECONDS),
-        }
     }
 }
 

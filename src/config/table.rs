@@ -8,55 +8,13 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use super::{DocumentSource, LogFormat, Mail, Store, parse};
+pub use super::setting::Setting;
+pub(super) use super::setting::Typed;
+use super::{DocumentSource, LogFormat, Mail, Store, email_values, parse};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
+use crate::model::Locale;
 use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
-
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// The variable's name.
-    pub name: &'static str,
-    /// The value that applies if the variable is not set, in the form of the setting.
-    pub default: &'static str,
-    /// A valid value, other than the default if there is a choice.
-    pub example: &'static str,
-    /// The setting's purpose, in a sentence or two.
-    pub meaning: &'static str,
-    /// A flag: the value may hold a password, so it is never shown.
-    pub secret: bool,
-}
-
-/// A row with the parser of its value. The parser's error continues "the value …".
-pub(super) struct Typed<T> {
-    pub(super) row: Setting,
-    pub(super) parse: fn(&str) -> Result<T, String>,
-}
-
-/// Defines a constant for each row, and [`SETTINGS`] of all rows, so that no second list can miss
-/// one.
-macro_rules! settings {
-    ($($name:ident -> $type:ty {
-        default: $default:literal, example: $example:literal,
-        meaning: $meaning:literal,
-        parse: $parse:expr $(, secret: $secret:literal)?
-    })*) => {
-        $(pub(super) const $name: Typed<$type> = Typed {
-            row: Setting {
-                name: concat!("LATCHKEY_", stringify!($name)),
-                default: $default,
-                example: $example,
-                meaning: $meaning,
-                secret: false $(|| $secret)?,
-            },
-            parse: $parse,
-        };)*
-
-        /// All settings, in the order in which they are shown.
-        pub static SETTINGS: &[Setting] = &[$($name.row),*];
-    };
-}
 
 settings! {
     LISTEN -> SocketAddr {
@@ -98,6 +56,71 @@ settings! {
         default: "", example: "accounts.example.org",
         meaning: "The full host name with which latchkey greets the mail server; by default the host of `LATCHKEY_PUBLIC_URL`.",
         parse: super::delivery::ehlo
+    }
+    MAIL_TEMPLATES -> Option<PathBuf> {
+        default: "", example: "/etc/latchkey/mail",
+        meaning: "A folder with templates and texts of emails, which go before those in the program: `email.txt`, `email.html`, those of single kinds such as `newSignIn.html`, and catalogues such as `de.json`.",
+        parse: email_values::templates
+    }
+    MAIL_COLOR -> String {
+        default: "#1f4e79", example: "#8a1538",
+        meaning: "The colour of emails in HTML, as `#` and six hexadecimal digits.",
+        parse: email_values::color
+    }
+    MAIL_LOGO -> Option<String> {
+        default: "", example: "https://example.org/logo.png",
+        meaning: "The `https://` URL of a logo for emails in HTML. Mail programs load it from there, which shows its server who opens an email; by default none.",
+        parse: email_values::logo
+    }
+    SERVICE_NAME -> String {
+        default: "", example: "Example",
+        meaning: "The service's name in emails; by default the name in `LATCHKEY_MAIL_FROM`, or else its domain.",
+        parse: email_values::name
+    }
+    LOCALE -> Locale {
+        default: "en", example: "de",
+        meaning: "The language of emails to users of whom none is known: `en`, `de`, `es`, `fr`, or one with a catalogue in `LATCHKEY_MAIL_TEMPLATES`.",
+        parse: email_values::locale
+    }
+    SUPPORT -> Option<String> {
+        default: "", example: "support@example.org",
+        meaning: "The email address or `https://` URL for questions, which emails name; by default none.",
+        parse: email_values::support
+    }
+    APP_URL -> Option<Url> {
+        default: "", example: "https://app.example.org",
+        meaning: "The URL of the application, to which emails link; by default emails have no links.",
+        parse: email_values::app_url
+    }
+    APP_URL_RESET -> String {
+        default: "", example: "/reset-password#code={code}",
+        meaning: "The path in `LATCHKEY_APP_URL` of the page that takes a code and a new password. With `{code}` in the fragment, emails have the code in the link too; otherwise no link has a secret.",
+        parse: email_values::page
+    }
+    APP_URL_VERIFY -> String {
+        default: "", example: "/verify-email",
+        meaning: "The same of the page that takes a code that proves an address.",
+        parse: email_values::page
+    }
+    APP_URL_SESSIONS -> String {
+        default: "", example: "/account/sessions",
+        meaning: "The path in `LATCHKEY_APP_URL` of the page with the user's sessions.",
+        parse: email_values::page
+    }
+    DKIM_DOMAIN -> String {
+        default: "", example: "example.org",
+        meaning: "The domain that signs emails by DKIM, with the other two settings; by default emails are not signed, because the mail server does that.",
+        parse: email_values::domain
+    }
+    DKIM_SELECTOR -> String {
+        default: "", example: "latchkey1",
+        meaning: "The selector of the DNS record with the DKIM key: `latchkey check` prints the record.",
+        parse: email_values::domain
+    }
+    DKIM_KEY -> Option<SecretSource> {
+        default: "", example: "file:/run/secrets/dkim.pem",
+        meaning: "The private key that signs emails, in PEM (RSA of 2048 or more bits, or Ed25519), or `file:` and a file with it.",
+        parse: email_values::dkim_key, secret: true
     }
     PUBLIC_URL -> Url {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",

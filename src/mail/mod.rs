@@ -1,26 +1,38 @@
 //! Layer 1: emails and the three transports that deliver them.
 
+mod advice;
+mod brand;
+mod catalogue;
+mod compose;
+mod content;
+mod dkim;
 mod error;
 mod file;
 mod memory;
+mod preview;
 mod probe;
+mod sample;
 mod smtp;
-mod text;
+mod templates;
+#[cfg(test)]
+mod tests;
 
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
 use lettre::address::Envelope;
 use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::{Address, Message};
 
-use crate::model::{Email, OutboxEmail};
+use crate::model::{Email, OutboxEmail, Timestamp};
 
+pub use brand::{AppPages, Brand, CODE_PLACE};
+pub use dkim::{Dkim, DkimError};
 pub use error::MailError;
 pub use file::Folder;
 pub use memory::Memory;
+pub use preview::{Preview, UnknownKind};
 pub use probe::ProbeError;
 pub use smtp::{AnswerTimeouts, Relay, Reply, Smtp, SmtpError, Step, Tls, TlsError};
+pub use templates::{TemplateError, Templates};
 
 /// The transports for emails.
 #[derive(Clone, Debug)]
@@ -38,8 +50,10 @@ pub enum Transport {
 pub struct Mailer {
     /// The sender of every email.
     pub from: Mailbox,
-    /// The service's public URL, as recipients know it.
-    pub public_url: String,
+    /// The templates and texts.
+    pub templates: Arc<Templates>,
+    /// The signature of the sender's domain.
+    pub signature: Option<Arc<Dkim>>,
     /// The transport that delivers the emails.
     pub transport: Transport,
 }
@@ -75,8 +89,9 @@ impl Mailer {
         to: &Email,
         message: &OutboxEmail,
         code: Option<&str>,
+        now: Timestamp,
     ) -> Result<Accepted, MailError> {
-        let mail = self.compose(to, message, code)?;
+        let mail = self.compose(to, message, code, now)?;
         let dialogue = match &self.transport {
             Transport::Smtp(smtp) => Some(smtp.send(&mail).await?),
             Transport::File(folder) => {
@@ -89,20 +104,6 @@ impl Mailer {
             }
         };
         Ok(Accepted(dialogue))
-    }
-
-    /// Returns an email as it would be sent now.
-    ///
-    /// # Errors
-    /// Returns an error if the message cannot be built.
-    pub fn preview(
-        &self,
-        to: &Email,
-        message: &OutboxEmail,
-        code: Option<&str>,
-    ) -> Result<String, MailError> {
-        let mail = self.compose(to, message, code)?;
-        Ok(String::from_utf8_lossy(&mail.bytes).replace("\r\n", "\n"))
     }
 
     /// Checks that emails can be sent, without sending one.
@@ -123,40 +124,5 @@ impl Mailer {
             }
             Transport::Memory(_) => Ok(()),
         }
-    }
-
-    /// Builds the message. The one text from a user in it is the account's name after a reset, in
-    /// the body and without links, so nothing can be injected into a header.
-    fn compose(
-        &self,
-        to: &Email,
-        email: &OutboxEmail,
-        code: Option<&str>,
-    ) -> Result<EmailMessage, MailError> {
-        let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
-        let address: Address = to.as_str().parse().map_err(|error| refused(&error))?;
-        let lifetime = email.written_at.until(email.expires_at);
-        let (subject, body) = text::write(email, code, lifetime, &self.public_url);
-        let sent = SystemTime::UNIX_EPOCH
-            + Duration::from_millis(u64::try_from(email.written_at.millis()).unwrap_or(0));
-        let mut message = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, address))
-            .message_id(Some(format!("<{}@{}>", email.id, self.from.email.domain())))
-            .date(sent)
-            .subject(subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(body)
-            .map_err(|error| refused(&error))?;
-        // Suppresses automatic replies (RFC 3834).
-        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
-        message
-            .headers_mut()
-            .insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
-        Ok(EmailMessage {
-            envelope: message.envelope().clone(),
-            id: email.id.to_string(),
-            bytes: message.formatted(),
-        })
     }
 }

@@ -70,7 +70,7 @@ async fn password_change_emails_the_account_owner() {
     let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(
-        (&*messages[0].to, &*messages[0].subject),
+        (&*messages[0].to, &*messages[0].topic),
         ("ada@x.test", "Your password was changed")
     );
 }

@@ -240,7 +240,7 @@ async fn logout_with_a_replaced_cookie_ends_its_session() {
         let emails = service.received_emails().await;
         let is_reported = emails
             .iter()
-            .any(|email| email.subject == "One of your sessions was ended");
+            .any(|email| email.topic == "One of your sessions was ended");
         assert_eq!(
             is_reported,
             later == 60,

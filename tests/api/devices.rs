@@ -29,7 +29,7 @@ async fn login_on_a_new_device_emails_a_notice() {
     let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].to, "ada@x.test");
-    assert_eq!(messages[0].subject, "New device on your account");
+    assert_eq!(messages[0].topic, "New device on your account");
     assert!(
         messages[0].text.contains("Safari on iPhone") && messages[0].text.contains("2001:db8::7"),
         "{:?}",
@@ -81,7 +81,7 @@ async fn user_agent_text_never_reaches_the_email() {
         .await;
     let messages = service.received_emails().await;
     assert!(
-        messages[0].text.contains("Unknown device") && !messages[0].text.contains("other.test"),
+        messages[0].text.contains("Device: unknown") && !messages[0].text.contains("other.test"),
         "{:?}",
         messages[0]
     );

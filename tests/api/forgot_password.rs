@@ -193,7 +193,7 @@ async fn unknown_emails_do_not_use_up_the_quota() {
 
 #[tokio::test]
 async fn forged_host_header_never_reaches_the_email() {
-    let service = Service::with(&[("LATCHKEY_PUBLIC_URL", "https://id.example.org")]).await;
+    let service = Service::with(&[("LATCHKEY_APP_URL", "https://app.example.org")]).await;
     service.device().sign_up("ada@x.test").await;
     let mut device = service.device();
     for (name, value) in [
@@ -210,7 +210,7 @@ async fn forged_host_header_never_reaches_the_email() {
     let sent = service.mail.sent();
     let message = String::from_utf8_lossy(sent.last().unwrap());
     assert!(
-        message.contains("https://id.example.org") && !message.contains("other.test"),
+        message.contains("https://app.example.org") && !message.contains("other.test"),
         "{message}"
     );
 }

@@ -18,6 +18,7 @@ mod cors;
 mod devices;
 mod document_limits;
 mod email_delivery;
+mod email_language;
 mod enumeration;
 mod errors;
 mod failures;

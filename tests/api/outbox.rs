@@ -51,7 +51,7 @@ async fn email_is_sent_once_and_leaves_the_outbox() {
 }
 
 #[tokio::test]
-async fn email_has_one_recipient_and_a_plain_text_body() {
+async fn email_has_one_recipient_and_two_equal_forms() {
     let service = with_email("code").await;
     service.received_emails().await;
     let bytes = service.mail.sent().remove(0);
@@ -70,7 +70,7 @@ async fn email_has_one_recipient_and_a_plain_text_body() {
         .unwrap()
         .to_ascii_lowercase();
     assert!(
-        headers.contains("content-type: text/plain; charset=utf-8"),
+        headers.contains("content-type: multipart/alternative;"),
         "{headers}"
     );
 }

@@ -105,7 +105,7 @@ async fn concurrent_resets_with_one_code_have_one_winner() {
         .received_emails()
         .await
         .iter()
-        .filter(|it| it.subject == "Your password was changed")
+        .filter(|it| it.topic == "Your password was reset")
         .count();
     assert_eq!(notices, 1);
 }

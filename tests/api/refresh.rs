@@ -117,7 +117,7 @@ async fn reused_token_ends_its_session_and_emails_the_owner() {
     next(&other_device, &other).await;
     let messages = service.received_emails().await;
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0].subject, "One of your sessions was ended");
+    assert_eq!(messages[0].topic, "One of your sessions was ended");
 }
 
 #[tokio::test]

@@ -52,16 +52,16 @@ async fn reset_sets_password_ends_sessions_and_verifies_email() {
     assert_eq!(user["updatedAt"], "2026-11-22T09:31:00.000Z");
     assert_eq!(user["sessions"].as_array().unwrap().len(), 1);
     let messages = service.received_emails().await;
-    let subjects: Vec<_> = messages
+    let topics: Vec<_> = messages
         .iter()
-        .map(|message| message.subject.as_str())
+        .map(|message| message.topic.as_str())
         .collect();
     let unknown_device = "New device on your account";
     assert_eq!(
-        subjects,
+        topics,
         [
             "Your code to reset your password",
-            "Your password was changed",
+            "Your password was reset",
             unknown_device
         ]
     );

@@ -163,7 +163,7 @@ async fn signup_quota_does_not_block_emails_to_accounts() {
         .mutate("forgotPassword", json!({ "email": "ada@x.test" }))
         .await;
     assert_eq!(
-        service.received_emails().await.last().unwrap().subject,
+        service.received_emails().await.last().unwrap().topic,
         "Your code to reset your password"
     );
 }

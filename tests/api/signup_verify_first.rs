@@ -125,7 +125,7 @@ async fn taken_email_looks_free_and_notifies_its_owner() {
         .iter()
         .rfind(|message| message.to == "ada@x.test")
         .unwrap();
-    assert_eq!(message.subject, "You have an account already");
+    assert_eq!(message.topic, "You have an account already");
     assert!(
         !message
             .text

@@ -261,7 +261,7 @@ fn environment_takes_precedence_over_dotenv_file() {
     assert!(
         home.email_to("ada@x.test", 1)
             .text
-            .contains("valid for 2 minutes")
+            .contains("(for 2 minutes)")
     );
 }
 

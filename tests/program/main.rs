@@ -22,6 +22,7 @@ mod coalesced_reads;
 mod differential;
 mod document_limits;
 mod drain;
+mod email_content;
 mod flood;
 mod hashing;
 mod keys;

@@ -34,8 +34,8 @@ fn account_lifecycle_from_signup_to_password_reset_works() {
     reset_password_once(&home, &server.client());
     assert_ended_and_changed(&server.client(), &ended);
     assert_eq!(
-        home.email_to("ada@x.test", 2).subject,
-        "Your password was changed"
+        home.email_to("ada@x.test", 2).topic,
+        "Your password was reset"
     );
     assert!(!home.data().join("latchkey.db").exists());
     assert!(server.stop().success());

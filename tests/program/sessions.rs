@@ -67,7 +67,7 @@ fn refresh_token_reused_after_grace_ends_its_session() {
     assert!(client.with_bearer(&other.access).me().is_ok());
     assert!(!is_rejected(&client, &other.refresh));
     assert_eq!(
-        home.email_to("ada@x.test", 1).subject,
+        home.email_to("ada@x.test", 1).topic,
         "One of your sessions was ended"
     );
     home.logged("refresh token reused", 1);
@@ -99,7 +99,7 @@ impl Nodes {
         let is_code = |subject: &str| subject == "Your code to reset your password";
         let find = || {
             let mut messages = self.homes.iter().flat_map(Home::messages);
-            messages.find(|message| is_code(&message.subject))
+            messages.find(|message| is_code(&message.topic))
         };
         until("the code, from either node", SOON, find).code()
     }

@@ -59,8 +59,8 @@ fn reset_code_arrives(tls: Tls) {
     client.log_in("ada+1@x.test", "nanoseconds of wire");
     let notice = mail.taken(2, SOON).remove(1);
     assert_eq!(
-        (notice.to.as_str(), notice.subject.as_str()),
-        ("ada+1@x.test", "Your password was changed")
+        (notice.to.as_str(), notice.topic.as_str()),
+        ("ada+1@x.test", "Your password was reset")
     );
     assert_ne!(notice.message_id, message.message_id);
     assert!(!home.data().join("mail").exists());
@@ -79,7 +79,7 @@ fn assert_sent(envelope: &Value, message: &ReceivedEmail) {
         ("no-reply@x.test", "ada+1@x.test")
     );
     assert_eq!(message.from_name.as_deref(), Some("Latchkey at X"));
-    assert_eq!(message.subject, "Your code to reset your password");
+    assert_eq!(message.topic, "Your code to reset your password");
     assert!(
         message.message_id.ends_with("@x.test") && message.message_id.len() > 30,
         "{}",
@@ -115,9 +115,9 @@ fn deferred_email_is_retried_and_sent_once() {
     let subjects: Vec<String> = mail
         .taken(3, SOON)
         .into_iter()
-        .map(|message| message.subject)
+        .map(|message| message.topic)
         .collect();
-    assert_eq!(subjects[2], "Your password was changed", "{subjects:?}");
+    assert_eq!(subjects[2], "Your password was reset", "{subjects:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use latchkey::config::Config;
 use latchkey::mail::{AnswerTimeouts, MailError, Mailer, Relay, Smtp, Tls as TlsStart, Transport};
 use latchkey::model::{Clock, Delivery, Email, EmailId, EmailKind, OutboxEmail, Rng};
 
@@ -29,10 +30,10 @@ fn mailer(server: &MailServer, timeouts: AnswerTimeouts) -> Mailer {
     };
     let authorities = server.certificates();
     let smtp = Smtp::new(&relay, &["mail.x.test"], Some(Path::new(&authorities))).unwrap();
+    let config = Config::from_vars([]).unwrap();
     Mailer {
         from: "no-reply@x.test".parse().unwrap(),
-        public_url: "https://accounts.x.test".to_owned(),
-        transport: Transport::Smtp(smtp.within(timeouts)),
+        ..latchkey::app::mailer(&config, Some(Transport::Smtp(smtp.within(timeouts)))).unwrap()
     }
 }
 
@@ -47,7 +48,7 @@ async fn send_to(mailer: &Mailer, to: &str) -> Result<(), MailError> {
         Duration::from_hours(1),
     );
     let accepted = mailer
-        .send(&Email::parse(to).unwrap(), &notice, None)
+        .send(&Email::parse(to).unwrap(), &notice, None, now)
         .await?;
     accepted.close().await;
     Ok(())

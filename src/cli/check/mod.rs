@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Failure, configured, print, runtime};
 use crate::app;
 use crate::config::{Config, Mail, Store};
-use crate::mail::{Mailer, Relay, Smtp, Transport};
+use crate::mail::{Relay, Smtp, Transport};
 use crate::model::Clock;
 use crate::repository::PolledChanges;
 
@@ -32,6 +32,7 @@ pub(super) fn run() -> Result<(), Failure> {
             ("keys", keys::check(&config)),
             ("store", store(&config.store).await),
             ("mail", mail(&config).await),
+            ("emails", emails(&config)),
         ];
         (findings, changes(&config).await)
     });
@@ -112,15 +113,25 @@ async fn mail(config: &Config) -> Finding {
     }
 }
 
+/// Checks the templates and the texts of emails, and the key that signs them.
+fn emails(config: &Config) -> Finding {
+    let mailer = app::mailer(config, None).map_err(text)?;
+    let languages: Vec<&str> = mailer.templates.languages().collect();
+    let languages = languages.join(", ");
+    Ok(match mailer.signature {
+        None => languages,
+        Some(dkim) => {
+            let (name, record) = dkim.record();
+            format!("{languages}; signed: publish this record\n{name} TXT \"{record}\"")
+        }
+    })
+}
+
 async fn connect(config: &Config, relay: &Relay) -> Result<(), String> {
     let authorities = config.mail_ca.as_deref();
     let smtp = Smtp::new(relay, &config.mail_names(), authorities).map_err(text)?;
     let transport = Transport::Smtp(smtp);
-    let mailer = Mailer {
-        from: config.mail_from.clone(),
-        public_url: config.public_url.to_string(),
-        transport,
-    };
+    let mailer = app::mailer(config, Some(transport)).map_err(text)?;
     mailer.check().await.map_err(text)
 }
 

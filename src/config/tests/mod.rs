@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
+mod branding;
 mod files;
 mod keys;
 mod rules;
@@ -97,19 +98,23 @@ fn shown_default_of_each_setting_is_real() {
 #[test]
 fn example_of_each_setting_is_accepted() {
     for setting in SETTINGS {
-        // Two of them are accepted only with others.
+        // Some of them are accepted only with others.
         let with: &[_] = match setting.name {
             "LATCHKEY_SIGNING_SECRET" => &[("LATCHKEY_SIGNING_ALGORITHM", "HS256")],
             "LATCHKEY_MAIL" => &[
                 ("LATCHKEY_MAIL_FROM", "a@x.test"),
                 ("LATCHKEY_PUBLIC_URL", "https://accounts.x.test"),
             ],
+            name if name.starts_with("LATCHKEY_APP_URL_") => {
+                &[("LATCHKEY_APP_URL", "https://app.x.test")]
+            }
+            name if name.starts_with("LATCHKEY_DKIM_") => &branding::DKIM,
             _ => &[],
         };
         let own = [(setting.name, setting.example)];
-        let vars = own
+        let vars = with
             .iter()
-            .chain(with)
+            .chain(&own)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         assert!(Config::from_vars(vars).is_ok(), "{}", setting.name);
     }

@@ -119,7 +119,10 @@ impl SecretSource {
     }
 
     /// Returns the text, read from its file if necessary.
-    pub(in crate::token) fn text(&self) -> Result<SecretString, KeyError> {
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read.
+    pub fn text(&self) -> Result<SecretString, KeyError> {
         match self {
             Self::Inline(text) | Self::Loaded(_, text) => Ok(text.clone()),
             Self::File(path) => match fs::read_to_string(path) {

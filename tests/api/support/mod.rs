@@ -46,6 +46,8 @@ pub struct Service {
 pub struct ReceivedEmail {
     pub to: String,
     pub subject: String,
+    /// The subject without the name of the service and the time.
+    pub topic: String,
     pub text: String,
 }
 
@@ -193,6 +195,11 @@ impl Service {
     }
 }
 
+/// Returns a subject without the service's name and the time.
+fn topic(subject: &str) -> String {
+    subject.split(" (").next().unwrap_or_default().to_owned()
+}
+
 fn read_email(bytes: &[u8]) -> ReceivedEmail {
     let message = MessageParser::default().parse(bytes).unwrap();
     let to = message
@@ -204,6 +211,7 @@ fn read_email(bytes: &[u8]) -> ReceivedEmail {
     let text = message.body_text(0).unwrap().into_owned();
     ReceivedEmail {
         to,
+        topic: topic(message.subject().unwrap()),
         subject: message.subject().unwrap().to_owned(),
         text,
     }

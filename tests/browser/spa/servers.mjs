@@ -75,7 +75,7 @@ export async function startLatchkey(program, settings) {
         const codes = [];
         try {
           for (const text of mails()) {
-            const [, code] = text.match(/^ {4}(\d{6})/m) ?? [];
+            const [, code] = text.match(/^(\d{6})\r?$/m) ?? [];
             if (code && text.toLowerCase().includes(`to: ${address}`)) codes.push(code);
           }
         } catch {

@@ -1,7 +1,10 @@
 //! `latchkey mail`, beside a running server.
 
+use std::fs;
+
 use crate::support::SOON;
 use crate::support::client::kind;
+use crate::support::email::ReceivedEmail;
 use crate::support::home::Home;
 use crate::support::mail_server::{self, MailServer, Tls};
 use crate::support::process::Ran;
@@ -70,4 +73,39 @@ fn parked_emails_are_listed_retried_and_dropped() {
         !recipients.contains(&"bob@x.test".to_owned()),
         "{recipients:?}"
     );
+}
+
+#[test]
+fn preview_writes_an_email_in_its_language() {
+    let home = Home::new().with("LATCHKEY_SERVICE_NAME", "Beispiel");
+    let preview = ["mail", "preview", "passwordResetCode", "--locale", "de-AT"];
+    let whole = home.run(&preview, "");
+    let email = ReceivedEmail::parse(whole.stdout.as_bytes());
+    assert_eq!(email.topic, "Ihr Code für ein neues Passwort");
+    assert_eq!(email.from_name.as_deref(), Some("latchkey"));
+    let text = home.run(&[&preview[..], &["--part", "text"]].concat(), "");
+    assert_eq!(text.stdout, email.text.replace("\r\n", "\n"));
+    let html = home.run(&[&preview[..], &["--part", "html"]].concat(), "");
+    assert!(html.stdout.contains("Konto bei Beispiel"), "{html:#?}");
+    let unknown = home.run(&["mail", "preview", "greeting"], "");
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    assert!(unknown.stderr.contains("newSignIn"), "{unknown:#?}");
+    assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
+}
+
+#[test]
+fn wrong_template_is_refused_by_server_and_check() {
+    let home = Home::new().with("LATCHKEY_MAIL_TEMPLATES", "mail-texts");
+    fs::create_dir(home.path("mail-texts")).unwrap();
+    assert_eq!(home.run(&["check"], "").code, Some(0));
+    fs::write(home.path("mail-texts/email.txt"), "{{ code }").unwrap();
+    for command in ["check", "serve"] {
+        let ran = home.run(&[command], "");
+        assert!(ran.code.is_some_and(|code| code > 0), "{ran:#?}");
+        assert!(ran.stderr.contains("email.txt, line 1"), "{ran:#?}");
+        assert!(ran.stderr.contains("LATCHKEY_MAIL_TEMPLATES"), "{ran:#?}");
+    }
+    assert!(!home.data().exists(), "a server that cannot start");
+    let listed = home.run(&["user", "suspend", "--email", "ada@x.test"], "");
+    assert!(!listed.stderr.contains("email.txt"), "{listed:#?}");
 }

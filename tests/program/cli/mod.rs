@@ -90,7 +90,11 @@ fn check_in_empty_folder_succeeds_and_leaves_nothing() {
         .lines()
         .map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(": "))
         .collect();
-    assert_eq!(found, ["ok: settings", "ok: keys", "ok: store", "ok: mail"]);
+    let emails = "ok: emails";
+    assert_eq!(
+        found,
+        ["ok: settings", "ok: keys", "ok: store", "ok: mail", emails]
+    );
     assert_eq!(fs::read_dir(home.path("")).unwrap().count(), 0);
 }
 
@@ -123,7 +127,7 @@ fn check_reports_every_obstacle_to_serving() {
     let ran = home.run(&["check"], "");
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
-        (Some(2), "ok: settings\n"),
+        (Some(2), "ok: settings\nok: emails: de, en, es, fr\n"),
         "{ran:#?}"
     );
     let lines: Vec<&str> = ran.stderr.lines().collect();

@@ -12,7 +12,8 @@ pub struct ReceivedEmail {
     pub from: String,
     pub from_name: Option<String>,
     pub to: String,
-    pub subject: String,
+    /// The subject without the service's name and the time.
+    pub topic: String,
     pub text: String,
     /// The `Date` header, in seconds of Unix time.
     pub sent_at: i64,
@@ -38,7 +39,7 @@ impl ReceivedEmail {
                 .and_then(|from| from.first()?.name())
                 .map(str::to_owned),
             to: only(message.to()),
-            subject: message.subject().expect("a subject").to_owned(),
+            topic: topic(message.subject().expect("a subject")),
             text: message.body_text(0).expect("a text").into_owned(),
             sent_at: message.date().expect("a date").to_timestamp(),
             message_id: message.message_id().expect("a message id").to_owned(),
@@ -54,6 +55,11 @@ impl ReceivedEmail {
         assert_eq!(codes.len(), 1, "one code in: {}", self.text);
         codes[0].to_owned()
     }
+}
+
+/// Returns a subject without the service's name and the time.
+fn topic(subject: &str) -> String {
+    subject.split(" (").next().unwrap_or_default().to_owned()
 }
 
 /// Parses the `.eml` files of a folder in the order of their names, which is chronological.

@@ -1,0 +1,46 @@
+//! The rows of the table of settings, and the macro that defines them.
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// The value that applies if the variable is not set, in the form of the setting.
+    pub default: &'static str,
+    /// A valid value, other than the default if there is a choice.
+    pub example: &'static str,
+    /// The setting's purpose, in a sentence or two.
+    pub meaning: &'static str,
+    /// A flag: the value may hold a password, so it is never shown.
+    pub secret: bool,
+}
+
+/// A row with the parser of its value. The parser's error continues "the value …".
+pub(super) struct Typed<T> {
+    pub(super) row: Setting,
+    pub(super) parse: fn(&str) -> Result<T, String>,
+}
+
+/// Defines a constant for each row, and [`SETTINGS`] of all rows, so that no second list can miss
+/// one.
+macro_rules! settings {
+    ($($name:ident -> $type:ty {
+        default: $default:literal, example: $example:literal,
+        meaning: $meaning:literal,
+        parse: $parse:expr $(, secret: $secret:literal)?
+    })*) => {
+        $(pub(super) const $name: Typed<$type> = Typed {
+            row: Setting {
+                name: concat!("LATCHKEY_", stringify!($name)),
+                default: $default,
+                example: $example,
+                meaning: $meaning,
+                secret: false $(|| $secret)?,
+            },
+            parse: $parse,
+        };)*
+
+        /// All settings, in the order in which they are shown.
+        pub static SETTINGS: &[Setting] = &[$($name.row),*];
+    };
+}

@@ -1,13 +1,15 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::Span;
 use tracing::field::display;
 
 use super::Caller;
-use crate::model::{Account, AccountId, Clock, Email, Timestamp};
+use super::store_health::StoreHealth;
+use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
 use crate::repository::{
     Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
     WriteOutcome,
@@ -37,7 +39,11 @@ impl UpdateError {
     fn from_write(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Late(_) => Self::Unacknowledged(error),
-            StoreError::Unreachable(_) | StoreError::Corrupt(_) => Self::Store(error),
+            StoreError::Unreachable(_)
+            | StoreError::Unreached(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Unusable(_)
+            | StoreError::Newer => Self::Store(error),
         }
     }
 }
@@ -58,6 +64,7 @@ pub(super) struct Updated<T> {
 /// Loads and saves accounts.
 pub(super) struct AccountStore {
     repository: Arc<dyn Repository>,
+    health: Arc<StoreHealth>,
     reads: CoalescedReads,
     clock: Clock,
     email_queued: Notify,
@@ -70,6 +77,7 @@ impl AccountStore {
         Self {
             reads: CoalescedReads::new(repository.clone()),
             changes: changes(&repository),
+            health: Arc::new(StoreHealth::new(repository.clone())),
             repository,
             clock,
             email_queued: Notify::new(),
@@ -135,7 +143,7 @@ impl AccountStore {
 
     /// Adds an account that was not stored before.
     pub(super) async fn insert(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
-        let written = self.repository.insert(account).await;
+        let written = self.health.observe(self.repository.insert(account).await);
         let written = written.map_err(UpdateError::from_write)?;
         self.wake_mail_worker(account);
         Ok(written)
@@ -143,7 +151,7 @@ impl AccountStore {
 
     /// Replaces the account if the stored version is still the one given.
     pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
-        let written = self.repository.save(account).await;
+        let written = self.health.observe(self.repository.save(account).await);
         match written {
             Ok(WriteOutcome::Done) => self.watched.changed(account.id, account.version + 1),
             // A write without an acknowledgement may have happened, too.
@@ -155,14 +163,15 @@ impl AccountStore {
 
     /// Loads the account that a token names, and records it in the log as the caller's.
     pub(super) async fn by_id(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let account = self.reads.by_id(id).await?;
+        let account = self.health.observe(self.reads.by_id(id).await)?;
         Ok(account.inspect(|account| _ = Span::current().record("caller", display(account.id))))
     }
 
     /// Loads the account of an email address, and records it in the log as the one that the request
     /// is about.
     pub(super) async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
-        Ok(self.repository.by_email(email).await?.inspect(log_account))
+        let found = self.health.observe(self.repository.by_email(email).await)?;
+        Ok(found.inspect(log_account))
     }
 
     /// Loads the account of an email address as typed. Text that is not an address has no account.
@@ -171,6 +180,23 @@ impl AccountStore {
             Ok(email) => self.by_email(&email).await,
             Err(_) => Ok(None),
         }
+    }
+
+    /// Counts one attempt under a key.
+    pub(super) async fn increment(
+        &self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Attempts, StoreError> {
+        let counted = self.repository.increment(key, window, now).await;
+        self.health.observe(counted)
+    }
+
+    /// Takes one attempt back.
+    pub(super) async fn decrement(&self, key: &str) -> Result<(), StoreError> {
+        let released = self.repository.decrement(key, self.clock.now()).await;
+        self.health.observe(released)
     }
 
     /// Returns up to `limit` accounts that have an email due, the longest due first.
@@ -216,8 +242,8 @@ impl AccountStore {
         self.repository.purge(self.clock.now()).await
     }
 
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        self.repository.ping().await
+    pub(super) const fn health(&self) -> &Arc<StoreHealth> {
+        &self.health
     }
 
     /// Returns the accounts that are followed.

@@ -40,6 +40,7 @@ mod send_verification_code;
 mod session_issuer;
 mod set_role;
 mod signup;
+mod store_health;
 mod suspend;
 mod timing;
 mod update_mobile_number;
@@ -88,6 +89,7 @@ pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
+pub use store_health::{StoreHealth, StoreState};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
@@ -170,13 +172,8 @@ impl Accounts {
             mail_connections,
         );
         Self {
+            limiter: RateLimiter::new(&store, secret.clone(), policy.limits),
             store,
-            limiter: RateLimiter::new(
-                repository.clone(),
-                secret.clone(),
-                clock.clone(),
-                policy.limits,
-            ),
             sessions: SessionIssuer::new(
                 access_tokens,
                 secret,
@@ -244,12 +241,10 @@ impl Accounts {
         self.keyring().jwks(self.now())
     }
 
-    /// Returns once the store has answered.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.store.ping().await
+    /// Returns the state of the store by the last probe.
+    #[must_use]
+    pub fn store_health(&self) -> &Arc<StoreHealth> {
+        self.store.health()
     }
 
     /// Deletes expired counters and expired sign-ups.

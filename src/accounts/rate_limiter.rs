@@ -4,30 +4,24 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use crate::model::{Attempts, Clock, Timestamp, Wait};
+use super::AccountStore;
+use crate::model::{Attempts, Timestamp, Wait};
 use crate::rate_limit::Key;
-use crate::repository::{Repository, StoreError};
+use crate::repository::StoreError;
 use crate::token::{Purpose, Secret};
 
 /// Counts attempts in the store, and compares the counts with the limits.
 pub(super) struct RateLimiter {
-    repository: Arc<dyn Repository>,
+    store: Arc<AccountStore>,
     secret: Secret,
-    clock: Clock,
     enabled: bool,
 }
 
 impl RateLimiter {
-    pub(super) const fn new(
-        repository: Arc<dyn Repository>,
-        secret: Secret,
-        clock: Clock,
-        enabled: bool,
-    ) -> Self {
+    pub(super) fn new(store: &Arc<AccountStore>, secret: Secret, enabled: bool) -> Self {
         Self {
-            repository,
+            store: store.clone(),
             secret,
-            clock,
             enabled,
         }
     }
@@ -39,7 +33,7 @@ impl RateLimiter {
 
     /// Returns the time by which windows are counted.
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.store.now()
     }
 
     /// Counts one attempt under each key, in this order, and stops at the first limit that is
@@ -50,7 +44,7 @@ impl RateLimiter {
             return Ok(None);
         }
         for key in keys {
-            let now = self.clock.now();
+            let now = self.store.now();
             let attempts = self.increment(key, now).await?;
             if let Err(wait) = key.limit.evaluate(attempts, now) {
                 return Ok(Some(wait));
@@ -65,18 +59,17 @@ impl RateLimiter {
         key: &Key<'_>,
         now: Timestamp,
     ) -> Result<Attempts, StoreError> {
-        self.repository
-            .increment(&self.counter(key), key.limit.window(), now)
-            .await
+        let counter = self.counter(key);
+        let window = key.limit.window();
+        self.store.increment(&counter, window, now).await
     }
 
     /// Takes back attempts that turned out not to be guesses.
     pub(super) async fn release(&self, keys: &[Key<'_>]) -> Result<(), StoreError> {
         if self.enabled {
             let decrement = async |key: &Key<'_>| {
-                self.repository
-                    .decrement(&self.counter(key), self.clock.now())
-                    .await
+                let counter = self.counter(key);
+                self.store.decrement(&counter).await
             };
             try_join_all(keys.iter().map(decrement)).await?;
         }

@@ -5,6 +5,7 @@ mod emails;
 mod outbox;
 mod policy;
 mod preflight;
+mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +17,9 @@ use tokio::sync::watch;
 pub use self::emails::mailer;
 use self::policy::{cookies, schema_url};
 use self::preflight::OperatorFiles;
+pub use self::store::open_repository;
 use crate::accounts::Accounts;
-use crate::config::{Config, Mail, Store};
+use crate::config::{Config, Mail};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
@@ -185,6 +187,22 @@ impl App {
         http::router(self.state.clone())
     }
 
+    /// Probes the store before the server announces itself. A store that does not answer may do so
+    /// later, and is reported in the log.
+    ///
+    /// # Errors
+    /// Returns an error if the store is one that this program may not use.
+    pub async fn probe_store(&self) -> Result<(), StartError> {
+        match self.accounts.store_health().probe().await {
+            Err(error @ StoreError::Unusable(_)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "the store does not answer yet: not ready");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Asks everything that runs to stop; from now on the service reports that it is not ready.
     pub fn stop(&self) {
         self.stop.send_replace(true);
@@ -193,6 +211,8 @@ impl App {
     /// Starts the tasks that end with the runtime: they have nothing to finish.
     fn spawn_watchers(&self) {
         tokio::spawn(self.accounts.keyring().clone().watch());
+        let health = self.accounts.store_health().clone();
+        tokio::spawn(async move { health.watch().await });
         if self.state.sockets.is_enabled() {
             let accounts = self.accounts.clone();
             tokio::spawn(async move { accounts.report_changes().await });
@@ -249,43 +269,5 @@ impl App {
             tracing::warn!("requests were still in progress when the shutdown time was over");
             Ok(())
         })
-    }
-}
-
-/// Opens the store that a URL names.
-///
-/// # Errors
-/// Returns an error if the store cannot be used.
-#[cfg_attr(
-    not(feature = "sqlite"),
-    expect(
-        clippy::unused_async,
-        reason = "opening a file waits, naming a server does not"
-    )
-)]
-pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreError> {
-    match store {
-        #[cfg(feature = "sqlite")]
-        Store::Sqlite(path) => {
-            let path = path.clone();
-            let opened = tokio::task::spawn_blocking(move || {
-                crate::repository::SqliteRepository::open(&path)
-            })
-            .await;
-            Ok(Arc::new(opened.map_err(|error| {
-                StoreError::Unavailable(Box::new(error))
-            })??))
-        }
-        #[cfg(feature = "mongodb")]
-        Store::Mongodb(url) => {
-            use secrecy::ExposeSecret;
-            Ok(Arc::new(crate::repository::MongoRepository::connect(
-                url.expose_secret(),
-            )?))
-        }
-        #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
-        _ => Err(StoreError::Unavailable(
-            "this program was built without that store".into(),
-        )),
     }
 }

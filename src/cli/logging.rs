@@ -27,7 +27,9 @@ pub(super) fn start(config: &Config) {
     let filter = EnvFilter::new(quieted(&config.log));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr);
+        .with_writer(io::stderr)
+        // A log on a full disk must not end in a panic, which would be logged again.
+        .log_internal_errors(false);
     // On a terminal, tracing-subscriber itself respects NO_COLOR.
     let terminal = io::stderr().is_terminal();
     let builder = if terminal {

@@ -40,6 +40,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // Signals are handled before the lines appear: a program that waits for the lines may stop the
     // server at once.
     let stop = Stop::new().map_err(Failure::new)?;
+    app.probe_store().await.map_err(Failure::new)?;
     print(announcement(&config))?;
     app.serve(listener, stop.requested())
         .await

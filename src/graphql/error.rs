@@ -157,7 +157,12 @@ impl From<InternalError> for Error {
             InternalError::Overloaded
             | InternalError::Unacknowledged(_)
             | InternalError::Store(
-                StoreError::Unreachable(_) | StoreError::Unavailable(_) | StoreError::Late(_),
+                StoreError::Unreachable(_)
+                | StoreError::Unreached(_)
+                | StoreError::Unavailable(_)
+                | StoreError::Late(_)
+                | StoreError::Unusable(_)
+                | StoreError::Newer,
             ) => (
                 Code::Overloaded,
                 "The service is busy. Try again in a moment.",

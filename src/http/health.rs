@@ -1,7 +1,5 @@
 //! Health checks for orchestrators: liveness and readiness.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
@@ -10,27 +8,29 @@ use axum::response::IntoResponse;
 use serde_json::json;
 
 use super::AppState;
-use crate::accounts::Accounts;
-
-/// The time within which the store must answer.
-const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+use crate::accounts::{Accounts, StoreState};
 
 /// Answers 200 as long as the process runs. Never calls the store.
 pub(super) async fn live() -> impl IntoResponse {
     status(StatusCode::OK, "live")
 }
 
-/// Answers 200 if the store answers, and 503 if it does not or the server is shutting down.
+/// Answers 200 if the last probe of the store succeeded, and 503 if it did not or the server is
+/// shutting down. Never calls the store.
 pub(super) async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     if *state.stopping.borrow() {
         return status(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
-    match tokio::time::timeout(STORE_TIMEOUT, state.accounts.ping()).await {
-        Ok(Ok(())) => {
+    match state.accounts.store_health().state() {
+        StoreState::Writable => {
             let (code, headers, body) = status(StatusCode::OK, "ready");
             (code, headers, with_mail(body, &state.accounts))
         }
-        _ => status(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+        StoreState::Failing => {
+            let failing = "the store does not answer or cannot be written";
+            status(StatusCode::SERVICE_UNAVAILABLE, failing)
+        }
+        StoreState::Unknown => status(StatusCode::SERVICE_UNAVAILABLE, "starting"),
     }
 }
 

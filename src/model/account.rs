@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, Timestamp, User,
+    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, StoredForm,
+    Timestamp, User,
 };
 
 /// The largest number of waiting emails: one more displaces the oldest.
@@ -33,6 +34,10 @@ pub struct Account {
     pub outbox: Vec<OutboxEmail>,
     /// The notices of the last day.
     pub notices: Vec<Notice>,
+    /// The stored document, if it has fields that this version does not know. Only the repository
+    /// reads it.
+    #[serde(skip)]
+    pub stored: Option<StoredForm>,
 }
 
 /// A record that a notice was written.
@@ -66,6 +71,7 @@ impl Account {
             state,
             outbox: Vec::new(),
             notices: Vec::new(),
+            stored: None,
         }
     }
 

@@ -26,6 +26,7 @@ mod second_factor;
 mod session;
 mod sign_in;
 mod sign_up;
+mod stored_form;
 mod text;
 mod timestamp;
 mod user;
@@ -56,6 +57,7 @@ pub use second_factor::{
 pub use session::{MAX_SESSIONS, Session, SessionPolicy, TokenStatus};
 pub use sign_in::{MfaPolicy, SignInMethod};
 pub use sign_up::{CreatedBy, MAX_SIGN_UPS, REPEATABLE_TIME, SignUp};
+pub use stored_form::StoredForm;
 pub(crate) use text::is_blank_text;
 pub use timestamp::Timestamp;
 pub use user::{Gender, Profile, Role, User};

@@ -9,6 +9,7 @@ mod changes;
 mod coalesced_reads;
 #[cfg(feature = "mongodb")]
 mod mongodb;
+mod newer_fields;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -54,6 +55,9 @@ pub enum StoreError {
     /// The store could not be reached. Nothing was written.
     #[error("the store cannot be reached: {0}")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store was not reached in time. Nothing was written.
+    #[error("the store cannot be reached: no connection within {0:?}")]
+    Unreached(Duration),
     /// The store failed or did not answer. It is unknown whether a write happened.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -63,6 +67,12 @@ pub enum StoreError {
     /// The store holds data that this program cannot read.
     #[error("the store holds a document that cannot be read: {0}")]
     Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store is not one that this program may or can use. Nothing was written.
+    #[error("the store cannot be used: {0}")]
+    Unusable(String),
+    /// A newer version wrote fields that this save would lose. Nothing was written.
+    #[error("a newer latchkey wrote fields of this account that a save by this one would lose")]
+    Newer,
 }
 
 impl StoreError {
@@ -72,14 +82,17 @@ impl StoreError {
             Self::Unreachable(source) => Self::Unreachable(source.to_string().into()),
             Self::Unavailable(source) => Self::Unavailable(source.to_string().into()),
             Self::Late(patience) => Self::Late(*patience),
+            Self::Unreached(patience) => Self::Unreached(*patience),
             Self::Corrupt(source) => Self::Corrupt(source.to_string().into()),
+            Self::Unusable(reason) => Self::Unusable(reason.clone()),
+            Self::Newer => Self::Newer,
         }
     }
 
     /// Returns whether the store did not answer in time, and may do so at another attempt.
     #[must_use]
     pub const fn is_late(&self) -> bool {
-        matches!(self, Self::Late(_))
+        matches!(self, Self::Late(_) | Self::Unreached(_))
     }
 }
 
@@ -130,7 +143,7 @@ pub trait Repository: Send + Sync {
     async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError>;
 
     /// Replaces the account if the stored version is still that of `account`, and increments the
-    /// version.
+    /// version. Fields of a newer version stay in the document, or the save is refused.
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 
     /// Returns up to `limit` accounts with an email due at `now`, the longest due first.
@@ -162,6 +175,7 @@ pub trait Repository: Send + Sync {
     /// Deletes counters whose window is over, and accounts whose sign-ups have all expired.
     async fn purge(&self, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Returns once the store answers.
-    async fn ping(&self) -> Result<(), StoreError>;
+    /// Writes one document of its own (an insert, a compare-and-swap and a count) and deletes it:
+    /// a store that answers reads may refuse writes.
+    async fn probe(&self) -> Result<(), StoreError>;
 }

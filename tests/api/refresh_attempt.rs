@@ -73,11 +73,73 @@ async fn second_tab_within_the_grace_may_retry_too() {
     );
 }
 
+/// Five tabs repeat one exchange within the grace; later, four of them are remembered.
+#[tokio::test]
+async fn four_attempts_of_one_exchange_are_remembered() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let attempts: Vec<_> = (1..6).map(|tab| format!("{ATTEMPT}{tab}")).collect();
+    let mut next = String::new();
+    for attempt in &attempts {
+        next = successor(&refresh(&device, &first, Some(attempt)).await);
+    }
+    service.wait(60);
+    for attempt in &attempts[..4] {
+        let again = successor(&refresh(&device, &first, Some(attempt)).await);
+        assert_eq!(again, next);
+    }
+    let answer = refresh(&device, &first, Some(&attempts[4])).await;
+    assert_eq!(kind(&answer), "InvalidRefreshToken");
+}
+
+/// A retry leaves the session as it is, and cannot outlive it.
+#[tokio::test]
+async fn retries_do_not_extend_the_session() {
+    let service = Service::start().await;
+    let (device, first) = service.device().signed_up("ada@x.test").await;
+    let next = successor(&refresh(&device, &first, Some(ATTEMPT)).await);
+    let before = service.account("ada@x.test").await;
+    let lifetime = before.user().unwrap().sessions[0].expires_at;
+    let left = service.clock.now().until(lifetime);
+    service.wait(left.as_secs() - 1);
+    assert_eq!(
+        successor(&refresh(&device, &first, Some(ATTEMPT)).await),
+        next
+    );
+    assert_eq!(
+        service.account("ada@x.test").await,
+        before,
+        "nothing was written"
+    );
+    service.wait(1);
+    let answer = refresh(&device, &first, Some(ATTEMPT)).await;
+    assert_eq!(kind(&answer), "InvalidRefreshToken");
+}
+
+#[tokio::test]
+async fn attempt_has_22_to_128_characters_of_base64url() {
+    let service = Service::start().await;
+    let (device, mut token) = service.device().signed_up("ada@x.test").await;
+    for attempt in [
+        "a".repeat(22),
+        "_".repeat(128),
+        format!("-{}", "9".repeat(30)),
+    ] {
+        token = successor(&refresh(&device, &token, Some(&attempt)).await);
+    }
+}
+
 #[tokio::test]
 async fn malformed_attempt_is_refused_without_its_value() {
     let service = Service::start().await;
     let (device, first) = service.device().signed_up("ada@x.test").await;
-    for attempt in ["short".to_owned(), "a".repeat(129), format!("{ATTEMPT}!")] {
+    for attempt in [
+        "a".repeat(21),
+        "a".repeat(129),
+        format!("{ATTEMPT}!"),
+        format!("{ATTEMPT}="),
+        format!("{ATTEMPT}é"),
+    ] {
         let input = json!({ "refreshToken": first, "attempt": attempt });
         let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
         let reply = device.post(query, json!({ "input": input })).await;
@@ -107,6 +169,41 @@ async fn refresh_whose_acknowledgement_was_lost_may_be_repeated() {
         "InvalidRefreshToken",
         "the successor was used"
     );
+}
+
+#[tokio::test]
+async fn unacknowledged_refresh_may_be_repeated_for_ten_minutes() {
+    for (seconds, expected) in [(599, "Authenticated"), (600, "InvalidRefreshToken")] {
+        let service = Service::start().await;
+        let (device, first) = service.device().signed_up("ada@x.test").await;
+        service.store.fail(Failure::Unacknowledged);
+        let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
+        let input = json!({ "input": { "refreshToken": first } });
+        assert_eq!(device.post(query, input).await.code(), "OVERLOADED");
+        service.store.recover();
+        service.wait(seconds);
+        let answer = refresh(&device, &first, None).await;
+        assert_eq!(kind(&answer), expected, "after {seconds} s");
+    }
+}
+
+/// Another node knows nothing of the answer: there only an attempt helps.
+#[tokio::test]
+async fn only_the_node_that_answered_overloaded_remembers_it() {
+    for (attempt, expected) in [
+        (None, "InvalidRefreshToken"),
+        (Some(ATTEMPT), "Authenticated"),
+    ] {
+        let service = Service::start().await;
+        let (device, first) = service.device().signed_up("ada@x.test").await;
+        service.store.fail(Failure::Unacknowledged);
+        let query = "mutation($input: RefreshInput!) { refresh(input: $input) { __typename } }";
+        let input = json!({ "input": { "refreshToken": first, "attempt": attempt } });
+        assert_eq!(device.post(query, input).await.code(), "OVERLOADED");
+        service.wait(60);
+        let other = service.node(&[]).await.device();
+        assert_eq!(kind(&refresh(&other, &first, attempt).await), expected);
+    }
 }
 
 /// The client is answered while the exchange still waits for the store.

@@ -1,37 +1,64 @@
 //! The routes beside `POST /graphql`, and the headers of every response.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Reply, Service, kind};
+use crate::support::{Failure, Reply, Service, Work, kind};
 
 #[tokio::test]
-async fn readiness_follows_the_store_and_liveness_does_not() {
+async fn readiness_follows_the_last_probe_and_liveness_does_not() {
     let service = Service::start().await;
     let device = service.device();
     let health = async |path: &str| {
         let reply = device.get(path).await;
         (reply.status, reply.json)
     };
-    assert_eq!(
-        health("/health/live").await,
-        (StatusCode::OK, json!({ "status": "live" }))
-    );
-    assert_eq!(
-        health("/health/ready").await,
-        (StatusCode::OK, json!({ "status": "ready" }))
-    );
+    let live = (StatusCode::OK, json!({ "status": "live" }));
+    let ready = (StatusCode::OK, json!({ "status": "ready" }));
+    assert_eq!(health("/health/live").await, live);
+    assert_eq!(health("/health/ready").await, ready);
     service.store.fail(Failure::Unavailable);
-    assert_eq!(health("/health/live").await.0, StatusCode::OK);
-    let down = json!({ "status": "the store does not answer" });
+    assert_eq!(health("/health/ready").await, ready, "the last result");
+    service.app.probe_store().await.unwrap();
+    service.store.work();
+    let down = json!({ "status": "the store does not answer or cannot be written" });
     assert_eq!(
         health("/health/ready").await,
         (StatusCode::SERVICE_UNAVAILABLE, down)
     );
+    assert_eq!(health("/health/live").await, live);
+    assert_eq!(
+        service.store.work(),
+        Work::default(),
+        "it never calls the store"
+    );
     service.store.recover();
-    assert_eq!(health("/health/ready").await.0, StatusCode::OK);
+    service.app.probe_store().await.unwrap();
+    assert_eq!(health("/health/ready").await, ready);
+}
+
+#[tokio::test]
+async fn failed_write_makes_the_server_unready_at_once() {
+    let service = Service::start().await;
+    let device = service.device();
+    let ready = async || device.get("/health/ready").await.status == StatusCode::OK;
+    let health = service.app.accounts.store_health().clone();
+    let watching = tokio::spawn(async move { health.watch().await });
+    service.store.fail(Failure::Unavailable);
+    let input = json!({ "email": "ada@x.test" });
+    assert_eq!(device.error("forgotPassword", input).await, "OVERLOADED");
+    while ready().await {
+        tokio::task::yield_now().await;
+    }
+    service.store.recover();
+    while !ready().await {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    watching.abort();
 }
 
 #[tokio::test]

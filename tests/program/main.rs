@@ -24,12 +24,16 @@ mod document_limits;
 mod drain;
 mod email_content;
 mod flood;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hashing;
 mod keys;
 mod kill;
 mod live_changes;
 mod logs;
+mod lost_answers;
 mod mongodb;
+mod mongodb_tls;
 mod proxies;
 mod readme;
 mod recipes;

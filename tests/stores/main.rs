@@ -20,12 +20,15 @@ mod mongodb_errors;
 #[cfg(feature = "mongodb")]
 mod mongodb_only;
 #[cfg(feature = "mongodb")]
+mod privileges;
+#[cfg(feature = "mongodb")]
 #[path = "../support/replicas.rs"]
 mod replicas;
 #[cfg(feature = "sqlite")]
 mod sqlite_only;
 mod store;
 mod transfer;
+mod versions;
 
 /// Defines a test for each case on each store.
 macro_rules! on_each_store {
@@ -88,7 +91,7 @@ on_each_store! {
         save_cannot_take_another_accounts_email_or_number
         number_is_free_once_its_owner_drops_it
         pending_account_becomes_active_under_its_id
-        reachable_store_answers_a_ping
+        probe_of_a_working_store_succeeds_each_time
     }
     transfer {
         accounts_are_paged_by_id

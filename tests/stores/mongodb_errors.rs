@@ -40,10 +40,28 @@ fn url_without_database_is_rejected_without_showing_password() {
 }
 
 #[tokio::test]
+async fn wrong_replica_set_is_named_in_the_error() {
+    let held = store::replica_set().await;
+    let url = held.url().replace("replicaSet=rs", "replicaSet=other");
+    let error = connect(&url).probe().await.expect_err("it is refused");
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("it belongs to the replica set rs"), "{text}");
+    held.remove().await;
+
+    let held = store::mongodb().await;
+    let url = format!("{}?replicaSet=other", held.url());
+    let error = connect(&url).probe().await.expect_err("it is refused");
+    let text = error.to_string();
+    assert!(text.contains("it belongs to no replica set"), "{text}");
+    held.remove().await;
+}
+
+#[tokio::test]
 async fn error_names_unreachable_servers_and_reason_in_one_line() {
     let store = connect("mongodb://127.0.0.1:1,127.0.0.1:2/latchkey");
     let error = store
-        .ping()
+        .probe()
         .await
         .expect_err("nothing listens there")
         .to_string();
@@ -59,7 +77,7 @@ async fn error_names_unreachable_servers_and_reason_in_one_line() {
 #[tokio::test]
 async fn error_contains_neither_password_nor_data() {
     let store = connect("mongodb://ada:s3cret@127.0.0.1:1/latchkey");
-    let error = store.ping().await.expect_err("nothing listens there");
+    let error = store.probe().await.expect_err("nothing listens there");
     assert!(
         !format!("{error} {error:?}").contains("s3cret"),
         "{error:?}"

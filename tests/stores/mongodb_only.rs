@@ -21,7 +21,7 @@ async fn assert_unavailable(store: &MongoRepository) {
     let (read, write, ping) = tokio::join!(
         store.by_id(account.id),
         store.insert(&account),
-        store.ping()
+        store.probe()
     );
     assert!(read.as_ref().is_err_and(unanswered), "{read:?}");
     assert!(write.as_ref().is_err_and(unanswered), "{write:?}");
@@ -34,14 +34,17 @@ async fn assert_unavailable(store: &MongoRepository) {
 }
 
 const fn unanswered(error: &StoreError) -> bool {
-    use StoreError::{Late, Unavailable, Unreachable};
-    matches!(error, Unreachable(_) | Unavailable(_) | Late(_))
+    use StoreError::{Late, Unavailable, Unreachable, Unreached};
+    matches!(
+        error,
+        Unreachable(_) | Unreached(_) | Unavailable(_) | Late(_)
+    )
 }
 
 /// Waits until the store answers again, and returns how long that took.
 async fn recovery(store: &MongoRepository) -> Duration {
     let began = Instant::now();
-    while let Err(error) = store.ping().await {
+    while let Err(error) = store.probe().await {
         assert!(began.elapsed() < Duration::from_secs(10), "still {error}");
     }
     began.elapsed()
@@ -196,6 +199,15 @@ async fn server_started_after_the_store_is_found() {
     let mut server = Mongod::new(&[]);
     let store = connect(&server.url("latchkey"));
     assert_unavailable(&store).await;
+    // Nothing was sent: the outcome of the write is known.
+    let refused = store.insert(&active("ada@x.test")).await;
+    assert!(
+        matches!(
+            refused,
+            Err(StoreError::Unreachable(_) | StoreError::Unreached(_))
+        ),
+        "{refused:?}"
+    );
     server.start();
     recovery(&store).await;
     store
@@ -218,7 +230,7 @@ async fn hanging_server_fails_within_two_seconds_and_recovers() {
     let _alone = store::alone().await;
     let mut server = Mongod::started(&[]);
     let store = connect(&server.url("latchkey"));
-    store.ping().await.expect("the store answers");
+    store.probe().await.expect("the store answers");
     server.pause();
     for _ in 0..3 {
         assert_unavailable(&store).await;
@@ -262,7 +274,7 @@ async fn acknowledged_writes_survive_a_server_crash() {
 async fn write_of_a_dropped_caller_still_completes() {
     let held = store::mongodb().await;
     let (store, account) = (held.repository(), whole("ada@x.test"));
-    store.ping().await.expect("the store answers");
+    store.probe().await.expect("the store answers");
     // Polled once, which sends the write, and dropped.
     tokio::select! {
         biased;

@@ -104,7 +104,7 @@ mod of_mongodb {
         let repository = MongoRepository::connect(&url).expect("a URL");
         // On a busy machine, creating a database takes longer than the store waits.
         let deadline = Instant::now() + Duration::from_secs(30);
-        while let Err(error) = repository.ping().await {
+        while let Err(error) = repository.probe().await {
             assert!(Instant::now() < deadline, "{error}");
         }
         Store {
@@ -114,6 +114,11 @@ mod of_mongodb {
     }
 
     impl Store<Held> {
+        /// Returns the URL of the database.
+        pub(crate) fn url(&self) -> &str {
+            &self.keep.url
+        }
+
         /// Returns the database, bypassing the repository.
         pub(crate) async fn database(&self) -> Database {
             let client = Client::with_uri_str(&self.keep.url).await.expect("a URL");

@@ -1,4 +1,5 @@
-//! `latchkey check`: checks whether a server would start and could do its work. Changes nothing.
+//! `latchkey check`: checks whether a server would start and could do its work. It writes one
+//! document to the store, and removes it.
 
 mod keys;
 
@@ -75,7 +76,7 @@ async fn store(store: &Store) -> Finding {
         // meanwhile.
         let end = Instant::now() + FIRST_CONNECTION;
         loop {
-            match repository.ping().await {
+            match repository.probe().await {
                 Err(error) if error.is_late() && Instant::now() < end => {}
                 answer => return answer.map_err(text),
             }

@@ -62,10 +62,17 @@ fn invalid_store_is_refused_without_showing_its_url() {
 fn invalid_mongodb_options_are_refused_without_showing_them() {
     let options = [
         "mongodb://u:hunter2@h/db?hunter2=1",
-        "mongodb://h/db?tls=hunter2",
         "mongodb://h/db?hunter2",
     ];
     refused("STORE", &options, "has an option after the ? that");
+    let named = ["mongodb://h/db?tls=hunter2"];
+    refused("STORE", &named, "has the option tls, which");
+    let without_effect = ["mongodb://u:hunter2@h/db?socketTimeoutMS=1"];
+    refused(
+        "STORE",
+        &without_effect,
+        "socketTimeoutMS, which has no effect",
+    );
     refused(
         "STORE",
         &["mongodb://h:hunter2/db", "mongodb://u%:hunter2@h/db?w=1"],

@@ -99,7 +99,7 @@ impl Repository for Gate {
         unreachable!()
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
+    async fn probe(&self) -> Result<(), StoreError> {
         unreachable!()
     }
 }

@@ -2,38 +2,36 @@
 //! server may start later.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::RawDocumentBuf;
 use mongodb::error::{ErrorKind, Result as Driver};
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ConnectionString, IndexOptions, ReadConcern, ReadPreference,
+    Acknowledgment, ClientOptions, ConnectionString, ReadConcern, ReadPreference,
     SelectionCriteria, WriteConcern,
 };
-use mongodb::{Client, Collection, Database, IndexModel};
+use mongodb::{Client, Collection, Database};
 use tokio::sync::OnceCell;
 use tokio::{task, time};
 
 use super::super::StoreError;
 use super::error::describe;
 use super::heartbeats::FailedHeartbeats;
-use super::record::{Counted, Record};
-
-/// The index that refuses an address of another account; a duplicate-key error gives this name and
-/// nothing else.
-pub(super) const EMAIL_UNIQUE: &str = "email_unique";
-/// The index that refuses a mobile number of another account.
-pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
+use super::record::Counted;
+use super::{schema, tls, url};
 
 /// The time that a caller waits for an answer; a server that was stopped, not killed, gives none.
 const PATIENCE: Duration = Duration::from_millis(1800);
 /// The time that the first caller waits until the names in the URL are looked up. A resolver may be
 /// slow, and a lookup that is not waited for would start again.
 const LOOK_UP: Duration = Duration::from_secs(10);
-/// The time for server selection and for an answer: less than a caller waits, so that the error
-/// says more.
+/// The time for a connection and for an answer: less than a caller waits, so that the error says
+/// more.
 pub(super) const QUERY: Duration = Duration::from_millis(1500);
+/// The time for server selection. Far less than a caller waits: a write that was never sent is to be
+/// reported as not done, also by a busy machine.
+const SELECTION: Duration = Duration::from_secs(1);
 /// The interval between two checks of each server. A server that hangs is noticed after this and
 /// `QUERY`, and its connections are closed.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -47,28 +45,33 @@ pub(super) struct Connection {
     database: String,
     failed_heartbeats: FailedHeartbeats,
     collections: Arc<OnceCell<Collections>>,
-    indexed: OnceCell<()>,
+    preparation: Mutex<Preparation>,
 }
+
+/// One attempt to prepare the database, which all callers of its time share, also its failure: a
+/// server that is away must not make them wait one after the other.
+type Preparation = Arc<OnceCell<Result<(), StoreError>>>;
 
 /// The database's collections; clones share the client.
 #[derive(Clone)]
 pub(super) struct Collections {
     pub(super) database: Database,
-    pub(super) accounts: Collection<Record>,
+    pub(super) accounts: Collection<RawDocumentBuf>,
     pub(super) attempts: Collection<Counted>,
 }
 
 impl Connection {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
-        let refused = |wrong| StoreError::Unavailable(format!("its URL {wrong}").into());
-        let (url, database) = parse(url).map_err(refused)?;
-        let (collections, indexed) = (Arc::default(), OnceCell::new());
+        let refused = |wrong| StoreError::Unusable(format!("its URL {wrong}"));
+        let (url, database) = url::parse(url).map_err(refused)?;
+        let (collections, preparation) = (Arc::default(), Mutex::default());
+        let failed_heartbeats = FailedHeartbeats::of(url.replica_set.clone());
         Ok(Self {
             url,
             database,
-            failed_heartbeats: FailedHeartbeats::default(),
+            failed_heartbeats,
             collections,
-            indexed,
+            preparation,
         })
     }
 
@@ -83,14 +86,39 @@ impl Connection {
         F: Future<Output = Driver<T>> + Send + 'static,
     {
         let collections = self.collections().await?;
-        let answer = async {
-            let index = || self.to_the_end(create_indexes(collections.clone()));
-            self.indexed.get_or_try_init(index).await?;
-            self.to_the_end(operation(collections.clone())).await
-        };
-        time::timeout(PATIENCE, answer)
+        let end = time::Instant::now() + PATIENCE;
+        // Until then the operation was not sent.
+        time::timeout_at(end, self.prepare(&collections))
             .await
-            .unwrap_or_else(|_| Err(late(PATIENCE)))
+            .unwrap_or_else(|_| Err(StoreError::Late(PATIENCE)))
+            .map_err(not_sent)?;
+        let answer = self.to_the_end(operation(collections.clone()));
+        time::timeout_at(end, answer)
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Late(PATIENCE)))
+    }
+
+    /// Prepares the database, unless that was done.
+    async fn prepare(&self, collections: &Collections) -> Result<(), StoreError> {
+        let latest = || {
+            self.preparation
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let attempt = latest().clone();
+        let prepare = async || {
+            self.to_the_end(schema::prepare(collections.clone()))
+                .await?
+        };
+        let prepared = attempt.get_or_init(prepare).await;
+        let Err(error) = prepared else {
+            return Ok(());
+        };
+        let mut latest = latest();
+        if Arc::ptr_eq(&latest, &attempt) {
+            *latest = Preparation::default();
+        }
+        Err(error.share())
     }
 
     /// Returns the collections, and creates the client first if necessary. That looks names up, and
@@ -107,9 +135,9 @@ impl Connection {
             cell.get_or_try_init(open).await.cloned()
         });
         match time::timeout(LOOK_UP, opening).await {
-            Ok(Ok(opened)) => Ok(opened?),
-            Ok(Err(panic)) => Err(StoreError::Unavailable(Box::new(panic))),
-            Err(_) => Err(late(LOOK_UP)),
+            Ok(Ok(opened)) => opened.map_err(|error| not_sent(error.into())),
+            Ok(Err(panic)) => Err(StoreError::Unreachable(Box::new(panic))),
+            Err(_) => Err(StoreError::Unreached(LOOK_UP)),
         }
     }
 
@@ -139,6 +167,7 @@ async fn open(
 ) -> Driver<Collections> {
     let mut options = ClientOptions::parse(url).await?;
     promise(&mut options);
+    tls::trust_machine(&mut options);
     options.sdam_event_handler = Some(heartbeats.listener());
     let database = Client::with_options(options)?.database(&database);
     let (accounts, attempts) = (
@@ -152,29 +181,13 @@ async fn open(
     })
 }
 
-fn late(patience: Duration) -> StoreError {
-    StoreError::Late(patience)
-}
-
-/// Parses a URL and the database in its path. The error continues "the URL …" and quotes nothing,
-/// since there may be a password.
-pub(super) fn parse(url: &str) -> Result<(ConnectionString, String), &'static str> {
-    let Ok(parsed) = ConnectionString::parse(url) else {
-        // The driver's own message would quote what it does not know.
-        let good_without = url
-            .split_once('?')
-            .is_some_and(|(rest, _)| ConnectionString::parse(rest).is_ok());
-        return Err(if good_without {
-            "has an option after the ? that MongoDB's drivers do not know, or a value that it cannot have"
-        } else {
-            "is not of the form mongodb://user:password@host:27017/database (special characters in user and password are \
-             written as %XX)"
-        });
-    };
-    let missing =
-        "names no database: put one in the path, as in mongodb://localhost:27017/latchkey";
-    let database = parsed.default_database.clone().ok_or(missing)?;
-    Ok((parsed, database))
+/// Converts an error from before an operation was sent: it wrote nothing.
+fn not_sent(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(source) => StoreError::Unreachable(source),
+        StoreError::Late(patience) => StoreError::Unreached(patience),
+        other => other,
+    }
 }
 
 /// Sets the options that latchkey's guarantees rest on, whatever the URL says; all others are the
@@ -196,63 +209,11 @@ fn promise(options: &mut ClientOptions) {
     options.read_concern = Some(ReadConcern::majority());
     options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
     options.retry_writes = Some(true);
-    options.server_selection_timeout = Some(QUERY);
+    options.server_selection_timeout = Some(SELECTION);
     options.connect_timeout = Some(QUERY);
     options.heartbeat_freq = Some(HEARTBEAT);
     options
         .app_name
         .get_or_insert_with(|| "latchkey".to_owned());
     options.max_pool_size.get_or_insert(CONNECTIONS);
-}
-
-async fn create_indexes(collections: Collections) -> Driver<()> {
-    let (unique, plain) = (
-        IndexOptions::builder().unique(true).build(),
-        IndexOptions::default(),
-    );
-    // The order matters: a client whose address and number are both taken learns of the address.
-    let of_accounts = [
-        index(EMAIL_UNIQUE, doc! { "email": 1 }, unique.clone()),
-        index(
-            MOBILE_NUMBER_UNIQUE,
-            doc! { "mobileNumber": 1 },
-            present("mobileNumber", unique),
-        ),
-        index(
-            "mail_due",
-            doc! { "mailDueAt": 1, "_id": 1 },
-            present("mailDueAt", plain.clone()),
-        ),
-        index(
-            "mail_parked",
-            doc! { "mailParked": 1, "_id": 1 },
-            present("mailParked", plain.clone()),
-        ),
-        index(
-            "expires",
-            doc! { "expiresAt": 1 },
-            present("expiresAt", plain.clone()),
-        ),
-        index(
-            "imported",
-            doc! { "importedMillis": 1 },
-            present("importedMillis", plain.clone()),
-        ),
-    ];
-    collections.accounts.create_indexes(of_accounts).await?;
-    collections
-        .attempts
-        .create_index(index("resets", doc! { "resetsAt": 1 }, plain))
-        .await?;
-    Ok(())
-}
-
-fn index(name: &str, keys: Document, mut options: IndexOptions) -> IndexModel {
-    options.name = Some(name.to_owned());
-    IndexModel::builder().keys(keys).options(options).build()
-}
-
-fn present(field: &str, mut options: IndexOptions) -> IndexOptions {
-    options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
-    options
 }

@@ -4,11 +4,12 @@
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 use super::super::{StoreError, WriteOutcome};
-use super::connection::{EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
+use super::indexes::{EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
 
 const DUPLICATE_KEY: i32 = 11000;
 /// The code of a command that the user has no privilege for.
 pub(super) const UNAUTHORIZED: i32 = 13;
+const NAMESPACE_NOT_FOUND: i32 = 26;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -42,19 +43,45 @@ pub(super) fn describe(kind: &ErrorKind) -> String {
              as in ?authSource=admin"
         ),
         ErrorKind::Command(error) if error.code == UNAUTHORIZED => format!(
-            "{} ({}): the user may not do what latchkey needs; grant it the role readWrite on the database of the URL",
-            error.code_name, error.code
+            "{} ({}): {} {}; grant the user the role readWrite on the database of the URL",
+            error.code_name,
+            error.code,
+            words(&error.message),
+            command(&error.message)
         ),
         ErrorKind::Io(error) => error.to_string(),
         ErrorKind::ConnectionPoolCleared { .. } => "the connection was lost".to_owned(),
-        ErrorKind::Command(error) => format!("{} ({})", error.code_name, error.code),
-        ErrorKind::Write(WriteFailure::WriteError(error)) => format!("write error {}", error.code),
-        ErrorKind::Write(WriteFailure::WriteConcernError(error)) => {
+        // The rest of its message quotes the values of the key.
+        ErrorKind::Command(error) if error.code == DUPLICATE_KEY => {
             format!("{} ({})", error.code_name, error.code)
+        }
+        ErrorKind::Command(error) => {
+            let words = words(&error.message);
+            format!("{} ({}): {words}", error.code_name, error.code)
+        }
+        ErrorKind::Write(WriteFailure::WriteError(error)) if error.code == DUPLICATE_KEY => {
+            format!("write error {}", error.code)
+        }
+        ErrorKind::Write(WriteFailure::WriteError(error)) => {
+            format!("write error {}: {}", error.code, words(&error.message))
+        }
+        ErrorKind::Write(WriteFailure::WriteConcernError(error)) => {
+            let words = words(&error.message);
+            format!("{} ({}): {words}", error.code_name, error.code)
         }
         ErrorKind::InvalidArgument { .. } => "an option of the store's URL is not valid".to_owned(),
         _ => "the driver failed".to_owned(),
     }
+}
+
+/// Returns whether the user lacks the privilege for the command.
+pub(super) fn is_unauthorized(error: &Error) -> bool {
+    matches!(&*error.kind, ErrorKind::Command(error) if error.code == UNAUTHORIZED)
+}
+
+/// Returns whether the command's collection does not exist.
+pub(super) fn is_namespace_missing(error: &Error) -> bool {
+    matches!(&*error.kind, ErrorKind::Command(error) if error.code == NAMESPACE_NOT_FOUND)
 }
 
 /// Returns whether a unique index refused the write.
@@ -72,24 +99,91 @@ pub(super) fn unless_taken(written: Result<WriteOutcome, Error>) -> Result<Write
 }
 
 fn taken(error: &Error) -> Option<WriteOutcome> {
-    let ErrorKind::Write(WriteFailure::WriteError(write_error)) = &*error.kind else {
-        return None;
+    let message = match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(error)) if error.code == DUPLICATE_KEY => {
+            &error.message
+        }
+        ErrorKind::Command(error) if error.code == DUPLICATE_KEY => &error.message,
+        _ => return None,
     };
-    if write_error.code != DUPLICATE_KEY {
-        return None;
-    }
-    // `E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: {
-    // email: "…" }`: the name of the index is the first word after " index: ", ahead of any text
-    // that a client chose.
-    let index = write_error
-        .message
-        .split_once(" index: ")?
-        .1
-        .split(' ')
-        .next()?;
-    match index {
+    match index(message)? {
         EMAIL_UNIQUE => Some(WriteOutcome::EmailTaken),
         MOBILE_NUMBER_UNIQUE => Some(WriteOutcome::MobileNumberTaken),
         _ => None,
+    }
+}
+
+/// Returns the name of the index in a duplicate-key message: the first word after "index: ", ahead
+/// of any text that a client chose, as in `E11000 duplicate key error collection: latchkey.accounts
+/// index: email_unique dup key: { email: "…" }`. Other servers put the collection before it
+/// (`latchkey.accounts.$email_unique`) or quote it.
+fn index(message: &str) -> Option<&str> {
+    let (_, name) = message.split_once("index: ")?;
+    let name = name.split([' ', ',']).next()?;
+    let name = name.trim_matches(['"', '\'', '`']);
+    name.rsplit(['.', '$']).next()
+}
+
+/// Returns the name of the command and its collection in a message that quotes the command.
+fn command(message: &str) -> String {
+    let quoted = message.split_once('{').map_or("", |(_, quoted)| quoted);
+    let mut words = quoted
+        .split([' ', ':', '"', ','])
+        .filter(|it| !it.is_empty());
+    let is_word = |word: &&str| {
+        word.bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    };
+    match (words.next().filter(is_word), words.next().filter(is_word)) {
+        (Some(name), Some(collection)) => format!("{name} on {collection}"),
+        _ => String::new(),
+    }
+}
+
+/// Returns the server's own words, up to where they begin to quote a command, a document or a key.
+fn words(message: &str) -> &str {
+    let quoted = message.find(['{', '[', '"', '\'', '`', '@', '+']);
+    let words = quoted.map_or(message, |end| {
+        let whole_words = message[..end].rfind(' ').unwrap_or(0);
+        &message[..whole_words]
+    });
+    words.trim().trim_end_matches([':', ',', ';']).trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_is_found_wherever_the_server_puts_it() {
+        for message in [
+            r#"E11000 duplicate key error collection: latchkey.accounts index: email_unique dup key: { email: "a@x" }"#,
+            r#"E11000 duplicate key error collection: l.accounts index: email_unique collation: { locale: "de" } dup key: {}"#,
+            "E11000 duplicate key error index: latchkey.accounts.$email_unique dup key: { : 1 }",
+            "E11000 duplicate key error index: latchkey.accounts.email_unique",
+            "Duplicate key violation on index: 'email_unique', key: 1",
+            r#"E11000 duplicate key error collection: l.accounts index: email_unique dup key: { email: " index: mobile_number_unique " }"#,
+        ] {
+            assert_eq!(index(message), Some(EMAIL_UNIQUE), "{message}");
+        }
+        assert_eq!(index("E11000 duplicate key error"), None);
+    }
+
+    #[test]
+    fn words_of_the_server_end_before_any_data() {
+        for (message, kept) in [
+            (
+                r#"not authorized on latchkey to execute command { find: "accounts", filter: { email: "ada@x" } }"#,
+                "not authorized on latchkey to execute command",
+            ),
+            ("No space left on device", "No space left on device"),
+            (
+                "Plan failed :: caused by :: [1]",
+                "Plan failed :: caused by ::",
+            ),
+            ("unknown user ada@x.test", "unknown user"),
+        ] {
+            assert_eq!(words(message), kept.trim_end_matches(':').trim_end());
+        }
     }
 }

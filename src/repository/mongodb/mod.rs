@@ -5,19 +5,24 @@ mod change_stream;
 mod connection;
 mod error;
 mod heartbeats;
+mod indexes;
+mod probe;
 mod reads;
 mod record;
+mod schema;
+mod tls;
+mod url;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::bson::{Document, doc};
 use mongodb::options::ReturnDocument;
 
 use self::change_stream::StreamedChanges;
 use self::connection::{Connection, QUERY};
-use self::record::{Record, date};
+use self::record::date;
 use super::WriteOutcome;
 use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
@@ -44,30 +49,27 @@ impl MongoRepository {
     ///
     /// # Errors
     /// Returns the reason, without quoting the URL.
-    pub fn check(url: &str) -> Result<(), &'static str> {
-        connection::parse(url).map(drop)
+    pub fn check(url: &str) -> Result<(), String> {
+        url::parse(url).map(drop)
     }
 
     async fn find(&self, filter: Document) -> Result<Option<Account>, StoreError> {
         let find = |db: connection::Collections| async move {
             db.accounts.find_one(filter).max_time(QUERY).await
         };
-        Ok(self.connection.run(find).await?.map(Account::from))
+        let found = self.connection.run(find).await?;
+        found.map(|document| record::read(&document)).transpose()
     }
 }
 
 #[async_trait]
 impl Repository for MongoRepository {
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
-        let record = Record::from(account.clone());
+        let record = record::write(account.clone())?;
         self.connection
             .run(|db| async move {
-                error::unless_taken(
-                    db.accounts
-                        .insert_one(record)
-                        .await
-                        .map(|_| WriteOutcome::Done),
-                )
+                let inserted = db.accounts.insert_one(record).await;
+                error::unless_taken(inserted.map(|_| WriteOutcome::Done))
             })
             .await
     }
@@ -85,12 +87,11 @@ impl Repository for MongoRepository {
         // One more than the limit: the server then closes the cursor with its first batch.
         let batch = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let found = self.connection.run(move |db| async move {
-            let accounts = db.accounts.clone_with_type::<RawDocumentBuf>();
-            let find = accounts.find(filter).limit(limit).batch_size(batch);
+            let find = db.accounts.find(filter).limit(limit).batch_size(batch);
             let mut cursor = find.max_time(QUERY).await?;
             let mut found = Vec::with_capacity(number);
             while cursor.advance().await? {
-                found.push(record::read(cursor.current()));
+                found.push(record::read_with_id(cursor.current()));
             }
             Ok(found)
         });
@@ -123,18 +124,17 @@ impl Repository for MongoRepository {
         }
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.connection
-            .run(move |db| async move {
-                let find = db.accounts.find(doc! { "_id": { "$gt": after } });
-                let find = find.sort(doc! { "_id": 1 }).limit(limit);
-                let mut found = find.max_time(QUERY).await?;
-                let mut accounts = Vec::new();
-                while found.advance().await? {
-                    accounts.push(Account::from(found.deserialize_current()?));
-                }
-                Ok(accounts)
-            })
-            .await
+        let found = self.connection.run(move |db| async move {
+            let find = db.accounts.find(doc! { "_id": { "$gt": after } });
+            let find = find.sort(doc! { "_id": 1 }).limit(limit);
+            let mut found = find.max_time(QUERY).await?;
+            let mut accounts = Vec::new();
+            while found.advance().await? {
+                accounts.push(record::read(found.current()));
+            }
+            Ok(accounts)
+        });
+        found.await?.into_iter().collect()
     }
 
     async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
@@ -156,10 +156,10 @@ impl Repository for MongoRepository {
     /// by its number and repeats the answer; to a standalone server the driver does not send twice.
     async fn save(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
         let filter = doc! { "_id": account.id.to_string(), "version": account.version };
-        let record = Record::from(Account {
+        let record = record::write(Account {
             version: account.version + 1,
             ..account.clone()
-        });
+        })?;
         self.connection
             .run(|db| async move {
                 let replaced = db.accounts.replace_one(filter, record).await;
@@ -272,9 +272,7 @@ impl Repository for MongoRepository {
             .await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.connection
-            .run(|db| async move { db.database.run_command(doc! { "ping": 1 }).await.map(drop) })
-            .await
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.connection.run(probe::run).await?
     }
 }

@@ -1,11 +1,17 @@
 //! The stored documents: the account as a whole, and beside it the fields that are searched for.
 
-use mongodb::bson::{DateTime, RawDocument, deserialize_from_slice};
+use mongodb::bson::{
+    Bson, DateTime, Document, RawDocument, RawDocumentBuf, deserialize_from_slice,
+    serialize_to_raw_document_buf,
+};
 use mongodb::error::Error;
 use serde::{Deserialize, Serialize};
 
+use super::super::newer_fields::{Noticed, Tree, carry};
 use super::super::{FoundAccount, StoreError};
-use crate::model::{Account, AccountId, Attempts, Email, MobileNumber, OutboxEmail, Timestamp};
+use crate::model::{
+    Account, AccountId, Attempts, Email, MobileNumber, OutboxEmail, StoredForm, Timestamp,
+};
 use crate::repository::QueueLength;
 
 /// A document of `accounts`. A field that is `None` is left out: the partial indexes skip it.
@@ -52,12 +58,6 @@ impl From<Account> for Record {
     }
 }
 
-impl From<Record> for Account {
-    fn from(record: Record) -> Self {
-        record.account
-    }
-}
-
 /// Returns a time as a query compares it: times are BSON dates in every document.
 pub(super) fn date(time: Timestamp) -> DateTime {
     DateTime::from_millis(time.millis())
@@ -67,11 +67,70 @@ pub(super) fn date(time: Timestamp) -> DateTime {
 ///
 /// # Errors
 /// Returns an error if not even the id can be read.
-pub(super) fn read(document: &RawDocument) -> Result<FoundAccount, StoreError> {
+pub(super) fn read_with_id(document: &RawDocument) -> Result<FoundAccount, StoreError> {
+    let id: Id = deserialize_from_slice(document.as_bytes()).map_err(Error::from)?;
+    Ok((id.id, read(document)))
+}
+
+/// Returns the account in a document.
+pub(super) fn read(document: &RawDocument) -> Result<Account, StoreError> {
     let bytes = document.as_bytes();
-    let id: Id = deserialize_from_slice(bytes).map_err(Error::from)?;
-    let record: Result<Record, _> = deserialize_from_slice(bytes).map_err(Error::from);
-    Ok((id.id, record.map(Account::from).map_err(StoreError::from)))
+    let read: Noticed<Record> = deserialize_from_slice(bytes).map_err(Error::from)?;
+    let mut account = read.value.account;
+    account.stored = read.has_unknown_fields.then(|| StoredForm::new(bytes));
+    Ok(account)
+}
+
+/// Returns the document of an account, with the fields of a newer version that it was read with.
+pub(super) fn write(account: Account) -> Result<RawDocumentBuf, StoreError> {
+    let stored = account.stored.clone();
+    let saved = serialize(&Record::from(account))?;
+    let Some(stored) = stored else {
+        return Ok(saved);
+    };
+    let known: Record = deserialize_from_slice(stored.bytes()).map_err(Error::from)?;
+    let known = tree(serialize(&known)?.as_bytes())?;
+    let mut saved = tree(saved.as_bytes())?;
+    carry(&tree(stored.bytes())?, &known, &mut saved)?;
+    serialize(&saved)
+}
+
+/// Serializes as the driver does: with dates for times.
+fn serialize(value: &impl Serialize) -> Result<RawDocumentBuf, StoreError> {
+    Ok(serialize_to_raw_document_buf(value).map_err(Error::from)?)
+}
+
+fn tree(document: &[u8]) -> Result<Bson, StoreError> {
+    let document: Document = deserialize_from_slice(document).map_err(Error::from)?;
+    Ok(document.into())
+}
+
+impl Tree for Bson {
+    fn keys(&self) -> Option<Vec<String>> {
+        Some(self.as_document()?.keys().cloned().collect())
+    }
+
+    fn field(&self, key: &str) -> Option<&Self> {
+        self.as_document()?.get(key)
+    }
+
+    fn field_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.as_document_mut()?.get_mut(key)
+    }
+
+    fn set(&mut self, key: &str, value: Self) {
+        if let Some(fields) = self.as_document_mut() {
+            fields.insert(key, value);
+        }
+    }
+
+    fn items(&self) -> Option<&[Self]> {
+        self.as_array().map(Vec::as_slice)
+    }
+
+    fn items_mut(&mut self) -> Option<&mut [Self]> {
+        self.as_array_mut().map(Vec::as_mut_slice)
+    }
 }
 
 /// The id alone of a document of `accounts`.

@@ -1,4 +1,4 @@
-//! The database file: its modes, settings and schema.
+//! The database file: its modes and settings.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -6,44 +6,14 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
 use super::super::StoreError;
+use super::schema;
 
 /// The time to wait for another process that holds the write lock: less than a caller waits for its
 /// answer.
 const BUSY: Duration = Duration::from_millis(1500);
-
-/// The migrations from an empty file to the current schema. `PRAGMA user_version` counts those that
-/// were run; a released migration is never edited.
-const STEPS: &[&str] = &["
-    -- A row is too large for WITHOUT ROWID, which would keep whole documents in the inner nodes of the tree.
-    CREATE TABLE accounts (
-        id TEXT NOT NULL PRIMARY KEY,
-        version INTEGER NOT NULL,
-        email TEXT NOT NULL,
-        mobile_number TEXT,
-        mail_due_at INTEGER,
-        expires_at INTEGER,
-        document TEXT NOT NULL
-    ) STRICT;
-    -- SQLite looks at the newest index first: a client whose address and number are both taken learns of the address.
-    CREATE UNIQUE INDEX accounts_mobile_number ON accounts (mobile_number) WHERE mobile_number IS NOT NULL;
-    CREATE UNIQUE INDEX accounts_email ON accounts (email);
-    CREATE INDEX accounts_mail_due ON accounts (mail_due_at, id) WHERE mail_due_at IS NOT NULL;
-    CREATE INDEX accounts_expires ON accounts (expires_at) WHERE expires_at IS NOT NULL;
-
-    CREATE TABLE attempts (
-        key TEXT NOT NULL PRIMARY KEY,
-        count INTEGER NOT NULL,
-        resets_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX attempts_resets ON attempts (resets_at);
-", "
-    -- Wrong passwords are answered no sooner than the slowest imported hash takes.
-    ALTER TABLE accounts ADD COLUMN imported_millis INTEGER;
-    CREATE INDEX accounts_imported ON accounts (imported_millis) WHERE imported_millis IS NOT NULL;
-"];
 
 /// Opens the connection that writes, and ensures that the file exists, is private, and has the
 /// current schema.
@@ -59,7 +29,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     }
     // A commit is an fsync: NORMAL would lose acknowledged writes in a power failure.
     connection.pragma_update(None, "synchronous", "full")?;
-    migrate(&mut connection)?;
+    schema::migrate(&mut connection)?;
     Ok(connection)
 }
 
@@ -99,25 +69,4 @@ fn create(path: &Path) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     Ok(())
-}
-
-/// Runs the missing migrations in one transaction: a crash leaves all or none, and a second process
-/// waits.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: u16 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let Some(missing) = STEPS.get(usize::from(version)..) else {
-        let known = STEPS.len();
-        let text = format!(
-            "its schema has version {version}, this latchkey knows {known}: run a newer latchkey"
-        );
-        return Err(StoreError::Corrupt(text.into()));
-    };
-    if !missing.is_empty() {
-        missing
-            .iter()
-            .try_for_each(|step| transaction.execute_batch(step))?;
-        transaction.execute_batch(&format!("PRAGMA user_version = {}", STEPS.len()))?;
-    }
-    Ok(transaction.commit()?)
 }

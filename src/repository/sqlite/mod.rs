@@ -1,10 +1,14 @@
 //! The embedded store: one SQLite file. Every acknowledged write has been fsynced (WAL,
 //! `synchronous=FULL`).
 
+mod document;
 mod error;
 mod file;
+mod probe;
 mod readers;
 mod row;
+mod schema;
+mod statements;
 mod versions;
 mod writer;
 
@@ -17,6 +21,10 @@ use serde_json::json;
 
 use self::readers::Readers;
 use self::row::Row;
+use self::statements::{
+    AFTER, BY_EMAIL, BY_ID, BY_IDS, COUNT, DECREMENT, INSERT, MAIL_DUE, MAIL_PARKED, MAIL_QUEUE,
+    PURGE_ACCOUNTS, PURGE_ATTEMPTS, SAVE, SLOWEST_IMPORTED,
+};
 use self::writer::Writer;
 use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
@@ -67,8 +75,8 @@ impl Repository for SqliteRepository {
                     (BY_IDS, json!(ids).to_string())
                 };
                 let mut statement = connection.prepare_cached(sql)?;
-                let rows =
-                    statement.query_map([key], |row| Ok((row.get(0)?, document(row, 1)?)))?;
+                let rows = statement
+                    .query_map([key], |row| Ok((row.get(0)?, document::column(row, 1)?)))?;
                 let found = rows.map(|row: rusqlite::Result<(String, _)>| {
                     let (id, account) = row?;
                     let id = id.parse();
@@ -91,7 +99,7 @@ impl Repository for SqliteRepository {
         self.readers
             .run(move |connection| {
                 let mut statement = connection.prepare_cached(BY_EMAIL)?;
-                let found = statement.query_row([email], |row| document(row, 0));
+                let found = statement.query_row([email], |row| document::column(row, 0));
                 found.optional()?.transpose()
             })
             .await
@@ -107,7 +115,8 @@ impl Repository for SqliteRepository {
         self.readers
             .run(move |connection| {
                 let mut statement = connection.prepare_cached(AFTER)?;
-                let found = statement.query_map(params![after, limit], |row| document(row, 0))?;
+                let found =
+                    statement.query_map(params![after, limit], |row| document::column(row, 0))?;
                 found
                     .map(|account| account.map_err(StoreError::from)?)
                     .collect()
@@ -214,19 +223,9 @@ impl Repository for SqliteRepository {
         Ok(())
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.writer.is_running()?;
-        let read = |connection: &Connection| {
-            Ok(connection.query_row("PRAGMA user_version", [], |_| Ok(()))?)
-        };
-        self.readers.run(read).await
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.writer.run(probe::run).await
     }
-}
-
-/// Returns the account in a column, or the reason why its document cannot be read.
-fn document(row: &rusqlite::Row, column: usize) -> rusqlite::Result<Result<Account, StoreError>> {
-    let text = row.get_ref(column)?.as_str()?;
-    Ok(serde_json::from_str(text).map_err(|error| error::unreadable(&error)))
 }
 
 /// Returns the ids that a query finds.
@@ -243,55 +242,3 @@ fn ids(
     })
     .collect()
 }
-
-// Each write is one statement: when it fails, SQLite undoes only that one, so the writes of one
-// group need no savepoints.
-
-const BY_ID: &str = "SELECT id, document FROM accounts WHERE id = ?1";
-
-const BY_IDS: &str =
-    "SELECT id, document FROM accounts WHERE id IN (SELECT value FROM json_each(?1))";
-
-const BY_EMAIL: &str = "SELECT document FROM accounts WHERE email = ?1";
-
-const INSERT: &str = "INSERT INTO accounts
-    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-
-const SAVE: &str = "UPDATE accounts
-    SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7,
-        imported_millis = ?8
-    WHERE id = ?1 AND version = ?2 - 1";
-
-const AFTER: &str = "SELECT document FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
-
-const SLOWEST_IMPORTED: &str =
-    "SELECT max(imported_millis) FROM accounts WHERE imported_millis IS NOT NULL";
-
-const MAIL_DUE: &str =
-    "SELECT id FROM accounts WHERE mail_due_at <= ?1 ORDER BY mail_due_at, id LIMIT ?2";
-
-const MAIL_PARKED: &str = "SELECT id FROM accounts
-    WHERE id > ?1 AND EXISTS (
-        SELECT 1 FROM json_each(document, '$.outbox') WHERE json_extract(value, '$.dueAt') IS NULL
-    )
-    ORDER BY id LIMIT ?2";
-
-const MAIL_QUEUE: &str = "SELECT count(*), min(json_extract(value, '$.writtenAt'))
-    FROM accounts, json_each(document, '$.outbox')
-    WHERE mail_due_at IS NOT NULL AND json_extract(value, '$.dueAt') IS NOT NULL";
-
-const COUNT: &str = "INSERT INTO attempts (key, count, resets_at) VALUES (?1, 1, ?3)
-    ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN resets_at > ?2 THEN count + 1 ELSE 1 END,
-        resets_at = CASE WHEN resets_at > ?2 THEN resets_at ELSE ?3 END
-    RETURNING count, resets_at";
-
-const DECREMENT: &str =
-    "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND resets_at > ?2 AND count > 0";
-
-const PURGE_ATTEMPTS: &str =
-    "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE resets_at <= ?1 LIMIT ?2)";
-
-const PURGE_ACCOUNTS: &str =
-    "DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE expires_at <= ?1 LIMIT ?2)";

@@ -4,7 +4,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql, params};
 
 use super::super::StoreError;
-use super::error;
+use super::document;
 use crate::model::{Account, Timestamp};
 
 /// An account as a row: the whole document, and columns for what is searched for.
@@ -29,7 +29,7 @@ impl Row {
             mobile_number: number.map(|number| number.as_str().to_owned()),
             mail_due_at: account.mail_due_at(),
             expires_at: account.expires_at(),
-            document: serde_json::to_string(account).map_err(|error| error::unreadable(&error))?,
+            document: document::write(account)?,
             imported_millis: account.imported_millis(),
         })
     }

@@ -81,15 +81,6 @@ impl Writer {
             .await
             .map_err(|_| error::timed_out())?
     }
-
-    /// Returns an error if the thread has ended, since every write would fail.
-    pub(super) fn is_running(&self) -> Result<(), StoreError> {
-        if self.queue.is_closed() {
-            Err(stopped())
-        } else {
-            Ok(())
-        }
-    }
 }
 
 impl<W, T> Write for Pending<W, T>

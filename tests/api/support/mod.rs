@@ -105,6 +105,8 @@ impl Service {
             rng: Rng::system(),
         };
         let app = App::assemble(&config, backends, environment).unwrap();
+        app.probe_store().await.unwrap();
+        store.work();
         Self {
             app: Arc::new(app),
             clock,

@@ -231,8 +231,8 @@ impl Repository for Store {
         self.real.purge(now).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.read()?;
-        self.real.ping().await
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.write()?;
+        self.real.probe().await
     }
 }

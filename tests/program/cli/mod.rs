@@ -81,6 +81,25 @@ fn unreadable_files_are_all_reported_before_start() {
 }
 
 #[test]
+fn documents_that_do_not_fit_stop_check_and_start() {
+    let home = Home::new().with("LATCHKEY_TRUSTED_DOCUMENTS", "documents.json");
+    let hash = "919c0b7aa452b0b2fb42688461501bb8b0c3ef3b9d05ce7b9afd4f28bbe96ceb";
+    fs::write(
+        home.path("documents.json"),
+        format!(r#"{{"{hash}": "{{ nothing }}"}}"#),
+    )
+    .unwrap();
+    for command in ["serve", "check"] {
+        let ran = home.run(&[command], "");
+        assert_eq!(ran.code, Some(2), "{command}: {ran:#?}");
+        assert!(
+            ran.stderr.contains("LATCHKEY_TRUSTED_DOCUMENTS: ") && ran.stderr.contains("nothing"),
+            "{ran:#?}"
+        );
+    }
+}
+
+#[test]
 fn check_in_empty_folder_succeeds_and_leaves_nothing() {
     let home = Home::new();
     let ran = home.run(&["check"], "");

@@ -10,6 +10,10 @@ use crate::support::raw::Raw;
 use crate::support::server::Server;
 use crate::support::{SOON, until};
 
+/// The names that the client gives to its sign-up and its refresh.
+const SIGNUP_ATTEMPT: &str = "c2lnbi11cCBvZiBvdXIgb3du";
+const REFRESH_ATTEMPT: &str = "cmVmcmVzaCBvZiBvdXIgb3du";
+
 /// Runs every operation, some with wrong input, and returns the tokens, tickets and codes it
 /// received.
 pub(super) fn every_operation(home: &Home, mail: &MailServer) -> Vec<String> {
@@ -38,9 +42,12 @@ fn both(tokens: Tokens) -> [String; 2] {
 /// Signs up, logs in, refreshes, resets the password and logs out.
 fn sessions_and_reset(server: &Server, mail: &MailServer) -> Vec<String> {
     let client = server.client();
-    let first = tokens(&client.act("signup", &signup_input(EMAIL, OLD_PASSWORD)));
+    let mut input = signup_input(EMAIL, OLD_PASSWORD);
+    input["attempt"] = json!(SIGNUP_ATTEMPT);
+    let first = tokens(&client.act("signup", &input));
     let second = client.log_in(&EMAIL.to_uppercase(), OLD_PASSWORD);
-    let third = client.refresh(&second.refresh);
+    let input = json!({ "refreshToken": second.refresh, "attempt": REFRESH_ATTEMPT });
+    let third = tokens(&client.act("refresh", &input));
     let signed_in = client.with_bearer(&third.access);
     signed_in.me().unwrap();
     for email in [EMAIL, UNKNOWN] {
@@ -63,7 +70,8 @@ fn sessions_and_reset(server: &Server, mail: &MailServer) -> Vec<String> {
         .act("logout", &json!({ "everywhere": false }));
     assert_eq!(kind(&logged_out), "LoggedOut");
     let tokens = [first, second, third, fourth].into_iter().flat_map(both);
-    tokens.chain([code]).collect()
+    let attempts = [SIGNUP_ATTEMPT, REFRESH_ATTEMPT].map(str::to_owned);
+    tokens.chain([code]).chain(attempts).collect()
 }
 
 /// Signs up where the email is verified first.

@@ -76,18 +76,34 @@ impl Home {
     /// Starts a server and waits until it has printed its URL.
     #[track_caller]
     pub fn start(&self) -> Server {
+        self.start_under(&[])
+    }
+
+    /// Starts a server through another program, which gets the server's command as its last
+    /// arguments.
+    #[track_caller]
+    pub fn start_under(&self, runner: &[&str]) -> Server {
         let log = OpenOptions::new()
             .create(true)
             .append(true)
             .open(self.log_file())
             .unwrap();
-        Server::new(Process::start(self.command(&[]).stderr(log)), self.clone())
+        Server::new(
+            Process::start(self.command(runner, &[]).stderr(log)),
+            self.clone(),
+        )
     }
 
     /// Runs a command and waits until it exits.
     #[track_caller]
     pub fn run(&self, arguments: &[&str], stdin: &str) -> Ran {
-        process::run(&mut self.command(arguments), stdin, SOON * 2)
+        process::run(&mut self.command(&[], arguments), stdin, SOON * 2)
+    }
+
+    /// Runs a command through another program.
+    #[track_caller]
+    pub fn run_under(&self, runner: &[&str], arguments: &[&str]) -> Ran {
+        process::run(&mut self.command(runner, arguments), "", SOON * 2)
     }
 
     /// Returns the emails in the mail folder, oldest first.
@@ -106,9 +122,11 @@ impl Home {
         })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    fn command(&self, runner: &[&str], arguments: &[&str]) -> Command {
+        let mut words = runner.iter().chain(&[env!("CARGO_BIN_EXE_latchkey")]);
+        let mut command = Command::new(words.next().unwrap());
         command
+            .args(words)
             .args(arguments)
             .env_clear()
             .envs(&self.settings)

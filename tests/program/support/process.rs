@@ -42,6 +42,10 @@ impl Process {
         self.lines.try_iter().collect()
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, such as `TERM`.
     pub fn signal(&self, name: &str) {
         send(name, &self.child.id().to_string());

@@ -1,0 +1,93 @@
+//! The schema of the database file, and its versions.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::super::StoreError;
+
+/// The migrations from an empty file to the current schema. `PRAGMA user_version` counts those that
+/// were run; a released migration is never edited.
+const STEPS: &[&str] = &["
+    -- A row is too large for WITHOUT ROWID, which would keep whole documents in the inner nodes of the tree.
+    CREATE TABLE accounts (
+        id TEXT NOT NULL PRIMARY KEY,
+        version INTEGER NOT NULL,
+        email TEXT NOT NULL,
+        mobile_number TEXT,
+        mail_due_at INTEGER,
+        expires_at INTEGER,
+        document TEXT NOT NULL
+    ) STRICT;
+    -- SQLite looks at the newest index first: a client whose address and number are both taken learns of the address.
+    CREATE UNIQUE INDEX accounts_mobile_number ON accounts (mobile_number) WHERE mobile_number IS NOT NULL;
+    CREATE UNIQUE INDEX accounts_email ON accounts (email);
+    CREATE INDEX accounts_mail_due ON accounts (mail_due_at, id) WHERE mail_due_at IS NOT NULL;
+    CREATE INDEX accounts_expires ON accounts (expires_at) WHERE expires_at IS NOT NULL;
+
+    CREATE TABLE attempts (
+        key TEXT NOT NULL PRIMARY KEY,
+        count INTEGER NOT NULL,
+        resets_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX attempts_resets ON attempts (resets_at);
+", "
+    -- Wrong passwords are answered no sooner than the slowest imported hash takes.
+    ALTER TABLE accounts ADD COLUMN imported_millis INTEGER;
+    CREATE INDEX accounts_imported ON accounts (imported_millis) WHERE imported_millis IS NOT NULL;
+", "
+    -- A row for each version that the file has had. A program that knows version `oldest` may use a file of `version`.
+    CREATE TABLE _schema (
+        version INTEGER NOT NULL PRIMARY KEY,
+        oldest INTEGER NOT NULL,
+        latchkey TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL
+    ) STRICT;
+    -- The one row that a probe writes and deletes.
+    CREATE TABLE _probe (
+        id INTEGER NOT NULL PRIMARY KEY,
+        version INTEGER NOT NULL,
+        count INTEGER NOT NULL
+    ) STRICT;
+"];
+
+/// The oldest version of the schema whose programs may use a file of the current one: they leave
+/// columns and fields that they do not know as they are.
+const OLDEST: u16 = 3;
+
+const RECORD: &str = "INSERT INTO _schema (version, oldest, latchkey, recorded_at)
+    SELECT user_version, ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM pragma_user_version";
+
+/// Runs the missing migrations in one transaction: a crash leaves all or none, and a second process
+/// waits.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: u16 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match STEPS.get(usize::from(version)..) {
+        Some([]) => {}
+        Some(missing) => {
+            missing
+                .iter()
+                .try_for_each(|step| transaction.execute_batch(step))?;
+            transaction.execute_batch(&format!("PRAGMA user_version = {}", STEPS.len()))?;
+            let latchkey = env!("CARGO_PKG_VERSION");
+            transaction.execute(RECORD, params![OLDEST, latchkey])?;
+        }
+        None => check_newer(&transaction, version)?,
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Refuses a file of a newer version, unless that has recorded that this version may use it.
+fn check_newer(transaction: &Transaction<'_>, version: u16) -> Result<(), StoreError> {
+    let recorded = "SELECT oldest FROM _schema WHERE version = ?1";
+    let oldest: Option<u16> = transaction
+        .query_row(recorded, [version], |row| row.get(0))
+        .optional()?;
+    let known = STEPS.len();
+    if oldest.is_some_and(|oldest| usize::from(oldest) <= known) {
+        return Ok(());
+    }
+    let text = format!(
+        "its schema has version {version}, this latchkey knows {known}: run a newer latchkey"
+    );
+    Err(StoreError::Unusable(text))
+}

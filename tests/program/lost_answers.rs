@@ -1,0 +1,121 @@
+//! A client that loses every first answer and repeats its exchange with its attempt stays signed in,
+//! whatever happens to the server and to the store meanwhile.
+
+use std::thread;
+use std::time::Duration;
+
+use mongodb::bson::{Document, doc};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::mongod::Mongod;
+use crate::support::client::{Client, kind, sign_up_input, tokens};
+use crate::support::home::Home;
+use crate::support::server::Server;
+use crate::support::until;
+
+/// The longest that the store may take to come back.
+const RECOVERED: Duration = Duration::from_mins(1);
+/// The time for which a frozen primary is no primary.
+const FROZEN: Duration = Duration::from_secs(4);
+const ROUNDS: usize = 8;
+
+/// A failure while the answer is on its way.
+#[derive(Clone, Copy, Debug)]
+enum Disturbance {
+    KilledServer,
+    FrozenStore,
+    KilledStore,
+    StepDown,
+}
+
+/// Runs a command on the server itself, also where it is no primary.
+fn command(mongod: &Mongod, command: Document) -> Option<Document> {
+    Runtime::new().unwrap().block_on(async {
+        let url = format!("{}?directConnection=true", mongod.url("admin"));
+        let client = mongodb::Client::with_uri_str(url).await.unwrap();
+        client.database("admin").run_command(command).await.ok()
+    })
+}
+
+fn replica_set() -> Mongod {
+    let mongod = Mongod::started(&["--replSet", "rs"]);
+    let members = vec![doc! { "_id": 0, "host": mongod.address() }];
+    let initiate = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
+    command(&mongod, initiate).unwrap();
+    until("a primary", RECOVERED, || {
+        let hello = command(&mongod, doc! { "hello": 1 })?;
+        hello
+            .get_bool("isWritablePrimary")
+            .unwrap_or(false)
+            .then_some(())
+    });
+    mongod
+}
+
+/// Sends a refresh, whose answer is not read.
+fn send(client: Client, input: Value) -> thread::JoinHandle<()> {
+    thread::spawn(move || _ = client.try_act("refresh", &input))
+}
+
+/// Disturbs the store or the server, and returns the server that runs then.
+fn disturb(disturbance: Disturbance, mongod: &mut Mongod, server: Server, home: &Home) -> Server {
+    match disturbance {
+        Disturbance::KilledServer => {
+            server.kill();
+            return home.start();
+        }
+        Disturbance::FrozenStore => {
+            mongod.pause();
+            thread::sleep(FROZEN);
+            mongod.resume();
+        }
+        Disturbance::KilledStore => {
+            mongod.kill();
+            mongod.start();
+        }
+        Disturbance::StepDown => {
+            command(mongod, doc! { "replSetStepDown": 1, "force": true });
+        }
+    }
+    server
+}
+
+/// Repeats an exchange until it is answered, and returns the next token.
+fn successor(client: &Client, input: &Value) -> String {
+    until("the successor", RECOVERED, || {
+        let answer = client.try_act("refresh", input).ok()?;
+        let refreshed = &answer["data"]["refresh"];
+        assert_ne!(kind(refreshed), "InvalidRefreshToken", "signed out");
+        (kind(refreshed) == "Authenticated").then(|| tokens(refreshed).refresh)
+    })
+}
+
+#[test]
+fn client_with_attempts_survives_kills_freezes_and_step_downs() {
+    let mut mongod = replica_set();
+    let store = mongod.url("latchkey?replicaSet=rs");
+    let home = Home::new().with("LATCHKEY_STORE", store);
+    let mut server = home.start();
+    let mut token = until("a store that is ready", RECOVERED, || {
+        let input = sign_up_input("ada@x.test");
+        let answer = server.client().try_act("signup", &input).unwrap();
+        let answer = &answer["data"]["signup"];
+        (kind(answer) == "Authenticated").then(|| tokens(answer).refresh)
+    });
+    let disturbances = [
+        Disturbance::KilledServer,
+        Disturbance::FrozenStore,
+        Disturbance::KilledStore,
+        Disturbance::StepDown,
+    ];
+    for (round, disturbance) in disturbances.iter().cycle().take(ROUNDS).enumerate() {
+        let attempt = format!("YW4gYXR0ZW1wdCBvZiB0aGlz{round:04}");
+        let input = json!({ "refreshToken": token, "attempt": attempt });
+        let lost = send(server.client(), input.clone());
+        thread::sleep(Duration::from_millis(u64::try_from(round).unwrap() * 3));
+        server = disturb(*disturbance, &mut mongod, server, &home);
+        lost.join().unwrap();
+        token = successor(&server.client(), &input);
+    }
+}

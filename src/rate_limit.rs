@@ -39,6 +39,14 @@ pub enum RateLimit {
     SignupByClient,
     /// Codes that one client tries.
     CodeByClient,
+    /// Wrong proofs of one account's second factor on devices that have not signed in to it before.
+    FactorByAccount,
+    /// Wrong proofs of one account's second factor on one device that has signed in to it before.
+    FactorByDevice,
+    /// Wrong proofs of one account's second factor on all devices that have signed in to it before.
+    FactorByKnownDevices,
+    /// First codes of authenticator apps that are set up in one account.
+    FactorSetupByAccount,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
 }
@@ -74,13 +82,15 @@ impl RateLimit {
             Self::LoginByEmailAndClient
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
+            | Self::FactorByDevice
             | Self::MobileNumberByAccount => 10,
+            Self::FactorByKnownDevices => 50,
             Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
-            Self::MailByClient => 20,
+            Self::MailByClient | Self::FactorByAccount => 20,
             Self::MailOverall | Self::SignupMailOverall => 1000,
-            Self::SignupByClient | Self::CodeByClient => 30,
+            Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
     }
 
@@ -93,7 +103,7 @@ impl RateLimit {
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
             | Self::CodeByClient => 15 * MINUTES,
-            Self::MailByEmail => 24 * HOURS,
+            Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
             Self::LoginByEmail
             | Self::LoginByKnownDevices
             | Self::MailByEmailAndClient
@@ -102,6 +112,8 @@ impl RateLimit {
             | Self::MailOverall
             | Self::SignupMailOverall
             | Self::SignupByClient
+            | Self::FactorByDevice
+            | Self::FactorSetupByAccount
             | Self::MobileNumberByAccount => HOURS,
         })
     }
@@ -124,6 +136,10 @@ impl RateLimit {
             Self::MailByClient => "mail-client",
             Self::SignupByClient => "signup-client",
             Self::CodeByClient => "code-client",
+            Self::FactorByAccount => "factor-account",
+            Self::FactorByDevice => "factor-device",
+            Self::FactorByKnownDevices => "factor-known-devices",
+            Self::FactorSetupByAccount => "factor-setup-account",
             Self::MobileNumberByAccount => "mobile-number-account",
         }
     }

@@ -167,6 +167,15 @@ impl AccountStore {
         Ok(account.inspect(|account| _ = Span::current().record("caller", display(account.id))))
     }
 
+    /// Loads the account that a challenge names, and records it in the log as the one that the
+    /// request is about.
+    pub(super) async fn by_challenged_id(
+        &self,
+        id: AccountId,
+    ) -> Result<Option<Account>, StoreError> {
+        Ok(self.reads.by_id(id).await?.inspect(log_account))
+    }
+
     /// Loads the account of an email address, and records it in the log as the one that the request
     /// is about.
     pub(super) async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

@@ -19,6 +19,8 @@ pub struct SignInPolicy {
     pub verify_email_first: bool,
     /// The rule for a second factor.
     pub mfa: MfaPolicy,
+    /// The time for which a proof of identity allows sensitive changes.
+    pub fresh: Duration,
 }
 
 /// The proofs of a sign-in so far, and the client that gave them.
@@ -37,6 +39,7 @@ impl Entry {
             Proven {
                 methods: vec![method],
                 known_device: None,
+                is_sign_up: false,
             },
             client,
         )
@@ -49,7 +52,7 @@ impl Entry {
             client: client.clone(),
             known_device: proven.known_device,
             trusted_browser: None,
-            is_sign_up: false,
+            is_sign_up: proven.is_sign_up,
         }
     }
 
@@ -225,6 +228,7 @@ impl SessionIssuer {
         let proven = Proven {
             methods: entry.methods.clone(),
             known_device: entry.known_device.clone(),
+            is_sign_up: entry.is_sign_up,
         };
         if let Some(user) = account.user_mut() {
             user.challenges

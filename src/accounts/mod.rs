@@ -15,12 +15,17 @@ mod change_password;
 mod check_password;
 mod clear_mobile_number;
 mod client;
+mod complete_login;
+mod confirm_totp;
 mod create_user;
 mod delivery_log;
 mod delivery_steps;
+mod dependencies;
+mod disable_totp;
 mod email_delivery;
 mod error;
 mod export_users;
+mod factor_secrets;
 mod forgot_password;
 mod gate;
 mod import_password;
@@ -34,12 +39,14 @@ mod mail_quota;
 mod one_time_codes;
 mod rate_limiter;
 mod refresh;
+mod reset_mfa;
 mod reset_password;
 mod revoke_session;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
 mod signup;
+mod start_totp;
 mod store_health;
 mod suspend;
 mod timing;
@@ -54,16 +61,16 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::hashing::Hashing;
-use crate::mail::Mailer;
 use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, Timestamp};
-use crate::repository::{Repository, StoreError};
-use crate::token::{AccessTokens, Keyring, Secret};
+use crate::repository::StoreError;
+use crate::token::Keyring;
 
 use account_store::{AccountStore, UpdateError};
+use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
-use session_issuer::{SessionIssuer, SessionRules};
+use session_issuer::SessionIssuer;
 use timing::ResponseTiming;
 
 pub use administer::AdminOutcome;
@@ -72,9 +79,14 @@ pub use authenticate::{Authentication, Caller};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
+pub use complete_login::{CompleteLogin, CompleteLoginOutcome};
+pub use confirm_totp::{ConfirmTotp, ConfirmTotpOutcome};
 pub use create_user::{CreateUser, CreateUserOutcome};
+pub use dependencies::Dependencies;
+pub use disable_totp::{DisableTotpOutcome, RegenerateRecoveryCodesOutcome};
 pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
+pub use factor_secrets::{NewTotp, SecondFactorProof};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use gate::{SignIn, SignInPolicy};
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
@@ -89,6 +101,7 @@ pub use revoke_session::RevokeSessionOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
+pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
@@ -109,34 +122,13 @@ pub struct Policy {
     pub limits: bool,
 }
 
-/// The parts that [`Accounts::new`] is built from.
-pub struct Dependencies {
-    /// Stores accounts and attempt counters.
-    pub repository: Arc<dyn Repository>,
-    /// Hashes passwords.
-    pub hashing: Hashing,
-    /// Issues and verifies access tokens.
-    pub access_tokens: AccessTokens,
-    /// Keys refresh tokens, device tokens, codes and counters.
-    pub secret: Secret,
-    /// Sends emails.
-    pub mailer: Mailer,
-    /// The number of emails that are sent at once.
-    pub mail_connections: usize,
-    /// Provides the time.
-    pub clock: Clock,
-    /// Provides randomness.
-    pub rng: Rng,
-    /// The operator's rules.
-    pub policy: Policy,
-}
-
 /// The operations on user accounts.
 pub struct Accounts {
     store: Arc<AccountStore>,
     limiter: RateLimiter,
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
+    factors: FactorSecrets,
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
@@ -147,54 +139,6 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Builds the operations and their collaborators.
-    #[must_use]
-    pub fn new(dependencies: Dependencies) -> Self {
-        let Dependencies {
-            repository,
-            hashing,
-            access_tokens,
-            secret,
-            mailer,
-            mail_connections,
-            clock,
-            rng,
-            policy,
-        } = dependencies;
-        let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
-        let codes = OneTimeCodes::new(secret.clone(), rng.clone(), policy.code_lifetime);
-        let codes = Arc::new(codes);
-        let email_delivery = EmailDelivery::new(
-            store.clone(),
-            codes.clone(),
-            mailer,
-            rng.clone(),
-            mail_connections,
-        );
-        Self {
-            limiter: RateLimiter::new(&store, secret.clone(), policy.limits),
-            store,
-            sessions: SessionIssuer::new(
-                access_tokens,
-                secret,
-                clock.clone(),
-                rng.clone(),
-                SessionRules {
-                    session: policy.session,
-                    sign_in: policy.sign_in,
-                },
-            ),
-            codes,
-            email_delivery: Arc::new(email_delivery),
-            timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
-            overloaded_refreshes: OverloadedRefreshes::default(),
-            hashing,
-            clock,
-            rng,
-            policy,
-        }
-    }
-
     /// Returns whether a device token was issued for this account.
     #[must_use]
     pub fn is_device_of(&self, account: &Account, token: &SecretString) -> bool {

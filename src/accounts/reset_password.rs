@@ -123,6 +123,11 @@ impl Accounts {
             name: user.profile.full_name(),
             created_at: user.created_at,
         };
+        if !user.email_verified {
+            // The first proof of the address: a stranger may have signed up with it, and set up a
+            // factor that keeps its owner out.
+            user.factors.clear();
+        }
         user.email_verified = true;
         user.set_password(reset.hash.clone(), now);
         user.end_sessions(EndReason::PasswordReset, now, |_| true);

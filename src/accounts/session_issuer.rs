@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::RequestAttempt;
 use super::gate::SignInPolicy;
+use super::{Policy, RequestAttempt};
 use crate::model::{
     Account, AccountId, Clock, DeviceId, Digest, NewEmail, Rng, SessionId, SessionPolicy,
     Timestamp, TrustedBrowserId,
@@ -60,6 +60,15 @@ pub(super) struct SessionRules {
     pub(super) sign_in: SignInPolicy,
 }
 
+impl SessionRules {
+    pub(super) const fn of(policy: &Policy) -> Self {
+        Self {
+            session: policy.session,
+            sign_in: policy.sign_in,
+        }
+    }
+}
+
 impl SessionIssuer {
     pub(super) fn new(
         access_tokens: AccessTokens,
@@ -104,6 +113,12 @@ impl SessionIssuer {
         let text = SecretString::from(self.challenges.issue(account, self.rng.bytes()));
         let digest = self.challenge_digest(&text);
         (text, digest)
+    }
+
+    /// Returns the account that an authentic challenge names, and the challenge's digest.
+    pub(super) fn open_challenge(&self, text: &SecretString) -> Option<(AccountId, Digest)> {
+        let (account, _) = self.challenges.verify(text.expose_secret())?;
+        Some((account, self.challenge_digest(text)))
     }
 
     /// Returns the browser that an account's cookie names as trusted. The account decides if it

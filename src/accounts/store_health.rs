@@ -80,7 +80,7 @@ impl StoreHealth {
                     tracing::info!("the store can be written again");
                 }
                 Err(error) if before != StoreState::Failing => {
-                    tracing::error!(?error, "the store cannot be written: not ready");
+                    tracing::error!(%error, "the store cannot be written: not ready");
                 }
                 _ => {}
             }

@@ -82,5 +82,6 @@ pub(super) fn accounts(
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),
+        totp_issuer: config.sign_in.totp_issuer.clone(),
     }))
 }

@@ -5,7 +5,7 @@ use url::Url;
 use crate::accounts::{Policy, SignInPolicy};
 use crate::config::{Config, is_local, is_secure};
 use crate::graphql::Cookies;
-use crate::model::{MfaPolicy, PasswordPolicy};
+use crate::model::PasswordPolicy;
 
 pub(super) fn cookies(config: &Config) -> Cookies {
     Cookies {
@@ -39,8 +39,9 @@ pub(super) fn policy(config: &Config) -> Policy {
         session: config.session,
         code_lifetime: config.code_lifetime,
         sign_in: SignInPolicy {
-            verify_email_first: config.verify_email_first,
-            mfa: MfaPolicy::Off,
+            verify_email_first: config.sign_in.verify_email_first,
+            mfa: config.sign_in.mfa,
+            fresh: config.sign_in.fresh,
         },
         limits: config.limits,
     }

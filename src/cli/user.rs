@@ -54,6 +54,13 @@ pub(super) enum User {
         #[arg(long)]
         email: String,
     },
+    /// Removes the second factors of a user who has lost them: every session ends, and the user gets
+    /// an email.
+    ResetMfa {
+        /// The user's email address.
+        #[arg(long)]
+        email: String,
+    },
     /// Lets a suspended user log in again.
     Reinstate {
         /// The user's email address.
@@ -84,6 +91,7 @@ impl User {
                 UserCommand::ClearMobileNumber(email) => {
                     report(accounts.clear_mobile_number(&email).await)
                 }
+                UserCommand::ResetMfa(email) => report(accounts.reset_mfa(&email).await),
                 UserCommand::Suspend(email) => report(accounts.suspend(&email).await),
                 UserCommand::Reinstate(email) => report(accounts.reinstate(&email).await),
             }
@@ -121,6 +129,7 @@ impl User {
                 role: RoleName::Admin,
             } => UserCommand::SetRole(email, Role::Admin),
             Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
+            Self::ResetMfa { email } => UserCommand::ResetMfa(email),
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
             Self::Import(_) | Self::Export(_) => {
@@ -134,6 +143,7 @@ enum UserCommand {
     Create(CreateUser),
     SetRole(String, Role),
     ClearMobileNumber(String),
+    ResetMfa(String),
     Suspend(String),
     Reinstate(String),
 }

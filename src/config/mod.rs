@@ -23,6 +23,7 @@ mod parse;
 mod read;
 mod reader;
 mod sender;
+mod sign_in;
 mod store;
 mod table;
 mod texts;
@@ -41,6 +42,7 @@ pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
 pub use live::LiveSettings;
 pub use mail::Mail;
+pub use sign_in::SignInSettings;
 pub use store::Store;
 pub use table::{SETTINGS, Setting};
 pub use texts::{env_example, markdown_table};
@@ -102,8 +104,8 @@ pub struct Config {
     pub bcrypt_cost: u32,
     /// The minimum number of characters in a password.
     pub password_min_length: usize,
-    /// Requires an address to be verified before it gets an account.
-    pub verify_email_first: bool,
+    /// The rules of signing in.
+    pub sign_in: SignInSettings,
     /// The time for which a connection may be idle between two requests.
     pub idle: Duration,
     /// The same for connections of trusted proxies.

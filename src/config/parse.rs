@@ -81,6 +81,17 @@ pub(super) fn plain(text: &str) -> Result<String, String> {
     }
 }
 
+/// Parses a name that apps show.
+pub(super) fn app_name(text: &str) -> Result<String, String> {
+    if text.chars().any(char::is_control) {
+        Err("holds control characters".to_owned())
+    } else if text.chars().count() > 256 {
+        Err("has more than 256 characters".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 pub(super) fn public_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "is not a URL".to_owned())?;
     let is_web = matches!(url.scheme(), "http" | "https");

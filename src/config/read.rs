@@ -17,7 +17,8 @@ use super::delivery::Delivery;
 use super::live::LiveSettings;
 use super::reader::Reader;
 use super::{
-    Config, DocumentSource, Mail, Store, documents, is_local, keys, reachable, table, warnings,
+    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, keys, reachable,
+    table, warnings,
 };
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
@@ -32,8 +33,8 @@ impl Config {
     )]
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let places = Places::read(reader);
-        let web = Web::read(reader);
-        let (sessions, accounts) = (Sessions::read(reader), Rules::read(reader));
+        let (web, sessions) = (Web::read(reader), Sessions::read(reader));
+        let accounts = Rules::read(reader, places.public_url.as_ref());
         let tokens = Tokens::read(reader, &places);
         let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
         let delivery = Delivery::read(reader);
@@ -67,11 +68,11 @@ impl Config {
             bcrypt_engine: accounts.bcrypt_engine?,
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
-            verify_email_first: accounts.verify_email_first?,
             idle: connections.idle?,
             proxy_idle: connections.proxy_idle?,
             drain: connections.drain?,
             limits: accounts.limits?,
+            sign_in: accounts.sign_in?,
             issuer: tokens.issuer?,
             audience: tokens.audience?,
             client_id: tokens.client_id?,
@@ -222,18 +223,18 @@ struct Rules {
     bcrypt_engine: Option<BcryptEngine>,
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
-    verify_email_first: Option<bool>,
+    sign_in: Option<SignInSettings>,
     limits: Option<bool>,
 }
 
 impl Rules {
-    fn read(reader: &mut Reader) -> Self {
+    fn read(reader: &mut Reader, public_url: Option<&Url>) -> Self {
         Self {
             code_lifetime: reader.take(&table::CODE_SECONDS),
             bcrypt_engine: reader.take(&table::BCRYPT),
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
-            verify_email_first: reader.take(&table::VERIFY_EMAIL_FIRST),
+            sign_in: SignInSettings::read(reader, public_url),
             limits: reader.take(&table::LIMITS),
         }
     }

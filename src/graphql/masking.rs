@@ -43,10 +43,18 @@ pub(super) fn finish(error: &mut ServerError, request_id: &str, introspection: b
             // The access log records an overload already: many requests at once must not flood the
             // log as well.
             if !matches!(error, InternalError::Overloaded) {
-                tracing::error!(?error, "request failed");
+                tracing::error!(error = reason(error), "request failed");
             }
             extensions.set("requestId", request_id);
         }
+    }
+}
+
+/// Returns the cause of a failure, for the log.
+fn reason(error: &InternalError) -> String {
+    match error {
+        InternalError::Store(error) | InternalError::Unacknowledged(error) => error.to_string(),
+        other => format!("{other:?}"),
     }
 }
 

@@ -9,8 +9,11 @@ mod account_changed;
 mod audit;
 mod change_password;
 mod check_password;
+mod complete_login;
+mod confirm_totp;
 mod context;
 mod cookies;
+mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
@@ -25,6 +28,7 @@ mod node;
 mod operation;
 mod policy;
 mod refresh;
+mod regenerate_recovery_codes;
 mod request_error;
 mod reset_password;
 mod response;
@@ -34,6 +38,7 @@ mod revoke_session;
 mod root_fields;
 mod send_verification_code;
 mod signup;
+mod start_totp;
 mod subscribe;
 pub mod syntax;
 mod trusted_documents;
@@ -93,6 +98,11 @@ root_type! {
     send_verification_code::SendVerificationCodeMutation,
     verify_email::VerifyEmailMutation,
     check_password::CheckPasswordMutation,
+    complete_login::CompleteLoginMutation,
+    start_totp::StartTotpMutation,
+    confirm_totp::ConfirmTotpMutation,
+    disable_totp::DisableTotpMutation,
+    regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
 }
 
 /// The type of the service's schema.

@@ -103,6 +103,7 @@ mod tests {
         let about_a_credential = [
             "InvalidCredentials",
             "InvalidCode",
+            "InvalidProof",
             "InvalidRefreshToken",
             "CodeSent",
             "PasswordAccepted",

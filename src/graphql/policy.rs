@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::operation::Operation;
 use super::{Cookies, RequestContext};
 use crate::accounts;
-use crate::model::{Code, PasswordPolicy};
+use crate::model::{Code, MfaPolicy, PasswordPolicy};
 
 /// The operator's settings that resolvers need.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ enum SignupRule {
 
 /// The rule for second factors.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "MfaPolicy")]
+#[graphql(name = "MfaPolicy", remote = "MfaPolicy")]
 enum MfaRule {
     /// There are no second factors.
     Off,
@@ -141,7 +141,7 @@ impl PublicPolicy {
 
     /// True if users can set up an authenticator app as a second factor.
     async fn totp(&self) -> bool {
-        false
+        self.policy.sign_in.mfa != MfaPolicy::Off
     }
 
     /// True if users can verify their mobile number with a code.
@@ -161,7 +161,7 @@ impl PublicPolicy {
 
     /// The rule for second factors.
     async fn mfa(&self) -> MfaRule {
-        MfaRule::Off
+        self.policy.sign_in.mfa.into()
     }
 
     /// True if users can change their email address.

@@ -29,6 +29,8 @@ pub struct Challenge {
     purpose: ChallengePurpose,
     methods: Vec<SignInMethod>,
     known_device: Option<String>,
+    #[serde(default)]
+    is_sign_up: bool,
     expires_at: Timestamp,
     tries: u8,
 }
@@ -40,6 +42,8 @@ pub struct Proven {
     pub methods: Vec<SignInMethod>,
     /// The name of the device, if it has signed in to the account before.
     pub known_device: Option<String>,
+    /// A flag: the sign-in is the first one of a new account.
+    pub is_sign_up: bool,
 }
 
 /// The challenges of an account, the oldest first.
@@ -61,6 +65,7 @@ impl Challenge {
             purpose,
             methods: proven.methods,
             known_device: proven.known_device,
+            is_sign_up: proven.is_sign_up,
             expires_at: now.plus(Self::LIFETIME),
             tries: 0,
         }
@@ -92,6 +97,7 @@ impl Challenges {
         Some(Proven {
             methods: challenge.methods.clone(),
             known_device: challenge.known_device.clone(),
+            is_sign_up: challenge.is_sign_up,
         })
     }
 
@@ -153,6 +159,7 @@ mod tests {
             let proven = Proven {
                 methods: vec![SignInMethod::Password],
                 known_device: None,
+                is_sign_up: false,
             };
             challenges.add(Challenge::new(digest(name), PURPOSE, proven, NOW));
         }

@@ -21,6 +21,7 @@ mod new_email;
 mod outbox;
 mod password;
 mod recent;
+mod recovery_codes;
 mod rng;
 mod second_factor;
 mod session;
@@ -29,6 +30,7 @@ mod sign_up;
 mod stored_form;
 mod text;
 mod timestamp;
+mod totp;
 mod user;
 
 pub use account::{Account, AccountState, Notice};
@@ -50,14 +52,14 @@ pub use new_email::{NewEmail, Origin};
 pub use outbox::{Delivery, OutboxEmail, Sealed};
 pub use password::{Password, PasswordHash, PasswordPolicy};
 pub use recent::Recent;
+pub use recovery_codes::RecoveryCodes;
 pub use rng::Rng;
-pub use second_factor::{
-    RecoveryCodes, SecondFactors, SetupOwner, Totp, TotpSetup, TrustedBrowser,
-};
+pub use second_factor::{SecondFactors, SetupOwner, Totp, TotpSetup, TrustedBrowser};
 pub use session::{MAX_SESSIONS, Session, SessionPolicy, TokenStatus};
 pub use sign_in::{MfaPolicy, SignInMethod};
 pub use sign_up::{CreatedBy, MAX_SIGN_UPS, REPEATABLE_TIME, SignUp};
 pub use stored_form::StoredForm;
 pub(crate) use text::is_blank_text;
 pub use timestamp::Timestamp;
+pub use totp::TotpSecret;
 pub use user::{Gender, Profile, Role, User};

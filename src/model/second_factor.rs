@@ -1,9 +1,17 @@
 //! The second factors of an account: an authenticator app, recovery codes, and the browsers that
 //! may skip them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Device, Digest, Sealed, SessionId, SignInMethod, Timestamp, TrustedBrowserId};
+use super::{
+    Device, Digest, RecoveryCodes, Sealed, SessionId, SignInMethod, Timestamp, TrustedBrowserId,
+};
+
+/// The maximum number of authenticator apps that wait for their first code: one more displaces the
+/// oldest.
+const MAX_SETUPS: usize = 10;
 
 /// The second factors of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,18 +39,8 @@ pub struct Totp {
     pub last_step: i64,
 }
 
-/// Recovery codes, each of which is good once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RecoveryCodes {
-    /// The key of the digests. It is sealed, so that a new server secret does not void the codes.
-    pub key: Sealed,
-    /// The keyed digests of the codes that are left.
-    pub digests: Vec<Digest>,
-}
-
 /// The sign-in that an authenticator app is set up in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SetupOwner {
     /// A session.
@@ -79,6 +77,11 @@ pub struct TrustedBrowser {
     pub expires_at: Timestamp,
 }
 
+impl TotpSetup {
+    /// The time for which the first code is waited for.
+    pub const LIFETIME: Duration = Duration::from_mins(10);
+}
+
 impl SecondFactors {
     /// Returns the methods that the account can prove a second factor by. Recovery codes alone are
     /// none: they come with an authenticator app.
@@ -97,9 +100,43 @@ impl SecondFactors {
     /// Returns the number of recovery codes that are left.
     #[must_use]
     pub fn recovery_codes_left(&self) -> usize {
-        self.recovery_codes
-            .as_ref()
-            .map_or(0, |codes| codes.digests.len())
+        self.recovery_codes.as_ref().map_or(0, RecoveryCodes::left)
+    }
+
+    /// Adds an authenticator app that waits for its first code. It replaces an earlier one of the
+    /// same sign-in.
+    pub fn await_first_code(&mut self, setup: TotpSetup) {
+        self.setups.retain(|other| other.owner != setup.owner);
+        let surplus = (self.setups.len() + 1).saturating_sub(MAX_SETUPS);
+        self.setups.drain(..surplus);
+        self.setups.push(setup);
+    }
+
+    /// Returns the secret of the authenticator app that waits in a sign-in.
+    #[must_use]
+    pub fn awaited(&self, owner: &SetupOwner, now: Timestamp) -> Option<&Sealed> {
+        let setup = self
+            .setups
+            .iter()
+            .find(|setup| setup.owner == *owner && now < setup.expires_at);
+        setup.map(|setup| &setup.secret)
+    }
+
+    /// Replaces the authenticator app and its recovery codes. Nothing waits then, and no browser
+    /// skips the new factor.
+    pub fn set_totp(&mut self, totp: Totp, codes: RecoveryCodes) {
+        *self = Self {
+            totp: Some(totp),
+            recovery_codes: Some(codes),
+            ..Self::default()
+        };
+    }
+
+    /// Removes every factor and what belongs to it. Returns false if there was no factor.
+    pub fn clear(&mut self) -> bool {
+        let had_factor = !self.methods().is_empty();
+        *self = Self::default();
+        had_factor
     }
 
     /// Records that a browser skips the second factor now. Returns false if it may not.

@@ -1,5 +1,7 @@
 //! The user who owns an email address, with the sessions and outstanding codes.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -152,6 +154,32 @@ impl User {
     #[must_use]
     pub fn second_factors(&self) -> Vec<SignInMethod> {
         self.factors.methods()
+    }
+
+    /// Returns whether the last proof in a session is recent enough for a sensitive change. An
+    /// account with a second factor needs both.
+    #[must_use]
+    pub fn is_fresh(&self, session: SessionId, lifetime: Duration, now: Timestamp) -> bool {
+        self.session(session, now).is_some_and(|session| {
+            let is_recent = now < session.authenticated_at.plus(lifetime);
+            let has_both = || SignInMethod::are_two_factors(&session.methods);
+            is_recent && (self.second_factors().is_empty() || has_both())
+        })
+    }
+
+    /// Returns the proofs that allow a sensitive change: those of the second factor, or the
+    /// password and an emailed code without one.
+    #[must_use]
+    pub fn reauthentication_methods(&self) -> Vec<SignInMethod> {
+        let factors = self.second_factors();
+        if !factors.is_empty() {
+            return factors;
+        }
+        let password = self.password.as_ref().map(|_| SignInMethod::Password);
+        password
+            .into_iter()
+            .chain([SignInMethod::EmailCode])
+            .collect()
     }
 
     /// Returns the live session with this id.

@@ -228,12 +228,17 @@ async fn refresh_that_took_too_long_may_be_repeated() {
 }
 
 #[tokio::test]
-async fn store_that_cannot_be_reached_did_nothing() {
-    let service = Service::start().await;
-    let (device, _) = service.device().signed_up("ada@x.test").await;
-    service.store.fail(Failure::Unreachable);
-    let query = "mutation { revokeOtherSessions { __typename } }";
-    let reply = device.post(query, json!({})).await;
-    assert_eq!(reply.code(), "OVERLOADED");
-    assert_eq!(reply.json["errors"][0]["extensions"]["outcome"], "NOT_DONE");
+async fn refused_writes_are_reported_as_not_done() {
+    for failure in [Failure::Unreachable, Failure::Newer] {
+        let service = Service::start().await;
+        let (device, first) = service.device().signed_up("ada@x.test").await;
+        service.store.fail_after(0, failure);
+        let query = "mutation { revokeOtherSessions { __typename } }";
+        let reply = device.post(query, json!({})).await;
+        assert_eq!(reply.code(), "OVERLOADED", "{failure:?}");
+        let outcome = &reply.json["errors"][0]["extensions"]["outcome"];
+        assert_eq!(outcome, "NOT_DONE", "{failure:?}");
+        service.store.recover();
+        assert_eq!(kind(&refresh(&device, &first, None).await), "Authenticated");
+    }
 }

@@ -133,7 +133,11 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::MailByEmail) => RateLimit::MailByEmailLater,
         Some(RateLimit::MailByEmailLater) => RateLimit::MailOverall,
         Some(RateLimit::MailOverall) => RateLimit::SignupMailOverall,
-        Some(RateLimit::SignupMailOverall) => RateLimit::MobileNumberByAccount,
+        Some(RateLimit::SignupMailOverall) => RateLimit::FactorByAccount,
+        Some(RateLimit::FactorByAccount) => RateLimit::FactorByDevice,
+        Some(RateLimit::FactorByDevice) => RateLimit::FactorByKnownDevices,
+        Some(RateLimit::FactorByKnownDevices) => RateLimit::FactorSetupByAccount,
+        Some(RateLimit::FactorSetupByAccount) => RateLimit::MobileNumberByAccount,
         Some(RateLimit::MobileNumberByAccount) => return None,
     })
 }

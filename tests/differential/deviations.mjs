@@ -15,6 +15,13 @@ const RULES = [
     verdict: 'validation',
   },
   {
+    why: 'Specification, section 5.8.5: a variable in a OneOf input object is non-null. Both miss it where the object is.',
+    applies: (text, variables, old, now) =>
+      now.verdict !== 'syntax' &&
+      [...text.matchAll(/proof:\s*\{\s*\w+:\s*\$(\w+)/g)].some(([, name]) => new RegExp(`\\$${name}: \\w+(?![\\w!])`).test(text)),
+    verdict: 'validation',
+  },
+  {
     why: 'Chosen: the service has no directive that could be deprecated, and the specification no such fields.',
     applies: (text) => /directives[^{]*\{[^}]*(isDeprecated|deprecationReason)/.test(text),
     verdict: 'validation',

@@ -91,18 +91,31 @@ fn successor(client: &Client, input: &Value) -> String {
     })
 }
 
-#[test]
-fn client_with_attempts_survives_kills_freezes_and_step_downs() {
-    let mut mongod = replica_set();
+/// Starts a server without a grace period, in which any token could be repeated, and signs up.
+fn signed_up(mongod: &Mongod) -> (Home, Server, String) {
     let store = mongod.url("latchkey?replicaSet=rs");
-    let home = Home::new().with("LATCHKEY_STORE", store);
-    let mut server = home.start();
-    let mut token = until("a store that is ready", RECOVERED, || {
+    let home = Home::new()
+        .with("LATCHKEY_STORE", store)
+        .with("LATCHKEY_REFRESH_GRACE_SECONDS", "0");
+    let server = home.start();
+    let token = until("a store that is ready", RECOVERED, || {
         let input = sign_up_input("ada@x.test");
         let answer = server.client().try_act("signup", &input).unwrap();
         let answer = &answer["data"]["signup"];
         (kind(answer) == "Authenticated").then(|| tokens(answer).refresh)
     });
+    (home, server, token)
+}
+
+/// Waits a little longer in each round, so that the failures meet other steps of a refresh.
+fn pause(round: usize) {
+    thread::sleep(Duration::from_millis(u64::try_from(round).unwrap() * 3));
+}
+
+#[test]
+fn client_with_attempts_survives_kills_freezes_and_step_downs() {
+    let mut mongod = replica_set();
+    let (home, mut server, mut token) = signed_up(&mongod);
     let disturbances = [
         Disturbance::KilledServer,
         Disturbance::FrozenStore,
@@ -113,9 +126,28 @@ fn client_with_attempts_survives_kills_freezes_and_step_downs() {
         let attempt = format!("YW4gYXR0ZW1wdCBvZiB0aGlz{round:04}");
         let input = json!({ "refreshToken": token, "attempt": attempt });
         let lost = send(server.client(), input.clone());
-        thread::sleep(Duration::from_millis(u64::try_from(round).unwrap() * 3));
+        pause(round);
         server = disturb(*disturbance, &mut mongod, server, &home);
         lost.join().unwrap();
         token = successor(&server.client(), &input);
+    }
+}
+
+/// The node that answered OVERLOADED remembers it: as long as it lives, its answers are enough.
+#[test]
+fn client_without_attempts_survives_failures_of_the_store() {
+    let mut mongod = replica_set();
+    let (home, mut server, mut token) = signed_up(&mongod);
+    let disturbances = [
+        Disturbance::FrozenStore,
+        Disturbance::KilledStore,
+        Disturbance::StepDown,
+    ];
+    for (round, disturbance) in disturbances.iter().cycle().take(ROUNDS).enumerate() {
+        let (client, input) = (server.client(), json!({ "refreshToken": token }));
+        let answered = thread::spawn(move || successor(&client, &input));
+        pause(round);
+        server = disturb(*disturbance, &mut mongod, server, &home);
+        token = answered.join().unwrap();
     }
 }

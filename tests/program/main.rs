@@ -46,4 +46,5 @@ mod smtp_replies;
 mod smtp_trust;
 mod smtp_worker;
 mod starter;
+mod store_versions;
 mod timing;

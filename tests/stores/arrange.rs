@@ -129,10 +129,11 @@ fn factors() -> SecondFactors {
             secret: sealed(),
             last_step: NOW.seconds() / 30,
         }),
-        recovery_codes: Some(RecoveryCodes {
-            key: sealed(),
-            digests: vec![digest("first"), digest("second")],
-        }),
+        recovery_codes: Some(RecoveryCodes::new(
+            &RecoveryCodes::draw(&rng),
+            &[7; 32],
+            sealed(),
+        )),
         setups: vec![
             setup(SetupOwner::Session(SessionId::new(NOW, &rng))),
             setup(SetupOwner::Challenge(digest("challenge"))),
@@ -151,6 +152,7 @@ fn challenges() -> Challenges {
     let proven = Proven {
         methods: vec![SignInMethod::Password, SignInMethod::Totp],
         known_device: Some("dev_x".to_owned()),
+        is_sign_up: true,
     };
     let purpose = ChallengePurpose::CancelDeletion;
     let mut challenges = Challenges::default();

@@ -10,6 +10,7 @@ mod changes;
 mod outbox;
 mod purge;
 mod races;
+mod second_factors;
 mod signups;
 
 #[cfg(feature = "mongodb")]
@@ -133,5 +134,8 @@ on_each_store! {
     signups {
         repeated_signup_signs_in_to_the_same_account
         concurrent_signups_with_one_attempt_leave_one_session
+    }
+    second_factors {
+        concurrent_uses_of_one_recovery_code_have_one_winner
     }
 }

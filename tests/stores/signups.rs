@@ -15,8 +15,8 @@ use crate::arrange::{NOW, email};
 
 type Store = Arc<dyn Repository>;
 
-/// Builds the service on a store.
-fn service(store: Store) -> (Arc<App>, TempDir) {
+/// Builds the service on a store, without limits.
+pub(crate) fn service(store: Store) -> (Arc<App>, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().to_str().expect("text");
     let vars = [
@@ -24,6 +24,7 @@ fn service(store: Store) -> (Arc<App>, TempDir) {
         ("LATCHKEY_BCRYPT_COST", "4"),
         ("LATCHKEY_BCRYPT", "crate"),
         ("LATCHKEY_LIMITS", "off"),
+        ("LATCHKEY_MFA", "optional"),
     ];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_vars(vars).expect("valid settings");
@@ -39,8 +40,16 @@ fn service(store: Store) -> (Arc<App>, TempDir) {
     (Arc::new(app), folder)
 }
 
+pub(crate) const fn client() -> Client {
+    Client {
+        ip: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        user_agent: None,
+        languages: Vec::new(),
+    }
+}
+
 /// Signs up with the same attempt each time, and returns the account and the session.
-async fn sign_up(app: &App) -> (AccountId, SessionId) {
+pub(crate) async fn sign_up(app: &App) -> (AccountId, SessionId) {
     let attempt = RequestAttempt::parse("Zm9yIG9uZSBzaWduLXVw-_0123".to_owned());
     let command = Signup {
         email: "ada@x.test".to_owned(),
@@ -51,11 +60,7 @@ async fn sign_up(app: &App) -> (AccountId, SessionId) {
         mobile_number: Some("+4915112345678".to_owned()),
         locale: None,
         attempt: Some(attempt.expect("a valid attempt")),
-        client: Client {
-            ip: std::net::Ipv4Addr::LOCALHOST.into(),
-            user_agent: None,
-            languages: Vec::new(),
-        },
+        client: client(),
     };
     match app.accounts.signup(command).await {
         Ok(SignupOutcome::SignIn(SignIn::Authenticated(signed_in))) => {

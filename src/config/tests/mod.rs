@@ -70,7 +70,7 @@ fn defaults_make_a_server_on_this_machine() {
 #[test]
 fn default_lifetimes_and_rules_are_the_documented_ones() {
     let config = good(&[]);
-    assert!(config.limits && !config.verify_email_first);
+    assert!(config.limits && !config.sign_in.verify_email_first);
     assert_eq!(config.access_token_lifetime, Duration::from_hours(4));
     assert_eq!(config.session.idle, Duration::from_hours(30 * 24));
     assert_eq!(

@@ -25,6 +25,8 @@ pub(in crate::graphql) enum AccountError {
     NotAvailable(NotAvailable),
     DeletionPending(DeletionPending),
     ReauthenticationRequired(ReauthenticationRequired),
+    ChallengeExpired(ChallengeExpired),
+    InvalidProof(InvalidProof),
 }
 
 /// Declares an error type that has a message and no other field.
@@ -86,6 +88,17 @@ account_error!(
     /// The server does not offer this, or not to this account. `policy` says what is on.
     NotAvailable,
     "This server does not offer it."
+);
+
+account_error!(
+    /// The sign-in has expired, was finished before, or had too many wrong attempts: start again.
+    ChallengeExpired,
+    "This sign-in has expired or is finished. Start again."
+);
+account_error!(
+    /// The proof is wrong, or was used before.
+    InvalidProof,
+    "This proof is wrong, or was used before."
 );
 
 /// One or more input fields are invalid. Nothing was changed.

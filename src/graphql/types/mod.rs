@@ -3,6 +3,7 @@
 mod date_time;
 mod defaulted;
 mod error;
+mod mfa;
 mod outcome;
 mod session;
 mod sign_in;
@@ -14,9 +15,11 @@ use async_graphql::{ID, Interface};
 pub(super) use date_time::DateTime;
 pub(super) use defaulted::Defaulted;
 pub(super) use error::{
-    AccountError, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials, InvalidInput,
-    InvalidRefreshToken, MobileNumberTaken, NotAvailable, SessionNotFound, TooManyAttempts,
+    AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials,
+    InvalidInput, InvalidProof, InvalidRefreshToken, MobileNumberTaken, NotAvailable,
+    SessionNotFound, TooManyAttempts,
 };
+pub(super) use mfa::RecoveryCodes;
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
 pub(super) use session::Session;
 pub(super) use sign_in::{

@@ -146,6 +146,30 @@ pub(in crate::graphql) struct ReauthenticationRequired {
     methods: Vec<ReauthenticationMethod>,
 }
 
+impl From<Vec<SignInMethod>> for ReauthenticationRequired {
+    fn from(methods: Vec<SignInMethod>) -> Self {
+        let methods = methods.into_iter();
+        Self {
+            message: "Prove who you are, then try again.".to_owned(),
+            methods: methods.filter_map(ReauthenticationMethod::of).collect(),
+        }
+    }
+}
+
+impl ReauthenticationMethod {
+    /// Returns the proof of a method, if it can be given in a session.
+    const fn of(method: SignInMethod) -> Option<Self> {
+        match method {
+            SignInMethod::Password => Some(Self::Password),
+            SignInMethod::EmailCode => Some(Self::EmailCode),
+            SignInMethod::Totp => Some(Self::Totp),
+            SignInMethod::RecoveryCode => Some(Self::RecoveryCode),
+            SignInMethod::Passkey => Some(Self::Passkey),
+            SignInMethod::Provider => None,
+        }
+    }
+}
+
 /// A proof of identity of a user who is signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub(in crate::graphql) enum ReauthenticationMethod {

@@ -1,7 +1,8 @@
 //! The `User` type, as the user sees their own account.
 
-use async_graphql::{Enum, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result};
 
+use super::mfa::Mfa;
 use super::{DateTime, Session};
 use crate::graphql::RequestContext;
 use crate::model::{self, Account, SessionId, Timestamp};
@@ -142,6 +143,12 @@ impl User {
     /// The time at which the password was last set; that of the sign-up if there never was one.
     async fn password_changed_at(&self) -> DateTime {
         DateTime(self.account.password_changed_at)
+    }
+
+    /// The user's second factors.
+    async fn mfa(&self, ctx: &Context<'_>) -> Mfa {
+        let policy = RequestContext::of(ctx).accounts.policy().sign_in.mfa;
+        Mfa::new(&self.account, policy)
     }
 
     /// The user's live sessions, the most recently used first.

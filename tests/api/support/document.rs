@@ -6,20 +6,47 @@ pub const USER: &str = "id email emailVerified firstName lastName gender mobileN
     expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
-/// Returns a document that selects every field of every member of an operation's result.
-pub fn document(operation: &str) -> String {
-    let own = match operation {
-        "signup" => "... on SignupAccepted { email ticket }",
+const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge }";
+
+fn confirm_totp() -> String {
+    format!(
+        "mutation M($input: ConfirmTotpInput!) {{ confirmTotp(input: $input) {{ __typename \
+         ... on RecoveryCodes {{ codes authenticated {{ __typename user {{ {USER} }} tokens {{ {TOKENS} }} }} }} \
+         ... on AccountError {{ message }} ... on TooManyAttempts {{ retryAfterSeconds }} }} }}"
+    )
+}
+
+/// Returns the selections of the members that only some operations have.
+fn own_fields(operation: &str) -> &'static str {
+    match operation {
+        "signup" => {
+            "... on SignupAccepted { email ticket } ... on MfaSetupRequired { challenge expiresInSeconds }"
+        }
         "forgotPassword" | "sendVerificationCode" => "... on CodeSent { email expiresInSeconds }",
         "resetPassword" => "... on PasswordReset { email }",
         "changePassword" => "... on PasswordChanged { user { ...U } }",
         "updateProfile" | "updateMobileNumber" => "... on UserUpdated { user { ...U } }",
         "logout" => "... on LoggedOut { endedSessions }",
         "revokeSession" => "... on SessionRevoked { sessionId }",
-        "verifyEmail" => "... on EmailVerified { email }",
+        "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
+        "login" => MFA,
+        "startTotp" => {
+            "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
+        }
         _ => "",
-    };
-    let signs_in = matches!(operation, "signup" | "login" | "refresh" | "verifyEmail");
+    }
+}
+
+/// Returns a document that selects every field of every member of an operation's result.
+pub fn document(operation: &str) -> String {
+    if operation == "confirmTotp" {
+        return confirm_totp();
+    }
+    let own = own_fields(operation);
+    let signs_in = matches!(
+        operation,
+        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin"
+    );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {
         format!("... on Authenticated {{ user {{ ...U }} tokens {{ {TOKENS} }} }}")
@@ -33,11 +60,12 @@ pub fn document(operation: &str) -> String {
         ""
     };
     let invalid = match operation {
-        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" => "",
+        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" | "completeLogin"
+        | "startTotp" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     };
     let wait = match operation {
-        "refresh" | "logout" | "revokeSession" | "updateProfile" => "",
+        "refresh" | "logout" | "revokeSession" | "updateProfile" | "startTotp" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     };
     let fragment = if has_user {

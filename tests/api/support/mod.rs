@@ -1,5 +1,6 @@
 //! A service in memory, and the client that calls it.
 
+mod authenticator;
 mod device;
 mod document;
 mod live;
@@ -20,6 +21,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use authenticator::{Authenticator, recovery_codes};
 pub use device::{Device, Reply};
 pub use document::{USER, document};
 pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
@@ -175,6 +177,14 @@ impl Service {
             .await
             .unwrap()
             .expect("an account with the email")
+    }
+
+    /// Schedules the deletion of an account in a week.
+    pub async fn delete_later(&self, email: &str) {
+        let mut account = self.account(email).await;
+        let user = account.user_mut().expect("an active account");
+        user.deletes_at = Some(self.clock.now().plus(Duration::from_hours(7 * 24)));
+        self.store.save(&account).await.unwrap();
     }
 
     /// Returns the code in the newest email to a recipient.

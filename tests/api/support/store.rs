@@ -39,6 +39,8 @@ pub enum Failure {
     /// A save is done, and its acknowledgement comes only after `recover`.
     Stalled,
     Corrupt,
+    /// A save would lose fields of a newer version.
+    Newer,
     Panic,
 }
 
@@ -132,6 +134,7 @@ impl Failure {
             }
             Self::Unreachable => StoreError::Unreachable(INTERNALS.into()),
             Self::Corrupt => StoreError::Corrupt(INTERNALS.into()),
+            Self::Newer => StoreError::Newer,
             Self::Panic => panic!("{INTERNALS}"),
         }
     }

@@ -152,6 +152,20 @@ fn user_suspend_blocks_user_until_reinstated() {
 }
 
 #[test]
+fn user_reset_mfa_reports_done_or_unknown_user() {
+    let home = Home::new();
+    home.run(&["user", "create", "--email", "ada@x.test"], PASSWORD);
+    for (email, code, stdout) in [("ADA@x.test", 0, "done\n"), ("nobody@x.test", 1, "")] {
+        let ran = home.run(&["user", "reset-mfa", "--email", email], "");
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(code), stdout),
+            "{ran:#?}"
+        );
+    }
+}
+
+#[test]
 fn user_set_role_rejects_unknown_roles_and_users() {
     let home = Home::new();
     let ran = home.run(

@@ -1,6 +1,20 @@
 //! Older and newer servers on one database. A newer version is played by its writes: documents with
 //! fields that this version does not know.
 
+/// Defines the cases by the macro of a store.
+macro_rules! for_each_case {
+    ($define:ident) => {
+        $define! {
+            unknown_fields_survive_saves_at_every_level
+            unknown_fields_survive_saves_after_every_read
+            unknown_fields_go_with_their_ended_session
+            save_that_would_lose_newer_fields_is_refused
+            account_with_unknown_values_is_never_rewritten
+            two_versions_side_by_side_lose_no_change
+        }
+    };
+}
+
 #[cfg(feature = "mongodb")]
 mod mongodb;
 #[cfg(feature = "sqlite")]

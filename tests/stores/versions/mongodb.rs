@@ -80,14 +80,7 @@ macro_rules! cases {
     };
 }
 
-cases! {
-    unknown_fields_survive_saves_at_every_level
-    unknown_fields_survive_saves_after_every_read
-    unknown_fields_go_with_their_ended_session
-    save_that_would_lose_newer_fields_is_refused
-    account_with_unknown_values_is_never_rewritten
-    two_versions_side_by_side_lose_no_change
-}
+for_each_case!(cases);
 
 #[tokio::test]
 async fn newer_fields_beside_the_account_keep_their_types() {

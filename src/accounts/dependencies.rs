@@ -1,0 +1,88 @@
+//! The parts that the operations are built from.
+
+use std::sync::Arc;
+
+use super::account_store::AccountStore;
+use super::email_delivery::EmailDelivery;
+use super::factor_secrets::FactorSecrets;
+use super::one_time_codes::OneTimeCodes;
+use super::rate_limiter::RateLimiter;
+use super::refresh::OverloadedRefreshes;
+use super::session_issuer::{SessionIssuer, SessionRules};
+use super::timing::ResponseTiming;
+use super::{Accounts, Policy};
+use crate::hashing::Hashing;
+use crate::mail::Mailer;
+use crate::model::{Clock, Rng};
+use crate::repository::Repository;
+use crate::token::{AccessTokens, Secret};
+
+/// The parts that [`Accounts::new`] is built from.
+pub struct Dependencies {
+    /// Stores accounts and attempt counters.
+    pub repository: Arc<dyn Repository>,
+    /// Hashes passwords.
+    pub hashing: Hashing,
+    /// Issues and verifies access tokens.
+    pub access_tokens: AccessTokens,
+    /// Keys refresh tokens, device tokens, codes and counters.
+    pub secret: Secret,
+    /// Sends emails.
+    pub mailer: Mailer,
+    /// The number of emails that are sent at once.
+    pub mail_connections: usize,
+    /// Provides the time.
+    pub clock: Clock,
+    /// Provides randomness.
+    pub rng: Rng,
+    /// The operator's rules.
+    pub policy: Policy,
+    /// The name of the service in authenticator apps.
+    pub totp_issuer: String,
+}
+
+impl Accounts {
+    /// Builds the operations and their collaborators.
+    #[must_use]
+    pub fn new(dependencies: Dependencies) -> Self {
+        let Dependencies {
+            repository,
+            hashing,
+            access_tokens,
+            secret,
+            mailer,
+            mail_connections,
+            clock,
+            rng,
+            policy,
+            totp_issuer,
+        } = dependencies;
+        let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
+        let lifetime = policy.code_lifetime;
+        let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
+        let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
+        let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
+        let email_delivery = EmailDelivery::new(
+            store.clone(),
+            codes.clone(),
+            mailer,
+            rng.clone(),
+            mail_connections,
+        );
+        let rules = SessionRules::of(&policy);
+        Self {
+            store,
+            limiter,
+            sessions: SessionIssuer::new(access_tokens, secret, clock.clone(), rng.clone(), rules),
+            codes,
+            factors,
+            email_delivery: Arc::new(email_delivery),
+            timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
+            overloaded_refreshes: OverloadedRefreshes::default(),
+            hashing,
+            clock,
+            rng,
+            policy,
+        }
+    }
+}

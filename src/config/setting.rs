@@ -21,7 +21,7 @@ pub(super) struct Typed<T> {
     pub(super) parse: fn(&str) -> Result<T, String>,
 }
 
-/// Defines a constant for each row, and [`SETTINGS`] of all rows, so that no second list can miss
+/// Defines a constant for each row, and `SETTINGS` of all rows, so that no second list can miss
 /// one.
 macro_rules! settings {
     ($($name:ident -> $type:ty {

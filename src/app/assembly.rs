@@ -11,7 +11,7 @@ use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::{Config, LiveSettings};
 use crate::hashing::{Hashing, Unseal};
-use crate::http::{Metadata, Origins, Sockets};
+use crate::http::{Limits, Metadata, Origins, Sockets};
 use crate::model::Sealed;
 use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
 
@@ -21,6 +21,15 @@ pub(super) fn origins(config: &Config) -> Arc<Origins> {
         own: own_origins(&config.public_url),
         allowed: config.origins.clone(),
     })
+}
+
+/// Returns the limits of connections and requests.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        idle: config.idle,
+        proxy_idle: config.proxy_idle,
+        ..Limits::DEFAULT
+    }
 }
 
 /// Returns the set of open sockets, which is empty.

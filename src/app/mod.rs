@@ -157,11 +157,7 @@ impl App {
             resource_servers: files.resource_servers,
             metadata: assembly::metadata(config),
             emails: config.mail.place().into(),
-            limits: Limits {
-                idle: config.idle,
-                proxy_idle: config.proxy_idle,
-                ..Limits::DEFAULT
-            },
+            limits: assembly::limits(config),
             rng,
             sockets: assembly::sockets(config, closing),
             stopping,

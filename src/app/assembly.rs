@@ -6,14 +6,16 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::emails::EmailFiles;
-use super::policy::{own_origins, policy};
+use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::{Config, LiveSettings};
+use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Limits, Metadata, Origins, Sockets};
+use crate::metrics::Metrics;
 use crate::model::Sealed;
-use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
+use crate::token::{AccessTokens, CustomClaims, Keyring, Secret, VerifiedTokens};
 
 /// Returns the web origins that may call the service.
 pub(super) fn origins(config: &Config) -> Arc<Origins> {
@@ -26,8 +28,8 @@ pub(super) fn origins(config: &Config) -> Arc<Origins> {
 /// Returns the limits of connections and requests.
 pub(super) fn limits(config: &Config) -> Limits {
     Limits {
-        idle: config.idle,
-        proxy_idle: config.proxy_idle,
+        idle: config.connections.idle,
+        proxy_idle: config.connections.proxy_idle,
         ..Limits::DEFAULT
     }
 }
@@ -50,6 +52,17 @@ pub(super) fn metadata(config: &Config) -> Arc<Metadata> {
     })
 }
 
+/// Returns what executes documents.
+pub(super) fn executor(config: &Config, trusted: Option<TrustedDocuments>) -> Executor {
+    Executor {
+        schema: graphql::schema(),
+        introspection: config.introspection,
+        trusted,
+        schema_url: schema_url(config).into(),
+        known: KnownDocuments::default(),
+    }
+}
+
 /// Opens the sealed secrets of applications whose hashes were imported.
 fn unseal(secret: &Secret) -> Unseal {
     let secret = secret.clone();
@@ -63,9 +76,9 @@ fn unseal(secret: &Secret) -> Unseal {
 pub(super) fn accounts(
     config: &Config,
     secret: Secret,
-    emails: EmailFiles,
     backends: Backends,
     environment: Environment,
+    (claims, emails, metrics): (CustomClaims, EmailFiles, Metrics),
 ) -> Result<Accounts, StartError> {
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
@@ -76,18 +89,21 @@ pub(super) fn accounts(
             threads,
             environment.rng.clone(),
         )?
-        .with_unseal(unseal(&secret)),
+        .with_unseal(unseal(&secret))
+        .with_metrics(metrics.clone()),
         access_tokens: AccessTokens {
             keyring: Keyring::open(&config.keys, environment.clock.now())?,
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             client_id: config.client_id.clone(),
+            custom_claims: claims,
             lifetime: config.access_token_lifetime,
             verified: VerifiedTokens::default(),
         },
         secret,
         mailer: emails.mailer(config, backends.transport),
         mail_connections: config.mail_connections,
+        metrics,
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),

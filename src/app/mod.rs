@@ -1,11 +1,11 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod assembly;
+mod backends;
 mod emails;
 mod outbox;
 mod policy;
 mod preflight;
-mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +14,19 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::backends::{Backends, Environment, open_repository};
 pub use self::emails::mailer;
-use self::policy::{cookies, schema_url};
+use self::policy::cookies;
 use self::preflight::OperatorFiles;
-pub use self::store::open_repository;
 use crate::accounts::Accounts;
 use crate::config::{Config, Mail};
-use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
+use crate::graphql::{self, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
+use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
-use crate::repository::{Repository, StoreError};
-use crate::token::{KeyError, Secret};
+use crate::repository::StoreError;
+use crate::token::{ClaimsError, KeyError, Secret};
 
 /// The time for which requests in progress may finish after a shutdown signal.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -56,25 +57,12 @@ pub enum StartError {
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
+    /// The claims that the operator adds to access tokens cannot be used.
+    #[error("the claims of access tokens cannot be used: {0} (LATCHKEY_CLAIMS, LATCHKEY_ROLES)")]
+    Claims(#[from] ClaimsError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-}
-
-/// The store and the transport of emails.
-pub struct Backends {
-    /// The store of the accounts.
-    pub repository: Arc<dyn Repository>,
-    /// The transport of emails.
-    pub transport: Transport,
-}
-
-/// The sources of time and randomness.
-pub struct Environment {
-    /// The clock.
-    pub clock: Clock,
-    /// The generator.
-    pub rng: Rng,
 }
 
 /// A service that is ready to serve.
@@ -131,24 +119,18 @@ impl App {
         let rng = environment.rng.clone();
         let open = || Secret::open(&config.data, &rng);
         let secret = files.secret.map_or_else(open, Ok)?;
-        let accounts = Arc::new(assembly::accounts(
-            config,
-            secret,
-            files.emails,
-            backends,
-            environment,
-        )?);
+        let metrics = Metrics::new(environment.clock.now().seconds());
+        let backends = backends.measured(config, &metrics);
+        let accounts = {
+            let parts = (files.claims, files.emails, metrics.clone());
+            assembly::accounts(config, secret, backends, environment, parts)?
+        };
+        let accounts = Arc::new(accounts);
         let (stop, stopping) = watch::channel(false);
         let (close, closing) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
-            executor: Executor {
-                schema: graphql::schema(),
-                introspection: config.introspection,
-                trusted: files.trusted,
-                schema_url: schema_url(config).into(),
-                known: KnownDocuments::default(),
-            },
+            executor: assembly::executor(config, files.trusted),
             policy: graphql::Policy {
                 cookies: cookies(config),
             },
@@ -158,6 +140,7 @@ impl App {
             metadata: assembly::metadata(config),
             emails: config.mail.place().into(),
             limits: assembly::limits(config),
+            metrics,
             rng,
             sockets: assembly::sockets(config, closing),
             stopping,
@@ -167,7 +150,7 @@ impl App {
             state,
             stop,
             close,
-            drain: config.drain,
+            drain: config.connections.drain,
         })
     }
 
@@ -215,6 +198,29 @@ impl App {
         }
     }
 
+    const fn options(&self, peers: http::KnownPeers, metrics: Metrics) -> http::ServerOptions {
+        http::ServerOptions {
+            limits: self.state.limits,
+            peers,
+            metrics,
+        }
+    }
+
+    /// Serves the measurements on a listener of their own, until the service stops.
+    pub fn serve_metrics(&self, listener: TcpListener) {
+        let steps = http::Shutdown {
+            drain: self.state.stopping.clone(),
+            close: self.state.stopping.clone(),
+        };
+        // The task ends with the runtime: a scrape has nothing to finish.
+        tokio::spawn(http::serve(
+            listener,
+            http::metrics_router(self.state.clone()),
+            self.options(http::KnownPeers::default(), Metrics::default()),
+            steps,
+        ));
+    }
+
     /// Serves until `stop` completes, then lets requests in progress finish.
     ///
     /// # Errors
@@ -238,8 +244,7 @@ impl App {
         let mut serving = tokio::spawn(http::serve(
             listener,
             self.router(),
-            self.state.limits,
-            peers,
+            self.options(peers, self.state.metrics.clone()),
             steps,
         ));
         tokio::select! {

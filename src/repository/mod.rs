@@ -7,6 +7,7 @@
 
 mod changes;
 mod coalesced_reads;
+mod measured;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 mod newer_fields;
@@ -22,6 +23,7 @@ use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 pub use changes::{Changes, PolledChanges, Signal, Watch, WatchedAccounts};
 pub use coalesced_reads::CoalescedReads;
+pub use measured::MeasuredRepository;
 #[cfg(feature = "mongodb")]
 pub use mongodb::MongoRepository;
 #[cfg(feature = "sqlite")]

@@ -9,7 +9,8 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode};
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::BodyExt;
-use latchkey::http::{KnownPeers, Limits, Shutdown, serve};
+use latchkey::http::{KnownPeers, Limits, ServerOptions, Shutdown, serve};
+use latchkey::metrics::Metrics;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -73,8 +74,12 @@ impl Service {
             drain: draining,
             close: closing,
         };
-        let peers = KnownPeers::default();
-        let serving = serve(listener, self.app.router(), limits, peers, shutdown);
+        let options = ServerOptions {
+            limits,
+            peers: KnownPeers::default(),
+            metrics: Metrics::default(),
+        };
+        let serving = serve(listener, self.app.router(), options, shutdown);
         LiveServer {
             address,
             _shutdown: [drain, close],

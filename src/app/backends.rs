@@ -1,9 +1,40 @@
-//! Opens the store of the settings.
+//! The parts of the service that tests replace: the store, the transport of emails, time and
+//! randomness.
 
 use std::sync::Arc;
 
-use crate::config::Store;
-use crate::repository::{Repository, StoreError};
+use crate::config::{Config, Store};
+use crate::mail::Transport;
+use crate::metrics::Metrics;
+use crate::model::{Clock, Rng};
+use crate::repository::{MeasuredRepository, Repository, StoreError};
+
+/// The store and the transport of emails.
+pub struct Backends {
+    /// The store of the accounts.
+    pub repository: Arc<dyn Repository>,
+    /// The transport of emails.
+    pub transport: Transport,
+}
+
+impl Backends {
+    /// Measures the store, if anybody can see the measurements.
+    pub(super) fn measured(self, config: &Config, metrics: &Metrics) -> Self {
+        if config.connections.metrics.is_none() {
+            return self;
+        }
+        let repository = Arc::new(MeasuredRepository::new(self.repository, metrics.clone()));
+        Self { repository, ..self }
+    }
+}
+
+/// The sources of time and randomness.
+pub struct Environment {
+    /// The clock.
+    pub clock: Clock,
+    /// The generator.
+    pub rng: Rng,
+}
 
 /// Opens the store that a URL names.
 ///

@@ -8,9 +8,10 @@ use super::connection_limiter::ConnectionPermit;
 
 /// The places of one connection, until the last clone is dropped. A socket, which outlives its
 /// connection, keeps its client's place.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(in crate::http) struct ConnectionHold(Arc<Places>);
 
+#[derive(Default)]
 struct Places {
     connection: Mutex<Option<OwnedSemaphorePermit>>,
     _client: Option<ConnectionPermit>,
@@ -21,13 +22,10 @@ struct Places {
 pub(in crate::http) struct LongLived;
 
 impl ConnectionHold {
-    pub(super) fn new(
-        connection: Option<OwnedSemaphorePermit>,
-        client: Option<ConnectionPermit>,
-    ) -> Self {
+    pub(super) fn new(connection: OwnedSemaphorePermit, client: ConnectionPermit) -> Self {
         Self(Arc::new(Places {
-            connection: Mutex::new(connection),
-            _client: client,
+            connection: Mutex::new(Some(connection)),
+            _client: Some(client),
         }))
     }
 

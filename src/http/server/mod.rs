@@ -118,9 +118,8 @@ pub async fn serve(
         if peers.proxies.trusts(peer.ip().to_canonical()) {
             server.limits.idle = limits.proxy_idle;
         }
-        let open = server.metrics.connection();
+        let (open, hold) = (server.metrics.connection(), ConnectionHold::new(permit, client_permit));
         connections.spawn(async move {
-            let hold = ConnectionHold::new(Some(permit), Some(client_permit));
             server.serve_connection(stream, peer, hold).await;
             drop(open);
         });
@@ -128,9 +127,8 @@ pub async fn serve(
     // Closing the listener would reset the connections in its queue, on which proxies may have sent a
     // request already.
     for (stream, peer) in close_listener(listener) {
-        let server = server.clone();
-        let hold = ConnectionHold::new(None, None);
-        connections.spawn(async move { server.serve_connection(stream, peer, hold).await });
+        let (server, hold) = (server.clone(), ConnectionHold::default());
+        connections.spawn(server.serve_connection(stream, peer, hold));
     }
     while connections.join_next().await.is_some() {}
 }

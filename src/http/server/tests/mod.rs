@@ -58,7 +58,7 @@ impl Connection {
 
     fn of((server, stop): (Server, watch::Sender<bool>), buffer: usize) -> Self {
         let (client, stream) = duplex(buffer);
-        let hold = ConnectionHold::new(None, None);
+        let hold = ConnectionHold::default();
         let peer = ([192, 0, 2, 1], 4000).into();
         let serving = tokio::spawn(server.serve_connection(stream, peer, hold));
         Self {

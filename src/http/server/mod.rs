@@ -118,14 +118,14 @@ pub async fn serve(
         if peers.proxies.trusts(peer.ip().to_canonical()) {
             server.limits.idle = limits.proxy_idle;
         }
-        let (open, hold) = (server.metrics.connection(), ConnectionHold::new(permit, client_permit));
+        let open = server.metrics.connection();
+        let hold = ConnectionHold::new(permit, client_permit);
         connections.spawn(async move {
             server.serve_connection(stream, peer, hold).await;
             drop(open);
         });
     }
-    // Closing the listener would reset the connections in its queue, on which proxies may have sent a
-    // request already.
+    // Closing the listener would reset those in its queue, which may have sent a request already.
     for (stream, peer) in close_listener(listener) {
         let (server, hold) = (server.clone(), ConnectionHold::default());
         connections.spawn(server.serve_connection(stream, peer, hold));

@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Accounts, Caller, Client, InternalError};
 use crate::hashing::{Permit, Verification};
 use crate::model::{
-    Account, EmailKind, FieldCode, FieldError, FieldErrors, InvalidField, Password, PasswordHash,
-    Wait,
+    Account, EmailKind, EndReason, FieldCode, FieldError, FieldErrors, InvalidField, Password,
+    PasswordHash, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 
@@ -76,7 +76,7 @@ impl Accounts {
                     .user_mut()
                     .filter(|user| user.password.as_ref() == Some(&verified))?;
                 user.set_password(hash.clone(), now);
-                user.end_sessions(|other| other.id != session);
+                user.end_sessions(EndReason::PasswordChanged, now, |other| other.id != session);
                 account.void_codes();
                 account.notify(client.email(EmailKind::PasswordChanged), now, &self.rng);
                 Some(())

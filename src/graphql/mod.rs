@@ -5,6 +5,7 @@
 //! doc comments on these types are the descriptions in the schema, written for front-end
 //! developers.
 
+mod account_changed;
 mod audit;
 mod change_password;
 mod check_password;
@@ -34,9 +35,11 @@ mod response;
 mod response_body;
 mod revoke_other_sessions;
 mod revoke_session;
+mod root_fields;
 mod send_verification_code;
 mod signup;
 mod start_totp;
+mod subscribe;
 pub mod syntax;
 mod trusted_documents;
 mod types;
@@ -49,8 +52,9 @@ mod viewer;
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema, ValidationMode};
+use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 
+pub use account_changed::Subscription;
 pub use audit::{AuditFields, AuditTrail};
 pub use context::{FoundCaller, RequestContext};
 pub use cookies::{Cookies, RefreshCookie, SameSite};
@@ -61,6 +65,7 @@ pub(crate) use introspection::{Introspection, introspect};
 pub use known_documents::KnownDocuments;
 pub use policy::Policy;
 pub use response::{ExecutionStatus, GraphqlResponse, MAX_RESPONSE_BYTES};
+pub use subscribe::Streamed;
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
 use operation::root_type;
@@ -101,12 +106,12 @@ root_type! {
 }
 
 /// The type of the service's schema.
-pub type Latchkey = Schema<Query, Mutation, EmptySubscription>;
+pub type Latchkey = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. It holds no state: each request brings its own [`RequestContext`].
 #[must_use]
 pub fn schema() -> Latchkey {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<Node>()
         .register_output_type::<AccountError>()
         .disable_suggestions()

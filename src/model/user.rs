@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Challenges, Code, CreatedBy, Device, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash,
-    SecondFactors, Session, SessionId, SignInMethod, Timestamp,
+    Challenges, Code, CreatedBy, Device, EndReason, Endings, Locale, MAX_SESSIONS, MobileNumber,
+    Name, PasswordHash, SecondFactors, Session, SessionId, SignInMethod, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -60,6 +60,9 @@ pub struct User {
     /// The time at which the account is to be deleted.
     #[serde(default)]
     pub deletes_at: Option<Timestamp>,
+    /// The latest endings of sessions.
+    #[serde(default, skip_serializing_if = "Endings::is_empty")]
+    pub endings: Endings,
 }
 
 /// The user's name and gender.
@@ -148,6 +151,7 @@ impl User {
             factors: SecondFactors::default(),
             challenges: Challenges::default(),
             deletes_at: None,
+            endings: Endings::default(),
         }
     }
 
@@ -197,10 +201,22 @@ impl User {
             .find(|session| session.id == id && session.is_live(now))
     }
 
-    /// Ends the sessions that match a predicate and returns their number.
-    pub fn end_sessions(&mut self, ended: impl Fn(&Session) -> bool) -> usize {
+    /// Ends the sessions that match a predicate, records the reason, and returns their number.
+    pub fn end_sessions(
+        &mut self,
+        reason: EndReason,
+        now: Timestamp,
+        ended: impl Fn(&Session) -> bool,
+    ) -> usize {
         let before = self.sessions.len();
-        self.sessions.retain(|session| !ended(session));
+        let endings = &mut self.endings;
+        self.sessions.retain(|session| {
+            let is_ended = ended(session);
+            if is_ended && session.is_live(now) {
+                endings.record(session.id, reason, now);
+            }
+            !is_ended
+        });
         before - self.sessions.len()
     }
 
@@ -211,7 +227,10 @@ impl User {
         while self.sessions.len() >= MAX_SESSIONS {
             let oldest =
                 (0..self.sessions.len()).min_by_key(|index| self.sessions[*index].last_used_at);
-            oldest.map(|index| self.sessions.remove(index));
+            if let Some(session) = oldest.map(|index| self.sessions.remove(index)) {
+                self.endings
+                    .record(session.id, EndReason::SessionLimit, now);
+            }
         }
         self.sessions.push(session);
     }
@@ -256,5 +275,6 @@ impl User {
         }
         self.factors.prune_expired(now);
         self.challenges.prune_expired(now);
+        self.endings.prune_expired(now);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, PASSWORD, Service, kind, sign_up_input};
+use crate::support::{Device, PASSWORD, SUBSCRIPTION, Service, kind, sign_up_input};
 
 const STRICT: (&str, &str) = ("LATCHKEY_VERIFY_EMAIL_FIRST", "true");
 const NEW: &str = "a brand new password";
@@ -195,6 +195,21 @@ impl Coverage {
     }
 }
 
+/// Records the live changes of an account: a login and a logout elsewhere.
+async fn live_changes(coverage: &mut Coverage, service: &Service, device: &Device) {
+    let mut stream = device.stream(SUBSCRIPTION).await;
+    let mut events = vec![stream.event().await];
+    let other = service.device().at("198.51.100.6");
+    let (other, _) = other.signed_in_by(&other.log_in("ada@x.test", NEW).await);
+    events.push(stream.event().await);
+    other.mutate("logout", json!({})).await;
+    events.push(stream.event().await);
+    let members = events.iter().map(kind);
+    coverage
+        .0
+        .extend(members.map(|it| format!("AccountChange.{it}")));
+}
+
 /// Members that the schema declares for features that are not built yet. The list may only shrink.
 const PENDING: [&str; 7] = [
     "SignupResult.NotAvailable",
@@ -240,14 +255,8 @@ async fn every_result_member_and_field_code_is_produced() {
     coverage.profile(&signed_in).await;
     coverage.codes(&service).await;
     coverage.verify_first().await;
-    let (device, _) = {
-        let answer = service
-            .device()
-            .at("198.51.100.5")
-            .log_in("ada@x.test", NEW)
-            .await;
-        service.device().signed_in_by(&answer)
-    };
+    let device = service.device().at("198.51.100.5");
+    let (device, _) = device.signed_in_by(&device.log_in("ada@x.test", NEW).await);
     coverage
         .send(
             &device,
@@ -261,6 +270,7 @@ async fn every_result_member_and_field_code_is_produced() {
         );
         coverage.send(&device, "checkPassword", &document).await;
     }
+    live_changes(&mut coverage, &service, &device).await;
     coverage.mutate(&device, "logout", json!({})).await;
 
     let declared = declared(&service.device()).await;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use latchkey::model::{
     Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code, CreatedBy,
-    Device, Digest, Email, EmailId, EmailKind, Factor, Gender, Locale, MobileNumber, Name,
-    NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven, RecoveryCodes, Rng, Role,
-    Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod, SignUp, Timestamp, Totp,
-    TotpSetup, TrustedBrowser, TrustedBrowserId, User,
+    Device, Digest, Email, EmailId, EmailKind, EndReason, Endings, Factor, Gender, Locale,
+    MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven,
+    RecoveryCodes, Rng, Role, Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod,
+    SignUp, Timestamp, Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, User,
 };
 
 /// The time at which every case begins.
@@ -97,6 +97,7 @@ pub(crate) fn whole(address: &str) -> Account {
         factors: factors(),
         challenges: challenges(),
         deletes_at: Some(NOW.plus(HOUR)),
+        endings: endings(),
     };
     let id = AccountId::new(NOW, &Rng::system());
     let mut account = Account::new(id, email(address), AccountState::Active(Box::new(user)));
@@ -106,6 +107,13 @@ pub(crate) fn whole(address: &str) -> Account {
         at: NOW,
     }];
     account
+}
+
+fn endings() -> Endings {
+    let mut endings = Endings::default();
+    let session = SessionId::new(NOW, &Rng::system());
+    endings.record(session, EndReason::RefreshTokenReused, NOW);
+    endings
 }
 
 fn factors() -> SecondFactors {

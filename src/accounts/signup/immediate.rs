@@ -7,7 +7,7 @@ use crate::accounts::login::rate_limit_keys;
 use crate::accounts::{Accounts, Client, InternalError, SignedOutReason, UpdateError};
 use crate::hashing::Permit;
 use crate::model::{
-    Account, AccountId, AccountState, CreatedBy, Digest, PasswordHash, REPEATABLE_TIME,
+    Account, AccountId, AccountState, CreatedBy, Digest, EndReason, PasswordHash, REPEATABLE_TIME,
     SignInMethod, Timestamp, User,
 };
 use crate::repository::WriteOutcome;
@@ -155,7 +155,7 @@ impl Accounts {
                 return None;
             }
             // The session of the latest response, if it carried one.
-            user.end_sessions(|_| true);
+            user.end_sessions(EndReason::Unknown, now, |_| true);
             user.challenges.clear();
             Some(self.admit_sign_up(account, Some(attempt.clone()), client, now))
         });

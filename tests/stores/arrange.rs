@@ -7,8 +7,8 @@ use latchkey::model::{
     AcceptedTerms, Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code,
     CreatedBy, Device, Digest, Email, EmailId, EmailKind, Factor, Gender, Locale, MobileNumber,
     Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven, RecoveryCodes, Rng,
-    Role, Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod, SignUp, Timestamp,
-    Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, User,
+    Role, Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInCodes, SignInMethod, SignUp,
+    Timestamp, Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, User,
 };
 
 /// The time at which every case begins.
@@ -96,6 +96,8 @@ pub(crate) fn whole(address: &str) -> Account {
         known_devices: vec!["a fingerprint".to_owned()],
         reset_code: tried,
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
+        reauthentication_code: Some(Code::new(digest("proof"), NOW, HOUR)),
+        sign_in_codes: sign_in_codes(),
         factors: factors(),
         challenges: challenges(),
         deletes_at: Some(NOW.plus(HOUR)),
@@ -108,6 +110,12 @@ pub(crate) fn whole(address: &str) -> Account {
         at: NOW,
     }];
     account
+}
+
+fn sign_in_codes() -> SignInCodes {
+    let mut codes = SignInCodes::default();
+    codes.add(digest("ticket"), Code::new(digest("code"), NOW, HOUR));
+    codes
 }
 
 fn terms() -> Option<AcceptedTerms> {

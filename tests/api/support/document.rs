@@ -22,14 +22,24 @@ fn own_fields(operation: &str) -> &'static str {
         "signup" => {
             "... on SignupAccepted { email ticket } ... on MfaSetupRequired { challenge expiresInSeconds }"
         }
-        "forgotPassword" | "sendVerificationCode" => "... on CodeSent { email expiresInSeconds }",
+        "forgotPassword" | "sendVerificationCode" | "sendReauthenticationCode" => {
+            "... on CodeSent { email expiresInSeconds }"
+        }
         "resetPassword" => "... on PasswordReset { email }",
-        "changePassword" => "... on PasswordChanged { user { ...U } }",
-        "updateProfile" | "updateMobileNumber" => "... on UserUpdated { user { ...U } }",
+        "changePassword" => {
+            "... on PasswordChanged { user { ...U } } ... on ReauthenticationRequired { methods }"
+        }
+        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" => {
+            "... on UserUpdated { user { ...U } }"
+        }
         "logout" => "... on LoggedOut { endedSessions }",
         "revokeSession" => "... on SessionRevoked { sessionId }",
         "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
-        "login" => MFA,
+        "login" | "loginWithCode" => MFA,
+        "startLogin" => "... on LoginCodeSent { email ticket expiresInSeconds }",
+        "reauthenticate" => {
+            "... on Reauthenticated { session { id current authenticatedAt methods } }"
+        }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
@@ -45,7 +55,7 @@ pub fn document(operation: &str) -> String {
     let own = own_fields(operation);
     let signs_in = matches!(
         operation,
-        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin"
+        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin" | "loginWithCode"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

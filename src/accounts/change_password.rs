@@ -38,7 +38,7 @@ pub enum ChangePasswordOutcome {
 
 /// The outcome of verifying the current password.
 enum CurrentPassword {
-    /// The password is right, or there is none and the session is fresh.
+    /// The password is right, or the session of a user without a password is fresh.
     Valid(Option<PasswordHash>),
     Invalid,
     Stale(Vec<SignInMethod>),

@@ -138,7 +138,7 @@ impl SecondFactors {
         self.trusted_browsers.push(browser);
     }
 
-    /// Ends the trust in a browser. Returns false if there is none.
+    /// Ends the trust in a browser. Returns false if the browser is not trusted.
     pub fn end_trust(&mut self, id: TrustedBrowserId) -> bool {
         let before = self.trusted_browsers.len();
         self.trusted_browsers.retain(|browser| browser.id != id);

@@ -119,17 +119,10 @@ impl Accounts {
         let password = errors.check("password", self.policy.password.accept(password, &owner));
         let first_name = errors.check("firstName", Name::parse(&command.first_name));
         let last_name = errors.check("lastName", Name::parse_optional(&command.last_name));
-        // A form sends an empty text for a field that was left empty.
-        let number = command
-            .mobile_number
-            .as_deref()
-            .filter(|typed| !is_blank_text(typed));
+        let number = filled(command.mobile_number.as_ref());
         let number = number.map(MobileNumber::parse).transpose();
         let number = errors.check("mobileNumber", number);
-        let locale = command
-            .locale
-            .as_deref()
-            .filter(|typed| !is_blank_text(typed));
+        let locale = filled(command.locale.as_ref());
         let locale = errors.check("locale", locale.map(Locale::parse).transpose());
         let accepted = command.accepted_terms.as_deref();
         let terms = policy.check_terms(accepted, self.clock.now());
@@ -163,4 +156,11 @@ impl Accounts {
             _ => Err(errors.into_vec()),
         }
     }
+}
+
+/// Returns the text of an optional field. A form sends an empty text for a field that was left empty.
+fn filled(typed: Option<&String>) -> Option<&str> {
+    typed
+        .map(String::as_str)
+        .filter(|typed| !is_blank_text(typed))
 }

@@ -70,12 +70,26 @@ pub fn document(operation: &str) -> String {
         ""
     };
     let invalid = match operation {
-        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" | "completeLogin"
-        | "startTotp" => "",
+        "login"
+        | "refresh"
+        | "logout"
+        | "revokeSession"
+        | "verifyEmail"
+        | "completeLogin"
+        | "startTotp"
+        | "loginWithCode"
+        | "reauthenticate"
+        | "sendReauthenticationCode"
+        | "revokeTrustedBrowser" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     };
     let wait = match operation {
-        "refresh" | "logout" | "revokeSession" | "updateProfile" | "startTotp" => "",
+        "refresh"
+        | "logout"
+        | "revokeSession"
+        | "updateProfile"
+        | "startTotp"
+        | "revokeTrustedBrowser" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     };
     let fragment = if has_user {

@@ -47,6 +47,37 @@ fn own_fields(operation: &str) -> &'static str {
     }
 }
 
+/// Returns the selection of `InvalidInput`, where an operation has it.
+fn invalid_fields(operation: &str) -> &'static str {
+    match operation {
+        "login"
+        | "refresh"
+        | "logout"
+        | "revokeSession"
+        | "verifyEmail"
+        | "completeLogin"
+        | "startTotp"
+        | "loginWithCode"
+        | "reauthenticate"
+        | "sendReauthenticationCode"
+        | "revokeTrustedBrowser" => "",
+        _ => "... on InvalidInput { fields { path code message } }",
+    }
+}
+
+/// Returns the selection of `TooManyAttempts`, where an operation has it.
+fn waiting_time(operation: &str) -> &'static str {
+    match operation {
+        "refresh"
+        | "logout"
+        | "revokeSession"
+        | "updateProfile"
+        | "startTotp"
+        | "revokeTrustedBrowser" => "",
+        _ => "... on TooManyAttempts { retryAfterSeconds }",
+    }
+}
+
 /// Returns a document that selects every field of every member of an operation's result.
 pub fn document(operation: &str) -> String {
     if operation == "confirmTotp" {
@@ -69,29 +100,7 @@ pub fn document(operation: &str) -> String {
     } else {
         ""
     };
-    let invalid = match operation {
-        "login"
-        | "refresh"
-        | "logout"
-        | "revokeSession"
-        | "verifyEmail"
-        | "completeLogin"
-        | "startTotp"
-        | "loginWithCode"
-        | "reauthenticate"
-        | "sendReauthenticationCode"
-        | "revokeTrustedBrowser" => "",
-        _ => "... on InvalidInput { fields { path code message } }",
-    };
-    let wait = match operation {
-        "refresh"
-        | "logout"
-        | "revokeSession"
-        | "updateProfile"
-        | "startTotp"
-        | "revokeTrustedBrowser" => "",
-        _ => "... on TooManyAttempts { retryAfterSeconds }",
-    };
+    let (invalid, wait) = (invalid_fields(operation), waiting_time(operation));
     let fragment = if has_user {
         format!("fragment U on User {{ {USER} }}")
     } else {

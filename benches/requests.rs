@@ -22,7 +22,7 @@ use latchkey::mail::{Memory, Transport};
 use latchkey::model::{AccountId, Clock, Email, Rng, Role, SessionId, SignInMethod};
 use latchkey::repository::{CoalescedReads, Repository};
 use latchkey::token::{
-    AccessSubject, AccessTokens, KeyAlgorithm, KeySource, Keyring, VerifiedTokens,
+    AccessSubject, AccessTokens, CustomClaims, KeyAlgorithm, KeySource, Keyring, VerifiedTokens,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -44,6 +44,7 @@ fn tokens(criterion: &mut Criterion) {
         algorithm: KeyAlgorithm::Es256,
     };
     let tokens = AccessTokens {
+        custom_claims: CustomClaims::default(),
         keyring: Keyring::open(&source, now).expect("a key"),
         issuer: "http://127.0.0.1:4000".to_owned(),
         audience: "latchkey".to_owned(),
@@ -52,6 +53,8 @@ fn tokens(criterion: &mut Criterion) {
         verified: VerifiedTokens::default(),
     };
     let subject = AccessSubject {
+        is_verified: true,
+        locale: None,
         account: AccountId::new(now, &rng),
         session: SessionId::new(now, &rng),
         role: Role::User,

@@ -11,7 +11,7 @@
 //! | 3 | [`graphql`] | schema, inputs, outputs, error map; resolvers of a few lines |
 //! | 2 | [`accounts`] | the operations: signup, login, refresh, ... one file each |
 //! | 1 | [`hashing`], [`token`], [`mail`], [`repository`], [`rate_limit`] | what an operation needs |
-//! | 0 | [`model`] | plain values: account, session, email, password, code, clock |
+//! | 0 | [`model`], [`metrics`] | plain values: account, session, email, password, code, clock; measurements |
 //!
 //! A login, walked: [`http`] passes on the bearer as text, the client's IP address and the body →
 //! [`graphql`] turns the input into a command → [`accounts::Accounts::login`] counts the attempt,
@@ -34,6 +34,7 @@ pub mod graphql;
 pub mod hashing;
 pub mod http;
 pub mod mail;
+pub mod metrics;
 pub mod model;
 pub mod rate_limit;
 pub mod repository;

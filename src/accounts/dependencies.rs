@@ -13,6 +13,7 @@ use super::timing::ResponseTiming;
 use super::{Accounts, Policy};
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 use crate::model::{Clock, Rng, SignUpPolicy};
 use crate::repository::Repository;
 use crate::token::{AccessTokens, Secret};
@@ -31,6 +32,8 @@ pub struct Dependencies {
     pub mailer: Mailer,
     /// The number of emails that are sent at once.
     pub mail_connections: usize,
+    /// Records what the parts do.
+    pub metrics: Metrics,
     /// Provides the time.
     pub clock: Clock,
     /// Provides randomness.
@@ -54,6 +57,7 @@ impl Accounts {
             secret,
             mailer,
             mail_connections,
+            metrics,
             clock,
             rng,
             policy,
@@ -71,7 +75,8 @@ impl Accounts {
             mailer,
             rng.clone(),
             mail_connections,
-        );
+        )
+        .measured_by(metrics);
         let rules = SessionRules::of(&policy);
         Self {
             store,

@@ -2,7 +2,7 @@
 //! the operator.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
@@ -13,6 +13,7 @@ use super::delivery_steps::{Attempt, Settled, lease, renew, settle};
 use super::one_time_codes::OneTimeCodes;
 use super::{InternalError, MailQueue};
 use crate::mail::{Accepted, MailError, Mailer};
+use crate::metrics::Metrics;
 use crate::model::{Account, AccountId, Delivery, EmailId, OutboxEmail, Rng, Timestamp};
 use crate::repository::QueueLength;
 
@@ -29,6 +30,7 @@ pub struct EmailDelivery {
     rng: Rng,
     connections: Arc<Semaphore>,
     log: DeliveryLog,
+    metrics: Metrics,
     queue: Mutex<Option<(QueueLength, Timestamp)>>,
 }
 
@@ -57,8 +59,14 @@ impl EmailDelivery {
             rng,
             connections: Arc::new(Semaphore::new(connections)),
             log: DeliveryLog::default(),
+            metrics: Metrics::default(),
             queue: Mutex::default(),
         }
+    }
+
+    /// Records the attempts to send emails.
+    pub(super) fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Returns the emails that wait, for the operator.
@@ -153,10 +161,12 @@ impl EmailDelivery {
             email,
             connection,
         } = leased;
+        let started = Instant::now();
         let sent = self.send(&account, &email).await;
         let delivery = sent
             .as_ref()
             .map_or_else(MailError::delivery, |_| Delivery::Sent);
+        self.metrics.email(delivery.name(), started.elapsed());
         let now = self.store.now();
         match &sent {
             Ok(_) => self.log.sent(account.id, now),

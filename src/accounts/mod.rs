@@ -11,6 +11,7 @@ mod account_store;
 mod administer;
 mod attempt;
 mod authenticate;
+mod begin_epoch;
 mod change_password;
 mod check_password;
 mod clear_mobile_number;
@@ -66,7 +67,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::hashing::Hashing;
-use crate::model::{Account, Clock, PasswordPolicy, Rng, SessionPolicy, SignUpPolicy, Timestamp};
+use crate::model::{
+    Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, SignUpPolicy, Timestamp,
+};
 use crate::repository::StoreError;
 use crate::token::Keyring;
 
@@ -189,6 +192,12 @@ impl Accounts {
         self.sessions.access_token_lifetime()
     }
 
+    /// Returns what the operator's role file gives a role.
+    #[must_use]
+    pub fn permissions(&self, role: Role) -> &[String] {
+        self.sessions.permissions(role)
+    }
+
     /// Returns the keyring that signs access tokens.
     #[must_use]
     pub const fn keyring(&self) -> &Keyring {
@@ -199,6 +208,12 @@ impl Accounts {
     #[must_use]
     pub fn jwks(&self) -> Value {
         self.keyring().jwks(self.now())
+    }
+
+    /// Returns the number of password hashes that wait for a thread.
+    #[must_use]
+    pub fn waiting_hashes(&self) -> usize {
+        self.hashing.waiting()
     }
 
     /// Returns the state of the store by the last probe.

@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::gate::SignInPolicy;
 use super::{Policy, RequestAttempt};
 use crate::model::{
-    Account, AccountId, Clock, DeviceId, Digest, NewEmail, Rng, SessionId, SessionPolicy,
-    Timestamp, TrustedBrowserId,
+    Account, AccountId, Clock, DeviceId, Digest, Locale, NewEmail, Rng, Role, SessionId,
+    SessionPolicy, Timestamp, TrustedBrowserId,
 };
 use crate::token::{
     AccessClaims, AccessSubject, AccessTokens, BearerError, BoundTokens, DeviceTokens, Keyring,
@@ -152,6 +152,11 @@ impl SessionIssuer {
         self.access_tokens.lifetime
     }
 
+    /// Returns what the operator's role file gives a role.
+    pub(super) fn permissions(&self, role: Role) -> &[String] {
+        self.access_tokens.custom_claims.permissions(role)
+    }
+
     pub(super) const fn keyring(&self) -> &Keyring {
         &self.access_tokens.keyring
     }
@@ -171,6 +176,8 @@ impl SessionIssuer {
             account: account.id,
             session,
             role: user.role,
+            is_verified: user.email_verified,
+            locale: user.locale.as_ref().map(Locale::as_str),
             authenticated_at: current.authenticated_at,
             methods: &current.methods,
         };

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::emails::EmailFiles;
-use super::policy::{own_origins, policy};
+use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
 use crate::config::Config;
+use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
 use crate::http::{Metadata, Origins};
+use crate::metrics::Metrics;
 use crate::model::Sealed;
-use crate::token::{AccessTokens, Keyring, Secret, VerifiedTokens};
+use crate::token::{AccessTokens, CustomClaims, Keyring, Secret, VerifiedTokens};
 
 /// Returns the web origins that may call the service.
 pub(super) fn origins(config: &Config) -> Arc<Origins> {
@@ -31,6 +33,17 @@ pub(super) fn metadata(config: &Config) -> Arc<Metadata> {
     })
 }
 
+/// Returns what executes documents.
+pub(super) fn executor(config: &Config, trusted: Option<TrustedDocuments>) -> Executor {
+    Executor {
+        schema: graphql::schema(),
+        introspection: config.introspection,
+        trusted,
+        schema_url: schema_url(config).into(),
+        known: KnownDocuments::default(),
+    }
+}
+
 /// Opens the sealed secrets of applications whose hashes were imported.
 fn unseal(secret: &Secret) -> Unseal {
     let secret = secret.clone();
@@ -44,9 +57,9 @@ fn unseal(secret: &Secret) -> Unseal {
 pub(super) fn accounts(
     config: &Config,
     secret: Secret,
-    emails: EmailFiles,
     backends: Backends,
     environment: Environment,
+    (claims, emails, metrics): (CustomClaims, EmailFiles, Metrics),
 ) -> Result<Accounts, StartError> {
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
@@ -57,18 +70,21 @@ pub(super) fn accounts(
             threads,
             environment.rng.clone(),
         )?
-        .with_unseal(unseal(&secret)),
+        .with_unseal(unseal(&secret))
+        .with_metrics(metrics.clone()),
         access_tokens: AccessTokens {
             keyring: Keyring::open(&config.keys, environment.clock.now())?,
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             client_id: config.client_id.clone(),
+            custom_claims: claims,
             lifetime: config.access_token_lifetime,
             verified: VerifiedTokens::default(),
         },
         secret,
         mailer: emails.mailer(config, backends.transport),
         mail_connections: config.mail_connections,
+        metrics,
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),

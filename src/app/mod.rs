@@ -1,6 +1,7 @@
 //! Layer 6: the one place that builds everything, from the settings, a clock and a generator.
 
 mod assembly;
+mod backends;
 mod emails;
 mod outbox;
 mod policy;
@@ -13,17 +14,19 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::backends::{Backends, Environment, open_repository};
 pub use self::emails::mailer;
-use self::policy::{cookies, schema_url};
+use self::policy::cookies;
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
-use crate::config::{Config, Mail, Store};
-use crate::graphql::{self, Executor, KnownDocuments, TrustedDocumentsError};
+use crate::config::{Config, Mail};
+use crate::graphql::{self, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
+use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
-use crate::repository::{Repository, StoreError};
-use crate::token::{KeyError, Secret};
+use crate::repository::StoreError;
+use crate::token::{ClaimsError, KeyError, Secret};
 
 /// The time for which requests in progress may finish after a shutdown signal.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -54,25 +57,12 @@ pub enum StartError {
     /// The trusted documents cannot be used.
     #[error("the trusted documents cannot be used: {0} (LATCHKEY_TRUSTED_DOCUMENTS)")]
     TrustedDocuments(#[from] TrustedDocumentsError),
+    /// The claims that the operator adds to access tokens cannot be used.
+    #[error("the claims of access tokens cannot be used: {0} (LATCHKEY_CLAIMS, LATCHKEY_ROLES)")]
+    Claims(#[from] ClaimsError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-}
-
-/// The store and the transport of emails.
-pub struct Backends {
-    /// The store of the accounts.
-    pub repository: Arc<dyn Repository>,
-    /// The transport of emails.
-    pub transport: Transport,
-}
-
-/// The sources of time and randomness.
-pub struct Environment {
-    /// The clock.
-    pub clock: Clock,
-    /// The generator.
-    pub rng: Rng,
 }
 
 /// A service that is ready to serve.
@@ -128,23 +118,17 @@ impl App {
         let rng = environment.rng.clone();
         let open = || Secret::open(&config.data, &rng);
         let secret = files.secret.map_or_else(open, Ok)?;
-        let accounts = Arc::new(assembly::accounts(
-            config,
-            secret,
-            files.emails,
-            backends,
-            environment,
-        )?);
+        let metrics = Metrics::new(environment.clock.now().seconds());
+        let backends = backends.measured(config, &metrics);
+        let accounts = {
+            let parts = (files.claims, files.emails, metrics.clone());
+            assembly::accounts(config, secret, backends, environment, parts)?
+        };
+        let accounts = Arc::new(accounts);
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
-            executor: Executor {
-                schema: graphql::schema(),
-                introspection: config.introspection,
-                trusted: files.trusted,
-                schema_url: schema_url(config).into(),
-                known: KnownDocuments::default(),
-            },
+            executor: assembly::executor(config, files.trusted),
             policy: graphql::Policy {
                 cookies: cookies(config),
             },
@@ -154,10 +138,11 @@ impl App {
             metadata: assembly::metadata(config),
             emails: config.mail.place().into(),
             limits: Limits {
-                idle: config.idle,
-                proxy_idle: config.proxy_idle,
+                idle: config.connections.idle,
+                proxy_idle: config.connections.proxy_idle,
                 ..Limits::DEFAULT
             },
+            metrics,
             rng,
             stopping,
         };
@@ -165,7 +150,7 @@ impl App {
             accounts,
             state,
             stop,
-            drain: config.drain,
+            drain: config.connections.drain,
         })
     }
 
@@ -202,6 +187,29 @@ impl App {
         self.stop.send_replace(true);
     }
 
+    const fn options(&self, peers: http::KnownPeers, metrics: Metrics) -> http::ServerOptions {
+        http::ServerOptions {
+            limits: self.state.limits,
+            peers,
+            metrics,
+        }
+    }
+
+    /// Serves the measurements on a listener of their own, until the service stops.
+    pub fn serve_metrics(&self, listener: TcpListener) {
+        let steps = http::Shutdown {
+            drain: self.state.stopping.clone(),
+            close: self.state.stopping.clone(),
+        };
+        // The task ends with the runtime: a scrape has nothing to finish.
+        tokio::spawn(http::serve(
+            listener,
+            http::metrics_router(self.state.clone()),
+            self.options(http::KnownPeers::default(), Metrics::default()),
+            steps,
+        ));
+    }
+
     /// Serves until `stop` completes, then lets requests in progress finish.
     ///
     /// # Errors
@@ -228,8 +236,7 @@ impl App {
         let mut serving = tokio::spawn(http::serve(
             listener,
             self.router(),
-            self.state.limits,
-            peers,
+            self.options(peers, self.state.metrics.clone()),
             steps,
         ));
         tokio::select! {
@@ -254,43 +261,5 @@ impl App {
             tracing::warn!("requests were still in progress when the shutdown time was over");
             Ok(())
         })
-    }
-}
-
-/// Opens the store that a URL names.
-///
-/// # Errors
-/// Returns an error if the store cannot be used.
-#[cfg_attr(
-    not(feature = "sqlite"),
-    expect(
-        clippy::unused_async,
-        reason = "opening a file waits, naming a server does not"
-    )
-)]
-pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreError> {
-    match store {
-        #[cfg(feature = "sqlite")]
-        Store::Sqlite(path) => {
-            let path = path.clone();
-            let opened = tokio::task::spawn_blocking(move || {
-                crate::repository::SqliteRepository::open(&path)
-            })
-            .await;
-            Ok(Arc::new(opened.map_err(|error| {
-                StoreError::Unavailable(Box::new(error))
-            })??))
-        }
-        #[cfg(feature = "mongodb")]
-        Store::Mongodb(url) => {
-            use secrecy::ExposeSecret;
-            Ok(Arc::new(crate::repository::MongoRepository::connect(
-                url.expose_secret(),
-            )?))
-        }
-        #[cfg(not(all(feature = "sqlite", feature = "mongodb")))]
-        _ => Err(StoreError::Unavailable(
-            "this program was built without that store".into(),
-        )),
     }
 }

@@ -5,7 +5,7 @@ use super::StartError;
 use super::emails::EmailFiles;
 use crate::config::{Config, DocumentSource};
 use crate::graphql::TrustedDocuments;
-use crate::token::{Keyring, ResourceServers, Secret};
+use crate::token::{CustomClaims, Keyring, ResourceServers, Secret};
 
 /// The operator's files, read and checked.
 pub(super) struct OperatorFiles {
@@ -13,6 +13,7 @@ pub(super) struct OperatorFiles {
     pub(super) emails: EmailFiles,
     pub(super) trusted: Option<TrustedDocuments>,
     pub(super) resource_servers: Option<ResourceServers>,
+    pub(super) claims: CustomClaims,
 }
 
 impl OperatorFiles {
@@ -34,6 +35,7 @@ impl OperatorFiles {
             secret,
             emails: EmailFiles::read(config)?,
             trusted,
+            claims: config.custom_claims()?,
             resource_servers: resource_servers.map(ResourceServers::read).transpose()?,
         })
     }

@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 for success, 1 for failure, 2 for wrong settings or arguments.
 
+#[cfg(feature = "sqlite")]
+mod backup;
 mod check;
 mod keys;
 mod logging;
@@ -38,7 +40,13 @@ enum Command {
     Serve,
     /// Checks the settings, the keys, the store and the mail server, and says how to correct what
     /// is wrong.
-    Check,
+    Check(check::Check),
+    /// Writes a copy of the embedded store to a file, while servers use it.
+    #[cfg(feature = "sqlite")]
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the embedded store, and ends every session and code in it.
+    #[cfg(feature = "sqlite")]
+    Restore(backup::Restore),
     /// Prints the GraphQL schema.
     Schema,
     /// Prints every setting with its default.
@@ -88,7 +96,11 @@ impl From<ConfigErrors> for Failure {
 pub fn run() -> ExitCode {
     let done = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(),
-        Command::Check => check::run(),
+        Command::Check(check) => check::run(&check),
+        #[cfg(feature = "sqlite")]
+        Command::Backup(backup) => backup.run(),
+        #[cfg(feature = "sqlite")]
+        Command::Restore(restore) => restore.run(),
         Command::Schema => schema::run(),
         Command::Settings(settings) => settings.run(),
         Command::Keys(keys) => keys.run(),

@@ -28,7 +28,11 @@ pub(super) fn run() -> Result<(), Failure> {
 async fn serve(config: Config) -> Result<(), Failure> {
     // The listener comes first: a second server started by mistake ends here, before it touches the
     // store or an email.
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen, "LATCHKEY_LISTEN").await?;
+    let metrics = match config.connections.metrics {
+        Some(address) => Some(listen(address, "LATCHKEY_METRICS_LISTEN").await?),
+        None => None,
+    };
     let config = config.listening_on(listener.local_addr().map_err(Failure::new)?);
     let app = App::build(&config, Clock::system(), Rng::system())
         .await
@@ -41,18 +45,23 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // server at once.
     let stop = Stop::new().map_err(Failure::new)?;
     app.probe_store().await.map_err(Failure::new)?;
+    if let Some(listener) = metrics {
+        let address = listener.local_addr().map_err(Failure::new)?;
+        tracing::info!("metrics: http://{}/metrics", reachable(address));
+        app.serve_metrics(listener);
+    }
     print(announcement(&config))?;
     app.serve(listener, stop.requested())
         .await
         .map_err(Failure::new)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::new(format!(
-            "{address} is in use: stop the program that listens there, or set LATCHKEY_LISTEN to another port"
+            "{address} is in use: stop the program that listens there, or set {setting} to another port"
         )),
-        _ => Failure::new(format!("cannot listen on {address}: {error}; set LATCHKEY_LISTEN to another address")),
+        _ => Failure::new(format!("cannot listen on {address}: {error}; set {setting} to another address")),
     })
 }
 

@@ -27,6 +27,7 @@ mod sign_in_table;
 mod store;
 mod table;
 mod texts;
+mod tokens;
 mod warnings;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -38,6 +39,7 @@ use lettre::message::Mailbox;
 use url::{Host, Url};
 
 pub use branding::{DkimSource, Emails};
+pub use connections::Connections;
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
 pub use mail::Mail;
@@ -45,6 +47,7 @@ pub use sign_in::SignInSettings;
 pub use store::Store;
 pub use table::{SETTINGS, Setting};
 pub use texts::{env_example, markdown_table};
+pub use tokens::ClaimSources;
 
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
@@ -103,12 +106,8 @@ pub struct Config {
     pub password_min_length: usize,
     /// The rules of signing in.
     pub sign_in: SignInSettings,
-    /// The time for which a connection may be idle between two requests.
-    pub idle: Duration,
-    /// The same for connections of trusted proxies.
-    pub proxy_idle: Duration,
-    /// The time for which the server accepts connections after it was asked to stop.
-    pub drain: Duration,
+    /// The listener of the measurements, and the times of connections.
+    pub connections: Connections,
     /// Enables the rate limits of logins, sign-ups and codes.
     pub limits: bool,
     /// The `iss` of access tokens.
@@ -119,6 +118,8 @@ pub struct Config {
     pub client_id: String,
     /// The resource servers that may introspect tokens.
     pub resource_servers: Option<SecretSource>,
+    /// The sources of the claims that are added to access tokens.
+    pub claims: ClaimSources,
     /// The log filter.
     pub log: String,
     /// The format of log lines.

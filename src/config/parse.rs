@@ -17,6 +17,16 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "is not an IP address and a port".to_owned())
 }
 
+/// Parses an address to listen on, or `off`.
+pub(super) fn listen_or_off(text: &str) -> Result<Option<SocketAddr>, String> {
+    match text {
+        "off" => Ok(None),
+        address => listen(address)
+            .map(Some)
+            .map_err(|wrong| format!("{wrong}, nor off")),
+    }
+}
+
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     if text.contains("://") {
         Err("is a URL, not a folder".to_owned())

@@ -15,14 +15,14 @@ use super::branding::Branding;
 use super::connections::Connections;
 use super::delivery::Delivery;
 use super::reader::Reader;
+use super::tokens::Tokens;
 use super::{
-    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, keys, reachable,
-    table, warnings,
+    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, reachable, table,
+    warnings,
 };
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
 use crate::model::SessionPolicy;
-use crate::token::{KeySource, SecretSource};
 
 impl Config {
     /// Returns `None` if a setting is wrong.
@@ -35,7 +35,7 @@ impl Config {
         let web = Web::read(reader);
         let sessions = Sessions::read(reader);
         let accounts = Rules::read(reader, places.public_url.as_ref());
-        let tokens = Tokens::read(reader, &places);
+        let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let connections = Connections::read(reader);
         let delivery = Delivery::read(reader);
         let emails = Branding::read(reader).emails(reader, &places);
@@ -67,15 +67,14 @@ impl Config {
             bcrypt_engine: accounts.bcrypt_engine?,
             bcrypt_cost: accounts.bcrypt_cost?,
             password_min_length: accounts.password_min_length?,
-            idle: connections.idle?,
-            proxy_idle: connections.proxy_idle?,
-            drain: connections.drain?,
+            connections: connections?,
             limits: accounts.limits?,
             sign_in: accounts.sign_in?,
             issuer: tokens.issuer?,
             audience: tokens.audience?,
             client_id: tokens.client_id?,
             resource_servers: tokens.resource_servers?,
+            claims: tokens.claims?,
             log: log?,
             log_format: log_format?,
         })
@@ -243,44 +242,5 @@ impl Rules {
         reader.require_loopback(listen, unlimited, &table::LIMITS, "`off`");
         let cheap = self.bcrypt_cost.is_some_and(|cost| cost < 10);
         reader.require_loopback(listen, cheap, &table::BCRYPT_COST, "a cost below 10");
-    }
-}
-
-/// The claims and keys of tokens.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one is for a wrong setting, the inner one for an unset one"
-)]
-struct Tokens {
-    issuer: Option<String>,
-    audience: Option<String>,
-    client_id: Option<String>,
-    keys: Option<KeySource>,
-    secret: Option<Option<SecretSource>>,
-    resource_servers: Option<Option<SecretSource>>,
-}
-
-impl Tokens {
-    fn read(reader: &mut Reader, places: &Places) -> Self {
-        let default_issuer = places
-            .public_url
-            .as_ref()
-            .map(|url| url.as_str().trim_end_matches('/').to_owned());
-        let audience = reader.take(&table::AUDIENCE);
-        Self {
-            issuer: reader.take_or(&table::ISSUER, default_issuer),
-            client_id: reader.take_or(&table::CLIENT_ID, audience.clone()),
-            audience,
-            keys: keys::source(reader, places.data.as_deref()),
-            secret: reader.take_and_read(&table::SECRET, keys::read_secret),
-            resource_servers: reader
-                .take_and_read(&table::RESOURCE_SERVERS, keys::read_resource_servers),
-        }
-    }
-
-    fn check(&self, reader: &mut Reader, data: Option<&PathBuf>) {
-        if let (Some(keys), Some(secret), Some(data)) = (&self.keys, &self.secret, data) {
-            keys::keep_apart(reader, keys, secret.as_ref(), data);
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::{DocumentSource, LogFormat, Mail, Store, email_values, parse};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
 use crate::model::Locale;
-use crate::token::{KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
+use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// All settings, in the order in which they are shown.
 pub static SETTINGS: &[Setting] = &joined();
@@ -157,6 +157,11 @@ settings! {
         meaning: "The addresses and networks of proxies whose `X-Forwarded-For` (or, without one, `Forwarded`) is trusted, separated by commas; by default none.",
         parse: parse::networks
     }
+    METRICS_LISTEN -> Option<SocketAddr> {
+        default: "off", example: "127.0.0.1:9464",
+        meaning: "The address and port on which Prometheus reads measurements at `/metrics`, apart from clients; or `off`.",
+        parse: parse::listen_or_off
+    }
     IDLE_SECONDS -> Duration {
         default: "75", example: "120",
         meaning: "The time for which a connection may be idle between two requests (5 to 3600).",
@@ -256,6 +261,16 @@ settings! {
         default: "", example: "file:/run/secrets/resource-servers",
         meaning: "The resource servers that may ask at `/oauth/introspect` whether a token is still valid (RFC 7662): pairs of `id:secret`, separated by commas, or `file:` and a file with one pair in each line. A secret has 32 or more random characters (openssl rand -hex 32). By default none, and there is no such endpoint.",
         parse: super::keys::resource_servers, secret: true
+    }
+    ROLES -> Option<PathBuf> {
+        default: "", example: "/etc/latchkey/roles.json",
+        meaning: "A JSON file with the permissions of each role, such as `{\"USER\": [\"posts:read\"], \"ADMIN\": [\"posts:read\", \"posts:delete\"]}`, for `User.permissions` and for claims. By default a role has none.",
+        parse: super::tokens::roles
+    }
+    CLAIMS -> ClaimTemplateSource {
+        default: "none", example: "hasura",
+        meaning: "Claims that are added to access tokens for the servers behind: `none`, `hasura`, `postgrest`, or `file:` and a JSON file with a template of your own.",
+        parse: super::tokens::claims
     }
     SIGNING_ALGORITHM -> Option<KeyAlgorithm> {
         default: "ES256", example: "EdDSA",

@@ -33,6 +33,14 @@ pub struct AuditFields {
     pub outcome: String,
 }
 
+impl AuditFields {
+    /// Returns each mutation that was executed with its result; `query` for a request without one.
+    pub fn results(&self) -> impl Iterator<Item = (&str, &str)> {
+        let operations = self.operations.as_deref().unwrap_or("query");
+        operations.split(',').zip(self.outcome.split(','))
+    }
+}
+
 impl AuditTrail {
     /// Records that an operation begins.
     pub(super) fn begin(&self, field: &str, alias: Option<&str>) {

@@ -38,7 +38,8 @@ pub use self::job::BcryptEngine;
 use self::job::Job;
 use self::pool::Pool;
 use self::stored::{Stored, is_equal, seen_by_bcrypt, stored_text};
-use self::task::{ImportedJob, Task};
+use self::task::{Computed, ImportedJob, Task};
+use crate::metrics::Metrics;
 use crate::model::{Password, PasswordHash, Rng};
 
 /// The number of bytes that bcrypt reads of a password.
@@ -76,6 +77,7 @@ pub struct Hashing {
     rng: Rng,
     pool: Pool<Task>,
     unseal: Unseal,
+    metrics: Metrics,
     /// The estimated time of the slowest imported hash in the store, in milliseconds.
     slowest_imported: Arc<AtomicU32>,
 }
@@ -111,6 +113,7 @@ impl Hashing {
             rng,
             pool,
             unseal: Arc::new(|_| None),
+            metrics: Metrics::default(),
             slowest_imported: Arc::default(),
         })
     }
@@ -119,6 +122,18 @@ impl Hashing {
     #[must_use]
     pub fn with_unseal(self, unseal: Unseal) -> Self {
         Self { unseal, ..self }
+    }
+
+    /// Records the times of hashes.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Returns the number of hashes that wait for a thread.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.pool.waiting()
     }
 
     /// Takes note of the slowest imported hash in the store: wrong passwords are answered no sooner
@@ -144,7 +159,11 @@ impl Hashing {
     /// # Errors
     /// When the client's turn would come too late.
     pub fn try_acquire(&self, client: &str) -> Result<Permit, Overloaded> {
-        self.pool.try_acquire(client)
+        let admitted = self.pool.try_acquire(client);
+        if admitted.is_err() {
+            self.metrics.hash("refused", Duration::ZERO);
+        }
+        admitted
     }
 
     /// Hashes a new password.
@@ -215,7 +234,7 @@ impl Hashing {
             password: password.clone(),
             secret,
         };
-        let computed = self.pool.run(permit, Task::Imported(job)).await?;
+        let computed = self.run(permit, Task::Imported(job)).await?;
         Ok(if computed.is_right() {
             Verification::ValidNeedsRehash
         } else {
@@ -224,8 +243,16 @@ impl Hashing {
     }
 
     async fn compute(&self, permit: &Permit, job: Job) -> Result<HashParts, Overloaded> {
-        let computed = self.pool.run(permit, Task::Bcrypt(job)).await?;
+        let computed = self.run(permit, Task::Bcrypt(job)).await?;
         computed.hash().ok_or(Overloaded)
+    }
+
+    async fn run(&self, permit: &Permit, task: Task) -> Result<Computed, Overloaded> {
+        let started = Instant::now();
+        let computed = self.pool.run(permit, task).await;
+        let outcome = if computed.is_ok() { "ok" } else { "failed" };
+        self.metrics.hash(outcome, started.elapsed());
+        computed
     }
 
     /// Returns whether a text is one that this program stores: a hash of its own or an imported

@@ -13,6 +13,7 @@ mod introspection;
 mod jwks;
 mod limits;
 mod metadata;
+mod metrics;
 mod middleware;
 mod negotiation;
 mod path;
@@ -34,6 +35,7 @@ use tower::ServiceExt;
 
 use crate::accounts::Accounts;
 use crate::graphql::{self as schema, Executor};
+use crate::metrics::Metrics;
 use crate::model::Rng;
 use crate::token::ResourceServers;
 
@@ -42,7 +44,8 @@ pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
 pub use metadata::Metadata;
-pub use server::{KnownPeers, Shutdown, serve};
+pub use metrics::metrics_router;
+pub use server::{KnownPeers, ServerOptions, Shutdown, serve};
 
 /// The path of token introspection.
 const INTROSPECTION_PATH: &str = "/oauth/introspect";
@@ -62,6 +65,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// The limits of sizes and times.
     pub limits: Limits,
+    /// The measurements.
+    pub metrics: Metrics,
     /// The random number generator, for request ids.
     pub rng: Rng,
     /// The resource servers that may introspect tokens, if there are any.

@@ -167,6 +167,19 @@ impl Account {
         }
     }
 
+    /// Invalidates everything that was given out and that a later state may have ended: sessions,
+    /// codes, and sign-ups with their tickets.
+    pub fn void_credentials(&mut self) {
+        self.void_codes();
+        match &mut self.state {
+            AccountState::Pending(sign_ups) => sign_ups.clear(),
+            AccountState::Active(user) => {
+                user.end_sessions(|_| true);
+                user.created_by = None;
+            }
+        }
+    }
+
     /// Returns the estimated milliseconds of a verification, if the password's hash was imported
     /// and not replaced yet.
     #[must_use]

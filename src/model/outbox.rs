@@ -83,6 +83,20 @@ pub enum Delivery {
     Refused,
 }
 
+impl Delivery {
+    /// Returns the name for measurements.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Deferred => "deferred",
+            Self::Unavailable => "unavailable",
+            Self::Unproven => "unproven",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 impl OutboxEmail {
     /// The number of parked emails that an account keeps.
     pub const PARKED: usize = 5;

@@ -91,6 +91,17 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// Returns the role's name in the schema and in tokens.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "USER",
+            Self::Admin => "ADMIN",
+        }
+    }
+}
+
 /// The gender that a user has chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,7 @@
 //! the same cases on both stores.
 
 mod coalesced_reads;
+mod measured;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 mod newer_fields;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 pub use coalesced_reads::CoalescedReads;
+pub use measured::MeasuredRepository;
 #[cfg(feature = "mongodb")]
 pub use mongodb::MongoRepository;
 #[cfg(feature = "sqlite")]

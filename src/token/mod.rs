@@ -2,6 +2,7 @@
 
 mod access;
 mod bound;
+mod claims;
 mod device;
 mod files;
 mod keyring;
@@ -13,6 +14,9 @@ pub use access::{
     AccessClaims, AccessSubject, AccessTokens, BearerError, MULTI_FACTOR, VerifiedTokens,
 };
 pub use bound::BoundTokens;
+pub use claims::{
+    ClaimFacts, ClaimTemplate, ClaimTemplateSource, ClaimsError, CustomClaims, RolePermissions,
+};
 pub use device::{DeviceToken, DeviceTokens};
 pub use files::KeyError;
 pub(crate) use files::{is_private, is_shared_with_group, probe_key_folder};

@@ -73,6 +73,7 @@ mod signup_verify_first;
 mod store_roundtrips;
 mod style;
 mod suspend;
+mod token_claims;
 mod token_introspection;
 mod tokens_page;
 mod totp;

@@ -2,11 +2,14 @@
 //! document to the store, and removes it.
 
 mod keys;
+mod live;
 
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+use clap::Args;
 
 use super::{Failure, configured, print, runtime};
 use crate::app;
@@ -23,8 +26,19 @@ const FIRST_CONNECTION: Duration = Duration::from_secs(8);
 /// The result of one check: a line for the operator with the state, or with what to correct.
 type Finding = Result<String, String>;
 
+/// The kind of check.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Only asks the server at `LATCHKEY_LISTEN` whether it runs, as a health check of containers.
+    #[arg(long)]
+    live: bool,
+}
+
 /// Runs all checks and reports every problem.
-pub(super) fn run() -> Result<(), Failure> {
+pub(super) fn run(check: &Check) -> Result<(), Failure> {
+    if check.live {
+        return live::run(&configured(Config::load_without_files())?);
+    }
     let config = configured(Config::load())?;
     print("ok: settings\n")?;
     let findings = runtime()?.block_on(async {

@@ -133,6 +133,13 @@ impl User {
         self.account.role.into()
     }
 
+    /// The permissions that the operator's role file gives the user's role; none without a role
+    /// file. Access tokens state them if the operator's template says so.
+    async fn permissions(&self, ctx: &Context<'_>) -> Vec<String> {
+        let accounts = &RequestContext::of(ctx).accounts;
+        accounts.permissions(self.account.role).to_vec()
+    }
+
     /// The time of the sign-up.
     async fn created_at(&self) -> DateTime {
         DateTime(self.account.created_at)

@@ -86,6 +86,11 @@ impl<W: Work> Pool<W> {
         self.0.admission.latency()
     }
 
+    /// Returns the number of pieces of work that wait for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.shared.lock().waiting.len()
+    }
+
     /// Admits a caller. See [`Admission::try_acquire`].
     pub(super) fn try_acquire(&self, client: &str) -> Result<Permit, Overloaded> {
         self.0.admission.try_acquire(client)

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use crate::graphql::AuditFields;
+use crate::metrics::Metrics;
 
 /// The beginning of a request's line, which its response completes.
 #[derive(Clone)]
@@ -16,12 +17,17 @@ pub(super) struct AccessLogEntry {
     began: Instant,
     method: &'static str,
     route: String,
+    metrics: Metrics,
 }
 
 /// Runs the request and logs its line. The task is its own, so a client that hangs up misses the
 /// response, but the log misses nothing.
-pub(super) async fn record(mut request: Request, next: Next) -> Response {
-    let entry = AccessLogEntry::new(&request);
+pub(super) async fn record(
+    State(metrics): State<Metrics>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let entry = AccessLogEntry::new(&request, metrics);
     request.extensions_mut().insert(entry.clone());
     let recorded = async move {
         let response = next.run(request).await;
@@ -34,11 +40,12 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
 }
 
 impl AccessLogEntry {
-    fn new(request: &Request) -> Self {
+    fn new(request: &Request, metrics: Metrics) -> Self {
         Self {
             began: Instant::now(),
             method: method_name(request.method()),
             route: route(request),
+            metrics,
         }
     }
 
@@ -48,6 +55,7 @@ impl AccessLogEntry {
             began,
             method,
             route,
+            metrics,
         } = self;
         let audit = response.extensions().get::<AuditFields>();
         let operation = audit.and_then(|it| it.operation.as_deref());
@@ -55,7 +63,12 @@ impl AccessLogEntry {
         let outcome = audit.map(|it| it.outcome.as_str());
         let status = response.status().as_u16();
         // A u64 is a number in the JSON log; a u128 would be a string.
-        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let time = began.elapsed();
+        metrics.response(route, status, time);
+        for (operation, outcome) in audit.into_iter().flat_map(AuditFields::results) {
+            metrics.operation(operation, outcome);
+        }
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(
             method,
             route,

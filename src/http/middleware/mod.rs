@@ -7,7 +7,7 @@ mod request_limits;
 mod security_headers;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 
 use super::{AppState, cors};
 pub(super) use request_id::{RequestId, X_REQUEST_ID};
@@ -27,7 +27,10 @@ pub(super) fn wrap(
     let router = limited(public)
         .layer(cors::public())
         .merge(limited(router).layer(state.origins.cors()))
-        .layer(from_fn(access_log::record))
+        .layer(from_fn_with_state(
+            state.metrics.clone(),
+            access_log::record,
+        ))
         .layer(from_fn_with_state(state.clone(), request_id::assign));
     security_headers::add(router)
 }

@@ -32,6 +32,7 @@ use tower::ServiceExt;
 
 use super::client_ip::TrustedProxies;
 use super::limits::Limits;
+use crate::metrics::Metrics;
 use connection_limiter::ConnectionLimiter;
 use connection_state::{ConnectionTimeouts, Pressure};
 use tracked_io::{TrackedBody, TrackedIo};
@@ -49,6 +50,7 @@ struct Server {
     limits: Limits,
     permits: Arc<Semaphore>,
     shutdown: Shutdown,
+    metrics: Metrics,
 }
 
 /// The two steps of a shutdown, each requested by `true`.
@@ -69,21 +71,37 @@ pub struct KnownPeers {
     pub proxies: TrustedProxies,
 }
 
+/// The rules of a server, and the measurements that it records.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// The limits of sizes and times.
+    pub limits: Limits,
+    /// The peers that are not like others.
+    pub peers: KnownPeers,
+    /// The measurements.
+    pub metrics: Metrics,
+}
+
 /// Accepts and serves connections until the shutdown's second step, then waits for the requests
 /// under way.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
-    peers: KnownPeers,
+    options: ServerOptions,
     shutdown: Shutdown,
 ) {
+    let ServerOptions {
+        limits,
+        peers,
+        metrics,
+    } = options;
     let limiter = ConnectionLimiter::new(limits.max_connections_per_client, peers.exempt);
     let server = Server {
         router,
         limits,
         permits: Arc::new(Semaphore::new(limits.connections)),
         shutdown,
+        metrics,
     };
     // Dropping this future drops the set, which aborts the connections that are still open when the
     // caller stops waiting.
@@ -102,9 +120,10 @@ pub async fn serve(
         if peers.proxies.trusts(peer.ip().to_canonical()) {
             server.limits.idle = limits.proxy_idle;
         }
+        let open = server.metrics.connection();
         connections.spawn(async move {
             server.serve_connection(stream, peer).await;
-            drop((permit, client_permit));
+            drop((permit, client_permit, open));
         });
     }
     // Closing the listener would reset the connections in its queue, on which proxies may have sent a

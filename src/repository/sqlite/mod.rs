@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file. Every acknowledged write has been fsynced (WAL,
 //! `synchronous=FULL`).
 
+mod copies;
 mod document;
 mod error;
 mod file;

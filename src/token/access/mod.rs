@@ -7,11 +7,12 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Header, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use self::verified::Verified;
 pub use self::verified::VerifiedTokens;
-use super::Keyring;
 use super::keyring::SigningKey;
+use super::{ClaimFacts, CustomClaims, Keyring};
 use crate::model::{AccountId, Rng, Role, SessionId, SignInMethod, Timestamp, TokenId};
 
 /// The `typ` of an access token (RFC 9068, section 2.1), which keeps any other JWT from being
@@ -54,6 +55,9 @@ pub struct AccessClaims {
     /// [`MULTI_FACTOR`], if the proofs are two factors (RFC 9470).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// The claims that the operator adds.
+    #[serde(flatten)]
+    pub custom: Map<String, Value>,
 }
 
 /// The `acr` of a sign-in with two factors.
@@ -83,6 +87,10 @@ pub struct AccessSubject<'a> {
     pub session: SessionId,
     /// The user's role.
     pub role: Role,
+    /// True if the user has proven the email address.
+    pub is_verified: bool,
+    /// The user's language, if one was chosen.
+    pub locale: Option<&'a str>,
     /// The time of the user's last proof.
     pub authenticated_at: Timestamp,
     /// The user's proofs.
@@ -100,6 +108,8 @@ pub struct AccessTokens {
     pub audience: String,
     /// The `client_id` claim of all tokens.
     pub client_id: String,
+    /// The claims that the operator adds.
+    pub custom_claims: CustomClaims,
     /// The lifetime of a token.
     pub lifetime: Duration,
     /// The tokens that were verified.
@@ -113,23 +123,28 @@ impl AccessTokens {
     /// Never panics: the key was proven to sign when it was read.
     #[must_use]
     pub fn issue(&self, subject: AccessSubject<'_>, now: Timestamp, rng: &Rng) -> String {
+        let id = subject.account.to_string();
+        let custom = self.custom_claims.of(ClaimFacts {
+            id: &id,
+            role: subject.role,
+            is_verified: subject.is_verified,
+            locale: subject.locale,
+        });
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             client_id: self.client_id.clone(),
-            sub: subject.account.to_string(),
+            sub: id,
             sid: subject.session.to_string(),
             jti: TokenId::new(now, rng).to_string(),
             iat: now.seconds(),
             nbf: now.seconds() - NOT_BEFORE_SECONDS,
             exp: now.plus(self.lifetime).seconds(),
-            role: match subject.role {
-                Role::User => "USER".to_owned(),
-                Role::Admin => "ADMIN".to_owned(),
-            },
+            role: subject.role.name().to_owned(),
             auth_time: subject.authenticated_at.seconds(),
             amr: references(subject.methods),
             acr: SignInMethod::are_two_factors(subject.methods).then(|| MULTI_FACTOR.to_owned()),
+            custom,
         };
         let key = self.keyring.signing(now);
         let header = Header {

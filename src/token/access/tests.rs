@@ -15,6 +15,7 @@ pub(super) fn tokens_by(source: &KeySource) -> AccessTokens {
         issuer: "http://127.0.0.1:4000".to_owned(),
         audience: "latchkey".to_owned(),
         client_id: "latchkey".to_owned(),
+        custom_claims: CustomClaims::default(),
         lifetime,
         verified: VerifiedTokens::default(),
     }
@@ -39,6 +40,8 @@ pub(super) fn issued(tokens: &AccessTokens) -> (AccountId, SessionId, String) {
         account,
         session,
         role: Role::User,
+        is_verified: true,
+        locale: None,
         authenticated_at: NOW,
         methods: &[SignInMethod::Password],
     };

@@ -34,7 +34,7 @@ export async function emailTo(
   throw new Error(`no such email to ${address} came within 15 seconds`);
 }
 
-/** Waits for an email with a code, and returns the code: the only six consecutive digits in its text. */
+/** Waits for an email with a code, and returns the code: the only line of six digits in its text. */
 export async function codeTo(address: string, before: ReadonlySet<string>): Promise<string> {
   const email = await emailTo(address, before, ({ text }) => digits(text).length > 0);
   const [code, ...more] = digits(email.text);
@@ -48,7 +48,7 @@ export function anotherCode(code: string): string {
 }
 
 function digits(text: string): string[] {
-  return [...new Set(text.match(/(?<![\d#])\d{6}(?!\d)/g) ?? [])];
+  return [...new Set(text.match(/^\d{6}(?=\r?$)/gm) ?? [])];
 }
 
 async function names(): Promise<string[]> {

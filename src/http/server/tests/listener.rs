@@ -2,6 +2,14 @@
 
 use super::*;
 
+fn options(limits: Limits, peers: KnownPeers) -> ServerOptions {
+    ServerOptions {
+        limits,
+        peers,
+        metrics: Metrics::default(),
+    }
+}
+
 #[tokio::test]
 async fn client_that_sends_too_much_still_reads_the_response() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -11,8 +19,7 @@ async fn client_that_sends_too_much_still_reads_the_response() {
     let serving = tokio::spawn(serve(
         listener,
         router,
-        LIMITS,
-        KnownPeers::default(),
+        options(LIMITS, KnownPeers::default()),
         stopped,
     ));
     let mut client = TcpStream::connect(address).await.unwrap();
@@ -42,8 +49,7 @@ async fn connections_beyond_the_maximum_wait_to_be_accepted() {
     let serving = tokio::spawn(serve(
         listener,
         router,
-        limits,
-        KnownPeers::default(),
+        options(limits, KnownPeers::default()),
         stopped,
     ));
     let mut first = TcpStream::connect(address).await.unwrap();
@@ -86,7 +92,7 @@ async fn client_beyond_its_maximum_is_closed_unless_exempt() {
             exempt,
             ..KnownPeers::default()
         };
-        let serving = tokio::spawn(serve(listener, router, limits, peers, stopped));
+        let serving = tokio::spawn(serve(listener, router, options(limits, peers), stopped));
         let mut first = TcpStream::connect(address).await.unwrap();
         first.write_all(REQUEST).await.unwrap();
         assert_eq!(first.read_u8().await.unwrap(), b'H');
@@ -116,7 +122,7 @@ async fn trusted_proxys_connection_may_be_idle_for_longer() {
             idle: Duration::from_millis(100),
             ..LIMITS
         };
-        let serving = tokio::spawn(serve(listener, router, limits, peers, stopped));
+        let serving = tokio::spawn(serve(listener, router, options(limits, peers), stopped));
         let mut connection = TcpStream::connect(address).await.unwrap();
         connection.write_all(REQUEST).await.unwrap();
         let mut answer = Vec::new();
@@ -141,8 +147,7 @@ async fn stopping_server_serves_connections_in_its_queue() {
     let serving = tokio::spawn(serve(
         listener,
         router,
-        LIMITS,
-        KnownPeers::default(),
+        options(LIMITS, KnownPeers::default()),
         stopped,
     ));
     waiting.write_all(REQUEST).await.unwrap();
@@ -165,7 +170,7 @@ async fn draining_server_accepts_and_asks_clients_to_leave() {
         close: closing,
     };
     let peers = KnownPeers::default();
-    let serving = tokio::spawn(serve(listener, router, LIMITS, peers, steps));
+    let serving = tokio::spawn(serve(listener, router, options(LIMITS, peers), steps));
     let mut reused = TcpStream::connect(address).await.unwrap();
     reused.write_all(REQUEST).await.unwrap();
     let mut first = [0; 256];

@@ -37,6 +37,7 @@ fn server(permits: usize) -> (Server, watch::Sender<bool>) {
             limits: LIMITS,
             permits: Arc::new(Semaphore::new(permits)),
             shutdown,
+            metrics: Metrics::default(),
         },
         stop,
     )

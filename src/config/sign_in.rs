@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::reader::Reader;
-use super::{sign_in_table, table};
+use super::sign_in_table;
 use crate::model::{Email, MfaPolicy, SignUpPolicy, SignUpRule, Terms};
 
 /// The rules of signing in.
@@ -31,7 +31,7 @@ impl SignInSettings {
     /// Returns `None` if a setting is wrong.
     pub(super) fn read(reader: &mut Reader, public_url: Option<&Url>) -> Option<Self> {
         let host = public_url.and_then(Url::host_str).map(str::to_owned);
-        let verify_email_first = reader.take(&table::VERIFY_EMAIL_FIRST);
+        let verify_email_first = reader.take(&sign_in_table::VERIFY_EMAIL_FIRST);
         let sign_up = read_sign_up(reader);
         let mfa = reader.take(&sign_in_table::MFA);
         let totp_issuer = reader.take_or(&sign_in_table::TOTP_ISSUER, host);

@@ -11,6 +11,11 @@ use crate::model::{MfaPolicy, SignUpRule};
 settings! {
     in SIGN_IN_ROWS;
 
+    VERIFY_EMAIL_FIRST -> bool {
+        default: "false", example: "true",
+        meaning: "Requires an email address to be verified before it gets an account: `true` or `false`.",
+        parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
+    }
     SIGNUP -> SignUpRule {
         default: "open", example: "domains:example.org,example.com",
         meaning: "The addresses that may sign up: `open` for all, `domains:` and names of domains (without their subdomains), or `closed`, where only the operator creates accounts.",

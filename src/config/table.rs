@@ -232,11 +232,6 @@ settings! {
         meaning: "The minimum number of characters in a password (8 to 64).",
         parse: |text| parse::number(text, 8..=64)
     }
-    VERIFY_EMAIL_FIRST -> bool {
-        default: "false", example: "true",
-        meaning: "Requires an email address to be verified before it gets an account: `true` or `false`.",
-        parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
-    }
     LIMITS -> bool {
         default: "default", example: "off",
         meaning: "Rate limits of logins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",

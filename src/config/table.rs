@@ -10,13 +10,33 @@ use url::Url;
 
 pub use super::setting::Setting;
 pub(super) use super::setting::Typed;
+use super::sign_in_table::SIGN_IN_ROWS;
 use super::{DocumentSource, LogFormat, Mail, Store, email_values, parse};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
-use crate::model::{Locale, MfaPolicy};
+use crate::model::Locale;
 use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
+/// All settings, in the order in which they are shown.
+pub static SETTINGS: &[Setting] = &joined();
+
+const fn joined() -> [Setting; ROWS.len() + SIGN_IN_ROWS.len()] {
+    let mut all = [ROWS[0]; ROWS.len() + SIGN_IN_ROWS.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = if place < ROWS.len() {
+            ROWS[place]
+        } else {
+            SIGN_IN_ROWS[place - ROWS.len()]
+        };
+        place += 1;
+    }
+    all
+}
+
 settings! {
+    in ROWS;
+
     LISTEN -> SocketAddr {
         default: "127.0.0.1:4000", example: "0.0.0.0:4000",
         meaning: "The address and port to listen on. Port 0 picks a free port.",
@@ -214,25 +234,8 @@ settings! {
         meaning: "The minimum number of characters in a password (8 to 64).",
         parse: |text| parse::number(text, 8..=64)
     }
-    VERIFY_EMAIL_FIRST -> bool { default: "false", example: "true",
-        meaning: "Requires an email address to be verified before it gets an account: `true` or `false`.",
-        parse: |text| parse::one_of(text, &[("true", true), ("false", false)]) }
-    MFA -> MfaPolicy {
-        default: "off", example: "optional",
-        meaning: "The second factor (an authenticator app with recovery codes): `off`, `optional`, `required` for every user, or `required-for-admin`. Sessions from before a change of it go on.",
-        parse: |text| parse::one_of(text, &[("off", MfaPolicy::Off), ("optional", MfaPolicy::Optional), ("required", MfaPolicy::Required), ("required-for-admin", MfaPolicy::RequiredForAdmin)])
-    }
-    TOTP_ISSUER -> String {
-        default: "127.0.0.1", example: "Example",
-        meaning: "The name that authenticator apps show for accounts of this server; by default the host of `LATCHKEY_PUBLIC_URL`.",
-        parse: parse::app_name
-    }
-    FRESH_SECONDS -> Duration {
-        default: "600", example: "300",
-        meaning: "The time after a login or another proof of identity for which a session may make sensitive changes, such as removing a second factor (60 to 86400).",
-        parse: |text| parse::seconds(text, 60..=86_400)
-    }
-    LIMITS -> bool { default: "default", example: "off",
+    LIMITS -> bool {
+        default: "default", example: "off",
         meaning: "Rate limits of logins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
         parse: |text| parse::one_of(text, &[("default", true), ("off", false)]) }
     ISSUER -> String {

@@ -1,7 +1,7 @@
 //! End the sessions that began without a second factor, from the command line only.
 
 use super::{Accounts, InternalError, UpdateError};
-use crate::model::{Account, Session, SignInMethod};
+use crate::model::{Account, EndReason, Session, SignInMethod};
 
 impl Accounts {
     /// Ends every session, of every user, whose proofs are not two factors. Returns the number of
@@ -21,9 +21,9 @@ impl Accounts {
             for account in page {
                 let end = |account: &mut Account, now| {
                     let is_ended = |it: &Session| it.is_live(now) && has_one_factor(it);
-                    account
-                        .user_mut()
-                        .map_or(0, |user| user.end_sessions(is_ended))
+                    account.user_mut().map_or(0, |user| {
+                        user.end_sessions(EndReason::Administrator, now, is_ended)
+                    })
                 };
                 match self.store.update(account, end).await {
                     Err(UpdateError::Deleted) => {}

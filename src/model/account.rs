@@ -175,6 +175,7 @@ impl Account {
             AccountState::Pending(sign_ups) => sign_ups.clear(),
             AccountState::Active(user) => {
                 user.end_sessions(EndReason::Restored, now, |_| true);
+                user.factors.trusted_browsers.clear();
                 user.created_by = None;
             }
         }

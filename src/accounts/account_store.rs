@@ -10,7 +10,10 @@ use tracing::field::display;
 use super::Caller;
 use super::store_health::StoreHealth;
 use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
-use crate::repository::{CoalescedReads, QueueLength, Repository, StoreError, WriteOutcome};
+use crate::repository::{
+    Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
+    WriteOutcome,
+};
 
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
@@ -67,16 +70,20 @@ pub(super) struct AccountStore {
     reads: CoalescedReads,
     clock: Clock,
     email_queued: Notify,
+    watched: WatchedAccounts,
+    changes: Arc<dyn Changes>,
 }
 
 impl AccountStore {
     pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
         Self {
             reads: CoalescedReads::new(repository.clone()),
+            changes: changes(&repository),
             health: Arc::new(StoreHealth::new(repository.clone())),
             repository,
             clock,
             email_queued: Notify::new(),
+            watched: WatchedAccounts::default(),
         }
     }
 
@@ -154,6 +161,12 @@ impl AccountStore {
     /// Replaces the account if the stored version is still the one given.
     pub(super) async fn save(&self, account: &Account) -> Result<WriteOutcome, UpdateError> {
         let written = self.health.observe(self.repository.save(account).await);
+        match written {
+            Ok(WriteOutcome::Done) => self.watched.changed(account.id, account.version + 1),
+            // A write without an acknowledgement may have happened, too.
+            Err(_) => self.watched.touched(account.id),
+            Ok(_) => {}
+        }
         written.map_err(UpdateError::from_write)
     }
 
@@ -251,6 +264,16 @@ impl AccountStore {
         &self.health
     }
 
+    /// Returns the accounts that are followed.
+    pub(super) const fn watched(&self) -> &WatchedAccounts {
+        &self.watched
+    }
+
+    /// Reports the changes that other processes make, for as long as the future runs.
+    pub(super) async fn report_changes(&self) {
+        self.changes.report(&self.watched).await;
+    }
+
     pub(super) async fn email_queued(&self) {
         self.email_queued.notified().await;
     }
@@ -268,4 +291,11 @@ impl AccountStore {
 /// Records in the log which account a request is about: by its id, never by its email address.
 pub(super) fn log_account(account: &Account) {
     Span::current().record("account", display(account.id));
+}
+
+/// Returns the store's feed of changes, or one that polls.
+fn changes(repository: &Arc<dyn Repository>) -> Arc<dyn Changes> {
+    let polled = || PolledChanges::new(repository.clone());
+    let own = repository.changes(polled());
+    own.unwrap_or_else(|| Arc::new(polled()))
 }

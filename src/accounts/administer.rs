@@ -1,7 +1,7 @@
 //! The common part of the command line's operations: each changes the user of an email address.
 
 use super::{Accounts, InternalError, UpdateError};
-use crate::model::{Account, Timestamp, User};
+use crate::model::{Account, EndReason, Timestamp, User};
 
 /// The outcome of an operator's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +17,10 @@ pub enum AdminOutcome {
 pub(super) enum Revocation {
     /// Nothing.
     Nothing,
-    /// Every session.
-    Sessions,
-    /// Every session and every emailed code.
-    SessionsAndCodes,
+    /// Every session, for a reason.
+    Sessions(EndReason),
+    /// Every session, for a reason, and every emailed code.
+    SessionsAndCodes(EndReason),
 }
 
 impl Accounts {
@@ -51,11 +51,15 @@ fn apply(
         return AdminOutcome::NoSuchUser;
     };
     let revocation = change(user, now);
-    if revocation != Revocation::Nothing {
-        user.end_sessions(|_| true);
-    }
-    if revocation == Revocation::SessionsAndCodes {
-        account.void_codes();
+    match revocation {
+        Revocation::Nothing => {}
+        Revocation::Sessions(reason) => {
+            user.end_sessions(reason, now, |_| true);
+        }
+        Revocation::SessionsAndCodes(reason) => {
+            user.end_sessions(reason, now, |_| true);
+            account.void_codes();
+        }
     }
     AdminOutcome::Done
 }

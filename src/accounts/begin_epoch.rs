@@ -34,7 +34,7 @@ impl Accounts {
     /// Returns whether the account had anything that was valid.
     async fn void(&self, account: Account) -> Result<bool, InternalError> {
         let version = account.version;
-        let void = |account: &mut Account, _| account.void_credentials();
+        let void = |account: &mut Account, now| account.void_credentials(now);
         let updated = self.store.update(account, void).await?;
         Ok(updated.account.version != version)
     }

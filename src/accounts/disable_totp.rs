@@ -116,6 +116,16 @@ impl Accounts {
         }
     }
 
+    /// Returns the proofs that a caller with a second factor must give first, unless the session is
+    /// fresh: for such an account a password alone allows no sensitive change.
+    pub(super) fn missing_step_up(&self, caller: &Caller) -> Option<Vec<SignInMethod>> {
+        let user = caller.user()?;
+        if user.second_factors().is_empty() {
+            return None;
+        }
+        self.stale_methods(user, caller.session, self.clock.now())
+    }
+
     /// Returns the proofs that would make a session fresh, if its last proof is too old for a
     /// sensitive change.
     pub(super) fn stale_methods(

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{Accounts, Caller, InternalError, Refresh, SignedOutReason};
-use crate::model::{AccountId, Session, TokenStatus};
+use crate::model::{AccountId, EndReason, Session, TokenStatus};
 
 /// The sessions that a logout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,21 @@ impl Accounts {
             Logout::Everywhere => true,
             Logout::Elsewhere => session.id != current,
         };
+        let reason = match command {
+            Logout::Here | Logout::Everywhere => EndReason::LoggedOut,
+            Logout::Elsewhere => EndReason::Revoked,
+        };
         let updated = self
             .store
             .update_as(caller, |account, now| {
                 let is_ended = |session: &Session| session.is_live(now) && is_meant(session);
-                account
-                    .user_mut()
-                    .map_or(0, |user| user.end_sessions(is_ended))
+                let Some(user) = account.user_mut() else {
+                    return 0;
+                };
+                if command == Logout::Everywhere {
+                    user.factors.trusted_browsers.clear();
+                }
+                user.end_sessions(reason, now, is_ended)
             })
             .await?;
         Ok(updated.outcome)

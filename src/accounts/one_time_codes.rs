@@ -125,8 +125,8 @@ impl OneTimeCodes {
         Digest::new(self.secret.digest(Purpose::EmailUndo, &[text.as_bytes()]))
     }
 
-    /// Generates the ticket of a sign-up.
-    fn generate_ticket(&self) -> GeneratedTicket {
+    /// Generates the ticket of a sign-up or of a login by code.
+    pub(super) fn generate_ticket(&self) -> GeneratedTicket {
         let text = SecretString::from(URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>()));
         let digest = self.ticket_digest(&text);
         GeneratedTicket { text, digest }

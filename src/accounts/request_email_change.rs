@@ -9,7 +9,7 @@ use super::one_time_codes::{GeneratedCode, GeneratedUndo};
 use super::{Accounts, Caller, Client, InternalError};
 use crate::model::{
     Account, Code, Email, EmailChanges, EmailKind, FieldCode, FieldError, FieldErrors,
-    InvalidField, Password, PasswordHash, PendingEmail, Timestamp, Wait,
+    InvalidField, Password, PasswordHash, PendingEmail, SignInMethod, Timestamp, Wait,
 };
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
@@ -32,6 +32,8 @@ pub enum RequestEmailChangeOutcome {
     CodeSent(Email),
     /// The current password is wrong.
     InvalidCredentials,
+    /// The session is not fresh, and these proofs make it so.
+    ReauthenticationRequired(Vec<SignInMethod>),
     /// The new address was refused.
     InvalidInput(Vec<InvalidField>),
     /// There were too many wrong passwords, emails or changes.
@@ -40,7 +42,7 @@ pub enum RequestEmailChangeOutcome {
 
 /// A change that is requested: the password that allowed it, and what is emailed.
 struct Requested<'a> {
-    verified: PasswordHash,
+    verified: Option<PasswordHash>,
     email: &'a Email,
     /// The code, if it is sent.
     code: Option<&'a GeneratedCode>,
@@ -72,10 +74,16 @@ impl Accounts {
             Ok(email) => email,
             Err(refused) => return Ok(RequestEmailChangeOutcome::InvalidInput(refused)),
         };
+        if let Some(methods) = self.missing_step_up(&caller) {
+            return Ok(RequestEmailChangeOutcome::ReauthenticationRequired(methods));
+        }
         let current = Password::unchecked(command.current_password.expose_secret());
         let verified = match self.verify_current(&permit, &caller, &current).await? {
             CurrentPassword::Valid(hash) => hash,
             CurrentPassword::Invalid => return Ok(RequestEmailChangeOutcome::InvalidCredentials),
+            CurrentPassword::Stale(methods) => {
+                return Ok(RequestEmailChangeOutcome::ReauthenticationRequired(methods));
+            }
             CurrentPassword::TooManyAttempts(wait) => {
                 return Ok(RequestEmailChangeOutcome::TooManyAttempts(wait));
             }
@@ -122,7 +130,7 @@ impl Accounts {
         let undo = requested.undo.until(undo_until);
         let Some(user) = account
             .user_mut()
-            .filter(|user| user.password.as_ref() == Some(&requested.verified))
+            .filter(|user| user.password == requested.verified)
         else {
             return Decided::PasswordChanged;
         };

@@ -1,7 +1,7 @@
 //! Remove the second factors of a user who has lost them all, from the command line only.
 
 use super::{Accounts, AdminOutcome, InternalError, UpdateError};
-use crate::model::{Account, EmailKind, Factor, NewEmail};
+use crate::model::{Account, EmailKind, EndReason, Factor, NewEmail};
 
 impl Accounts {
     /// Removes the second factors of the user of an email address, ends every session and code, and
@@ -18,7 +18,7 @@ impl Accounts {
                 return AdminOutcome::NoSuchUser;
             };
             if user.factors.clear() {
-                user.end_sessions(|_| true);
+                user.end_sessions(EndReason::MfaReset, now, |_| true);
                 account.void_codes();
                 let factor = Factor::Totp;
                 let email = NewEmail::new(EmailKind::FactorRemoved { factor });

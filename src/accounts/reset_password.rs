@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::one_time_codes::TypedCode;
 use super::{Accounts, Client, InternalError, UpdateError};
 use crate::model::{
-    Account, Code, Digest, Email, EmailKind, FieldErrors, InvalidField, Password, PasswordHash,
-    Spend, Timestamp, Wait,
+    Account, Code, Digest, Email, EmailKind, EndReason, FieldErrors, InvalidField, Password,
+    PasswordHash, Spend, Timestamp, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
@@ -125,7 +125,7 @@ impl Accounts {
             is_first_proof: user.prove_from_outside(now),
         };
         user.set_password(reset.hash.clone(), now);
-        user.end_sessions(|_| true);
+        user.end_sessions(EndReason::PasswordReset, now, |_| true);
         // Those who knew the old password may have used its devices too.
         user.known_devices.clear();
         account.void_codes();

@@ -1,7 +1,7 @@
 //! Revoke a session: ends one of the user's sessions by its id.
 
 use super::{Accounts, Caller, InternalError};
-use crate::model::SessionId;
+use crate::model::{EndReason, SessionId};
 
 /// The outcome of revoking a session.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,9 @@ impl Accounts {
             .store
             .update_as(caller, |account, now| {
                 account.user_mut().map_or(0, |user| {
-                    user.end_sessions(|session| session.id == id && session.is_live(now))
+                    user.end_sessions(EndReason::Revoked, now, |session| {
+                        session.id == id && session.is_live(now)
+                    })
                 })
             })
             .await?;

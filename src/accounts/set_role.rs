@@ -2,7 +2,7 @@
 
 use super::administer::Revocation;
 use super::{Accounts, AdminOutcome, InternalError};
-use crate::model::Role;
+use crate::model::{EndReason, Role};
 
 impl Accounts {
     /// Sets the role of the user of an email address. A change ends the user's sessions, whose
@@ -17,7 +17,7 @@ impl Accounts {
             }
             user.role = role;
             user.updated_at = now;
-            Revocation::Sessions
+            Revocation::Sessions(EndReason::RoleChanged)
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use super::administer::Revocation;
 use super::{Accounts, AdminOutcome, InternalError};
-use crate::model::User;
+use crate::model::{EndReason, User};
 
 impl Accounts {
     /// Suspends the user of an email address. Every session and every code ends in the same write.
@@ -17,7 +17,7 @@ impl Accounts {
                 return Revocation::Nothing;
             }
             user.suspended_at = Some(now);
-            Revocation::SessionsAndCodes
+            Revocation::SessionsAndCodes(EndReason::Suspended)
         })
         .await
     }

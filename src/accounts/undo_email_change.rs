@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::one_time_codes::GeneratedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, UpdateError};
-use crate::model::{Account, Code, Digest, Email, EmailKind, Timestamp, Wait};
+use crate::model::{Account, Code, Digest, Email, EmailKind, EndReason, Timestamp, Wait};
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
 
@@ -105,7 +105,7 @@ impl Accounts {
         user.void_password(now);
         user.factors = restored.factors.without_browsers();
         user.known_devices.clear();
-        user.end_sessions(|_| true);
+        user.end_sessions(EndReason::EmailChangeUndone, now, |_| true);
         account.void_codes();
         if restored.email != present {
             account.move_to(restored.email.clone());

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use super::emails::EmailFiles;
 use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
 use crate::accounts::{Accounts, Dependencies};
-use crate::config::Config;
+use crate::config::{Config, LiveSettings};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
-use crate::http::{Metadata, Origins};
+use crate::http::{Limits, Metadata, Origins, Sockets};
 use crate::metrics::Metrics;
 use crate::model::Sealed;
 use crate::token::{AccessTokens, CustomClaims, Keyring, Secret, VerifiedTokens};
@@ -22,6 +23,24 @@ pub(super) fn origins(config: &Config) -> Arc<Origins> {
         own: own_origins(&config.public_url),
         allowed: config.origins.clone(),
     })
+}
+
+/// Returns the limits of connections and requests.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        idle: config.connections.idle,
+        proxy_idle: config.connections.proxy_idle,
+        ..Limits::DEFAULT
+    }
+}
+
+/// Returns the set of open sockets, which is empty.
+pub(super) fn sockets(config: &Config, closing: watch::Receiver<bool>) -> Sockets {
+    let LiveSettings {
+        subscriptions,
+        max_sockets,
+    } = config.live;
+    Sockets::new(subscriptions, max_sockets, closing)
 }
 
 /// Returns the content of the metadata documents.
@@ -88,6 +107,7 @@ pub(super) fn accounts(
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),
+        sign_up: config.sign_in.sign_up.clone(),
         totp_issuer: config.sign_in.totp_issuer.clone(),
     }))
 }

@@ -71,6 +71,7 @@ pub struct App {
     pub accounts: Arc<Accounts>,
     state: AppState,
     stop: watch::Sender<bool>,
+    close: watch::Sender<bool>,
     drain: Duration,
 }
 
@@ -126,6 +127,7 @@ impl App {
         };
         let accounts = Arc::new(accounts);
         let (stop, stopping) = watch::channel(false);
+        let (close, closing) = watch::channel(false);
         let state = AppState {
             accounts: accounts.clone(),
             executor: assembly::executor(config, files.trusted),
@@ -137,19 +139,17 @@ impl App {
             resource_servers: files.resource_servers,
             metadata: assembly::metadata(config),
             emails: config.mail.place().into(),
-            limits: Limits {
-                idle: config.connections.idle,
-                proxy_idle: config.connections.proxy_idle,
-                ..Limits::DEFAULT
-            },
+            limits: assembly::limits(config),
             metrics,
             rng,
+            sockets: assembly::sockets(config, closing),
             stopping,
         };
         Ok(Self {
             accounts,
             state,
             stop,
+            close,
             drain: config.connections.drain,
         })
     }
@@ -187,6 +187,17 @@ impl App {
         self.stop.send_replace(true);
     }
 
+    /// Starts the tasks that end with the runtime: they have nothing to finish.
+    fn spawn_watchers(&self) {
+        tokio::spawn(self.accounts.keyring().clone().watch());
+        let health = self.accounts.store_health().clone();
+        tokio::spawn(async move { health.watch().await });
+        if self.state.sockets.is_enabled() {
+            let accounts = self.accounts.clone();
+            tokio::spawn(async move { accounts.report_changes().await });
+        }
+    }
+
     const fn options(&self, peers: http::KnownPeers, metrics: Metrics) -> http::ServerOptions {
         http::ServerOptions {
             limits: self.state.limits,
@@ -219,12 +230,9 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> std::io::Result<()> {
-        let (close, stopped) = watch::channel(false);
+        let stopped = self.close.subscribe();
         let worker = tokio::spawn(outbox::run(self.accounts.clone(), stopped.clone()));
-        // These tasks end with the runtime: they have nothing to finish.
-        tokio::spawn(self.accounts.keyring().clone().watch());
-        let health = self.accounts.store_health().clone();
-        tokio::spawn(async move { health.watch().await });
+        self.spawn_watchers();
         let peers = http::KnownPeers {
             exempt: self.state.trusted_proxies.with_loopback(),
             proxies: self.state.trusted_proxies.clone(),
@@ -248,11 +256,12 @@ impl App {
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other),
             () = tokio::time::sleep(self.drain) => {
-                close.send_replace(true);
+                self.close.send_replace(true);
             }
         }
         let drained = tokio::time::timeout(DRAIN, async {
             let ended = (&mut serving).await;
+            self.state.sockets.closed().await;
             // A worker that failed has logged the reason.
             let _ = worker.await;
             ended.map_err(std::io::Error::other)

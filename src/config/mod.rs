@@ -16,6 +16,7 @@ mod email_values;
 mod environment;
 mod error;
 mod keys;
+mod live;
 mod load;
 mod mail;
 mod parse;
@@ -23,6 +24,7 @@ mod read;
 mod reader;
 mod sender;
 mod sign_in;
+mod sign_in_table;
 mod store;
 mod table;
 mod texts;
@@ -41,6 +43,7 @@ pub use branding::{DkimSource, Emails};
 pub use connections::Connections;
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
+pub use live::LiveSettings;
 pub use mail::Mail;
 pub use sign_in::SignInSettings;
 pub use store::Store;
@@ -85,6 +88,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The settings of live changes.
+    pub live: LiveSettings,
     /// Enables introspection for clients and `GraphiQL` for browsers.
     pub introspection: bool,
     /// The file of the only documents that are executed.

@@ -14,6 +14,7 @@ use url::Url;
 use super::branding::Branding;
 use super::connections::Connections;
 use super::delivery::Delivery;
+use super::live::LiveSettings;
 use super::reader::Reader;
 use super::tokens::Tokens;
 use super::{
@@ -32,11 +33,10 @@ impl Config {
     )]
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let places = Places::read(reader);
-        let web = Web::read(reader);
-        let sessions = Sessions::read(reader);
+        let (web, sessions) = (Web::read(reader), Sessions::read(reader));
         let accounts = Rules::read(reader, places.public_url.as_ref());
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
-        let connections = Connections::read(reader);
+        let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
         let delivery = Delivery::read(reader);
         let emails = Branding::read(reader).emails(reader, &places);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
@@ -44,6 +44,7 @@ impl Config {
         tokens.check(reader, places.data.as_ref());
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
+            live: live?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,

@@ -21,10 +21,9 @@ pub(super) struct Typed<T> {
     pub(super) parse: fn(&str) -> Result<T, String>,
 }
 
-/// Defines a constant for each row, and `SETTINGS` of all rows, so that no second list can miss
-/// one.
+/// Defines a constant for each row, and a list of the rows, so that no second list can miss one.
 macro_rules! settings {
-    ($($name:ident -> $type:ty {
+    (in $rows:ident; $($name:ident -> $type:ty {
         default: $default:literal, example: $example:literal,
         meaning: $meaning:literal,
         parse: $parse:expr $(, secret: $secret:literal)?
@@ -40,7 +39,7 @@ macro_rules! settings {
             parse: $parse,
         };)*
 
-        /// All settings, in the order in which they are shown.
-        pub static SETTINGS: &[Setting] = &[$($name.row),*];
+        /// The rows, in the order in which they are shown.
+        pub(super) const $rows: &[Setting] = &[$($name.row),*];
     };
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, ServerError, Variables};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Name, Request, ServerError, Variables};
 
 use super::document_limits::{self, CheckedDocument};
 use super::introspection::describe;
 use super::known_documents::KnownDocuments;
 use super::masking::finish;
 use super::request_error::RequestError;
+use super::root_fields::{self, RootKeys};
 use super::validation::{check_nulls, hide_schema, validate};
 use super::{GraphqlResponse, Latchkey, RequestContext, TrustedDocuments, type_system, variables};
 
@@ -47,6 +48,39 @@ pub struct GraphqlRequest {
     pub safe: bool,
 }
 
+/// A request that may be executed.
+pub(super) struct Prepared {
+    /// The name of the operation.
+    pub(super) operation: Option<String>,
+    /// The kind of the operation.
+    pub(super) ty: OperationType,
+    /// The library's request.
+    pub(super) request: Request,
+    /// The keys at the root of a subscription.
+    pub(super) root: RootKeys,
+}
+
+impl Prepared {
+    fn new(
+        name: Option<&Name>,
+        ty: OperationType,
+        mut request: Request,
+        mut document: ExecutableDocument,
+    ) -> Self {
+        let root = match ty {
+            OperationType::Subscription => root_fields::flatten(&mut document, name),
+            OperationType::Query | OperationType::Mutation => RootKeys::default(),
+        };
+        request.set_parsed_query(document);
+        Self {
+            operation: name.map(ToString::to_string),
+            ty,
+            request,
+            root,
+        }
+    }
+}
+
 impl Executor {
     /// Returns true if the page for developers is served. It can only send documents of its own, so
     /// it is of no use where other documents are trusted.
@@ -62,12 +96,27 @@ impl Executor {
         context: RequestContext,
         request_id: &str,
     ) -> GraphqlResponse {
-        let (operation, prepared) = match self.prepare(request) {
-            Ok(prepared) => prepared,
-            Err(error) => return error.into(),
-        };
+        match self.prepare(request) {
+            Ok(prepared) if prepared.ty == OperationType::Subscription => {
+                RequestError::SubscriptionWithoutStream.into()
+            }
+            Ok(prepared) => self.run(prepared, context, request_id).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Executes a query or a mutation.
+    pub(super) async fn run(
+        &self,
+        prepared: Prepared,
+        context: RequestContext,
+        request_id: &str,
+    ) -> GraphqlResponse {
+        let Prepared {
+            operation, request, ..
+        } = prepared;
         let audit = context.audit.clone();
-        let mut response = self.schema.execute(prepared.data(context)).await;
+        let mut response = self.schema.execute(request.data(context)).await;
         if self.introspection {
             describe(&mut response.data);
         }
@@ -80,7 +129,7 @@ impl Executor {
 
     /// Makes the library's request and the name of its operation. The library validates nothing
     /// that exceeds a limit.
-    fn prepare(&self, request: GraphqlRequest) -> Result<(Option<String>, Request), RequestError> {
+    pub(super) fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, RequestError> {
         let GraphqlRequest {
             query,
             document,
@@ -95,6 +144,7 @@ impl Executor {
         if safe && (operation.ty != OperationType::Query || checked.takes_secret(name)) {
             return Err(RequestError::MutationByGet);
         }
+        let operation_key = name.cloned();
         let name = name.map(ToString::to_string);
         let invalid = |errors| self.invalid(name.clone(), errors);
         if !is_valid {
@@ -110,10 +160,10 @@ impl Executor {
         }
         request.operation_name.clone_from(&name);
         // Shared with the memory of documents, except for the first time and those with strings.
+        let ty = operation.ty;
         let document =
             Arc::try_unwrap(checked).map_or_else(|it| it.document.clone(), |it| it.document);
-        request.set_parsed_query(document);
-        Ok((name, request))
+        Ok(Prepared::new(operation_key.as_ref(), ty, request, document))
     }
 
     fn invalid(&self, operation: Option<String>, mut errors: Vec<ServerError>) -> RequestError {

@@ -5,6 +5,7 @@
 //! doc comments on these types are the descriptions in the schema, written for front-end
 //! developers.
 
+mod account_changed;
 mod audit;
 mod change_password;
 mod check_password;
@@ -21,12 +22,14 @@ mod forgot_password;
 mod introspection;
 mod known_documents;
 mod login;
+mod login_with_code;
 mod logout;
 mod masking;
 mod me;
 mod node;
 mod operation;
 mod policy;
+mod reauthenticate;
 mod refresh;
 mod regenerate_recovery_codes;
 mod request_email_change;
@@ -36,9 +39,14 @@ mod response;
 mod response_body;
 mod revoke_other_sessions;
 mod revoke_session;
+mod revoke_trusted_browser;
+mod root_fields;
+mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
+mod start_login;
 mod start_totp;
+mod subscribe;
 pub mod syntax;
 mod trusted_documents;
 mod types;
@@ -52,8 +60,9 @@ mod viewer;
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema, ValidationMode};
+use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 
+pub use account_changed::Subscription;
 pub use audit::{AuditFields, AuditTrail};
 pub use context::{FoundCaller, RequestContext};
 pub use cookies::{Cookies, RefreshCookie, SameSite};
@@ -64,6 +73,7 @@ pub(crate) use introspection::{Introspection, introspect};
 pub use known_documents::KnownDocuments;
 pub use policy::Policy;
 pub use response::{ExecutionStatus, GraphqlResponse, MAX_RESPONSE_BYTES};
+pub use subscribe::Streamed;
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsError};
 
 use operation::root_type;
@@ -100,19 +110,24 @@ root_type! {
     verify_email::VerifyEmailMutation,
     check_password::CheckPasswordMutation,
     complete_login::CompleteLoginMutation,
+    reauthenticate::ReauthenticateMutation,
+    send_reauthentication_code::SendReauthenticationCodeMutation,
+    start_login::StartLoginMutation,
+    login_with_code::LoginWithCodeMutation,
     start_totp::StartTotpMutation,
     confirm_totp::ConfirmTotpMutation,
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
+    revoke_trusted_browser::RevokeTrustedBrowserMutation,
 }
 
 /// The type of the service's schema.
-pub type Latchkey = Schema<Query, Mutation, EmptySubscription>;
+pub type Latchkey = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. It holds no state: each request brings its own [`RequestContext`].
 #[must_use]
 pub fn schema() -> Latchkey {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<Node>()
         .register_output_type::<AccountError>()
         .disable_suggestions()

@@ -67,6 +67,9 @@ impl RequestEmailChangeMutation {
             RequestEmailChangeOutcome::InvalidCredentials => {
                 RequestEmailChangeResult::InvalidCredentials(InvalidCredentials::default())
             }
+            RequestEmailChangeOutcome::ReauthenticationRequired(methods) => {
+                RequestEmailChangeResult::ReauthenticationRequired(methods.into())
+            }
             RequestEmailChangeOutcome::InvalidInput(fields) => {
                 RequestEmailChangeResult::InvalidInput(fields.into())
             }

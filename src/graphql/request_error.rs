@@ -18,6 +18,10 @@ pub(super) enum RequestError {
     SchemaElsewhere(Arc<str>),
     /// The request was sent by GET, and its operation is a mutation.
     MutationByGet,
+    /// The operation is a subscription, and the transport has room for one response only.
+    SubscriptionWithoutStream,
+    /// The operation is a mutation, and the transport is for subscriptions.
+    MutationInStream,
     /// No trusted document has the request's hash.
     UntrustedDocument,
     /// The request has a hash instead of a document, and the server has no trusted documents.
@@ -51,6 +55,12 @@ impl RequestError {
             )),
             Self::MutationByGet => {
                 Code::BadUserInput.error("Send mutations by POST, and queries that take a secret.")
+            }
+            Self::SubscriptionWithoutStream => Code::BadUserInput.error(
+                "Send subscriptions over WebSocket (graphql-transport-ws), or by POST with Accept: text/event-stream.",
+            ),
+            Self::MutationInStream => {
+                Code::BadUserInput.error("Send mutations by POST, with Accept: application/json.")
             }
             // Clients with automatic persisted queries match these two messages. After the second
             // they send documents.

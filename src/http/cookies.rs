@@ -24,10 +24,7 @@ impl Origins {
     /// states the same origin.
     fn may_use_cookie(&self, headers: &HeaderMap) -> bool {
         match headers.get(ORIGIN) {
-            Some(origin) => {
-                let is_origin = |allowed: &String| origin.as_bytes() == allowed.as_bytes();
-                self.own.iter().chain(&self.allowed).any(is_origin)
-            }
+            Some(origin) => self.contain(origin),
             None => headers
                 .get(SEC_FETCH_SITE)
                 .is_some_and(|site| site == "same-origin"),

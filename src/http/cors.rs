@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
-use axum::http::header::{ETAG, HeaderValue, RETRY_AFTER};
+use axum::http::header::{ETAG, HeaderValue, ORIGIN, RETRY_AFTER};
+use axum::http::{HeaderMap, Method};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::middleware::X_REQUEST_ID;
@@ -33,6 +33,21 @@ pub(super) fn public() -> CorsLayer {
 }
 
 impl Origins {
+    /// Returns whether an origin is the service's own or listed.
+    pub(super) fn contain(&self, origin: &HeaderValue) -> bool {
+        let is_origin = |allowed: &String| origin.as_bytes() == allowed.as_bytes();
+        self.own.iter().chain(&self.allowed).any(is_origin)
+    }
+
+    /// Returns whether a request may open a stream. Browsers ask for no permission to open a socket
+    /// to another origin, so that the server looks at the `Origin` itself. Other programs send none.
+    pub(super) fn may_stream(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get_all(ORIGIN)
+            .iter()
+            .all(|origin| self.contain(origin))
+    }
+
     /// Returns the CORS layer. It compares a request's origin with the list, and never reflects it.
     /// A listed origin may send any header: a list of headers protects nothing that the list of
     /// origins does not.

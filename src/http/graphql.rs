@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use super::AppState;
 use super::cookies;
 use super::graphiql;
+use super::live;
 use super::middleware::RequestId;
 use super::negotiation::{self, MediaType};
 use super::path::TrailingSlash;
@@ -28,6 +29,9 @@ pub(super) async fn post(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    if negotiation::wants_event_stream(&parts.headers) {
+        return live::event_stream(&state, peer, &id, &parts, body).await;
+    }
     let request = async {
         request::require_json(&parts.headers)?;
         request::read(body, &state.limits).await
@@ -43,6 +47,9 @@ pub(super) async fn get(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
+    if live::wants_socket(&parts.headers) {
+        return live::socket(&state, peer, &id, parts).await;
+    }
     let headers = &parts.headers;
     if negotiation::wants_page(headers) {
         let page_enabled = state.executor.offers_graphiql();

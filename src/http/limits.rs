@@ -33,6 +33,13 @@ pub struct Limits {
     pub idle: Duration,
     /// The same for connections of trusted proxies, which reuse them for minutes.
     pub proxy_idle: Duration,
+    /// The time for `connection_init` on a new socket.
+    pub socket_init: Duration,
+    /// The interval at which sockets are pinged and streams get a comment: shorter than the time
+    /// after which proxies close quiet connections.
+    pub heartbeat: Duration,
+    /// The time after which a socket is closed whose client does not answer.
+    pub pong: Duration,
 }
 
 impl Limits {
@@ -49,6 +56,9 @@ impl Limits {
         unread: Duration::from_secs(30),
         idle: Duration::from_secs(75),
         proxy_idle: Duration::from_secs(620),
+        socket_init: Duration::from_secs(3),
+        heartbeat: Duration::from_secs(15),
+        pong: Duration::from_secs(45),
     };
 
     /// Returns the interval at which connections are checked, which is the precision of their

@@ -12,6 +12,7 @@ mod health;
 mod introspection;
 mod jwks;
 mod limits;
+mod live;
 mod metadata;
 mod metrics;
 mod middleware;
@@ -43,6 +44,7 @@ pub use client_ip::TrustedProxies;
 pub use cors::Origins;
 pub use graphiql::policy as graphiql_policy;
 pub use limits::Limits;
+pub use live::Sockets;
 pub use metadata::Metadata;
 pub use metrics::metrics_router;
 pub use server::{KnownPeers, ServerOptions, Shutdown, serve};
@@ -75,6 +77,8 @@ pub struct AppState {
     pub emails: Arc<str>,
     /// The content of the metadata documents.
     pub metadata: Arc<Metadata>,
+    /// The sockets and event streams that are open.
+    pub sockets: Sockets,
     /// True once the server is shutting down.
     pub stopping: watch::Receiver<bool>,
 }

@@ -20,6 +20,7 @@ const GRAPHQL_RESPONSE: (&str, Option<MediaType>) = (
     Some(MediaType::GraphqlResponse),
 );
 const PAGE: (&str, Option<MediaType>) = ("text/html", None);
+const EVENT_STREAM: (&str, Option<MediaType>) = ("text/event-stream", None);
 
 impl MediaType {
     /// Returns the client's preferred media type; without `Accept`, JSON.
@@ -51,6 +52,11 @@ impl MediaType {
 /// Returns true if the client prefers HTML, as browsers do.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     choose(headers, &[JSON, GRAPHQL_RESPONSE, PAGE]) == Some(None)
+}
+
+/// Returns true if the client prefers an event stream.
+pub(super) fn wants_event_stream(headers: &HeaderMap) -> bool {
+    choose(headers, &[JSON, GRAPHQL_RESPONSE, EVENT_STREAM]) == Some(None)
 }
 
 /// A media range of an `Accept` header.

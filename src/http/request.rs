@@ -77,7 +77,7 @@ const MALFORMED_URL: HttpError = HttpError::new(
 /// requires.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestBody {
+pub(super) struct RequestBody {
     query: Option<String>,
     document_id: Option<String>,
     operation_name: Option<String>,
@@ -204,7 +204,7 @@ impl RequestBody {
     }
 
     /// Returns `None` without a document or a hash.
-    fn into_request(self) -> Option<GraphqlRequest> {
+    pub(super) fn into_request(self) -> Option<GraphqlRequest> {
         let document = self.document_id.or_else(|| hash(self.extensions.as_ref()?));
         if self.query.is_none() && document.is_none() {
             return None;
@@ -241,7 +241,12 @@ fn object(text: &str) -> Option<Map<String, Value>> {
 
 /// Returns the bearer token as text. The layers below verify it.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    bearer_of(headers.get(AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// Returns the bearer token of credentials, as the `Authorization` header has them.
+pub(super) fn bearer_of(credentials: &str) -> Option<SecretString> {
+    let (scheme, token) = credentials.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")
         .then(|| token.trim().into())

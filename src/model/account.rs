@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Email, EmailId, EmailKind, NewEmail, OutboxEmail, Rng, SignUp, StoredForm,
-    Timestamp, User,
+    AccountId, Email, EmailId, EmailKind, EndReason, NewEmail, OutboxEmail, Rng, SignUp,
+    StoredForm, Timestamp, User,
 };
 
 /// The largest number of waiting emails: one more displaces the oldest.
@@ -161,6 +161,8 @@ impl Account {
         if let Some(user) = self.user_mut() {
             user.reset_code = None;
             user.verification_code = None;
+            user.reauthentication_code = None;
+            user.sign_in_codes.clear();
             user.challenges.clear();
             user.email_changes.pending = None;
         }
@@ -185,12 +187,13 @@ impl Account {
 
     /// Invalidates everything that was given out and that a later state may have ended: sessions,
     /// codes, and sign-ups with their tickets.
-    pub fn void_credentials(&mut self) {
+    pub fn void_credentials(&mut self, now: Timestamp) {
         self.void_codes();
         match &mut self.state {
             AccountState::Pending(sign_ups) => sign_ups.clear(),
             AccountState::Active(user) => {
-                user.end_sessions(|_| true);
+                user.end_sessions(EndReason::Restored, now, |_| true);
+                user.factors.trusted_browsers.clear();
                 user.created_by = None;
             }
         }

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
+use super::{
+    Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError, WriteOutcome,
+};
 use crate::metrics::Metrics;
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
@@ -54,6 +56,14 @@ impl Repository for MeasuredRepository {
 
     async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError> {
         self.measure("by_ids", self.inner.by_ids(ids)).await
+    }
+
+    async fn versions(&self, ids: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.measure("versions", self.inner.versions(ids)).await
+    }
+
+    fn changes(&self, polled: PolledChanges) -> Option<Arc<dyn Changes>> {
+        self.inner.changes(polled)
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

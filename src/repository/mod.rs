@@ -5,6 +5,7 @@
 //! unique index decides, and [`Repository::save`], which the version decides. `tests/stores` runs
 //! the same cases on both stores.
 
+mod changes;
 mod coalesced_reads;
 mod measured;
 #[cfg(feature = "mongodb")]
@@ -13,12 +14,14 @@ mod newer_fields;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
+pub use changes::{Changes, PolledChanges, Signal, Watch, WatchedAccounts};
 pub use coalesced_reads::CoalescedReads;
 pub use measured::MeasuredRepository;
 #[cfg(feature = "mongodb")]
@@ -116,6 +119,19 @@ pub trait Repository: Send + Sync {
     /// Returns the accounts with these ids in one round trip, in any order and without those that
     /// do not exist. A document that cannot be read is an error of its own.
     async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError>;
+
+    /// Returns the ids and versions of those of the accounts that exist, in any order.
+    async fn versions(&self, ids: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        let found = self.by_ids(ids).await?.into_iter();
+        let versions = found.filter_map(|(id, account)| Some((id, account.ok()?.version)));
+        Ok(versions.collect())
+    }
+
+    /// Returns the store's own feed of changes, with one that polls for servers that have none.
+    /// `None` if the store is always polled.
+    fn changes(&self, _polled: PolledChanges) -> Option<Arc<dyn Changes>> {
+        None
+    }
 
     /// Returns the account with this email address: one indexed read.
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;

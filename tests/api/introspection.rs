@@ -227,6 +227,7 @@ fn is_of_errors(name: &str) -> bool {
         "server",
         "valid",
         "request",
+        "reason",
     ]
     .contains(&name)
 }

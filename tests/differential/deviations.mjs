@@ -3,9 +3,10 @@
 // Where 16 and 17 differ, the specification of September 2025 decides. docs/graphql.md has the same table.
 const RULES = [
   {
-    why: 'Specification, section 5.2.1.1: the schema has no subscriptions. 16 has no such rule.',
-    applies: (text, variables, old, now) => now.why?.includes('operation is not supported by the schema'),
-    verdict: 'validation',
+    why: 'Chosen: Apollo Client and urql add `__typename` to fragments at the root of a subscription.',
+    applies: (text, variables, old, now) =>
+      text.includes('subscription') && [old, now].some(({ why }) => why?.includes('top level introspection field')),
+    verdict: 'accepted',
   },
   {
     why: 'Specification, section 4.2: `includeDeprecated` is a `Boolean!` with a default. In 16 it may be null.',

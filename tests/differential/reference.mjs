@@ -23,7 +23,13 @@ export class Reference {
     } catch (error) {
       return { verdict: 'syntax', why: error.message };
     }
-    const errors = graphql.validate(schema, document);
+    let errors;
+    try {
+      errors = graphql.validate(schema, document);
+    } catch (error) {
+      // Version 16 evaluates the conditions at the root of a subscription, which variables may decide.
+      return { verdict: 'validation', why: error.message };
+    }
     if (errors.length > 0) return { verdict: 'validation', why: errors[0].message };
     const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
     // latchkey is given no name of an operation.

@@ -18,9 +18,24 @@ const WRITERS: usize = 4;
 
 #[test]
 fn killed_server_loses_no_acknowledged_signup() {
+    assert_nothing_is_lost(KILLS);
+}
+
+/// `cargo test --test program kill::hundred -- --ignored --nocapture` prints the figures.
+#[test]
+#[ignore = "runs for minutes"]
+fn hundred_kills_lose_no_acknowledged_signup() {
+    let acknowledged = assert_nothing_is_lost(100);
+    println!("100 kills, {acknowledged} acknowledged sign-ups, lost 0, integrity ok");
+}
+
+/// Kills a server again and again while it writes, checks everything that it acknowledged, and
+/// returns the number of sign-ups.
+#[track_caller]
+fn assert_nothing_is_lost(kills: usize) -> usize {
     let home = Home::unlimited();
     let mut acknowledged = Vec::new();
-    for round in 0..KILLS {
+    for round in 0..kills {
         let server = home.start();
         let (sender, receiver) = mpsc::channel();
         let done = AtomicUsize::new(0);
@@ -40,7 +55,7 @@ fn killed_server_loses_no_acknowledged_signup() {
         acknowledged.extend(receiver);
     }
     assert!(
-        acknowledged.len() >= KILLS * BETWEEN,
+        acknowledged.len() >= kills * BETWEEN,
         "only {} signups",
         acknowledged.len()
     );
@@ -59,6 +74,7 @@ fn killed_server_loses_no_acknowledged_signup() {
     }
     assert!(server.stop().success());
     assert_eq!(integrity(&home), "ok");
+    acknowledged.len()
 }
 
 /// Signs up one user after another until the server is gone, and sends each acknowledged email to

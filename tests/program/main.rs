@@ -8,6 +8,8 @@
 
 #[path = "../support/mongod.rs"]
 mod mongod;
+#[path = "../support/replicas.rs"]
+mod replicas;
 mod support;
 
 mod audit;
@@ -29,6 +31,7 @@ mod full_disk;
 mod hashing;
 mod keys;
 mod kill;
+mod live_changes;
 mod logs;
 mod lost_answers;
 mod metrics;

@@ -1,14 +1,19 @@
 //! The configurations of docs/proxies.md: behind each of them, a client cannot choose its own
 //! address.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
+use crate::support::SOON;
 use crate::support::client::{PASSWORD, kind};
 use crate::support::home::Home;
 use crate::support::proxy::Program;
+use crate::support::socket::Socket;
 
 /// The address of the test's client, which is on loopback and not the proxies'.
 const CLIENT: &str = "127.0.0.3";
@@ -102,4 +107,68 @@ fn wrong_settings_are_seen_in_the_sessions_address() {
     assert_ne!(appends, page);
     let proxy = Program::Nginx.start(&appends, server.address());
     assert_eq!(address_of_session(&proxy.address), FALSE);
+}
+
+/// Follows an account through a program, by a socket and by an event stream.
+#[track_caller]
+fn follow_behind(program: Program) {
+    let home = Home::unlimited().with("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1");
+    let server = home.start();
+    let tokens = server.client().sign_up("ada@x.test");
+    let proxy = program.start(&program.page(), server.address());
+    let mut socket = Socket::at(&proxy.address, &tokens.access);
+    let stream = first_events(&proxy.address, &tokens.access);
+    assert!(
+        stream.contains(":\n\n") && stream.contains("UserChanged"),
+        "{stream}"
+    );
+    let client = server.client().with_bearer(&tokens.access);
+    client.act("logout", &json!({}));
+    assert_eq!(socket.event()["__typename"], "SessionEnded");
+    assert_eq!(socket.closed(), Some(4401));
+}
+
+/// Opens an event stream, and reads until its first event.
+fn first_events(proxy: &str, bearer: &str) -> String {
+    let body = json!({ "query": "subscription { accountChanged { __typename } }" }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: {proxy}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n\
+         Authorization: Bearer {bearer}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(proxy).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut received, mut part) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&received).contains("__typename") {
+        let length = stream.read(&mut part).unwrap();
+        assert_ne!(length, 0, "{}", String::from_utf8_lossy(&received));
+        received.extend_from_slice(&part[..length]);
+    }
+    String::from_utf8(received).unwrap()
+}
+
+#[test]
+fn sockets_and_streams_pass_nginx_at_once() {
+    follow_behind(Program::Nginx);
+}
+
+#[test]
+fn sockets_and_streams_pass_haproxy_at_once() {
+    follow_behind(Program::Haproxy);
+}
+
+#[test]
+fn sockets_and_streams_pass_caddy_at_once() {
+    follow_behind(Program::Caddy);
+}
+
+#[test]
+fn sockets_and_streams_pass_apache_at_once() {
+    follow_behind(Program::Apache);
+}
+
+#[test]
+fn sockets_and_streams_pass_envoy_at_once() {
+    follow_behind(Program::Envoy);
 }

@@ -1,4 +1,4 @@
-//! The recipes of docs/clients.md, run against the built program.
+//! The recipes of docs/clients.md and docs/subscriptions.md, run against the built program.
 
 use crate::support::typescript;
 
@@ -18,4 +18,16 @@ fn first_recipes_of_the_clients_page_run() {
     let page = include_str!("../../docs/clients.md");
     let table = page.split("<!-- table -->").nth(1).unwrap();
     typescript::report("recipes", table.split("<!--").next().unwrap().trim());
+}
+
+#[test]
+fn live_recipes_outlive_restart_expiry_and_revocation() {
+    let program = env!("CARGO_BIN_EXE_latchkey").to_owned();
+    let ran = typescript::script("tests/recipes", "live", &[("LATCHKEY_BIN", program)]);
+    assert!(
+        ran.code == Some(0) && ran.stdout.ends_with("4 passed, 0 failed\n"),
+        "{}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
 }

@@ -4,12 +4,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code, CreatedBy,
-    Device, Digest, Email, EmailChanges, EmailId, EmailKind, Factor, FormerEmail, Gender, Locale,
-    MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, PendingEmail, Profile,
-    Proven, RecoveryCodes, Rng, Role, Sealed, SecondFactors, Session, SessionId, SetupOwner,
-    SignInMethod, SignUp, Timestamp, Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, UndoToken,
-    User,
+    AcceptedTerms, Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code,
+    CreatedBy, Device, Digest, Email, EmailChanges, EmailId, EmailKind, EndReason, Endings, Factor,
+    FormerEmail, Gender, Locale, MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail,
+    PasswordHash, PendingEmail, Profile, Proven, RecoveryCodes, Rng, Role, Sealed, SecondFactors,
+    Session, SessionId, SetupOwner, SignInCodes, SignInMethod, SignUp, Timestamp, Totp, TotpSetup,
+    TrustedBrowser, TrustedBrowserId, UndoToken, User,
 };
 
 /// The time at which every case begins.
@@ -55,6 +55,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
         profile: profile(),
         mobile_number: Some(number(1)),
         locale: Some(Locale::parse("de").expect("a tag")),
+        accepted_terms: Some(terms()),
         expires_at: NOW.plus(*lifetime),
     });
     Account::new(
@@ -89,16 +90,20 @@ pub(crate) fn whole(address: &str) -> Account {
             session: Some(SessionId::new(NOW, &Rng::system())),
             expires_at: NOW.plus(HOUR),
         }),
+        accepted_terms: Some(terms()),
         updated_at: NOW.plus(HOUR),
         last_login_at: Some(NOW.plus(HOUR)),
         sessions: vec![session(), session()],
         known_devices: vec!["a fingerprint".to_owned()],
         reset_code: tried,
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
+        reauthentication_code: Some(Code::new(digest("proof"), NOW, HOUR)),
+        sign_in_codes: sign_in_codes(),
         factors: factors(),
         challenges: challenges(),
         email_changes: email_changes(),
         deletes_at: Some(NOW.plus(HOUR)),
+        endings: endings(),
     };
     let id = AccountId::new(NOW, &Rng::system());
     let mut account = Account::new(id, email(address), AccountState::Active(Box::new(user)));
@@ -135,6 +140,26 @@ pub(crate) fn former(address: &str, lifetime: Duration) -> FormerEmail {
         email: email(address),
         undo: vec![undo_token(lifetime)],
         factors: factors(),
+    }
+}
+
+fn endings() -> Endings {
+    let mut endings = Endings::default();
+    let session = SessionId::new(NOW, &Rng::system());
+    endings.record(session, EndReason::RefreshTokenReused, NOW);
+    endings
+}
+
+fn sign_in_codes() -> SignInCodes {
+    let mut codes = SignInCodes::default();
+    codes.add(digest("ticket"), Code::new(digest("code"), NOW, HOUR));
+    codes
+}
+
+fn terms() -> AcceptedTerms {
+    AcceptedTerms {
+        version: "2026-11-01".to_owned(),
+        at: NOW,
     }
 }
 

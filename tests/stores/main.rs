@@ -6,6 +6,7 @@
 mod accounts;
 mod arrange;
 mod attempts;
+mod changes;
 mod outbox;
 mod purge;
 mod races;
@@ -22,6 +23,9 @@ mod mongodb_errors;
 mod mongodb_only;
 #[cfg(feature = "mongodb")]
 mod privileges;
+#[cfg(feature = "mongodb")]
+#[path = "../support/replicas.rs"]
+mod replicas;
 #[cfg(feature = "sqlite")]
 mod sqlite_only;
 mod store;
@@ -69,6 +73,10 @@ macro_rules! on_each_store {
 }
 
 on_each_store! {
+    changes {
+        versions_are_read_for_accounts_that_exist
+        save_elsewhere_is_reported_to_a_watcher
+    }
     accounts {
         inserted_account_is_read_back_unchanged
         several_accounts_are_read_in_one_call

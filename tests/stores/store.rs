@@ -54,13 +54,12 @@ mod of_mongodb {
 
     use latchkey::model::Rng;
     use latchkey::repository::{MongoRepository, Repository};
-    use mongodb::bson::doc;
     use mongodb::{Client, Database};
     use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-    use tokio::time::sleep;
 
     use super::Store;
     use crate::mongod::{self, Mongod};
+    use crate::replicas::{REPLICA_SET, initiate};
 
     /// The number of cases that use a server at a time. More would slow each other down and fail on
     /// time limits.
@@ -90,12 +89,12 @@ mod of_mongodb {
     pub(crate) async fn replica_set() -> Store<Held> {
         static SET: OnceCell<Mongod> = OnceCell::const_new();
         let set = SET.get_or_init(|| async {
-            let server = Mongod::started(&["--replSet", "rs"]);
-            initiate(&server).await;
+            let server = Mongod::started(&["--replSet", REPLICA_SET]);
+            initiate(&[&server]).await;
             server
         });
         let set = set.await;
-        store(|database| format!("{}?replicaSet=rs", set.url(database))).await
+        store(|database| format!("{}?replicaSet={REPLICA_SET}", set.url(database))).await
     }
 
     async fn store(url: impl FnOnce(&str) -> String) -> Store<Held> {
@@ -111,30 +110,6 @@ mod of_mongodb {
         Store {
             repository: Arc::new(repository),
             keep: Held { url, _turn: turn },
-        }
-    }
-
-    /// Turns the server into a replica set of one and waits until it is primary.
-    async fn initiate(server: &Mongod) {
-        let url = format!("{}?directConnection=true", server.url("admin"));
-        let admin = Client::with_uri_str(url)
-            .await
-            .expect("a URL")
-            .database("admin");
-        let members = vec![doc! { "_id": 0, "host": server.address() }];
-        let command = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
-        admin.run_command(command).await.expect("it is initiated");
-        let deadline = Instant::now() + Duration::from_mins(1);
-        loop {
-            let hello = admin
-                .run_command(doc! { "hello": 1 })
-                .await
-                .expect("it answers");
-            if hello.get_bool("isWritablePrimary").unwrap_or(false) {
-                return;
-            }
-            assert!(Instant::now() < deadline, "it was not elected: {hello}");
-            sleep(Duration::from_millis(20)).await;
         }
     }
 

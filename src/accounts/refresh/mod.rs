@@ -8,7 +8,9 @@ mod properties;
 use secrecy::SecretString;
 
 use super::{Accounts, Client, InternalError, RequestAttempt, SignedIn, UpdateError};
-use crate::model::{Account, Device, Digest, EmailKind, SessionPolicy, Timestamp, TokenStatus};
+use crate::model::{
+    Account, Device, Digest, EmailKind, EndReason, SessionPolicy, Timestamp, TokenStatus,
+};
 use crate::token::RefreshToken;
 
 pub use deadline::ResponseDeadline;
@@ -172,7 +174,9 @@ fn decide(
             Decision::Repeated
         }
         TokenStatus::Replaced => {
-            user.end_sessions(|session| session.id == token.session);
+            user.end_sessions(EndReason::RefreshTokenReused, now, |session| {
+                session.id == token.session
+            });
             Decision::Reused
         }
         TokenStatus::Unknown => Decision::Ended,

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{Decision, Exchange, decide};
 use crate::model::{
-    Account, AccountId, AccountState, Device, Digest, Email, Gender, MAX_SESSIONS, Name,
+    Account, AccountId, AccountState, Device, Digest, Email, EndReason, Gender, MAX_SESSIONS, Name,
     PasswordHash, Profile, Rng, Session, SessionId, SessionPolicy, Timestamp, User,
 };
 use crate::token::RefreshToken;
@@ -118,8 +118,11 @@ impl Model {
                 let mut ids: Vec<SessionId> = self.began.keys().copied().collect();
                 ids.sort();
                 let (id, all_but) = (*which.get(&ids), matches!(event, Event::ChangePassword(_)));
+                let now = self.now;
                 self.user()
-                    .end_sessions(|session| (session.id == id) != all_but);
+                    .end_sessions(EndReason::Revoked, now, |session| {
+                        (session.id == id) != all_but
+                    });
             }
             _ => {}
         }

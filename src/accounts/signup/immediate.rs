@@ -7,7 +7,7 @@ use crate::accounts::login::rate_limit_keys;
 use crate::accounts::{Accounts, Client, InternalError, SignedOutReason, UpdateError};
 use crate::hashing::Permit;
 use crate::model::{
-    Account, AccountId, AccountState, CreatedBy, Digest, PasswordHash, REPEATABLE_TIME,
+    Account, AccountId, AccountState, CreatedBy, Digest, EndReason, PasswordHash, REPEATABLE_TIME,
     SignInMethod, Timestamp, User,
 };
 use crate::repository::WriteOutcome;
@@ -89,6 +89,7 @@ impl Accounts {
         let number = application.mobile_number.clone();
         let mut user = User::new(hash, application.profile.clone(), number, now);
         user.locale.clone_from(&application.locale);
+        user.accepted_terms.clone_from(&application.accepted_terms);
         let state = AccountState::Active(Box::new(user));
         let id = AccountId::new(now, &self.rng);
         Account::new(id, application.email.clone(), state)
@@ -155,7 +156,7 @@ impl Accounts {
                 return None;
             }
             // The session of the latest response, if it carried one.
-            user.end_sessions(|_| true);
+            user.end_sessions(EndReason::Unknown, now, |_| true);
             user.challenges.clear();
             Some(self.admit_sign_up(account, Some(attempt.clone()), client, now))
         });

@@ -16,6 +16,7 @@ use crate::app;
 use crate::config::{Config, Mail, Store};
 use crate::mail::{Relay, Smtp, Transport};
 use crate::model::Clock;
+use crate::repository::PolledChanges;
 
 /// The time limit for the store's answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -41,13 +42,14 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
     }
     let config = configured(Config::load())?;
     print("ok: settings\n")?;
-    let findings = runtime()?.block_on(async {
-        [
+    let (findings, changes) = runtime()?.block_on(async {
+        let findings = [
             ("keys", keys::check(&config)),
             ("store", store(&config.store).await),
             ("mail", mail(&config).await),
             ("emails", emails(&config)),
-        ]
+        ];
+        (findings, changes(&config).await)
     });
     let mut problems = Vec::new();
     for (what, finding) in findings {
@@ -55,6 +57,9 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
             Ok(text) => print(format_args!("ok: {what}: {text}\n"))?,
             Err(text) => problems.push(format!("wrong: {what}: {text}")),
         }
+    }
+    if let Some(warning) = changes {
+        print(format_args!("warning: store: {warning}\n"))?;
     }
     for warning in &config.warnings {
         print(format_args!("warning: settings: {warning}\n"))?;
@@ -96,6 +101,17 @@ async fn store(store: &Store) -> Finding {
         format!("{place}: {wrong}; check LATCHKEY_STORE and the store that it names")
     })?;
     Ok(place)
+}
+
+/// Returns what keeps live changes from what the store could give.
+async fn changes(config: &Config) -> Option<&'static str> {
+    let is_file = matches!(&config.store, Store::Sqlite(_));
+    if is_file || !config.live.subscriptions {
+        return None;
+    }
+    let repository = app::open_repository(&config.store).await.ok()?;
+    let changes = repository.changes(PolledChanges::new(repository.clone()))?;
+    changes.problem().await
 }
 
 async fn mail(config: &Config) -> Finding {

@@ -7,8 +7,8 @@ use crate::model::{self, SessionId};
 
 /// A session of the user, and the id of the session that the request was made in.
 pub(in crate::graphql) struct Session {
-    pub(super) session: model::Session,
-    pub(super) current: Option<SessionId>,
+    pub(in crate::graphql) session: model::Session,
+    pub(in crate::graphql) current: Option<SessionId>,
 }
 
 impl Session {

@@ -55,6 +55,9 @@ impl<'a> Checker<'a> {
             OperationType::Mutation => DirectiveLocation::Mutation,
             OperationType::Subscription => DirectiveLocation::Subscription,
         };
+        if root.is_some() && *ty == OperationType::Subscription {
+            self.single_root_field(operation, pos);
+        }
         self.variable_definitions(variable_definitions);
         self.directives(directives, location);
         let parent = root.and_then(|root| Parent::new(self.system, root));

@@ -11,6 +11,7 @@ mod lengths;
 mod nulls;
 mod overlap;
 mod selections;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod type_system;

@@ -1,5 +1,6 @@
 //! The phase of a connection, and the time limit of each phase.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,11 +26,18 @@ enum Phase {
     /// Sending a response since `began`. It is `complete` once its whole body was handed to the
     /// connection.
     Writing { complete: bool, began: Instant },
+    /// Sending a response that goes on for as long as its client listens.
+    Streaming,
+    /// Shut down, and waiting for the client's last bytes, which has a time limit of its own.
+    Closing,
 }
 
 /// The phase of one connection and the time of its last progress. The stream and the bodies report
 /// to it, and the connection loop closes the connection once it is overdue.
-pub(super) struct ConnectionTimeouts(Mutex<(Phase, Instant)>);
+pub(super) struct ConnectionTimeouts {
+    state: Mutex<(Phase, Instant)>,
+    lingers: AtomicBool,
+}
 
 /// The pressure that the server is under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +52,10 @@ pub(super) enum Pressure {
 
 impl ConnectionTimeouts {
     pub(super) fn new() -> Self {
-        Self(Mutex::new((Phase::Opened, Instant::now())))
+        Self {
+            state: Mutex::new((Phase::Opened, Instant::now())),
+            lingers: AtomicBool::new(true),
+        }
     }
 
     /// Returns true if nothing was received yet.
@@ -59,7 +70,12 @@ impl ConnectionTimeouts {
             // The time for the head of the first request began when the connection was opened.
             Phase::Opened => state.0 = Phase::Head,
             Phase::Idle => *state = (Phase::Head, Instant::now()),
-            Phase::Head | Phase::Body | Phase::Answering | Phase::Writing { .. } => {}
+            Phase::Head
+            | Phase::Body
+            | Phase::Answering
+            | Phase::Writing { .. }
+            | Phase::Streaming
+            | Phase::Closing => {}
         }
     }
 
@@ -88,6 +104,26 @@ impl ConnectionTimeouts {
         );
     }
 
+    /// Records that the router has responded with a stream.
+    pub(super) fn on_stream(&self) {
+        *self.state() = (Phase::Streaming, Instant::now());
+    }
+
+    /// Records that the server has sent everything, and closes the connection.
+    pub(super) fn on_shutdown(&self) {
+        *self.state() = (Phase::Closing, Instant::now());
+    }
+
+    /// Gives clients no time any longer after their connections were shut down.
+    pub(super) fn stop_lingering(&self) {
+        self.lingers.store(false, Ordering::Relaxed);
+    }
+
+    /// Returns whether clients have time to send their last bytes.
+    pub(super) fn lingers(&self) -> bool {
+        self.lingers.load(Ordering::Relaxed)
+    }
+
     /// Records that bytes were sent.
     pub(super) fn on_write(&self) {
         self.state().1 = Instant::now();
@@ -96,8 +132,16 @@ impl ConnectionTimeouts {
     /// Records that the complete response was handed to the connection.
     pub(super) fn on_response_end(&self) {
         let mut state = self.state();
-        if let Phase::Writing { complete, .. } = &mut state.0 {
-            *complete = true;
+        match &mut state.0 {
+            Phase::Writing { complete, .. } => *complete = true,
+            Phase::Streaming => {
+                let began = Instant::now();
+                state.0 = Phase::Writing {
+                    complete: true,
+                    began,
+                };
+            }
+            _ => {}
         }
     }
 
@@ -126,18 +170,19 @@ impl ConnectionTimeouts {
             // The router answers a slow body with 408. Under pressure the connection is closed
             // instead.
             Phase::Body if pressure == Pressure::High => shortened(limits.body),
-            Phase::Body | Phase::Answering => return false,
+            Phase::Body | Phase::Answering | Phase::Closing => return false,
             // A client that reads a little now and then could hold its connection without end.
             // Under pressure the limit is for the complete response.
             Phase::Writing { began, .. } if pressure == Pressure::High => {
                 return began.elapsed() >= shortened(limits.unread);
             }
-            Phase::Writing { .. } => limits.unread,
+            // Each heartbeat is a write.
+            Phase::Writing { .. } | Phase::Streaming => limits.unread,
         };
         since.elapsed() >= limit
     }
 
     fn state(&self) -> MutexGuard<'_, (Phase, Instant)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

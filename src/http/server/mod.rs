@@ -1,47 +1,45 @@
 //! The connection loop: accepts connections, serves HTTP on them, and closes those that exceed a
 //! time limit. axum's own loop has no time limits.
 
+mod connection_hold;
 mod connection_limiter;
 mod connection_state;
 mod tracked_io;
 
 use std::convert::Infallible;
-use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::pin::{self, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{interval, sleep};
 use tower::ServiceExt;
 
 use super::client_ip::TrustedProxies;
 use super::limits::Limits;
 use crate::metrics::Metrics;
+pub(super) use connection_hold::{ConnectionHold, LongLived};
 use connection_limiter::ConnectionLimiter;
 use connection_state::{ConnectionTimeouts, Pressure};
 use tracked_io::{TrackedBody, TrackedIo};
 
 /// The pause after an accept error, such as too many open files.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
-
-/// The time for which a client may go on sending after its connection was shut down.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// The state that all connections share.
 #[derive(Clone)]
@@ -121,16 +119,16 @@ pub async fn serve(
             server.limits.idle = limits.proxy_idle;
         }
         let open = server.metrics.connection();
+        let hold = ConnectionHold::new(permit, client_permit);
         connections.spawn(async move {
-            server.serve_connection(stream, peer).await;
-            drop((permit, client_permit, open));
+            server.serve_connection(stream, peer, hold).await;
+            drop(open);
         });
     }
-    // Closing the listener would reset the connections in its queue, on which proxies may have sent a
-    // request already.
+    // Closing the listener would reset those in its queue, which may have sent a request already.
     for (stream, peer) in close_listener(listener) {
-        let server = server.clone();
-        connections.spawn(async move { server.serve_connection(stream, peer).await });
+        let (server, hold) = (server.clone(), ConnectionHold::default());
+        connections.spawn(server.serve_connection(stream, peer, hold));
     }
     while connections.join_next().await.is_some() {}
 }
@@ -193,17 +191,21 @@ fn is_client_error(error: &io::Error) -> bool {
 }
 
 impl Server {
-    /// Serves the requests of one connection until either side closes it, or the client exceeds a
-    /// time limit.
-    async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin>(
+    /// Serves the requests of one connection until either side closes it, the client exceeds a time
+    /// limit, or the connection becomes a socket.
+    async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         self,
         stream: S,
         peer: SocketAddr,
+        hold: ConnectionHold,
     ) {
         let timeouts = Arc::new(ConnectionTimeouts::new());
-        let service =
-            service_fn(|request| Box::pin(self.clone().respond(timeouts.clone(), peer, request)));
-        let mut connection = http1::Builder::new()
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(hold.clone());
+            self.clone().respond(timeouts.clone(), request)
+        });
+        let connection = http1::Builder::new()
             // hyper's timeout covers the head only; `ConnectionTimeouts` covers every phase.
             .header_read_timeout(None)
             // Twice the limit: what is between is answered by the middleware, with the headers of
@@ -212,7 +214,9 @@ impl Server {
             .serve_connection(
                 TokioIo::new(TrackedIo::new(stream, timeouts.clone())),
                 service,
-            );
+            )
+            .with_upgrades();
+        let mut connection = pin!(connection);
         let mut close = pin!(requested(self.shutdown.close.clone()));
         let mut draining = false;
         let mut check = interval(self.limits.check_interval());
@@ -222,12 +226,13 @@ impl Server {
                 // limit is checked.
                 biased;
                 // A protocol error is the client's, and ends the connection.
-                _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
+                _ = &mut connection => return,
                 () = &mut close, if !draining => {
                     draining = true;
+                    timeouts.stop_lingering();
                     // hyper would close a new connection, whose first request may be on its way.
                     if !timeouts.is_unused() {
-                        pin::Pin::new(&mut connection).graceful_shutdown();
+                        connection.as_mut().graceful_shutdown();
                     }
                 }
                 _ = check.tick() => {
@@ -237,25 +242,24 @@ impl Server {
                 }
             }
         }
-        if !draining {
-            linger(connection.into_parts().io.into_inner()).await;
-        }
     }
 
     /// Passes a request to the router, and reports its progress to the connection's timeouts.
     async fn respond(
         self,
         timeouts: Arc<ConnectionTimeouts>,
-        peer: SocketAddr,
         request: Request<Incoming>,
     ) -> Result<Response<TrackedBody<Body>>, Infallible> {
         timeouts.on_request_head();
-        let mut request =
-            request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let request = request.map(|body| Body::new(TrackedBody::request(body, timeouts.clone())));
         let Ok(mut response) = self.router.oneshot(request).await;
-        timeouts.on_response();
-        if *self.shutdown.drain.borrow() {
+        if response.extensions().get::<LongLived>().is_some() {
+            timeouts.on_stream();
+        } else {
+            timeouts.on_response();
+        }
+        let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        if !is_upgrade && *self.shutdown.drain.borrow() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }
@@ -271,20 +275,6 @@ impl Server {
             Pressure::Normal
         }
     }
-}
-
-/// Shuts the connection down, and discards what the client still sends for a while. A system that
-/// closes a connection with unread bytes resets it, and the client may lose the response: that the
-/// body was too large, for example.
-async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let discarding = async {
-        let mut unread = [0; 4096];
-        stream.shutdown().await?;
-        while stream.read(&mut unread).await? > 0 {}
-        io::Result::Ok(())
-    };
-    // An error means that the client is gone. A client that never stops sending is cut off.
-    _ = timeout(LINGER, discarding).await;
 }
 
 #[cfg(test)]

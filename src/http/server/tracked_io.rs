@@ -3,23 +3,35 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use super::connection_state::ConnectionTimeouts;
+
+/// The time for which a client may go on sending after its connection was shut down. A client that
+/// never stops is cut off.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A stream that reports what is read and written.
 pub(super) struct TrackedIo<S> {
     stream: S,
     timeouts: Arc<ConnectionTimeouts>,
+    /// The end of the time for what the client still sends, once the connection was shut down.
+    linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> TrackedIo<S> {
     pub(super) const fn new(stream: S, timeouts: Arc<ConnectionTimeouts>) -> Self {
-        Self { stream, timeouts }
+        Self {
+            stream,
+            timeouts,
+            linger: None,
+        }
     }
 
     /// Reports a write that made progress.
@@ -46,7 +58,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TrackedIo<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -77,8 +89,26 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
         flushed
     }
 
+    /// Shuts the connection down, and discards what the client still sends for a while. A system
+    /// that closes a connection with unread bytes resets it, and the client may lose the response:
+    /// that the body was too large, for example.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.linger.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.timeouts.on_shutdown();
+        }
+        let linger = this.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        while this.timeouts.lingers() && linger.as_mut().poll(cx).is_pending() {
+            let mut unread = [0; 4096];
+            let mut unread = ReadBuf::new(&mut unread);
+            let read = ready!(Pin::new(&mut this.stream).poll_read(cx, &mut unread));
+            // An error means that the client is gone.
+            if read.is_err() || unread.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

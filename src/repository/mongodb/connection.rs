@@ -123,7 +123,7 @@ impl Connection {
 
     /// Returns the collections, and creates the client first if necessary. That looks names up, and
     /// continues if a caller does not wait for its end.
-    async fn collections(&self) -> Result<Collections, StoreError> {
+    pub(super) async fn collections(&self) -> Result<Collections, StoreError> {
         if let Some(collections) = self.collections.get() {
             return Ok(collections.clone());
         }

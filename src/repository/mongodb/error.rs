@@ -8,7 +8,7 @@ use super::indexes::{ADDRESSES_UNIQUE, EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
 
 const DUPLICATE_KEY: i32 = 11000;
 /// The code of a command that the user has no privilege for.
-const UNAUTHORIZED: i32 = 13;
+pub(super) const UNAUTHORIZED: i32 = 13;
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
 impl From<Error> for StoreError {

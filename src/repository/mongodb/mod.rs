@@ -1,30 +1,35 @@
 //! The store for deployments of one node to many. An account is one document, so a standalone
 //! server, a replica set and a sharded cluster behave alike.
 
+mod change_stream;
 mod connection;
 mod error;
 mod heartbeats;
 mod indexes;
 mod probe;
+mod reads;
 mod record;
 mod schema;
 mod tls;
 mod url;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ReturnDocument;
 
+use self::change_stream::StreamedChanges;
 use self::connection::{Connection, QUERY};
 use self::record::date;
-use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
+use super::WriteOutcome;
+use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 /// Stores accounts in a MongoDB database.
 pub struct MongoRepository {
-    connection: Connection,
+    connection: Arc<Connection>,
 }
 
 impl MongoRepository {
@@ -36,7 +41,7 @@ impl MongoRepository {
     /// it may hold a password.
     pub fn connect(url: &str) -> Result<Self, StoreError> {
         Ok(Self {
-            connection: Connection::new(url)?,
+            connection: Arc::new(Connection::new(url)?),
         })
     }
 
@@ -46,31 +51,6 @@ impl MongoRepository {
     /// Returns the reason, without quoting the URL.
     pub fn check(url: &str) -> Result<(), String> {
         url::parse(url).map(drop)
-    }
-
-    async fn ids(
-        &self,
-        filter: Document,
-        order: Document,
-        limit: usize,
-    ) -> Result<Vec<AccountId>, StoreError> {
-        // To MongoDB, a limit of zero means no limit.
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.connection
-            .run(move |db| async move {
-                let accounts = db.accounts.clone_with_type::<record::Id>();
-                let find = accounts.find(filter).sort(order).limit(limit);
-                let mut found = find.projection(doc! { "_id": 1 }).max_time(QUERY).await?;
-                let mut ids = Vec::new();
-                while found.advance().await? {
-                    ids.push(found.deserialize_current()?.id);
-                }
-                Ok(ids)
-            })
-            .await
     }
 
     async fn find(&self, filter: Document) -> Result<Option<Account>, StoreError> {
@@ -116,6 +96,17 @@ impl Repository for MongoRepository {
             Ok(found)
         });
         found.await?.into_iter().collect()
+    }
+
+    async fn versions(&self, ids: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.read_versions(ids).await
+    }
+
+    fn changes(&self, polled: PolledChanges) -> Option<Arc<dyn Changes>> {
+        Some(Arc::new(StreamedChanges::new(
+            self.connection.clone(),
+            polled,
+        )))
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

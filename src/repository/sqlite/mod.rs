@@ -10,6 +10,7 @@ mod readers;
 mod row;
 mod schema;
 mod statements;
+mod versions;
 mod writer;
 
 use std::path::Path;
@@ -88,6 +89,10 @@ impl Repository for SqliteRepository {
                 found.collect()
             })
             .await
+    }
+
+    async fn versions(&self, ids: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.read_versions(ids).await
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {

@@ -60,6 +60,15 @@ pub struct AccessClaims {
     pub custom: Map<String, Value>,
 }
 
+impl AccessClaims {
+    /// Returns the time from which the token is refused here: its expiry, and the leeway.
+    #[must_use]
+    pub fn refused_at(&self) -> Timestamp {
+        let seconds = self.exp.saturating_add(LEEWAY.as_secs().cast_signed());
+        Timestamp::from_millis(seconds.saturating_mul(1000))
+    }
+}
+
 /// The `acr` of a sign-in with two factors.
 pub const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 

@@ -3,6 +3,7 @@
 mod authenticator;
 mod device;
 mod document;
+mod live;
 mod log;
 mod snapshot;
 mod store;
@@ -23,6 +24,7 @@ use tempfile::TempDir;
 pub use authenticator::{Authenticator, recovery_codes};
 pub use device::{Device, Reply};
 pub use document::{USER, document};
+pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
 pub use log::{Log, capture_log};
 pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};

@@ -58,7 +58,9 @@ impl Connection {
 
     fn of((server, stop): (Server, watch::Sender<bool>), buffer: usize) -> Self {
         let (client, stream) = duplex(buffer);
-        let serving = tokio::spawn(server.serve_connection(stream, ([192, 0, 2, 1], 4000).into()));
+        let hold = ConnectionHold::default();
+        let peer = ([192, 0, 2, 1], 4000).into();
+        let serving = tokio::spawn(server.serve_connection(stream, peer, hold));
         Self {
             client,
             serving,

@@ -22,6 +22,8 @@ pub enum RateLimit {
     LoginByKnownDevices,
     /// Wrong current passwords in one session that changes its password.
     ChangePasswordBySession,
+    /// Wrong proofs in one session that proves its user again.
+    ReauthenticateBySession,
     /// Codes that one client has sent to one email address.
     MailByEmailAndClient,
     /// Codes that one client has sent to any address.
@@ -82,6 +84,7 @@ impl RateLimit {
             Self::LoginByEmailAndClient
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
+            | Self::ReauthenticateBySession
             | Self::FactorByDevice
             | Self::MobileNumberByAccount => 10,
             Self::FactorByKnownDevices => 50,
@@ -102,6 +105,7 @@ impl RateLimit {
             | Self::LoginByClient
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
+            | Self::ReauthenticateBySession
             | Self::CodeByClient => 15 * MINUTES,
             Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
             Self::LoginByEmail
@@ -128,6 +132,7 @@ impl RateLimit {
             Self::LoginByDevice => "login-device",
             Self::LoginByKnownDevices => "login-known-devices",
             Self::ChangePasswordBySession => "change-password-session",
+            Self::ReauthenticateBySession => "reauthenticate-session",
             Self::MailByEmailAndClient => "mail-email-client",
             Self::MailByEmail => "mail-email",
             Self::MailByEmailLater => "mail-email-later",

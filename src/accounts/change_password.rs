@@ -6,14 +6,14 @@ use super::{Accounts, Caller, Client, InternalError};
 use crate::hashing::{Permit, Verification};
 use crate::model::{
     Account, EmailKind, EndReason, FieldCode, FieldError, FieldErrors, InvalidField, Password,
-    PasswordHash, Wait,
+    PasswordHash, SignInMethod, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 
 /// An attempt to change the password.
 #[derive(Debug)]
 pub struct ChangePassword {
-    /// The current password, as typed.
+    /// The current password, as typed. An account that has none needs a fresh session instead.
     pub current_password: SecretString,
     /// The new password, as typed.
     pub new_password: SecretString,
@@ -30,14 +30,18 @@ pub enum ChangePasswordOutcome {
     InvalidCredentials,
     /// The new password was refused.
     InvalidInput(Vec<InvalidField>),
+    /// The account has no password, and the session's last proof is too old.
+    ReauthenticationRequired(Vec<SignInMethod>),
     /// There were too many wrong passwords.
     TooManyAttempts(Wait),
 }
 
 /// The outcome of verifying the current password.
 enum CurrentPassword {
-    Valid(PasswordHash),
+    /// The password is right, or the session of a user without a password is fresh.
+    Valid(Option<PasswordHash>),
     Invalid,
+    Stale(Vec<SignInMethod>),
     TooManyAttempts(Wait),
 }
 
@@ -60,11 +64,14 @@ impl Accounts {
         let verified = match self.verify_current(&permit, &caller, &current).await? {
             CurrentPassword::Valid(hash) => hash,
             CurrentPassword::Invalid => return Ok(ChangePasswordOutcome::InvalidCredentials),
+            CurrentPassword::Stale(methods) => {
+                return Ok(ChangePasswordOutcome::ReauthenticationRequired(methods));
+            }
             CurrentPassword::TooManyAttempts(wait) => {
                 return Ok(ChangePasswordOutcome::TooManyAttempts(wait));
             }
         };
-        if new.expose() == current.expose() {
+        if verified.is_some() && new.expose() == current.expose() {
             return Ok(ChangePasswordOutcome::InvalidInput(vec![unchanged()]));
         }
         let hash = self.hashing.hash(&permit, &new).await?;
@@ -74,7 +81,7 @@ impl Accounts {
             .update_as(caller, |account, now| {
                 let user = account
                     .user_mut()
-                    .filter(|user| user.password.as_ref() == Some(&verified))?;
+                    .filter(|user| user.password == verified)?;
                 user.set_password(hash.clone(), now);
                 user.end_sessions(EndReason::PasswordChanged, now, |other| other.id != session);
                 account.void_codes();
@@ -112,17 +119,22 @@ impl Accounts {
         caller: &Caller,
         current: &Password,
     ) -> Result<CurrentPassword, InternalError> {
+        let user = caller.user();
+        if let Some(user) = user.filter(|user| user.password.is_none()) {
+            let stale = self.stale_methods(user, caller.session, self.clock.now());
+            return Ok(stale.map_or(CurrentPassword::Valid(None), CurrentPassword::Stale));
+        }
         let session = caller.session.to_string();
         let keys = [Key::new(RateLimit::ChangePasswordBySession, &[&session])];
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(CurrentPassword::TooManyAttempts(wait));
         }
-        let hash = caller.user().and_then(|user| user.password.clone());
+        let hash = user.and_then(|user| user.password.clone());
         let verification = self.hashing.verify(permit, current, hash.as_ref()).await?;
         match hash {
             Some(hash) if verification != Verification::Invalid => {
                 self.limiter.release(&keys).await?;
-                Ok(CurrentPassword::Valid(hash))
+                Ok(CurrentPassword::Valid(Some(hash)))
             }
             _ => Ok(CurrentPassword::Invalid),
         }

@@ -5,7 +5,9 @@ use secrecy::SecretString;
 use super::factor_secrets::SecondFactorProof;
 use super::gate::{Admission, Entry};
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
-use crate::model::{Account, ChallengePurpose, Digest, Timestamp, Wait};
+use crate::model::{
+    Account, ChallengePurpose, Digest, Timestamp, TrustedBrowser, TrustedBrowserId, User, Wait,
+};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The proof of a second factor in a sign-in.
@@ -15,6 +17,8 @@ pub struct CompleteLogin {
     pub challenge: SecretString,
     /// The proof.
     pub proof: SecondFactorProof,
+    /// Lets the browser skip the second factor from now on, if the operator allows it.
+    pub trust_browser: bool,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -23,7 +27,12 @@ pub struct CompleteLogin {
 #[derive(Debug)]
 pub enum CompleteLoginOutcome {
     /// The proof is right: the user is signed in, or the sign-in waits for its next step.
-    SignIn(SignIn),
+    SignIn {
+        /// The sign-in.
+        sign_in: SignIn,
+        /// The token of the browser, if it may skip the second factor from now on.
+        trusted_browser: Option<SecretString>,
+    },
     /// The proof is wrong, or was used before.
     InvalidProof,
     /// The sign-in has expired, was tried too often, or is finished.
@@ -34,7 +43,7 @@ pub enum CompleteLoginOutcome {
 
 /// The decision on a proof.
 enum Decision {
-    Passed(Admission),
+    Passed(Admission, Option<TrustedBrowserId>),
     InvalidProof,
     ChallengeExpired,
 }
@@ -69,17 +78,22 @@ impl Accounts {
             Err(UpdateError::Deleted) => return Ok(CompleteLoginOutcome::ChallengeExpired),
             updated => updated?,
         };
-        let admission = match updated.outcome {
-            Decision::Passed(admission) => admission,
+        let (admission, browser) = match updated.outcome {
+            Decision::Passed(admission, browser) => (admission, browser),
             Decision::InvalidProof => return Ok(CompleteLoginOutcome::InvalidProof),
             Decision::ChallengeExpired => return Ok(CompleteLoginOutcome::ChallengeExpired),
         };
         self.limiter.release(&keys).await?;
+        let account = updated.account.id;
+        let trusted_browser = browser.map(|it| self.sessions.trusted_browser_token(account, it));
         let sign_in = self.sessions.conclude(updated.account, admission)?;
-        Ok(sign_in.map_or(
-            CompleteLoginOutcome::ChallengeExpired,
-            CompleteLoginOutcome::SignIn,
-        ))
+        Ok(match sign_in {
+            Ok(sign_in) => CompleteLoginOutcome::SignIn {
+                sign_in,
+                trusted_browser,
+            },
+            Err(_) => CompleteLoginOutcome::ChallengeExpired,
+        })
     }
 
     /// Loads the account that a challenge names, with the challenge's digest. The account decides
@@ -113,8 +127,31 @@ impl Accounts {
             return Decision::InvalidProof;
         };
         user.challenges.finish(digest);
+        let browser = self.trust_browser(user, command, now);
         let entry = Entry::resumed(proven, &command.client).with_method(method);
-        Decision::Passed(self.sessions.admit(account, &entry, now))
+        Decision::Passed(self.sessions.admit(account, &entry, now), browser)
+    }
+
+    /// Lets the browser skip the second factor, if its user wants it and the operator allows it.
+    fn trust_browser(
+        &self,
+        user: &mut User,
+        command: &CompleteLogin,
+        now: Timestamp,
+    ) -> Option<TrustedBrowserId> {
+        let lifetime = self.policy.sign_in.trust_browser;
+        if !command.trust_browser || lifetime.is_zero() {
+            return None;
+        }
+        let id = TrustedBrowserId::new(now, &self.rng);
+        user.factors.trust(TrustedBrowser {
+            id,
+            device: command.client.device(),
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.plus(lifetime),
+        });
+        Some(id)
     }
 }
 

@@ -131,10 +131,7 @@ impl Accounts {
         // Sign-ins that wait began before the factor was there.
         user.challenges.clear();
         if let Waiting::Session(id) = &waiting {
-            let session = user.sessions.iter_mut().find(|session| session.id == *id);
-            if let Some(session) = session {
-                session.record_proof(SignInMethod::Totp, now);
-            }
+            user.record_proof(*id, SignInMethod::Totp, now);
         }
         let factor = Factor::Totp;
         let email = command.client.email(EmailKind::FactorAdded { factor });

@@ -6,7 +6,9 @@ use secrecy::SecretString;
 
 use super::signup::Application;
 use super::{Accounts, Client, InternalError, Signup};
-use crate::model::{Account, AccountId, AccountState, Gender, InvalidField, Role, User};
+use crate::model::{
+    Account, AccountId, AccountState, Gender, InvalidField, Role, SignUpPolicy, User,
+};
 use crate::repository::WriteOutcome;
 
 /// The client for whom the command line hashes passwords.
@@ -48,7 +50,7 @@ impl Accounts {
         command: CreateUser,
     ) -> Result<CreateUserOutcome, InternalError> {
         let role = command.role;
-        let application = match self.parse_application(&as_signup(command)) {
+        let application = match self.parse_application(&as_signup(command), &SignUpPolicy::OPEN) {
             Ok(application) => application,
             Err(refused) => return Ok(CreateUserOutcome::InvalidInput(refused)),
         };
@@ -86,6 +88,7 @@ fn as_signup(command: CreateUser) -> Signup {
         gender: Gender::Undisclosed,
         mobile_number: None,
         locale: None,
+        accepted_terms: None,
         attempt: None,
         client: Client {
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),

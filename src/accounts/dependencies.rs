@@ -14,7 +14,7 @@ use super::{Accounts, Policy};
 use crate::hashing::Hashing;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
-use crate::model::{Clock, Rng};
+use crate::model::{Clock, Rng, SignUpPolicy};
 use crate::repository::Repository;
 use crate::token::{AccessTokens, Secret};
 
@@ -40,6 +40,8 @@ pub struct Dependencies {
     pub rng: Rng,
     /// The operator's rules.
     pub policy: Policy,
+    /// The rules for signing up.
+    pub sign_up: SignUpPolicy,
     /// The name of the service in authenticator apps.
     pub totp_issuer: String,
 }
@@ -59,6 +61,7 @@ impl Accounts {
             clock,
             rng,
             policy,
+            sign_up,
             totp_issuer,
         } = dependencies;
         let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
@@ -88,6 +91,7 @@ impl Accounts {
             clock,
             rng,
             policy,
+            sign_up,
         }
     }
 }

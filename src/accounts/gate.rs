@@ -21,6 +21,10 @@ pub struct SignInPolicy {
     pub mfa: MfaPolicy,
     /// The time for which a proof of identity allows sensitive changes.
     pub fresh: Duration,
+    /// The time for which a browser may skip the second factor; zero if none may.
+    pub trust_browser: Duration,
+    /// Enables logins with an emailed code instead of a password.
+    pub login_by_code: bool,
 }
 
 /// The proofs of a sign-in so far, and the client that gave them.
@@ -72,6 +76,16 @@ impl Entry {
     pub(super) const fn on_trusted_browser(mut self, browser: Option<TrustedBrowserId>) -> Self {
         self.trusted_browser = browser;
         self
+    }
+
+    /// Returns the client that gave the proofs.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns whether the device has signed in to the account before.
+    pub(super) const fn is_on_known_device(&self) -> bool {
+        self.known_device.is_some()
     }
 
     /// Marks the first sign-in of a new account, whose device is not announced.

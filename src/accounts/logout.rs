@@ -37,9 +37,13 @@ impl Accounts {
             .store
             .update_as(caller, |account, now| {
                 let is_ended = |session: &Session| session.is_live(now) && is_meant(session);
-                account
-                    .user_mut()
-                    .map_or(0, |user| user.end_sessions(reason, now, is_ended))
+                let Some(user) = account.user_mut() else {
+                    return 0;
+                };
+                if command == Logout::Everywhere {
+                    user.factors.trusted_browsers.clear();
+                }
+                user.end_sessions(reason, now, is_ended)
             })
             .await?;
         Ok(updated.outcome)

@@ -24,6 +24,7 @@ mod delivery_steps;
 mod dependencies;
 mod disable_totp;
 mod email_delivery;
+mod end_sessions;
 mod error;
 mod export_users;
 mod factor_secrets;
@@ -34,19 +35,24 @@ mod import_user;
 mod introspect;
 mod live_changes;
 mod login;
+mod login_with_code;
 mod logout;
 mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
 mod rate_limiter;
+mod reauthenticate;
 mod refresh;
 mod reset_mfa;
 mod reset_password;
 mod revoke_session;
+mod revoke_trusted_browser;
+mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
 mod signup;
+mod start_login;
 mod start_totp;
 mod store_health;
 mod suspend;
@@ -62,7 +68,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::hashing::Hashing;
-use crate::model::{Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, Timestamp};
+use crate::model::{
+    Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, SignUpPolicy, Timestamp,
+};
 use crate::repository::StoreError;
 use crate::token::Keyring;
 
@@ -94,14 +102,19 @@ pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, Pr
 pub use introspect::Introspection;
 pub use live_changes::{LiveChange, LiveChanges, LiveEnd};
 pub use login::{Login, LoginOutcome};
+pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
+pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
+pub use revoke_trusted_browser::RevokeTrustedBrowserOutcome;
+pub use send_reauthentication_code::SendReauthenticationCodeOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
+pub use start_login::{StartLogin, StartLoginOutcome};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
@@ -137,6 +150,7 @@ pub struct Accounts {
     clock: Clock,
     rng: Rng,
     policy: Policy,
+    sign_up: SignUpPolicy,
 }
 
 impl Accounts {
@@ -166,6 +180,12 @@ impl Accounts {
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Returns the rules for signing up.
+    #[must_use]
+    pub const fn sign_up_policy(&self) -> &SignUpPolicy {
+        &self.sign_up
     }
 
     /// Returns the lifetime of an access token.

@@ -85,8 +85,8 @@ impl OneTimeCodes {
         self.secret.unseal(sealed)
     }
 
-    /// Generates the ticket of a sign-up.
-    fn generate_ticket(&self) -> GeneratedTicket {
+    /// Generates the ticket of a sign-up or of a login by code.
+    pub(super) fn generate_ticket(&self) -> GeneratedTicket {
         let text = SecretString::from(URL_SAFE_NO_PAD.encode(self.rng.bytes::<32>()));
         let digest = self.ticket_digest(&text);
         GeneratedTicket { text, digest }

@@ -128,7 +128,7 @@ impl Accounts {
             // factor that keeps its owner out.
             user.factors.clear();
         }
-        user.email_verified = true;
+        user.verify_address(now);
         user.set_password(reset.hash.clone(), now);
         user.end_sessions(EndReason::PasswordReset, now, |_| true);
         // Those who knew the old password may have used its devices too.

@@ -132,6 +132,17 @@ impl SessionIssuer {
         (owner == account).then(|| TrustedBrowserId::from_bytes(id))
     }
 
+    /// Returns the token of a browser that skips the second factor.
+    pub(super) fn trusted_browser_token(
+        &self,
+        account: AccountId,
+        browser: TrustedBrowserId,
+    ) -> SecretString {
+        self.trusted_browsers
+            .issue(account, *browser.as_bytes())
+            .into()
+    }
+
     fn challenge_digest(&self, text: &SecretString) -> Digest {
         let text = text.expose_secret().as_bytes();
         Digest::new(self.secret.digest(Purpose::Ticket, &[text]))

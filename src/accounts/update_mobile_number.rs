@@ -1,7 +1,10 @@
 //! Set, change or remove the user's mobile number.
 
 use super::{Accounts, Caller, InternalError, UpdateError};
-use crate::model::{Account, FieldCode, FieldError, FieldErrors, InvalidField, MobileNumber, Wait};
+use crate::model::{
+    Account, FieldCode, FieldError, FieldErrors, InvalidField, MobileNumber, SignInMethod, User,
+    Wait,
+};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The mobile number as typed. `Some(None)` removes it; `None` is an input that left the field out.
@@ -20,6 +23,8 @@ pub enum UpdateMobileNumberOutcome {
     InvalidInput(Vec<InvalidField>),
     /// Another account has the number.
     MobileNumberTaken,
+    /// The account has a second factor, and the session's last proof is too old.
+    ReauthenticationRequired(Vec<SignInMethod>),
     /// There were too many changes.
     TooManyAttempts(Wait),
 }
@@ -40,6 +45,12 @@ impl Accounts {
         let Some(number) = errors.check("mobileNumber", parsed) else {
             return Ok(UpdateMobileNumberOutcome::InvalidInput(errors.into_vec()));
         };
+        let has_factor = |user: &&User| !user.second_factors().is_empty();
+        let user = caller.user().filter(has_factor);
+        let stale = user.and_then(|it| self.stale_methods(it, caller.session, self.clock.now()));
+        if let Some(methods) = stale {
+            return Ok(UpdateMobileNumberOutcome::ReauthenticationRequired(methods));
+        }
         let account = caller.account.id.to_string();
         let keys = [Key::new(RateLimit::MobileNumberByAccount, &[&account])];
         if let Some(wait) = self.limiter.check(&keys).await? {

@@ -193,10 +193,12 @@ fn complete(account: &mut Account, proof: &Proof, now: Timestamp) -> Spend {
         profile,
         mobile_number,
         locale,
+        accepted_terms,
         ..
     } = sign_ups.swap_remove(named);
     let mut user = User::new(password, profile, mobile_number, now);
     user.locale = locale;
+    user.accepted_terms = accepted_terms;
     user.email_verified = true;
     account.state = AccountState::Active(Box::new(user));
     Spend::Right

@@ -107,6 +107,7 @@ pub(super) fn accounts(
         clock: environment.clock,
         rng: environment.rng,
         policy: policy(config),
+        sign_up: config.sign_in.sign_up.clone(),
         totp_issuer: config.sign_in.totp_issuer.clone(),
     }))
 }

@@ -42,6 +42,8 @@ pub(super) fn policy(config: &Config) -> Policy {
             verify_email_first: config.sign_in.verify_email_first,
             mfa: config.sign_in.mfa,
             fresh: config.sign_in.fresh,
+            trust_browser: config.sign_in.trust_browser,
+            login_by_code: config.sign_in.login_by_code,
         },
         limits: config.limits,
     }

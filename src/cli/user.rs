@@ -61,6 +61,12 @@ pub(super) enum User {
         #[arg(long)]
         email: String,
     },
+    /// Ends sessions of all users.
+    EndSessions {
+        /// Ends those that began without a second factor.
+        #[arg(long, required = true)]
+        without_factor: bool,
+    },
     /// Lets a suspended user log in again.
     Reinstate {
         /// The user's email address.
@@ -92,6 +98,10 @@ impl User {
                     report(accounts.clear_mobile_number(&email).await)
                 }
                 UserCommand::ResetMfa(email) => report(accounts.reset_mfa(&email).await),
+                UserCommand::EndSessions => {
+                    let ended = accounts.end_sessions_without_factor().await;
+                    print(format_args!("ended {}\n", ended.map_err(failure)?))
+                }
                 UserCommand::Suspend(email) => report(accounts.suspend(&email).await),
                 UserCommand::Reinstate(email) => report(accounts.reinstate(&email).await),
             }
@@ -130,6 +140,7 @@ impl User {
             } => UserCommand::SetRole(email, Role::Admin),
             Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
             Self::ResetMfa { email } => UserCommand::ResetMfa(email),
+            Self::EndSessions { without_factor: _ } => UserCommand::EndSessions,
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
             Self::Import(_) | Self::Export(_) => {
@@ -144,6 +155,7 @@ enum UserCommand {
     SetRole(String, Role),
     ClearMobileNumber(String),
     ResetMfa(String),
+    EndSessions,
     Suspend(String),
     Reinstate(String),
 }

@@ -24,6 +24,7 @@ mod read;
 mod reader;
 mod sender;
 mod sign_in;
+mod sign_in_table;
 mod store;
 mod table;
 mod texts;

@@ -21,10 +21,26 @@ pub(super) struct Typed<T> {
     pub(super) parse: fn(&str) -> Result<T, String>,
 }
 
-/// Defines a constant for each row, and `SETTINGS` of all rows, so that no second list can miss
-/// one.
+/// Joins lists of rows that have `N` rows in all.
+pub(super) const fn joined<const N: usize>(lists: [&[Setting]; 3]) -> [Setting; N] {
+    let mut all = [lists[0][0]; N];
+    let (mut list, mut row, mut place) = (0, 0, 0);
+    while place < N {
+        if row < lists[list].len() {
+            all[place] = lists[list][row];
+            row += 1;
+            place += 1;
+        } else {
+            list += 1;
+            row = 0;
+        }
+    }
+    all
+}
+
+/// Defines a constant for each row, and a list of the rows, so that no second list can miss one.
 macro_rules! settings {
-    ($($name:ident -> $type:ty {
+    (in $rows:ident; $($name:ident -> $type:ty {
         default: $default:literal, example: $example:literal,
         meaning: $meaning:literal,
         parse: $parse:expr $(, secret: $secret:literal)?
@@ -40,7 +56,7 @@ macro_rules! settings {
             parse: $parse,
         };)*
 
-        /// All settings, in the order in which they are shown.
-        pub static SETTINGS: &[Setting] = &[$($name.row),*];
+        /// The rows, in the order in which they are shown.
+        pub(super) const $rows: &[Setting] = &[$($name.row),*];
     };
 }

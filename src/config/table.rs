@@ -8,15 +8,25 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::live::LIVE_ROWS;
 pub use super::setting::Setting;
 pub(super) use super::setting::Typed;
+use super::setting::joined;
+use super::sign_in_table::SIGN_IN_ROWS;
 use super::{DocumentSource, LogFormat, Mail, Store, email_values, parse};
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
-use crate::model::{Locale, MfaPolicy};
+use crate::model::Locale;
 use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
+/// All settings, in the order in which they are shown.
+pub static SETTINGS: &[Setting] = &joined::<COUNT>([ROWS, SIGN_IN_ROWS, LIVE_ROWS]);
+
+const COUNT: usize = ROWS.len() + SIGN_IN_ROWS.len() + LIVE_ROWS.len();
+
 settings! {
+    in ROWS;
+
     LISTEN -> SocketAddr {
         default: "127.0.0.1:4000", example: "0.0.0.0:4000",
         meaning: "The address and port to listen on. Port 0 picks a free port.",
@@ -157,15 +167,11 @@ settings! {
         meaning: "The time for which the server accepts connections after SIGTERM, while `/health/ready` answers 503: as long as a load balancer takes to notice (0 to 300).",
         parse: |text| parse::seconds(text, 0..=300)
     }
-    SUBSCRIPTIONS -> bool { default: "on", example: "off",
-        meaning: "Live changes over WebSocket and as server-sent events: `on` or `off`.",
-        parse: |text| parse::one_of(text, &[("on", true), ("off", false)]) }
-    MAX_SOCKETS -> usize { default: "768", example: "10000",
-        meaning: "The maximum number of open WebSockets and event streams; more are answered with 503. The process needs as many open files, and 1024 for all else (1 to 100000).",
-        parse: |text| parse::number(text, 1..=100_000) }
-    INTROSPECTION -> Option<bool> { default: "auto", example: "off",
+    INTROSPECTION -> Option<bool> {
+        default: "auto", example: "off",
         meaning: "Introspection for clients and GraphiQL for browsers: `on`, `off`, or `auto`, which means on only if both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are loopback addresses.",
-        parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)]) }
+        parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)])
+    }
     TRUSTED_DOCUMENTS -> Option<DocumentSource> {
         default: "", example: "web/persisted-documents.json,app/persisted-query-manifest.json",
         meaning: "Files of the only documents that are executed, by their hash, separated by commas: as graphql-codegen writes them with `persistedDocuments`, or Apollo's `generate-persisted-query-manifest`. By default every document is executed.",
@@ -201,9 +207,11 @@ settings! {
         meaning: "The lifetime of a code sent by email (60 to 3600).",
         parse: |text| parse::seconds(text, 60..=3600)
     }
-    BCRYPT -> BcryptEngine { default: "interleaved", example: "crate",
+    BCRYPT -> BcryptEngine {
+        default: "interleaved", example: "crate",
         meaning: "Code that hashes passwords: `interleaved`, which computes up to six hashes at once on each core, or `crate`, the bcrypt crate's, one at a time. Their hashes are the same.",
-        parse: |text| parse::one_of(text, &[("interleaved", BcryptEngine::Interleaved), ("crate", BcryptEngine::Crate)]) }
+        parse: |text| parse::one_of(text, &[("interleaved", BcryptEngine::Interleaved), ("crate", BcryptEngine::Crate)])
+    }
     BCRYPT_COST -> u32 {
         default: "12", example: "13",
         meaning: "The bcrypt cost of password hashes (4 to 31, each step doubles the work; below 10 only on a loopback address).",
@@ -214,27 +222,11 @@ settings! {
         meaning: "The minimum number of characters in a password (8 to 64).",
         parse: |text| parse::number(text, 8..=64)
     }
-    VERIFY_EMAIL_FIRST -> bool { default: "false", example: "true",
-        meaning: "Requires an email address to be verified before it gets an account: `true` or `false`.",
-        parse: |text| parse::one_of(text, &[("true", true), ("false", false)]) }
-    MFA -> MfaPolicy {
-        default: "off", example: "optional",
-        meaning: "The second factor (an authenticator app with recovery codes): `off`, `optional`, `required` for every user, or `required-for-admin`. Sessions from before a change of it go on.",
-        parse: |text| parse::one_of(text, &[("off", MfaPolicy::Off), ("optional", MfaPolicy::Optional), ("required", MfaPolicy::Required), ("required-for-admin", MfaPolicy::RequiredForAdmin)])
-    }
-    TOTP_ISSUER -> String {
-        default: "127.0.0.1", example: "Example",
-        meaning: "The name that authenticator apps show for accounts of this server; by default the host of `LATCHKEY_PUBLIC_URL`.",
-        parse: parse::app_name
-    }
-    FRESH_SECONDS -> Duration {
-        default: "600", example: "300",
-        meaning: "The time after a login or another proof of identity for which a session may make sensitive changes, such as removing a second factor (60 to 86400).",
-        parse: |text| parse::seconds(text, 60..=86_400)
-    }
-    LIMITS -> bool { default: "default", example: "off",
+    LIMITS -> bool {
+        default: "default", example: "off",
         meaning: "Rate limits of logins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
-        parse: |text| parse::one_of(text, &[("default", true), ("off", false)]) }
+        parse: |text| parse::one_of(text, &[("default", true), ("off", false)])
+    }
     ISSUER -> String {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
         meaning: "The `iss` claim of access tokens; by default `LATCHKEY_PUBLIC_URL`.",

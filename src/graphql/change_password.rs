@@ -12,7 +12,8 @@ use crate::accounts::{ChangePassword, ChangePasswordOutcome, InternalError, Sign
 /// The current password and the new one.
 #[derive(InputObject)]
 struct ChangePasswordInput {
-    /// The user's current password. Without it the result is `InvalidCredentials`.
+    /// The user's current password. Leave it out for a user without a password (`User.hasPassword`),
+    /// in a session with a recent proof. Otherwise the result is `InvalidCredentials` without it.
     #[graphql(secret)]
     current_password: Option<String>,
     /// The new password, which must differ from the current one. `policy` has the allowed lengths.
@@ -82,6 +83,9 @@ impl ChangePasswordMutation {
             }
             ChangePasswordOutcome::InvalidInput(fields) => {
                 ChangePasswordResult::InvalidInput(fields.into())
+            }
+            ChangePasswordOutcome::ReauthenticationRequired(methods) => {
+                ChangePasswordResult::ReauthenticationRequired(methods.into())
             }
             ChangePasswordOutcome::TooManyAttempts(wait) => {
                 ChangePasswordResult::TooManyAttempts(wait.into())

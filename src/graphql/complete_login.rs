@@ -30,6 +30,10 @@ struct CompleteLoginInput {
     /// The proof of a second factor.
     #[graphql(secret)]
     proof: SecondFactor,
+    /// Lets this browser skip the second factor for as long as the operator allows. Only with
+    /// `delivery: COOKIE`, which keeps it in a cookie of its own. Ask the user first.
+    #[graphql(default)]
+    trust_browser: Defaulted<bool>,
     /// The way to deliver the refresh token.
     #[graphql(default)]
     delivery: Defaulted<TokenDelivery>,
@@ -71,11 +75,18 @@ impl CompleteLoginMutation {
                 SecondFactor::Totp(code) => SecondFactorProof::Totp(code.into()),
                 SecondFactor::RecoveryCode(code) => SecondFactorProof::RecoveryCode(code.into()),
             },
+            trust_browser: input.trust_browser.0 && input.delivery.0 == TokenDelivery::Cookie,
             client: request.client.clone(),
         };
         let result = match request.accounts.complete_login(command).await? {
-            CompleteLoginOutcome::SignIn(it) => {
-                match SignInMember::deliver(ctx, it, input.delivery.0)? {
+            CompleteLoginOutcome::SignIn {
+                sign_in,
+                trusted_browser,
+            } => {
+                if let Some(token) = trusted_browser {
+                    request.trust_browser(ctx, &token);
+                }
+                match SignInMember::deliver(ctx, sign_in, input.delivery.0)? {
                     SignInMember::Authenticated(it) => it.into(),
                     SignInMember::DeletionPending(it) => it.into(),
                     // A second proof was given: no other is missing.

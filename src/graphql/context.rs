@@ -120,6 +120,14 @@ impl RequestContext {
         }
     }
 
+    /// Sets the cookie by which the browser skips the second factor.
+    pub(super) fn trust_browser(&self, ctx: &Context<'_>, token: &SecretString) {
+        let lifetime = self.accounts.policy().sign_in.trust_browser;
+        let cookies = self.policy.cookies;
+        let cookie = cookies.trusted_browser(token.expose_secret(), lifetime);
+        ctx.append_http_header(SET_COOKIE, cookie);
+    }
+
     /// Finds the caller behind the bearer token, or the reason why there is no caller.
     async fn find_caller(&self) -> Result<FoundCaller, InternalError> {
         let Some(bearer) = &self.bearer else {

@@ -82,6 +82,11 @@ impl Cookies {
         self.set(self.device_name(), token, DEVICE_LIFETIME)
     }
 
+    /// Returns the `Set-Cookie` header with the token of a browser that skips the second factor.
+    pub(super) fn trusted_browser(self, token: &str, lifetime: Duration) -> String {
+        self.set(self.trusted_browser_name(), token, lifetime)
+    }
+
     /// Returns the `Set-Cookie` header that deletes the refresh token's cookie.
     pub(super) fn clear_refresh(self) -> String {
         self.refresh("", Duration::ZERO)

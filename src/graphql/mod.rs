@@ -21,12 +21,14 @@ mod forgot_password;
 mod introspection;
 mod known_documents;
 mod login;
+mod login_with_code;
 mod logout;
 mod masking;
 mod me;
 mod node;
 mod operation;
 mod policy;
+mod reauthenticate;
 mod refresh;
 mod regenerate_recovery_codes;
 mod request_error;
@@ -35,9 +37,12 @@ mod response;
 mod response_body;
 mod revoke_other_sessions;
 mod revoke_session;
+mod revoke_trusted_browser;
 mod root_fields;
+mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
+mod start_login;
 mod start_totp;
 mod subscribe;
 pub mod syntax;
@@ -99,10 +104,15 @@ root_type! {
     verify_email::VerifyEmailMutation,
     check_password::CheckPasswordMutation,
     complete_login::CompleteLoginMutation,
+    reauthenticate::ReauthenticateMutation,
+    send_reauthentication_code::SendReauthenticationCodeMutation,
+    start_login::StartLoginMutation,
+    login_with_code::LoginWithCodeMutation,
     start_totp::StartTotpMutation,
     confirm_totp::ConfirmTotpMutation,
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
+    revoke_trusted_browser::RevokeTrustedBrowserMutation,
 }
 
 /// The type of the service's schema.

@@ -106,6 +106,7 @@ mod tests {
             "InvalidProof",
             "InvalidRefreshToken",
             "CodeSent",
+            "LoginCodeSent",
             "PasswordAccepted",
         ];
         for (field, result) in ["Query", "Mutation"]

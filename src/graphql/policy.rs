@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::operation::Operation;
 use super::{Cookies, RequestContext};
 use crate::accounts;
-use crate::model::{Code, MfaPolicy, PasswordPolicy};
+use crate::model::{Code, MfaPolicy, PasswordPolicy, SignUpPolicy, SignUpRule};
 
 /// The operator's settings that resolvers need.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,7 @@ impl PolicyQuery {
         let accounts = &RequestContext::of(ctx).accounts;
         PublicPolicy {
             policy: *accounts.policy(),
+            sign_up: accounts.sign_up_policy().clone(),
             access_token_lifetime: accounts.access_token_lifetime(),
         }
     }
@@ -83,6 +84,7 @@ struct Terms {
 
 struct PublicPolicy {
     policy: accounts::Policy,
+    sign_up: SignUpPolicy,
     access_token_lifetime: Duration,
 }
 
@@ -121,7 +123,11 @@ impl PublicPolicy {
 
     /// The way to get an account.
     async fn signup(&self) -> SignupRule {
-        SignupRule::Open
+        match self.sign_up.rule {
+            SignUpRule::Open => SignupRule::Open,
+            SignUpRule::Domains(_) => SignupRule::Domains,
+            SignUpRule::Closed => SignupRule::Closed,
+        }
     }
 
     /// The providers that users can sign in with, in the order in which to show them.
@@ -136,7 +142,7 @@ impl PublicPolicy {
 
     /// True if users can log in with an emailed code instead of a password.
     async fn login_by_code(&self) -> bool {
-        false
+        self.policy.sign_in.login_by_code
     }
 
     /// True if users can set up an authenticator app as a second factor.
@@ -151,7 +157,10 @@ impl PublicPolicy {
 
     /// The terms that users accept when they sign up; null if there are none.
     async fn terms(&self) -> Option<Terms> {
-        None
+        self.sign_up.terms.as_ref().map(|terms| Terms {
+            version: terms.version.clone(),
+            url: terms.url.clone(),
+        })
     }
 
     /// The number of days for which a user can take the deletion of the account back.

@@ -33,6 +33,8 @@ struct SignupInput {
     /// The language of messages to the user: a BCP 47 tag, such as `de` or `pt-BR`. Send the one
     /// that your app is shown in; without it, messages follow `Accept-Language`.
     locale: Option<String>,
+    /// The version of the terms that the user has accepted, where `policy.terms` is not null.
+    accepted_terms_version: Option<String>,
     /// A random value that the client draws once for one sign-up and keeps until it has the response:
     /// 22 to 128 characters of base64url. If the response is lost, send the same input again within
     /// ten minutes: the retry signs in to the account that the first request created, or returns the
@@ -97,6 +99,7 @@ impl SignupMutation {
             gender: input.gender.0.into(),
             mobile_number: input.mobile_number,
             locale: input.locale,
+            accepted_terms: input.accepted_terms_version,
             attempt: input.attempt.map(RequestAttempt::parse).transpose()?,
             client: request.client.clone(),
         };
@@ -109,6 +112,7 @@ impl SignupMutation {
                 })
             }
             SignupOutcome::InvalidInput(fields) => SignupResult::InvalidInput(fields.into()),
+            SignupOutcome::NotAvailable => SignupResult::NotAvailable(NotAvailable::default()),
             SignupOutcome::EmailTaken => SignupResult::EmailTaken(EmailTaken::default()),
             SignupOutcome::MobileNumberTaken => {
                 SignupResult::MobileNumberTaken(MobileNumberTaken::default())

@@ -37,7 +37,8 @@ impl Operation for UpdateMobileNumberMutation {
 
 #[Object]
 impl UpdateMobileNumberMutation {
-    /// Sets, changes or removes the signed-in user's mobile number.
+    /// Sets, changes or removes the signed-in user's mobile number. A user with a second factor needs
+    /// a recent proof for it.
     async fn update_mobile_number(
         &self,
         ctx: &Context<'_>,
@@ -66,6 +67,9 @@ impl UpdateMobileNumberMutation {
             }
             UpdateMobileNumberOutcome::MobileNumberTaken => {
                 UpdateMobileNumberResult::MobileNumberTaken(MobileNumberTaken::default())
+            }
+            UpdateMobileNumberOutcome::ReauthenticationRequired(methods) => {
+                UpdateMobileNumberResult::ReauthenticationRequired(methods.into())
             }
             UpdateMobileNumberOutcome::TooManyAttempts(wait) => {
                 UpdateMobileNumberResult::TooManyAttempts(wait.into())

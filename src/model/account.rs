@@ -161,6 +161,8 @@ impl Account {
         if let Some(user) = self.user_mut() {
             user.reset_code = None;
             user.verification_code = None;
+            user.reauthentication_code = None;
+            user.sign_in_codes.clear();
             user.challenges.clear();
         }
     }

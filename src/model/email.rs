@@ -56,6 +56,12 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the domain, in lower-case A-labels.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// Addresses are personal data: a stray `{:?}` in a log must not print one.
@@ -87,7 +93,7 @@ fn canonical(text: &str) -> Option<String> {
         .then_some(canonical)
 }
 
-fn canonical_domain(domain: &str) -> Option<String> {
+pub(super) fn canonical_domain(domain: &str) -> Option<String> {
     let domain: String = domain
         .split('.')
         .map(canonical_label)

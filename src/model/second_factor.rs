@@ -13,6 +13,9 @@ use super::{
 /// oldest.
 const MAX_SETUPS: usize = 10;
 
+/// The maximum number of browsers that skip the second factor of an account.
+const MAX_TRUSTED_BROWSERS: usize = 20;
+
 /// The second factors of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -120,6 +123,26 @@ impl SecondFactors {
             .iter()
             .find(|setup| setup.owner == *owner && now < setup.expires_at);
         setup.map(|setup| &setup.secret)
+    }
+
+    /// Lets a browser skip the second factor. Where there are too many, the one that was used least
+    /// recently gives way.
+    pub fn trust(&mut self, browser: TrustedBrowser) {
+        if self.trusted_browsers.len() >= MAX_TRUSTED_BROWSERS {
+            let browsers = self.trusted_browsers.iter().enumerate();
+            let oldest = browsers.min_by_key(|(_, browser)| browser.last_used_at);
+            if let Some((place, _)) = oldest {
+                self.trusted_browsers.remove(place);
+            }
+        }
+        self.trusted_browsers.push(browser);
+    }
+
+    /// Ends the trust in a browser. Returns false if the browser is not trusted.
+    pub fn end_trust(&mut self, id: TrustedBrowserId) -> bool {
+        let before = self.trusted_browsers.len();
+        self.trusted_browsers.retain(|browser| browser.id != id);
+        self.trusted_browsers.len() < before
     }
 
     /// Replaces the authenticator app and its recovery codes. Nothing waits then, and no browser

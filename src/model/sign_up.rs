@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Code, Digest, Locale, MobileNumber, PasswordHash, Profile, SessionId, Timestamp, User,
+    AcceptedTerms, Code, Digest, Locale, MobileNumber, PasswordHash, Profile, SessionId, Timestamp,
+    User,
 };
 
 /// The maximum number of waiting sign-ups per email address.
@@ -66,6 +67,9 @@ pub struct SignUp {
     /// The language of messages that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// The terms that were accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_terms: Option<AcceptedTerms>,
     /// The mobile number that was given.
     pub mobile_number: Option<MobileNumber>,
     /// The time at which the sign-up is dropped.

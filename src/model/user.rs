@@ -1,12 +1,11 @@
 //! The user who owns an email address, with the sessions and outstanding codes.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Challenges, Code, CreatedBy, Device, EndReason, Endings, Locale, MAX_SESSIONS, MobileNumber,
-    Name, PasswordHash, SecondFactors, Session, SessionId, SignInMethod, Timestamp,
+    AcceptedTerms, Challenges, Code, CreatedBy, Device, EndReason, Endings, Locale, MAX_SESSIONS,
+    MobileNumber, Name, PasswordHash, SecondFactors, Session, SessionId, SignInCodes, SignInMethod,
+    Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -39,6 +38,9 @@ pub struct User {
     /// The request that created the account, while the client may repeat it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<CreatedBy>,
+    /// The terms that the user has accepted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_terms: Option<AcceptedTerms>,
     /// The time of the last change to what the user sees of the account.
     pub updated_at: Timestamp,
     /// The time of the last login with the password.
@@ -51,6 +53,12 @@ pub struct User {
     pub reset_code: Option<Code>,
     /// The outstanding code that verifies the email address.
     pub verification_code: Option<Code>,
+    /// The outstanding code that proves the mailbox in a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reauthentication_code: Option<Code>,
+    /// The outstanding codes that sign in.
+    #[serde(default, skip_serializing_if = "SignInCodes::is_empty")]
+    pub sign_in_codes: SignInCodes,
     /// The second factors.
     #[serde(default)]
     pub factors: SecondFactors,
@@ -142,12 +150,15 @@ impl User {
             email_verified: false,
             created_at: now,
             created_by: None,
+            accepted_terms: None,
             updated_at: now,
             last_login_at: None,
             sessions: Vec::new(),
             known_devices: Vec::new(),
             reset_code: None,
             verification_code: None,
+            reauthentication_code: None,
+            sign_in_codes: SignInCodes::default(),
             factors: SecondFactors::default(),
             challenges: Challenges::default(),
             deletes_at: None,
@@ -165,32 +176,6 @@ impl User {
     #[must_use]
     pub fn second_factors(&self) -> Vec<SignInMethod> {
         self.factors.methods()
-    }
-
-    /// Returns whether the last proof in a session is recent enough for a sensitive change. An
-    /// account with a second factor needs both.
-    #[must_use]
-    pub fn is_fresh(&self, session: SessionId, lifetime: Duration, now: Timestamp) -> bool {
-        self.session(session, now).is_some_and(|session| {
-            let is_recent = now < session.authenticated_at.plus(lifetime);
-            let has_both = || SignInMethod::are_two_factors(&session.methods);
-            is_recent && (self.second_factors().is_empty() || has_both())
-        })
-    }
-
-    /// Returns the proofs that allow a sensitive change: those of the second factor, or the
-    /// password and an emailed code without one.
-    #[must_use]
-    pub fn reauthentication_methods(&self) -> Vec<SignInMethod> {
-        let factors = self.second_factors();
-        if !factors.is_empty() {
-            return factors;
-        }
-        let password = self.password.as_ref().map(|_| SignInMethod::Password);
-        password
-            .into_iter()
-            .chain([SignInMethod::EmailCode])
-            .collect()
     }
 
     /// Returns the live session with this id.
@@ -270,9 +255,15 @@ impl User {
     pub(super) fn prune_expired(&mut self, now: Timestamp) {
         self.sessions.retain(|session| session.is_live(now));
         self.created_by.take_if(|it| now >= it.expires_at);
-        for code in [&mut self.reset_code, &mut self.verification_code] {
+        let codes = [
+            &mut self.reset_code,
+            &mut self.verification_code,
+            &mut self.reauthentication_code,
+        ];
+        for code in codes {
             code.take_if(|code| code.is_over(now));
         }
+        self.sign_in_codes.prune_expired(now);
         self.factors.prune_expired(now);
         self.challenges.prune_expired(now);
         self.endings.prune_expired(now);

@@ -25,6 +25,10 @@ pub enum Purpose {
     PasswordResetCode,
     /// Digests codes that verify the address of an account.
     VerificationCode,
+    /// Digests codes that sign in.
+    SignInCode,
+    /// Digests codes that prove the mailbox in a session.
+    ReauthenticationCode,
     /// Digests codes that complete a sign-up.
     SignUpCode,
     /// Digests the attempts of refreshes.
@@ -55,6 +59,8 @@ impl Purpose {
             Self::DeviceToken => "latchkey/device-token/v1",
             Self::PasswordResetCode => "latchkey/password-reset-code/v1",
             Self::VerificationCode => "latchkey/verification-code/v1",
+            Self::SignInCode => "latchkey/sign-in-code/v1",
+            Self::ReauthenticationCode => "latchkey/reauthentication-code/v1",
             Self::SignUpCode => "latchkey/sign-up-code/v1",
             Self::RefreshAttempt => "latchkey/refresh-attempt/v1",
             Self::Challenge => "latchkey/challenge/v1",

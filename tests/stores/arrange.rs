@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use latchkey::model::{
-    Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code, CreatedBy,
-    Device, Digest, Email, EmailId, EmailKind, EndReason, Endings, Factor, Gender, Locale,
-    MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile, Proven,
-    RecoveryCodes, Rng, Role, Sealed, SecondFactors, Session, SessionId, SetupOwner, SignInMethod,
-    SignUp, Timestamp, Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, User,
+    AcceptedTerms, Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code,
+    CreatedBy, Device, Digest, Email, EmailId, EmailKind, EndReason, Endings, Factor, Gender,
+    Locale, MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail, PasswordHash, Profile,
+    Proven, RecoveryCodes, Rng, Role, Sealed, SecondFactors, Session, SessionId, SetupOwner,
+    SignInCodes, SignInMethod, SignUp, Timestamp, Totp, TotpSetup, TrustedBrowser,
+    TrustedBrowserId, User,
 };
 
 /// The time at which every case begins.
@@ -54,6 +55,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
         profile: profile(),
         mobile_number: Some(number(1)),
         locale: Some(Locale::parse("de").expect("a tag")),
+        accepted_terms: Some(terms()),
         expires_at: NOW.plus(*lifetime),
     });
     Account::new(
@@ -88,12 +90,15 @@ pub(crate) fn whole(address: &str) -> Account {
             session: Some(SessionId::new(NOW, &Rng::system())),
             expires_at: NOW.plus(HOUR),
         }),
+        accepted_terms: Some(terms()),
         updated_at: NOW.plus(HOUR),
         last_login_at: Some(NOW.plus(HOUR)),
         sessions: vec![session(), session()],
         known_devices: vec!["a fingerprint".to_owned()],
         reset_code: tried,
         verification_code: Some(Code::new(digest("verify"), NOW, HOUR)),
+        reauthentication_code: Some(Code::new(digest("proof"), NOW, HOUR)),
+        sign_in_codes: sign_in_codes(),
         factors: factors(),
         challenges: challenges(),
         deletes_at: Some(NOW.plus(HOUR)),
@@ -114,6 +119,19 @@ fn endings() -> Endings {
     let session = SessionId::new(NOW, &Rng::system());
     endings.record(session, EndReason::RefreshTokenReused, NOW);
     endings
+}
+
+fn sign_in_codes() -> SignInCodes {
+    let mut codes = SignInCodes::default();
+    codes.add(digest("ticket"), Code::new(digest("code"), NOW, HOUR));
+    codes
+}
+
+fn terms() -> AcceptedTerms {
+    AcceptedTerms {
+        version: "2026-11-01".to_owned(),
+        at: NOW,
+    }
 }
 
 fn factors() -> SecondFactors {

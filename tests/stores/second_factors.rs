@@ -81,16 +81,17 @@ pub(crate) async fn concurrent_uses_of_one_recovery_code_have_one_winner(store: 
         let command = CompleteLogin {
             challenge: challenges[index % challenges.len()].clone(),
             proof: SecondFactorProof::RecoveryCode(codes[0].clone().into()),
+            trust_browser: false,
             client: client(),
         };
         requests.spawn(async move { app.accounts.complete_login(command).await });
     }
     let outcomes = requests.join_all().await;
     let is_winner = |outcome: &&Result<CompleteLoginOutcome, _>| {
-        matches!(
-            outcome,
-            Ok(CompleteLoginOutcome::SignIn(SignIn::Authenticated(_)))
-        )
+        let Ok(CompleteLoginOutcome::SignIn { sign_in, .. }) = outcome else {
+            return false;
+        };
+        matches!(sign_in, SignIn::Authenticated(_))
     };
     assert_eq!(outcomes.iter().filter(is_winner).count(), 1);
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");

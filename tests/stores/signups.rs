@@ -59,6 +59,7 @@ pub(crate) async fn sign_up(app: &App) -> (AccountId, SessionId) {
         gender: Gender::Undisclosed,
         mobile_number: Some("+4915112345678".to_owned()),
         locale: None,
+        accepted_terms: None,
         attempt: Some(attempt.expect("a valid attempt")),
         client: client(),
     };

@@ -89,6 +89,7 @@ impl Accounts {
         let number = application.mobile_number.clone();
         let mut user = User::new(hash, application.profile.clone(), number, now);
         user.locale.clone_from(&application.locale);
+        user.accepted_terms.clone_from(&application.accepted_terms);
         let state = AccountState::Active(Box::new(user));
         let id = AccountId::new(now, &self.rng);
         Account::new(id, application.email.clone(), state)

@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, InternalError, RequestAttempt, SignIn};
 use crate::model::{
-    Email, FieldErrors, Gender, InvalidField, Locale, MobileNumber, Name, Password, Profile, Wait,
-    is_blank_text,
+    AcceptedTerms, Email, FieldErrors, Gender, InvalidField, Locale, MobileNumber, Name, Password,
+    Profile, SignUpPolicy, SignUpRule, Wait, is_blank_text,
 };
 use crate::rate_limit::{Key, RateLimit};
 
@@ -30,6 +30,8 @@ pub struct Signup {
     pub mobile_number: Option<String>,
     /// The language of messages, as sent.
     pub locale: Option<String>,
+    /// The version of the terms that the user accepts.
+    pub accepted_terms: Option<String>,
     /// The client's own name for this sign-up, which it repeats if the response is lost.
     pub attempt: Option<RequestAttempt>,
     /// The client that sent the request.
@@ -50,6 +52,8 @@ pub enum SignupOutcome {
     },
     /// Some inputs were refused. Nothing was changed.
     InvalidInput(Vec<InvalidField>),
+    /// Only the operator creates accounts.
+    NotAvailable,
     /// The email address has an account.
     EmailTaken,
     /// Another account has the mobile number.
@@ -65,6 +69,7 @@ pub(super) struct Application {
     pub(super) profile: Profile,
     pub(super) mobile_number: Option<MobileNumber>,
     pub(super) locale: Option<Locale>,
+    pub(super) accepted_terms: Option<AcceptedTerms>,
     pub(super) attempt: Option<RequestAttempt>,
 }
 
@@ -74,9 +79,12 @@ impl Accounts {
     /// # Errors
     /// When the store fails or the hashing pool is full.
     pub async fn signup(&self, command: Signup) -> Result<SignupOutcome, InternalError> {
+        if self.sign_up.rule == SignUpRule::Closed {
+            return Ok(SignupOutcome::NotAvailable);
+        }
         // A refused form is no sign-up: it creates nothing, and reveals nothing that
         // `checkPassword` does not.
-        let application = match self.parse_application(&command) {
+        let application = match self.parse_application(&command, &self.sign_up) {
             Ok(application) => application,
             Err(refused) => return Ok(SignupOutcome::InvalidInput(refused)),
         };
@@ -101,33 +109,37 @@ impl Accounts {
     pub(super) fn parse_application(
         &self,
         command: &Signup,
+        policy: &SignUpPolicy,
     ) -> Result<Application, Vec<InvalidField>> {
         let mut errors = FieldErrors::default();
         let owner = [&*command.email, &command.first_name, &command.last_name];
         let password = command.password.expose_secret();
-        let email = errors.check("email", Email::parse(&command.email));
+        let accept = |email: Email| policy.check_email(&email).map(|()| email);
+        let email = errors.check("email", Email::parse(&command.email).and_then(accept));
         let password = errors.check("password", self.policy.password.accept(password, &owner));
         let first_name = errors.check("firstName", Name::parse(&command.first_name));
         let last_name = errors.check("lastName", Name::parse_optional(&command.last_name));
-        // A form sends an empty text for a field that was left empty.
-        let number = command
-            .mobile_number
-            .as_deref()
-            .filter(|typed| !is_blank_text(typed));
+        let number = filled(command.mobile_number.as_ref());
         let number = number.map(MobileNumber::parse).transpose();
         let number = errors.check("mobileNumber", number);
-        let locale = command
-            .locale
-            .as_deref()
-            .filter(|typed| !is_blank_text(typed));
+        let locale = filled(command.locale.as_ref());
         let locale = errors.check("locale", locale.map(Locale::parse).transpose());
-        match (email, password, first_name, last_name, number.zip(locale)) {
+        let accepted = command.accepted_terms.as_deref();
+        let terms = policy.check_terms(accepted, self.clock.now());
+        let terms = errors.check("acceptedTermsVersion", terms);
+        match (
+            email,
+            password,
+            first_name,
+            last_name,
+            number.zip(locale).zip(terms),
+        ) {
             (
                 Some(email),
                 Some(password),
                 Some(first_name),
                 Some(last_name),
-                Some((mobile_number, locale)),
+                Some(((mobile_number, locale), accepted_terms)),
             ) => Ok(Application {
                 email,
                 password,
@@ -138,9 +150,17 @@ impl Accounts {
                 },
                 mobile_number,
                 locale,
+                accepted_terms,
                 attempt: command.attempt.clone(),
             }),
             _ => Err(errors.into_vec()),
         }
     }
+}
+
+/// Returns the text of an optional field. A form sends an empty text for a field that was left empty.
+fn filled(typed: Option<&String>) -> Option<&str> {
+    typed
+        .map(String::as_str)
+        .filter(|typed| !is_blank_text(typed))
 }

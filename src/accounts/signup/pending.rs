@@ -64,6 +64,7 @@ impl Accounts {
             profile: application.profile,
             mobile_number: application.mobile_number,
             locale: application.locale,
+            accepted_terms: application.accepted_terms,
             expires_at: SignUp::expiry(now),
         };
         let is_sent = self.is_sent(decision).await?;
@@ -198,6 +199,7 @@ mod tests {
             },
             mobile_number: None,
             locale: None,
+            accepted_terms: None,
             expires_at: SignUp::expiry(NOW),
         }
     }

@@ -27,6 +27,7 @@ pub(in crate::graphql) enum AccountError {
     ReauthenticationRequired(ReauthenticationRequired),
     ChallengeExpired(ChallengeExpired),
     InvalidProof(InvalidProof),
+    TrustedBrowserNotFound(TrustedBrowserNotFound),
 }
 
 /// Declares an error type that has a message and no other field.
@@ -94,6 +95,11 @@ account_error!(
     /// The sign-in has expired, was finished before, or had too many wrong attempts: start again.
     ChallengeExpired,
     "This sign-in has expired or is finished. Start again."
+);
+account_error!(
+    /// The user has no trusted browser with this id.
+    TrustedBrowserNotFound,
+    "This browser is not trusted, or not any longer."
 );
 account_error!(
     /// The proof is wrong, or was used before.

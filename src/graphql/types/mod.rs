@@ -17,9 +17,9 @@ pub(super) use defaulted::Defaulted;
 pub(super) use error::{
     AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials,
     InvalidInput, InvalidProof, InvalidRefreshToken, MobileNumberTaken, NotAvailable,
-    SessionNotFound, TooManyAttempts,
+    SessionNotFound, TooManyAttempts, TrustedBrowserNotFound,
 };
-pub(super) use mfa::RecoveryCodes;
+pub(super) use mfa::{RecoveryCodes, TrustedBrowser};
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
 pub(super) use session::Session;
 pub(super) use sign_in::{
@@ -39,4 +39,5 @@ pub(super) use user::{Gender, User};
 pub(super) enum Node {
     User(Box<User>),
     Session(Session),
+    TrustedBrowser(TrustedBrowser),
 }

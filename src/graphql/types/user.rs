@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::mfa::Mfa;
-use super::{DateTime, Session};
+use super::{DateTime, Session, TrustedBrowser};
 use crate::graphql::RequestContext;
 use crate::model::{self, Account, SessionId, Timestamp};
 
@@ -49,6 +49,20 @@ impl User {
     /// Returns true if this is the user's id.
     pub(in crate::graphql) fn has_id(&self, id: &ID) -> bool {
         self.id == id.as_str()
+    }
+
+    /// Returns the session that the request was made in.
+    pub(in crate::graphql) fn current_session(&self) -> Option<Session> {
+        let session = self.account.session(self.current, self.now)?;
+        Some(Session {
+            session: session.clone(),
+            current: Some(self.current),
+        })
+    }
+
+    /// Returns the browsers that skip the second factor.
+    pub(in crate::graphql) fn trusted_browsers(&self) -> Vec<TrustedBrowser> {
+        TrustedBrowser::all_of(&self.account, self.now)
     }
 
     /// Returns the user's live sessions, the most recently used first.
@@ -155,7 +169,7 @@ impl User {
     /// The user's second factors.
     async fn mfa(&self, ctx: &Context<'_>) -> Mfa {
         let policy = RequestContext::of(ctx).accounts.policy().sign_in.mfa;
-        Mfa::new(&self.account, policy)
+        Mfa::new(&self.account, policy, self.now)
     }
 
     /// The user's live sessions, the most recently used first.

@@ -22,18 +22,59 @@ fn own_fields(operation: &str) -> &'static str {
         "signup" => {
             "... on SignupAccepted { email ticket } ... on MfaSetupRequired { challenge expiresInSeconds }"
         }
-        "forgotPassword" | "sendVerificationCode" => "... on CodeSent { email expiresInSeconds }",
+        "forgotPassword" | "sendVerificationCode" | "sendReauthenticationCode" => {
+            "... on CodeSent { email expiresInSeconds }"
+        }
         "resetPassword" => "... on PasswordReset { email }",
-        "changePassword" => "... on PasswordChanged { user { ...U } }",
-        "updateProfile" | "updateMobileNumber" => "... on UserUpdated { user { ...U } }",
+        "changePassword" => {
+            "... on PasswordChanged { user { ...U } } ... on ReauthenticationRequired { methods }"
+        }
+        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" => {
+            "... on UserUpdated { user { ...U } }"
+        }
         "logout" => "... on LoggedOut { endedSessions }",
         "revokeSession" => "... on SessionRevoked { sessionId }",
         "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
-        "login" => MFA,
+        "login" | "loginWithCode" => MFA,
+        "startLogin" => "... on LoginCodeSent { email ticket expiresInSeconds }",
+        "reauthenticate" => {
+            "... on Reauthenticated { session { id current authenticatedAt methods } }"
+        }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
         _ => "",
+    }
+}
+
+/// Returns the selection of `InvalidInput`, where an operation has it.
+fn invalid_fields(operation: &str) -> &'static str {
+    match operation {
+        "login"
+        | "refresh"
+        | "logout"
+        | "revokeSession"
+        | "verifyEmail"
+        | "completeLogin"
+        | "startTotp"
+        | "loginWithCode"
+        | "reauthenticate"
+        | "sendReauthenticationCode"
+        | "revokeTrustedBrowser" => "",
+        _ => "... on InvalidInput { fields { path code message } }",
+    }
+}
+
+/// Returns the selection of `TooManyAttempts`, where an operation has it.
+fn waiting_time(operation: &str) -> &'static str {
+    match operation {
+        "refresh"
+        | "logout"
+        | "revokeSession"
+        | "updateProfile"
+        | "startTotp"
+        | "revokeTrustedBrowser" => "",
+        _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
 
@@ -45,7 +86,7 @@ pub fn document(operation: &str) -> String {
     let own = own_fields(operation);
     let signs_in = matches!(
         operation,
-        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin"
+        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin" | "loginWithCode"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {
@@ -59,15 +100,7 @@ pub fn document(operation: &str) -> String {
     } else {
         ""
     };
-    let invalid = match operation {
-        "login" | "refresh" | "logout" | "revokeSession" | "verifyEmail" | "completeLogin"
-        | "startTotp" => "",
-        _ => "... on InvalidInput { fields { path code message } }",
-    };
-    let wait = match operation {
-        "refresh" | "logout" | "revokeSession" | "updateProfile" | "startTotp" => "",
-        _ => "... on TooManyAttempts { retryAfterSeconds }",
-    };
+    let (invalid, wait) = (invalid_fields(operation), waiting_time(operation));
     let fragment = if has_user {
         format!("fragment U on User {{ {USER} }}")
     } else {

@@ -1,0 +1,109 @@
+//! Start a login by an emailed code: the ticket binds the code to one browser.
+
+use secrecy::SecretString;
+
+use super::mail_quota::MailDecision;
+use super::one_time_codes::GeneratedTicket;
+use super::timing::with_min_duration;
+use super::{Accounts, Client, InternalError, UpdateError};
+use crate::model::{Account, Email, EmailKind, FieldErrors, InvalidField, Wait};
+use crate::rate_limit::RateLimit;
+use crate::token::Purpose;
+
+/// A request for a code to log in with.
+#[derive(Debug)]
+pub struct StartLogin {
+    /// The email address, as typed.
+    pub email: String,
+    /// The client that sent the request.
+    pub client: Client,
+}
+
+/// The outcome of a request for a code to log in with.
+#[derive(Debug)]
+pub enum StartLoginOutcome {
+    /// A code was emailed, if the address has an account.
+    CodeSent {
+        /// The email address, in canonical form.
+        email: Email,
+        /// The text that the code is good with.
+        ticket: SecretString,
+    },
+    /// The text is not an email address.
+    InvalidInput(Vec<InvalidField>),
+    /// The operator does not offer it.
+    NotAvailable,
+    /// There were too many requests.
+    TooManyAttempts(Wait),
+}
+
+impl Accounts {
+    /// Emails a code to the owner of an address. The response and the work are the same for an
+    /// unknown address.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn start_login(
+        &self,
+        command: StartLogin,
+    ) -> Result<StartLoginOutcome, InternalError> {
+        if !self.policy.sign_in.login_by_code {
+            return Ok(StartLoginOutcome::NotAvailable);
+        }
+        with_min_duration(self.try_start_login(command)).await
+    }
+
+    async fn try_start_login(
+        &self,
+        command: StartLogin,
+    ) -> Result<StartLoginOutcome, InternalError> {
+        let mut errors = FieldErrors::default();
+        let Some(email) = errors.check("email", Email::parse(&command.email)) else {
+            return Ok(StartLoginOutcome::InvalidInput(errors.into_vec()));
+        };
+        let decision = self.limiter.reserve_mail(&email, &command.client).await?;
+        if let MailDecision::Refuse(wait) = decision {
+            return Ok(StartLoginOutcome::TooManyAttempts(wait));
+        }
+        let ticket = self.codes.generate_ticket();
+        let is_active = |account: &Account| account.user().is_some_and(|it| !it.is_suspended());
+        let account = self.store.by_email(&email).await?.filter(is_active);
+        match account {
+            Some(account)
+                if decision == MailDecision::Send
+                    && self
+                        .limiter
+                        .reserve_overall_mail(RateLimit::MailOverall)
+                        .await? =>
+            {
+                self.send_sign_in_code(account, &ticket, &command.client)
+                    .await?;
+            }
+            _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
+        }
+        let ticket = ticket.text;
+        Ok(StartLoginOutcome::CodeSent { email, ticket })
+    }
+
+    async fn send_sign_in_code(
+        &self,
+        account: Account,
+        ticket: &GeneratedTicket,
+        client: &Client,
+    ) -> Result<(), InternalError> {
+        let code = self.codes.generate(Purpose::SignInCode, &account.email);
+        let updated = self.store.update(account, |account, now| {
+            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
+                let issued = self.codes.issue(&code, now);
+                user.sign_in_codes.add(ticket.digest.clone(), issued);
+                let email = EmailKind::SignInCode(code.sealed.clone());
+                account.post_another(client.email(email), self.codes.lifetime(), now, &self.rng);
+            }
+        });
+        match updated.await {
+            // An account that was deleted meanwhile gets no code.
+            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

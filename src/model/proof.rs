@@ -1,0 +1,66 @@
+//! The proofs of a user: recent ones in a session, and the first one of the address.
+
+use std::time::Duration;
+
+use super::{SessionId, SignInMethod, Timestamp, User};
+
+impl User {
+    /// Returns whether the last proof in a session is recent enough for a sensitive change. An
+    /// account with a second factor needs both.
+    #[must_use]
+    pub fn is_fresh(&self, session: SessionId, lifetime: Duration, now: Timestamp) -> bool {
+        self.session(session, now).is_some_and(|session| {
+            let is_recent = now < session.authenticated_at.plus(lifetime);
+            let has_both = || SignInMethod::are_two_factors(&session.methods);
+            is_recent && (self.second_factors().is_empty() || has_both())
+        })
+    }
+
+    /// Returns the proofs that allow a sensitive change: those of the second factor, or the
+    /// password and an emailed code without one.
+    #[must_use]
+    pub fn reauthentication_methods(&self) -> Vec<SignInMethod> {
+        let factors = self.second_factors();
+        if !factors.is_empty() {
+            return factors;
+        }
+        let password = self.password.as_ref().map(|_| SignInMethod::Password);
+        password
+            .into_iter()
+            .chain([SignInMethod::EmailCode])
+            .collect()
+    }
+
+    /// Records a proof that the user has given in a session now.
+    pub fn record_proof(&mut self, session: SessionId, method: SignInMethod, now: Timestamp) {
+        let mut sessions = self.sessions.iter_mut();
+        if let Some(session) = sessions.find(|it| it.id == session) {
+            session.record_proof(method, now);
+        }
+    }
+
+    /// Records that the address is the user's.
+    pub fn verify_address(&mut self, now: Timestamp) {
+        if !self.email_verified {
+            self.email_verified = true;
+            self.updated_at = now;
+        }
+    }
+
+    /// Records the first proof of the address from outside the account, and voids what the account
+    /// had before it: a stranger may have signed up with the address. Returns false if the address
+    /// was proven before.
+    pub fn claim_address(&mut self, now: Timestamp) -> bool {
+        if self.email_verified {
+            return false;
+        }
+        self.verify_address(now);
+        self.password = None;
+        self.password_changed_at = now;
+        self.mobile_number = None;
+        self.factors.clear();
+        self.sessions.clear();
+        self.known_devices.clear();
+        true
+    }
+}

@@ -21,6 +21,23 @@ pub(super) struct Typed<T> {
     pub(super) parse: fn(&str) -> Result<T, String>,
 }
 
+/// Joins lists of rows that have `N` rows in all.
+pub(super) const fn joined<const N: usize>(lists: [&[Setting]; 3]) -> [Setting; N] {
+    let mut all = [lists[0][0]; N];
+    let (mut list, mut row, mut place) = (0, 0, 0);
+    while place < N {
+        if row < lists[list].len() {
+            all[place] = lists[list][row];
+            row += 1;
+            place += 1;
+        } else {
+            list += 1;
+            row = 0;
+        }
+    }
+    all
+}
+
 /// Defines a constant for each row, and a list of the rows, so that no second list can miss one.
 macro_rules! settings {
     (in $rows:ident; $($name:ident -> $type:ty {

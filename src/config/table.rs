@@ -8,8 +8,10 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::live::LIVE_ROWS;
 pub use super::setting::Setting;
 pub(super) use super::setting::Typed;
+use super::setting::joined;
 use super::sign_in_table::SIGN_IN_ROWS;
 use super::{DocumentSource, LogFormat, Mail, Store, email_values, parse};
 use crate::graphql::SameSite;
@@ -18,21 +20,9 @@ use crate::model::Locale;
 use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// All settings, in the order in which they are shown.
-pub static SETTINGS: &[Setting] = &joined();
+pub static SETTINGS: &[Setting] = &joined::<COUNT>([ROWS, SIGN_IN_ROWS, LIVE_ROWS]);
 
-const fn joined() -> [Setting; ROWS.len() + SIGN_IN_ROWS.len()] {
-    let mut all = [ROWS[0]; ROWS.len() + SIGN_IN_ROWS.len()];
-    let mut place = 0;
-    while place < all.len() {
-        all[place] = if place < ROWS.len() {
-            ROWS[place]
-        } else {
-            SIGN_IN_ROWS[place - ROWS.len()]
-        };
-        place += 1;
-    }
-    all
-}
+const COUNT: usize = ROWS.len() + SIGN_IN_ROWS.len() + LIVE_ROWS.len();
 
 settings! {
     in ROWS;
@@ -177,15 +167,11 @@ settings! {
         meaning: "The time for which the server accepts connections after SIGTERM, while `/health/ready` answers 503: as long as a load balancer takes to notice (0 to 300).",
         parse: |text| parse::seconds(text, 0..=300)
     }
-    SUBSCRIPTIONS -> bool { default: "on", example: "off",
-        meaning: "Live changes over WebSocket and as server-sent events: `on` or `off`.",
-        parse: |text| parse::one_of(text, &[("on", true), ("off", false)]) }
-    MAX_SOCKETS -> usize { default: "768", example: "10000",
-        meaning: "The maximum number of open WebSockets and event streams; more are answered with 503. The process needs as many open files, and 1024 for all else (1 to 100000).",
-        parse: |text| parse::number(text, 1..=100_000) }
-    INTROSPECTION -> Option<bool> { default: "auto", example: "off",
+    INTROSPECTION -> Option<bool> {
+        default: "auto", example: "off",
         meaning: "Introspection for clients and GraphiQL for browsers: `on`, `off`, or `auto`, which means on only if both `LATCHKEY_LISTEN` and `LATCHKEY_PUBLIC_URL` are loopback addresses.",
-        parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)]) }
+        parse: |text| parse::one_of(text, &[("on", Some(true)), ("off", Some(false)), ("auto", None)])
+    }
     TRUSTED_DOCUMENTS -> Option<DocumentSource> {
         default: "", example: "web/persisted-documents.json,app/persisted-query-manifest.json",
         meaning: "Files of the only documents that are executed, by their hash, separated by commas: as graphql-codegen writes them with `persistedDocuments`, or Apollo's `generate-persisted-query-manifest`. By default every document is executed.",
@@ -226,9 +212,11 @@ settings! {
         meaning: "The days for which the old address can take a change of the email address back, and stays reserved (1 to 30).",
         parse: |text| parse::days(text, 1..=30)
     }
-    BCRYPT -> BcryptEngine { default: "interleaved", example: "crate",
+    BCRYPT -> BcryptEngine {
+        default: "interleaved", example: "crate",
         meaning: "Code that hashes passwords: `interleaved`, which computes up to six hashes at once on each core, or `crate`, the bcrypt crate's, one at a time. Their hashes are the same.",
-        parse: |text| parse::one_of(text, &[("interleaved", BcryptEngine::Interleaved), ("crate", BcryptEngine::Crate)]) }
+        parse: |text| parse::one_of(text, &[("interleaved", BcryptEngine::Interleaved), ("crate", BcryptEngine::Crate)])
+    }
     BCRYPT_COST -> u32 {
         default: "12", example: "13",
         meaning: "The bcrypt cost of password hashes (4 to 31, each step doubles the work; below 10 only on a loopback address).",
@@ -242,7 +230,8 @@ settings! {
     LIMITS -> bool {
         default: "default", example: "off",
         meaning: "Rate limits of logins, sign-ups and codes: `default`, or `off` for tests (only on a loopback address).",
-        parse: |text| parse::one_of(text, &[("default", true), ("off", false)]) }
+        parse: |text| parse::one_of(text, &[("default", true), ("off", false)])
+    }
     ISSUER -> String {
         default: "http://127.0.0.1:4000", example: "https://accounts.example.org",
         meaning: "The `iss` claim of access tokens; by default `LATCHKEY_PUBLIC_URL`.",

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::Span;
-use tracing::field::display;
+use tracing::{Span, field::display};
 
 use super::Caller;
 use super::store_health::StoreHealth;

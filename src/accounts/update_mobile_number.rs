@@ -2,8 +2,7 @@
 
 use super::{Accounts, Caller, InternalError, UpdateError};
 use crate::model::{
-    Account, FieldCode, FieldError, FieldErrors, InvalidField, MobileNumber, SignInMethod, User,
-    Wait,
+    Account, FieldCode, FieldError, FieldErrors, InvalidField, MobileNumber, SignInMethod, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 

@@ -81,7 +81,15 @@ fn spamassassin_gives_no_email_half_a_point() {
 /// rspamd with its local rules, on a socket of its own.
 struct Rspamd {
     folder: TempDir,
-    _process: Process,
+    process: Process,
+}
+
+/// Ends it in order: its workers outlive a parent that is killed.
+impl Drop for Rspamd {
+    fn drop(&mut self) {
+        self.process.signal("TERM");
+        self.process.ended();
+    }
 }
 
 impl Rspamd {
@@ -127,7 +135,7 @@ impl Rspamd {
         });
         Self {
             folder,
-            _process: process,
+            process,
         }
     }
 

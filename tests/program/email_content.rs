@@ -133,10 +133,7 @@ impl Rspamd {
         until("rspamd to listen", SLOW, || {
             UnixStream::connect(&socket).ok().map(drop)
         });
-        Self {
-            folder,
-            process,
-        }
+        Self { folder, process }
     }
 
     /// Returns the points of an email, and the rules that gave them.

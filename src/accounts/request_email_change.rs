@@ -7,6 +7,7 @@ use super::change_password::CurrentPassword;
 use super::mail_quota::MailDecision;
 use super::one_time_codes::{GeneratedCode, GeneratedUndo};
 use super::{Accounts, Caller, Client, InternalError};
+use crate::hashing::Permit;
 use crate::model::{
     Account, Code, Email, EmailChanges, EmailKind, FieldCode, FieldError, FieldErrors,
     InvalidField, Password, PasswordHash, PendingEmail, SignInMethod, Timestamp, Wait,
@@ -74,19 +75,9 @@ impl Accounts {
             Ok(email) => email,
             Err(refused) => return Ok(RequestEmailChangeOutcome::InvalidInput(refused)),
         };
-        if let Some(methods) = self.missing_step_up(&caller) {
-            return Ok(RequestEmailChangeOutcome::ReauthenticationRequired(methods));
-        }
-        let current = Password::unchecked(command.current_password.expose_secret());
-        let verified = match self.verify_current(&permit, &caller, &current).await? {
-            CurrentPassword::Valid(hash) => hash,
-            CurrentPassword::Invalid => return Ok(RequestEmailChangeOutcome::InvalidCredentials),
-            CurrentPassword::Stale(methods) => {
-                return Ok(RequestEmailChangeOutcome::ReauthenticationRequired(methods));
-            }
-            CurrentPassword::TooManyAttempts(wait) => {
-                return Ok(RequestEmailChangeOutcome::TooManyAttempts(wait));
-            }
+        let verified = match self.allow_change(&caller, &permit, &command).await? {
+            Ok(verified) => verified,
+            Err(refused) => return Ok(refused),
         };
         let decision = self.limiter.reserve_mail(&email, client).await?;
         if let MailDecision::Refuse(wait) = decision {
@@ -117,6 +108,31 @@ impl Accounts {
             Decided::Requested => RequestEmailChangeOutcome::CodeSent(email),
             Decided::PasswordChanged => RequestEmailChangeOutcome::InvalidCredentials,
             Decided::TooManyChanges(wait) => RequestEmailChangeOutcome::TooManyAttempts(wait),
+        })
+    }
+
+    /// Returns the password that allows the change, or the reason for which it is refused.
+    async fn allow_change(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        command: &RequestEmailChange,
+    ) -> Result<Result<Option<PasswordHash>, RequestEmailChangeOutcome>, InternalError> {
+        if let Some(methods) = self.missing_step_up(caller) {
+            return Ok(Err(RequestEmailChangeOutcome::ReauthenticationRequired(
+                methods,
+            )));
+        }
+        let current = Password::unchecked(command.current_password.expose_secret());
+        Ok(match self.verify_current(permit, caller, &current).await? {
+            CurrentPassword::Valid(hash) => Ok(hash),
+            CurrentPassword::Invalid => Err(RequestEmailChangeOutcome::InvalidCredentials),
+            CurrentPassword::Stale(methods) => {
+                Err(RequestEmailChangeOutcome::ReauthenticationRequired(methods))
+            }
+            CurrentPassword::TooManyAttempts(wait) => {
+                Err(RequestEmailChangeOutcome::TooManyAttempts(wait))
+            }
         })
     }
 

@@ -4,10 +4,25 @@ import { check, Unhandled } from '../check.js';
 import { url } from '../settings.js';
 import { shown as shownCheckPassword } from './check-password.js';
 import { shownSent, shownVerified } from './email.js';
+import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange } from './email-change.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
 import { shownNumber, shownProfile } from './profile.js';
+import {
+  shownLoginWithCode,
+  shownReauthenticate,
+  shownSendReauthenticationCode,
+  shownStartLogin,
+} from './proofs.js';
 import { shown as shownRefresh } from './refresh.js';
+import {
+  shownCompleteLogin,
+  shownConfirmTotp,
+  shownDisableTotp,
+  shownRegenerateRecoveryCodes,
+  shownRevokeTrustedBrowser,
+  shownStartTotp,
+} from './second-factor.js';
 import { shownLogout, shownOthersEnded, shownRevoked } from './sessions.js';
 import { shown as shownSignup } from './signup.js';
 
@@ -15,15 +30,28 @@ import { shown as shownSignup } from './signup.js';
 const switches: Record<string, (result: never) => string> = {
   ChangePasswordResult: shownChanged,
   CheckPasswordResult: shownCheckPassword,
+  CompleteLoginResult: shownCompleteLogin,
+  ConfirmEmailChangeResult: shownConfirmEmailChange,
+  ConfirmTotpResult: shownConfirmTotp,
+  DisableTotpResult: shownDisableTotp,
   ForgotPasswordResult: shownForgot,
   LoginResult: shownLogin,
+  LoginWithCodeResult: shownLoginWithCode,
   LogoutResult: shownLogout,
+  ReauthenticateResult: shownReauthenticate,
   RefreshResult: shownRefresh,
+  RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
+  RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
   RevokeOtherSessionsResult: shownOthersEnded,
   RevokeSessionResult: shownRevoked,
+  RevokeTrustedBrowserResult: shownRevokeTrustedBrowser,
+  SendReauthenticationCodeResult: shownSendReauthenticationCode,
   SendVerificationCodeResult: shownSent,
   SignupResult: shownSignup,
+  StartLoginResult: shownStartLogin,
+  StartTotpResult: shownStartTotp,
+  UndoEmailChangeResult: shownUndoEmailChange,
   UpdateMobileNumberResult: shownNumber,
   UpdateProfileResult: shownProfile,
   VerifyEmailResult: shownVerified,

@@ -24,6 +24,7 @@ fn killed_server_loses_no_acknowledged_signup() {
 /// `cargo test --test program kill::hundred -- --ignored --nocapture` prints the figures.
 #[test]
 #[ignore = "runs for minutes"]
+#[expect(clippy::print_stdout, reason = "figures are for reading")]
 fn hundred_kills_lose_no_acknowledged_signup() {
     let acknowledged = assert_nothing_is_lost(100);
     println!("100 kills, {acknowledged} acknowledged sign-ups, lost 0, integrity ok");

@@ -40,13 +40,6 @@ pub struct Environment {
 ///
 /// # Errors
 /// Returns an error if the store cannot be used.
-#[cfg_attr(
-    not(feature = "sqlite"),
-    expect(
-        clippy::unused_async,
-        reason = "opening a file waits, naming a server does not"
-    )
-)]
 pub async fn open_repository(store: &Store) -> Result<Arc<dyn Repository>, StoreError> {
     match store {
         #[cfg(feature = "sqlite")]

@@ -241,22 +241,6 @@ impl User {
         self.updated_at = now;
     }
 
-    /// Proves the address from outside the account. The first time, what was set up before is
-    /// removed, because it may be a stranger's; returns whether it was the first time.
-    pub fn prove_from_outside(&mut self, now: Timestamp) -> bool {
-        if self.email_verified {
-            return false;
-        }
-        self.email_verified = true;
-        self.void_password(now);
-        self.mobile_number = None;
-        self.factors = SecondFactors::default();
-        self.email_changes = EmailChanges::default();
-        self.known_devices.clear();
-        self.end_sessions(EndReason::AddressClaimed, now, |_| true);
-        true
-    }
-
     /// Removes the password: the user sets another one with a reset code.
     pub fn void_password(&mut self, now: Timestamp) {
         self.password = None;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tracing::{Span, field::display};
 
-use super::Caller;
+use super::secrets::Resealer;
 use super::store_health::StoreHealth;
+use super::{Caller, UpdateError};
 use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
 use crate::repository::{
     Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
@@ -17,43 +18,6 @@ use crate::repository::{
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
 const MAX_ATTEMPTS: usize = 100;
-
-/// A change was decided and not saved.
-#[derive(Debug)]
-pub(super) enum UpdateError {
-    /// The account does not exist any longer, or the session of the caller has ended.
-    Deleted,
-    /// Another account has the email address, or had it and keeps it reserved.
-    EmailTaken,
-    /// Another account has the mobile number.
-    MobileNumberTaken,
-    /// Other saves came first each time.
-    Contended,
-    /// The store did not acknowledge the write, which may have happened.
-    Unacknowledged(StoreError),
-    /// The store failed, and nothing was written.
-    Store(StoreError),
-}
-
-impl UpdateError {
-    /// Converts the error of a write.
-    fn from_write(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) | StoreError::Late(_) => Self::Unacknowledged(error),
-            StoreError::Unreachable(_)
-            | StoreError::Unreached(_)
-            | StoreError::Corrupt(_)
-            | StoreError::Unusable(_)
-            | StoreError::Newer => Self::Store(error),
-        }
-    }
-}
-
-impl From<StoreError> for UpdateError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
 
 /// An operation's outcome, and the account as it is stored now.
 #[derive(Debug)]
@@ -68,19 +32,25 @@ pub(super) struct AccountStore {
     health: Arc<StoreHealth>,
     reads: CoalescedReads,
     clock: Clock,
+    resealer: Arc<Resealer>,
     email_queued: Notify,
     watched: WatchedAccounts,
     changes: Arc<dyn Changes>,
 }
 
 impl AccountStore {
-    pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
+    pub(super) fn new(
+        repository: Arc<dyn Repository>,
+        clock: Clock,
+        resealer: Arc<Resealer>,
+    ) -> Self {
         Self {
             reads: CoalescedReads::new(repository.clone()),
             changes: changes(&repository),
             health: Arc::new(StoreHealth::new(repository.clone())),
             repository,
             clock,
+            resealer,
             email_queued: Notify::new(),
             watched: WatchedAccounts::default(),
         }
@@ -102,6 +72,7 @@ impl AccountStore {
                 return Ok(Updated { outcome, account });
             }
             changed.prune_expired(now);
+            self.resealer.reseal(&mut changed);
             match self.save(&changed).await? {
                 WriteOutcome::Done => {
                     changed.version += 1;

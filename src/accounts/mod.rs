@@ -51,6 +51,7 @@ mod reset_mfa;
 mod reset_password;
 mod revoke_session;
 mod revoke_trusted_browser;
+mod secrets;
 mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
@@ -62,6 +63,7 @@ mod store_health;
 mod suspend;
 mod timing;
 mod undo_email_change;
+mod update_error;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
@@ -79,13 +81,15 @@ use crate::model::{
 use crate::repository::StoreError;
 use crate::token::Keyring;
 
-use account_store::{AccountStore, UpdateError};
+use account_store::AccountStore;
 use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
+use secrets::StoreSecrets;
 use session_issuer::SessionIssuer;
 use timing::ResponseTiming;
+use update_error::UpdateError;
 
 pub use administer::AdminOutcome;
 pub use attempt::{InvalidAttempt, RequestAttempt};
@@ -117,6 +121,7 @@ pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use revoke_trusted_browser::RevokeTrustedBrowserOutcome;
+pub use secrets::ClaimError;
 pub use send_reauthentication_code::SendReauthenticationCodeOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
@@ -156,6 +161,7 @@ pub struct Accounts {
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
+    secrets: StoreSecrets,
     hashing: Hashing,
     clock: Clock,
     rng: Rng,

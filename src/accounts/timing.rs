@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::account_store::{AccountStore, UpdateError, Updated};
+use super::account_store::{AccountStore, Updated};
+use super::update_error::UpdateError;
 use crate::hashing::Hashing;
 use crate::model::{Account, Clock, Rng, Timestamp};
 use crate::repository::{Repository, StoreError};

@@ -62,7 +62,7 @@ fn fill(mongod: &Mongod, mode: &str) {
 }
 
 #[test]
-fn full_disk_of_mongodb_makes_the_server_unready_for_a_time() {
+fn full_disk_of_mongodb_makes_the_server_unready() {
     let mongod = Mongod::started(&["--setParameter", "enableTestCommands=1"]);
     let home = Home::new().with("LATCHKEY_STORE", mongod.url("latchkey"));
     let server = home.start();
@@ -89,7 +89,7 @@ fn full_disk_of_mongodb_makes_the_server_unready_for_a_time() {
 }
 
 #[test]
-fn read_only_disk_is_named_by_check_and_at_the_start() {
+fn read_only_disk_is_named_by_check_and_serve() {
     let home = Home::new();
     assert!(home.start().stop().success());
     let data = home.data();

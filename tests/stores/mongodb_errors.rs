@@ -77,7 +77,7 @@ async fn error_names_unreachable_servers_and_reason_in_one_line() {
 }
 
 #[tokio::test]
-async fn server_that_is_not_heard_yet_is_late_not_absent() {
+async fn server_that_has_not_answered_yet_is_late() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = silent.local_addr().expect("it is bound");
     let store = connect(&format!("mongodb://{address}/latchkey"));

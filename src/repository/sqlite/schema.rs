@@ -76,6 +76,12 @@ const STEPS: &[&str] = &["
         END;
     CREATE TRIGGER accounts_deleted AFTER DELETE ON accounts WHEN OLD.reserved IS NOT NULL
         BEGIN DELETE FROM reserved_emails WHERE account = OLD.id; END;
+", "
+    -- The fingerprints of the secrets that the data needs.
+    CREATE TABLE _secrets (
+        fingerprint TEXT NOT NULL PRIMARY KEY,
+        recorded_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// The oldest version of the schema whose programs may use a file of the current one: they leave

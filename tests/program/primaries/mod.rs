@@ -13,14 +13,23 @@ use crate::support::replica_set::ReplicaSet;
 use crate::support::until;
 use user::{Figures, User};
 
-/// The number of users, who act at the same time, each on both nodes.
+/// The number of users, who work at the same time, each on both nodes.
 const USERS: u64 = 6;
-/// The time between two disturbances, in which the users act undisturbed.
+/// The time between two disturbances, in which the users are undisturbed.
 const BETWEEN: Duration = Duration::from_secs(2);
 /// The time for which a frozen primary is no primary: longer than an election takes.
 const FROZEN: Duration = Duration::from_secs(6);
 /// The longest that an answer may take, whatever happens to the store.
 const SLOWEST: Duration = Duration::from_secs(10);
+
+/// Ends the users' work when it is dropped.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Disturbance {
@@ -66,6 +75,8 @@ fn assert_nothing_is_lost(disturbances: &[Disturbance]) -> Figures {
     let is_over = AtomicBool::new(false);
     let mut users: Vec<_> = (0..USERS).map(|it| User::sign_up(it, clients())).collect();
     thread::scope(|scope| {
+        // Also if a disturbance fails, or the scope would wait for the users for ever.
+        let _end = End(&is_over);
         let acting: Vec<_> = users
             .iter_mut()
             .map(|user| {

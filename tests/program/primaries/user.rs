@@ -36,7 +36,7 @@ pub(super) struct User {
     last_acknowledged: Instant,
 }
 
-/// What is known of a request's effect.
+/// The answer to a request, by what it says of the effect.
 enum Answer {
     Acknowledged(Value),
     NotDone,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mongodb::bson::{Document, doc};
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
 use super::until;
 use crate::mongod::Mongod;
@@ -11,6 +12,9 @@ use crate::replicas::{REPLICA_SET, initiate};
 
 /// The longest that the servers may take until one of them is the primary.
 pub const ELECTED: Duration = Duration::from_mins(1);
+
+/// The longest that a member may take to answer a command.
+const ANSWERED: Duration = Duration::from_secs(2);
 
 /// The servers of a replica set.
 pub struct ReplicaSet {
@@ -59,12 +63,14 @@ impl ReplicaSet {
 
     /// Runs a command on one member, whatever its part in the set.
     fn command(&self, place: usize, command: Document) -> Option<Document> {
-        Runtime::new().unwrap().block_on(async {
-            let options =
-                "directConnection=true&serverSelectionTimeoutMS=2000&socketTimeoutMS=2000";
-            let url = format!("{}?{options}", self.members[place].url("admin"));
-            let client = mongodb::Client::with_uri_str(url).await.ok()?;
-            client.database("admin").run_command(command).await.ok()
-        })
+        let options = "directConnection=true&serverSelectionTimeoutMS=2000";
+        let url = format!("{}?{options}", self.members[place].url("admin"));
+        let answer = async {
+            let client = mongodb::Client::with_uri_str(url).await.expect("a URL");
+            client.database("admin").run_command(command).await
+        };
+        // A member that is frozen gives no answer.
+        let answer = async { timeout(ANSWERED, answer).await };
+        Runtime::new().unwrap().block_on(answer).ok()?.ok()
     }
 }

@@ -161,8 +161,8 @@ impl Accounts {
     pub async fn reseal(&self) -> Result<u64, InternalError> {
         let resealer = &self.secrets.resealer;
         let reseal = |account: &mut Account, _| u64::from(resealer.reseal(account));
-        let resealed = self.update_every_account(reseal).await?;
+        let accounts = self.update_every_account(reseal).await?;
         self.secrets.forget_former().await?;
-        Ok(resealed)
+        Ok(accounts)
     }
 }

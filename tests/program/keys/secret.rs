@@ -16,7 +16,7 @@ fn missing(text: &str) -> String {
 }
 
 #[test]
-fn server_without_the_secret_of_its_store_does_not_start() {
+fn server_without_its_stores_secret_does_not_start() {
     let database = Database::new();
     let home = Home::new()
         .with("LATCHKEY_STORE", database.url.clone())

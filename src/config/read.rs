@@ -14,6 +14,7 @@ use url::Url;
 use super::branding::Branding;
 use super::connections::Connections;
 use super::delivery::Delivery;
+use super::leaving::LeavingSettings;
 use super::live::LiveSettings;
 use super::reader::Reader;
 use super::tokens::Tokens;
@@ -37,6 +38,7 @@ impl Config {
         let accounts = Rules::read(reader, places.public_url.as_ref());
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
+        let leaving = LeavingSettings::read(reader);
         let delivery = Delivery::read(reader);
         let emails = Branding::read(reader).emails(reader, &places);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
@@ -45,6 +47,7 @@ impl Config {
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
             live: live?,
+            leaving: leaving?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,

@@ -17,6 +17,9 @@ pub(super) const ADDRESSES_UNIQUE: &str = "addresses_unique";
 /// The index that refuses a mobile number of another account.
 pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
+/// The role of the user in a document of `accounts`.
+pub(super) const ROLE: &str = "account.state.active.role";
+
 /// Creates those that are missing.
 pub(super) async fn create(collections: &Collections) -> Driver<()> {
     collections.accounts.create_indexes(of_accounts()).await?;
@@ -92,7 +95,17 @@ fn of_accounts() -> Vec<IndexModel> {
         index(
             "imported",
             doc! { "importedMillis": 1 },
-            present("importedMillis", plain),
+            present("importedMillis", plain.clone()),
+        ),
+        index(
+            "deletes",
+            doc! { "deletesAt": 1, "_id": 1 },
+            present("deletesAt", plain.clone()),
+        ),
+        index(
+            "administrators",
+            doc! { ROLE: 1, "_id": 1 },
+            only(ROLE, "admin", plain),
         ),
     ]
 }
@@ -109,5 +122,10 @@ fn index(name: &str, keys: Document, mut options: IndexOptions) -> IndexModel {
 
 fn present(field: &str, mut options: IndexOptions) -> IndexOptions {
     options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
+    options
+}
+
+fn only(field: &str, value: &str, mut options: IndexOptions) -> IndexOptions {
+    options.partial_filter_expression = Some(doc! { field: value });
     options
 }

@@ -1,5 +1,7 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
+mod deletions;
+
 use std::sync::Arc;
 use std::time::Duration;
 

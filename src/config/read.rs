@@ -38,7 +38,6 @@ impl Config {
         let accounts = Rules::read(reader, places.public_url.as_ref());
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
-        let leaving = LeavingSettings::read(reader);
         let delivery = Delivery::read(reader);
         let emails = Branding::read(reader).emails(reader, &places);
         let (log, log_format) = (reader.take(&table::LOG), reader.take(&table::LOG_FORMAT));
@@ -47,7 +46,7 @@ impl Config {
         Some(Self {
             warnings: warnings(&places, &web, &sessions)?,
             live: live?,
-            leaving: leaving?,
+            leaving: accounts.leaving?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,
@@ -226,6 +225,7 @@ struct Rules {
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
     sign_in: Option<SignInSettings>,
+    leaving: Option<LeavingSettings>,
     limits: Option<bool>,
 }
 
@@ -237,6 +237,7 @@ impl Rules {
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
             sign_in: SignInSettings::read(reader, public_url),
+            leaving: LeavingSettings::read(reader),
             limits: reader.take(&table::LIMITS),
         }
     }

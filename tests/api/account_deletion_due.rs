@@ -44,7 +44,7 @@ async fn account_is_deleted_after_the_days_of_grace() {
 }
 
 #[tokio::test]
-async fn account_past_its_time_is_closed_before_it_is_deleted() {
+async fn account_past_its_time_is_closed_at_once() {
     let (service, _, _) = leaving(&[]).await;
     service.wait(14 * DAY - 60);
     let ticket = ticket(&service).await;
@@ -87,11 +87,9 @@ async fn deleted_account_leaves_its_number_and_no_counts() {
             stranger.log_in("ada@x.test", "wrong").await;
         }
     }
-    let limited = service
-        .device()
-        .at("203.0.113.1")
-        .log_in("ada@x.test", PASSWORD);
-    assert_eq!(kind(&limited.await), "TooManyAttempts");
+    let new = service.device().at("203.0.113.1");
+    let limited = new.log_in("ada@x.test", PASSWORD).await;
+    assert_eq!(kind(&limited), "TooManyAttempts");
     request(&device).await;
     let mut account = service.account("ada@x.test").await;
     account.user_mut().unwrap().deletes_at = Some(service.clock.now());
@@ -101,15 +99,12 @@ async fn deleted_account_leaves_its_number_and_no_counts() {
     input["mobileNumber"] = number;
     let again = service.device().mutate("signup", input).await;
     assert_eq!(kind(&again), "Authenticated", "{again}");
-    let unlimited = service
-        .device()
-        .at("203.0.113.1")
-        .log_in("ada@x.test", PASSWORD);
-    assert_eq!(kind(&unlimited.await), "Authenticated");
+    let unlimited = new.log_in("ada@x.test", PASSWORD).await;
+    assert_eq!(kind(&unlimited), "Authenticated");
 }
 
 #[tokio::test]
-async fn last_administrator_cannot_leave() {
+async fn last_administrator_cannot_delete_the_account() {
     let service = Service::start().await;
     let ada = administrator(&service, "ada@x.test").await;
     assert_eq!(kind(&request(&ada).await), "NotAvailable");
@@ -146,7 +141,7 @@ async fn last_administrator_cannot_be_demoted() {
 }
 
 #[tokio::test]
-async fn mark_of_a_process_that_died_is_good_for_ten_minutes() {
+async fn mark_that_was_left_behind_expires() {
     let service = Service::start().await;
     administrator(&service, "ada@x.test").await;
     administrator(&service, "bob@x.test").await;
@@ -161,7 +156,7 @@ async fn mark_of_a_process_that_died_is_good_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn policy_says_how_long_a_deletion_can_be_taken_back() {
+async fn policy_states_the_days_of_grace() {
     let query = "{ policy { accountDeletion deletionGraceDays dataExport } }";
     let service = Service::with(&[("LATCHKEY_DELETION_GRACE_DAYS", "30")]).await;
     let reply = service.device().post(query, json!({})).await;

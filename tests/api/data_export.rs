@@ -41,19 +41,18 @@ fn misfit(value: &Value, schema: &Value, root: &Value, path: &str) -> Option<Str
                 misfits.any(|misfit| misfit.is_none())
             }
             "items" => {
-                let items = value.as_array()?.iter();
-                let mut misfits = items.filter_map(|it| misfit(it, rule, root, path));
-                if let Some(misfit) = misfits.next() {
-                    return Some(format!("{path}[]{misfit}"));
+                let mut items = value.as_array()?.iter();
+                if let Some(misfit) = items.find_map(|it| misfit(it, rule, root, path)) {
+                    return Some(misfit);
                 }
                 true
             }
             "properties" => {
-                for (name, value) in value.as_object()? {
-                    let at = format!("{path}.{name}");
-                    if let Some(misfit) = misfit(value, &rule[name], root, &at) {
-                        return Some(misfit);
-                    }
+                let mut fields = value.as_object()?.iter();
+                let misfit =
+                    |(name, value)| misfit(value, &rule[name], root, &format!("{path}.{name}"));
+                if let Some(misfit) = fields.find_map(misfit) {
+                    return Some(misfit);
                 }
                 true
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey::accounts::{AdminOutcome, DeleteUserOutcome, DeletionTime};
 use latchkey::model::{Account, Role, Timestamp};
-use latchkey::repository::{Deletions, Repository, WriteOutcome};
+use latchkey::repository::{Repository, WriteOutcome};
 use tokio::task::JoinSet;
 
 use crate::arrange::{HOUR, NOW, active, former, number, with_number};

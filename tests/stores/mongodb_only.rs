@@ -154,7 +154,8 @@ async fn indexes_have_names_and_serve_every_query() {
         .expect("the server answers");
     assert_eq!(
         names.join(" "),
-        "_id_ email_unique addresses_unique reserved mobile_number_unique mail_due mail_parked expires imported"
+        "_id_ email_unique addresses_unique reserved mobile_number_unique mail_due mail_parked expires imported \
+         deletes administrators"
     );
     let now = DateTime::from_millis(NOW.millis());
     for (filter, sort, index) in [
@@ -179,6 +180,29 @@ async fn indexes_have_names_and_serve_every_query() {
             doc! { "reservedUntil": { "$lte": now } },
             doc! {},
             "reserved",
+        ),
+    ] {
+        let find = doc! { "find": "accounts", "filter": filter, "sort": sort };
+        assert_served(&database, find, index).await;
+    }
+    held.remove().await;
+}
+
+#[tokio::test]
+async fn indexes_serve_the_ends_of_accounts() {
+    let held = store::mongodb().await;
+    let database = held.database().await;
+    let now = DateTime::from_millis(NOW.millis());
+    for (filter, sort, index) in [
+        (
+            doc! { "deletesAt": { "$lte": now } },
+            doc! { "deletesAt": 1, "_id": 1 },
+            "deletes",
+        ),
+        (
+            doc! { "account.state.active.role": "admin", "_id": { "$ne": "usr_x" } },
+            doc! {},
+            "administrators",
         ),
     ] {
         let find = doc! { "find": "accounts", "filter": filter, "sort": sort };

@@ -55,6 +55,11 @@ pub(super) async fn check(collections: &Collections) -> Driver<Result<(), StoreE
 }
 
 fn of_accounts() -> Vec<IndexModel> {
+    [of_contents(), of_endings()].concat()
+}
+
+/// Returns the indexes by which accounts are found.
+fn of_contents() -> Vec<IndexModel> {
     let (unique, plain) = (
         IndexOptions::builder().unique(true).build(),
         IndexOptions::default(),
@@ -95,8 +100,15 @@ fn of_accounts() -> Vec<IndexModel> {
         index(
             "imported",
             doc! { "importedMillis": 1 },
-            present("importedMillis", plain.clone()),
+            present("importedMillis", plain),
         ),
+    ]
+}
+
+/// Returns the indexes by which accounts end.
+fn of_endings() -> Vec<IndexModel> {
+    let plain = IndexOptions::default();
+    vec![
         index(
             "deletes",
             doc! { "deletesAt": 1, "_id": 1 },

@@ -36,9 +36,8 @@ fn misfit(value: &Value, schema: &Value, root: &Value, path: &str) -> Option<Str
             "pattern" => rule == "^usr_[0-9a-f]{32}$" && value.as_str()?.len() == 36,
             "format" => value.is_null() || (rule == "date-time" && is_time(value)),
             "anyOf" => {
-                let options = rule.as_array()?;
-                let mut misfits = options.iter().map(|it| misfit(value, it, root, path));
-                misfits.any(|misfit| misfit.is_none())
+                let fits = |it| misfit(value, it, root, path).is_none();
+                rule.as_array()?.iter().any(fits)
             }
             "items" => {
                 let mut items = value.as_array()?.iter();
@@ -57,7 +56,7 @@ fn misfit(value: &Value, schema: &Value, root: &Value, path: &str) -> Option<Str
                 true
             }
             "required" => {
-                let mut names = rule.as_array()?.iter().filter_map(Value::as_str);
+                let mut names = rule.as_array()?.iter().map(|it| it.as_str().unwrap());
                 names.all(|name| value.get(name).is_some())
             }
             "additionalProperties" => value.as_object().is_none_or(|it| {

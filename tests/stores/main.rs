@@ -21,6 +21,8 @@ mod mongod;
 #[cfg(feature = "mongodb")]
 mod mongodb_errors;
 #[cfg(feature = "mongodb")]
+mod mongodb_indexes;
+#[cfg(feature = "mongodb")]
 mod mongodb_only;
 #[cfg(feature = "mongodb")]
 mod privileges;

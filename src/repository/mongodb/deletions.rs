@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use mongodb::bson::doc;
 
 use super::MongoRepository;
-use super::connection::QUERY;
 use super::indexes::ROLE;
-use super::record::{self, date};
+use super::record::date;
 use crate::model::{Account, AccountId, Timestamp};
 use crate::repository::{Deletions, StoreError, WriteOutcome};
 
@@ -50,16 +49,12 @@ impl Deletions for MongoRepository {
         // A field that is missing is equal to null.
         let active = doc! {
             ROLE: "admin",
-            "_id": { "$ne": id.to_string() },
             "account.state.active.suspendedAt": null,
             "account.state.active.deletesAt": null,
             "account.steppingDownAt": { "$not": { "$gt": date(marked_since) } },
         };
-        let find = |db: super::connection::Collections| async move {
-            let accounts = db.accounts.clone_with_type::<record::Id>();
-            let find = accounts.find_one(active).projection(doc! { "_id": 1 });
-            Ok(find.max_time(QUERY).await?.is_some())
-        };
-        self.connection.run(find).await
+        // A condition on the id would let the server choose the index of ids.
+        let found = self.ids(active, doc! {}, 2).await?;
+        Ok(found.into_iter().any(|found| found != id))
     }
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use crate::model::{
-    Account, Device, FormerEmail, OutboxEmail, SecondFactors, Session, Timestamp, TrustedBrowser,
-    User,
+    Account, Device, Email, FormerEmail, Locale, MobileNumber, OutboxEmail, SecondFactors, Session,
+    Timestamp, TrustedBrowser, User,
 };
 
 /// The version of the form.
@@ -61,13 +61,13 @@ fn profile(account: &Account, user: &User, now: Timestamp) -> Value {
         "lastLoginAt": user.last_login_at.map(time),
         "email": account.email.as_str(),
         "emailVerified": user.email_verified,
-        "pendingEmail": changes.pending_email(now).map(|it| it.as_str()),
+        "pendingEmail": changes.pending_email(now).map(Email::as_str),
         "formerEmails": former,
         "firstName": user.profile.first_name.as_str(),
         "lastName": user.profile.last_name.as_str(),
         "gender": name(&user.profile.gender),
-        "mobileNumber": user.mobile_number.as_ref().map(|it| it.as_str()),
-        "locale": user.locale.as_ref().map(|it| it.as_str()),
+        "mobileNumber": user.mobile_number.as_ref().map(MobileNumber::as_str),
+        "locale": user.locale.as_ref().map(Locale::as_str),
         "role": user.role.name(),
         "acceptedTerms": terms.map(|it| json!({ "version": it.version, "at": time(it.at) })),
     })

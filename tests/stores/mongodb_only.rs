@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use latchkey::repository::{MongoRepository, Repository, StoreError, WriteOutcome};
-use mongodb::Database;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Document, doc};
 
 use crate::arrange::{HOUR, NOW, active, mail_due, number, pending, whole, with_number};
 use crate::mongod::Mongod;

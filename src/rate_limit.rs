@@ -51,6 +51,8 @@ pub enum RateLimit {
     FactorSetupByAccount,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
+    /// Exports of one account's data.
+    ExportByAccount,
 }
 
 /// The key of a counter: a limit, and the subject whose attempts are counted.
@@ -86,7 +88,8 @@ impl RateLimit {
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
             | Self::FactorByDevice
-            | Self::MobileNumberByAccount => 10,
+            | Self::MobileNumberByAccount
+            | Self::ExportByAccount => 10,
             Self::FactorByKnownDevices => 50,
             Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
@@ -118,7 +121,8 @@ impl RateLimit {
             | Self::SignupByClient
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
-            | Self::MobileNumberByAccount => HOURS,
+            | Self::MobileNumberByAccount
+            | Self::ExportByAccount => HOURS,
         })
     }
 
@@ -146,6 +150,7 @@ impl RateLimit {
             Self::FactorByKnownDevices => "factor-known-devices",
             Self::FactorSetupByAccount => "factor-setup-account",
             Self::MobileNumberByAccount => "mobile-number-account",
+            Self::ExportByAccount => "export-account",
         }
     }
 

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use super::account_store::AccountStore;
+use super::account_store::{AccountStore, UpdateError};
 use super::delivery_log::DeliveryLog;
 use super::delivery_steps::{Attempt, Settled, lease, renew, settle};
 use super::one_time_codes::OneTimeCodes;
-use super::update_error::UpdateError;
 use super::{InternalError, MailQueue};
 use crate::mail::{Accepted, MailError, Mailer};
 use crate::metrics::Metrics;

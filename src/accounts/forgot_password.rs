@@ -48,7 +48,8 @@ impl Accounts {
         let Some(email) = errors.check("email", Email::parse(&command.email)) else {
             return Ok(ForgotPasswordOutcome::InvalidInput(errors.into_vec()));
         };
-        let is_active = |account: &Account| account.user().is_some_and(|it| !it.is_suspended());
+        let now = self.clock.now();
+        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
         let overall = |_: &Account| RateLimit::MailOverall;
         let client = &command.client;
         let recipient = self.code_recipient(&email, client, is_active, overall);
@@ -71,7 +72,7 @@ impl Accounts {
             .codes
             .generate(Purpose::PasswordResetCode, &account.email);
         self.queue_code(account, |account, now| {
-            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
+            if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 Code::replace(&mut user.reset_code, self.codes.issue(&code, now), now);
                 let email = EmailKind::PasswordResetCode(code.sealed.clone());
                 account.post(client.email(email), self.codes.lifetime(), now, &self.rng);

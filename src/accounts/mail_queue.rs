@@ -1,9 +1,8 @@
 //! Lists, shows, retries and drops queued emails, from the command line only.
 
 use super::InternalError;
-use super::account_store::AccountStore;
+use super::account_store::{AccountStore, UpdateError};
 use super::one_time_codes::OneTimeCodes;
-use super::update_error::UpdateError;
 use crate::mail::Mailer;
 use crate::model::{Account, AccountId, Email, EmailId, OutboxEmail, Timestamp};
 

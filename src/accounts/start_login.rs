@@ -62,7 +62,8 @@ impl Accounts {
             return Ok(StartLoginOutcome::InvalidInput(errors.into_vec()));
         };
         let ticket = self.codes.generate_ticket();
-        let is_active = |account: &Account| account.user().is_some_and(|it| !it.is_suspended());
+        let now = self.clock.now();
+        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
         let overall = |_: &Account| RateLimit::MailOverall;
         let client = &command.client;
         let recipient = self.code_recipient(&email, client, is_active, overall);
@@ -85,7 +86,7 @@ impl Accounts {
     ) -> Result<(), InternalError> {
         let code = self.codes.generate(Purpose::SignInCode, &account.email);
         self.queue_code(account, |account, now| {
-            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
+            if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 let issued = self.codes.issue(&code, now);
                 user.sign_in_codes.add(ticket.digest.clone(), issued);
                 let email = EmailKind::SignInCode(code.sealed.clone());

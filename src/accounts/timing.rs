@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::account_store::{AccountStore, Updated};
-use super::update_error::UpdateError;
+use super::account_store::{AccountStore, UpdateError, Updated};
 use crate::hashing::Hashing;
 use crate::model::{Account, Clock, Rng, Timestamp};
 use crate::repository::{Repository, StoreError};

@@ -6,11 +6,14 @@
 mod support;
 
 mod access_token;
+mod account_deletion;
+mod account_deletion_due;
 mod change_password;
 mod check_password;
 mod client_files;
 mod contract;
 mod contract_email_change;
+mod contract_leaving;
 mod contract_second_factor;
 mod contract_sign_in;
 mod cookie;
@@ -18,6 +21,7 @@ mod cookie_cross_site;
 mod cookie_refresh;
 mod cookie_rules;
 mod cors;
+mod data_export;
 mod devices;
 mod document_limits;
 mod email_change;

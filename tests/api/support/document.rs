@@ -6,7 +6,8 @@ pub const USER: &str = "id email emailVerified firstName lastName gender mobileN
     expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
-const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge }";
+const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge } \
+    ... on DeletionPending { deletesAt ticket }";
 
 fn confirm_totp() -> String {
     format!(
@@ -39,6 +40,7 @@ fn own_fields(operation: &str) -> &'static str {
         "revokeSession" => "... on SessionRevoked { sessionId }",
         "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
         "login" | "loginWithCode" => MFA,
+        "completeLogin" => "... on DeletionPending { deletesAt ticket }",
         "startLogin" => "... on LoginCodeSent { email ticket expiresInSeconds }",
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
@@ -65,7 +67,8 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "sendReauthenticationCode"
         | "confirmEmailChange"
         | "undoEmailChange"
-        | "revokeTrustedBrowser" => "",
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
 }
@@ -78,7 +81,8 @@ fn waiting_time(operation: &str) -> &'static str {
         | "revokeSession"
         | "updateProfile"
         | "startTotp"
-        | "revokeTrustedBrowser" => "",
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
@@ -91,7 +95,13 @@ pub fn document(operation: &str) -> String {
     let own = own_fields(operation);
     let signs_in = matches!(
         operation,
-        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin" | "loginWithCode"
+        "signup"
+            | "login"
+            | "refresh"
+            | "verifyEmail"
+            | "completeLogin"
+            | "loginWithCode"
+            | "cancelAccountDeletion"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

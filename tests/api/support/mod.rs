@@ -7,6 +7,7 @@ mod live;
 mod log;
 mod snapshot;
 mod store;
+mod store_deletions;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,6 +5,7 @@ import { url } from '../settings.js';
 import { shown as shownCheckPassword } from './check-password.js';
 import { shownSent, shownVerified } from './email.js';
 import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange } from './email-change.js';
+import { shownCancelAccountDeletion, shownExportMyData, shownRequestAccountDeletion } from './leaving.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
 import { shownNumber, shownProfile } from './profile.js';
@@ -28,12 +29,14 @@ import { shown as shownSignup } from './signup.js';
 
 /** The switch for each result union. */
 const switches: Record<string, (result: never) => string> = {
+  CancelAccountDeletionResult: shownCancelAccountDeletion,
   ChangePasswordResult: shownChanged,
   CheckPasswordResult: shownCheckPassword,
   CompleteLoginResult: shownCompleteLogin,
   ConfirmEmailChangeResult: shownConfirmEmailChange,
   ConfirmTotpResult: shownConfirmTotp,
   DisableTotpResult: shownDisableTotp,
+  ExportMyDataResult: shownExportMyData,
   ForgotPasswordResult: shownForgot,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
@@ -41,6 +44,7 @@ const switches: Record<string, (result: never) => string> = {
   ReauthenticateResult: shownReauthenticate,
   RefreshResult: shownRefresh,
   RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
+  RequestAccountDeletionResult: shownRequestAccountDeletion,
   RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
   RevokeOtherSessionsResult: shownOthersEnded,

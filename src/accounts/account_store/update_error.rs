@@ -1,10 +1,11 @@
-//! The reasons why a change of an account is not saved.
+//! The result of a change that was decided on an account.
 
+use crate::model::Account;
 use crate::repository::StoreError;
 
 /// A change was decided and not saved.
 #[derive(Debug)]
-pub(super) enum UpdateError {
+pub(in crate::accounts) enum UpdateError {
     /// The account does not exist any longer, or the session of the caller has ended.
     Deleted,
     /// Another account has the email address, or had it and keeps it reserved.
@@ -37,4 +38,11 @@ impl From<StoreError> for UpdateError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// An operation's outcome, and the account as it is stored now.
+#[derive(Debug)]
+pub(in crate::accounts) struct Updated<T> {
+    pub(in crate::accounts) outcome: T,
+    pub(in crate::accounts) account: Account,
 }

@@ -1,30 +1,28 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
+mod deletions;
+mod update_error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::{Span, field::display};
 
+use super::Caller;
 use super::secrets::Resealer;
 use super::store_health::StoreHealth;
-use super::{Caller, UpdateError};
 use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
 use crate::repository::{
     Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
     WriteOutcome,
 };
 
+pub(super) use update_error::{UpdateError, Updated};
+
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
 const MAX_ATTEMPTS: usize = 100;
-
-/// An operation's outcome, and the account as it is stored now.
-#[derive(Debug)]
-pub(super) struct Updated<T> {
-    pub(super) outcome: T,
-    pub(super) account: Account,
-}
 
 /// Loads and saves accounts.
 pub(super) struct AccountStore {

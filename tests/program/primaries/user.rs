@@ -218,7 +218,7 @@ impl User {
     }
 
     fn client(&mut self) -> Client {
-        let node = usize::from(self.draw() % 2 == 0);
+        let node = usize::from(self.draw().is_multiple_of(2));
         self.clients[node].clone()
     }
 

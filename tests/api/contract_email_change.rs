@@ -22,6 +22,7 @@ impl Coverage {
         let code = service.code_for(NEW).await;
         // The address is taken before the code is entered.
         let (other, _) = service.device().signed_up(NEW).await;
+        other.prove(NEW).await;
         self.mutate(&device, "confirmEmailChange", json!({ "code": code }))
             .await;
         let third = "ada@third.test";
@@ -39,6 +40,17 @@ impl Coverage {
         self.undo(&service, &device).await;
         let wrong = request("a@b.test", "wrong");
         self.exhaust(&other, "requestEmailChange", wrong).await;
+        self.stale().await;
+    }
+
+    /// A session whose proof of the second factor is too old.
+    async fn stale(&mut self) {
+        let service = Service::with(&[("LATCHKEY_MFA", "optional")]).await;
+        let (device, _) = service.device().signed_up("ada@x.test").await;
+        device.with_authenticator().await;
+        service.wait(601);
+        self.mutate(&device, "requestEmailChange", request(NEW, PASSWORD))
+            .await;
     }
 
     async fn undo(&mut self, service: &Service, device: &Device) {

@@ -51,6 +51,10 @@ pub enum RateLimit {
     FactorSetupByAccount,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
+    /// Sign-ins at providers that one client starts.
+    ProviderByClient,
+    /// Wrong codes that link an account at a provider to the account of one email address.
+    LinkByEmail,
 }
 
 /// The key of a counter: a limit, and the subject whose attempts are counted.
@@ -88,10 +92,13 @@ impl RateLimit {
             | Self::FactorByDevice
             | Self::MobileNumberByAccount => 10,
             Self::FactorByKnownDevices => 50,
-            Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
+            Self::LoginByClient
+            | Self::LoginByEmail
+            | Self::LoginByKnownDevices
+            | Self::ProviderByClient => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
-            Self::MailByClient | Self::FactorByAccount => 20,
+            Self::MailByClient | Self::FactorByAccount | Self::LinkByEmail => 20,
             Self::MailOverall | Self::SignupMailOverall => 1000,
             Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
@@ -107,7 +114,10 @@ impl RateLimit {
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
             | Self::CodeByClient => 15 * MINUTES,
-            Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
+            Self::MailByEmail
+            | Self::FactorByAccount
+            | Self::FactorByKnownDevices
+            | Self::LinkByEmail => 24 * HOURS,
             Self::LoginByEmail
             | Self::LoginByKnownDevices
             | Self::MailByEmailAndClient
@@ -118,7 +128,8 @@ impl RateLimit {
             | Self::SignupByClient
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
-            | Self::MobileNumberByAccount => HOURS,
+            | Self::MobileNumberByAccount
+            | Self::ProviderByClient => HOURS,
         })
     }
 
@@ -146,6 +157,8 @@ impl RateLimit {
             Self::FactorByKnownDevices => "factor-known-devices",
             Self::FactorSetupByAccount => "factor-setup-account",
             Self::MobileNumberByAccount => "mobile-number-account",
+            Self::ProviderByClient => "provider-client",
+            Self::LinkByEmail => "link-email",
         }
     }
 

@@ -26,14 +26,18 @@ mod dependencies;
 mod disable_totp;
 mod email_delivery;
 mod end_sessions;
+mod entry;
 mod error;
 mod export_users;
 mod factor_secrets;
+mod finish_provider_sign_in;
 mod forgot_password;
 mod gate;
+mod identities;
 mod import_password;
 mod import_user;
 mod introspect;
+mod link_identity;
 mod live_changes;
 mod login;
 mod login_with_code;
@@ -41,6 +45,8 @@ mod logout;
 mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
+mod provider_flows;
+mod provider_redirects;
 mod rate_limiter;
 mod reauthenticate;
 mod refresh;
@@ -49,17 +55,21 @@ mod reset_mfa;
 mod reset_password;
 mod revoke_session;
 mod revoke_trusted_browser;
+mod send_link_code;
 mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
+mod sign_up_by_provider;
 mod signup;
 mod start_login;
+mod start_provider_sign_in;
 mod start_totp;
 mod store_health;
 mod suspend;
 mod timing;
 mod undo_email_change;
+mod unlink_identity;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
@@ -74,12 +84,14 @@ use crate::hashing::Hashing;
 use crate::model::{
     Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, SignUpPolicy, Timestamp,
 };
+use crate::providers::Providers;
 use crate::repository::StoreError;
 use crate::token::Keyring;
 
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
+use provider_flows::ProviderFlows;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
 use session_issuer::SessionIssuer;
@@ -100,15 +112,19 @@ pub use disable_totp::{DisableTotpOutcome, RegenerateRecoveryCodesOutcome};
 pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
 pub use factor_secrets::{NewTotp, SecondFactorProof};
+pub use finish_provider_sign_in::{FinishProviderSignIn, FinishProviderSignInOutcome};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use gate::{SignIn, SignInPolicy};
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
 pub use introspect::Introspection;
+pub use link_identity::{LinkIdentity, LinkIdentityOutcome};
 pub use live_changes::{LiveChange, LiveChanges, LiveEnd};
 pub use login::{Login, LoginOutcome};
 pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
+pub use provider_flows::SignInProviders;
+pub use provider_redirects::{ProviderRedirect, ProviderReturn};
 pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
 pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
@@ -120,9 +136,11 @@ pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutco
 pub use session_issuer::{SignedIn, Tokens};
 pub use signup::{Signup, SignupOutcome};
 pub use start_login::{StartLogin, StartLoginOutcome};
+pub use start_provider_sign_in::{StartProviderSignIn, StartProviderSignInOutcome};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
 pub use undo_email_change::{UndoEmailChange, UndoEmailChangeOutcome};
+pub use unlink_identity::UnlinkIdentityOutcome;
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
@@ -151,6 +169,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
     factors: FactorSecrets,
+    flows: ProviderFlows,
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
@@ -194,6 +213,12 @@ impl Accounts {
     #[must_use]
     pub const fn sign_up_policy(&self) -> &SignUpPolicy {
         &self.sign_up
+    }
+
+    /// Returns the providers that users can sign in with.
+    #[must_use]
+    pub const fn providers(&self) -> &Providers {
+        self.flows.providers()
     }
 
     /// Returns the lifetime of an access token.

@@ -25,6 +25,7 @@ use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
 use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
+use crate::providers::ProvidersError;
 use crate::repository::StoreError;
 use crate::token::{ClaimsError, KeyError, Secret};
 
@@ -60,6 +61,9 @@ pub enum StartError {
     /// The claims that the operator adds to access tokens cannot be used.
     #[error("the claims of access tokens cannot be used: {0} (LATCHKEY_CLAIMS, LATCHKEY_ROLES)")]
     Claims(#[from] ClaimsError),
+    /// The providers cannot be used.
+    #[error("the providers cannot be used: {0} (LATCHKEY_PROVIDERS)")]
+    Providers(#[from] ProvidersError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -122,7 +126,12 @@ impl App {
         let metrics = Metrics::new(environment.clock.now().seconds());
         let backends = backends.measured(config, &metrics);
         let accounts = {
-            let parts = (files.claims, files.emails, metrics.clone());
+            let parts = assembly::Parts {
+                claims: files.claims,
+                emails: files.emails,
+                providers: files.providers,
+                metrics: metrics.clone(),
+            };
             assembly::accounts(config, secret, backends, environment, parts)?
         };
         let accounts = Arc::new(accounts);

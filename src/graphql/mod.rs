@@ -18,9 +18,11 @@ mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
+mod finish_provider_sign_in;
 mod forgot_password;
 mod introspection;
 mod known_documents;
+mod link_identity;
 mod login;
 mod login_with_code;
 mod logout;
@@ -45,12 +47,14 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
 mod start_login;
+mod start_provider_sign_in;
 mod start_totp;
 mod subscribe;
 pub mod syntax;
 mod trusted_documents;
 mod types;
 mod undo_email_change;
+mod unlink_identity;
 mod update_mobile_number;
 mod update_profile;
 pub mod validation;
@@ -119,6 +123,10 @@ root_type! {
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
     revoke_trusted_browser::RevokeTrustedBrowserMutation,
+    start_provider_sign_in::StartProviderSignInMutation,
+    finish_provider_sign_in::FinishProviderSignInMutation,
+    link_identity::LinkIdentityMutation,
+    unlink_identity::UnlinkIdentityMutation,
 }
 
 /// The type of the service's schema.

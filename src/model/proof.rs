@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{SessionId, SignInMethod, Timestamp, User};
+use super::{EmailChanges, EndReason, SecondFactors, SessionId, SignInMethod, Timestamp, User};
 
 impl User {
     /// Returns whether the last proof in a session is recent enough for a sensitive change. An
@@ -50,17 +50,18 @@ impl User {
     /// Records the first proof of the address from outside the account, and voids what the account
     /// had before it: a stranger may have signed up with the address. Returns false if the address
     /// was proven before.
-    pub fn claim_address(&mut self, now: Timestamp) -> bool {
+    pub fn prove_from_outside(&mut self, now: Timestamp) -> bool {
         if self.email_verified {
             return false;
         }
-        self.verify_address(now);
-        self.password = None;
-        self.password_changed_at = now;
+        self.email_verified = true;
+        self.void_password(now);
         self.mobile_number = None;
-        self.factors.clear();
-        self.sessions.clear();
+        self.factors = SecondFactors::default();
+        self.identities.clear();
+        self.email_changes = EmailChanges::default();
         self.known_devices.clear();
+        self.end_sessions(EndReason::AddressClaimed, now, |_| true);
         true
     }
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings, Locale,
-    MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session, SessionId, SignInCodes,
-    SignInMethod, Timestamp,
+    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings, Identity,
+    Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session, SessionId,
+    SignInCodes, SignInMethod, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -62,6 +62,9 @@ pub struct User {
     /// The second factors.
     #[serde(default)]
     pub factors: SecondFactors,
+    /// The accounts at providers by which the user signs in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
     /// The sign-ins that wait for their next proof.
     #[serde(default)]
     pub challenges: Challenges,
@@ -137,13 +140,13 @@ impl User {
     /// Creates a user as signed up: never an administrator, without a session.
     #[must_use]
     pub fn new(
-        password: PasswordHash,
+        password: impl Into<Option<PasswordHash>>,
         profile: Profile,
         mobile_number: Option<MobileNumber>,
         now: Timestamp,
     ) -> Self {
         Self {
-            password: Some(password),
+            password: password.into(),
             password_changed_at: now,
             profile,
             locale: None,
@@ -163,6 +166,7 @@ impl User {
             reauthentication_code: None,
             sign_in_codes: SignInCodes::default(),
             factors: SecondFactors::default(),
+            identities: Vec::new(),
             challenges: Challenges::default(),
             email_changes: EmailChanges::default(),
             deletes_at: None,
@@ -239,22 +243,6 @@ impl User {
         self.factors.trusted_browsers.clear();
         self.password_changed_at = now;
         self.updated_at = now;
-    }
-
-    /// Proves the address from outside the account. The first time, what was set up before is
-    /// removed, because it may be a stranger's; returns whether it was the first time.
-    pub fn prove_from_outside(&mut self, now: Timestamp) -> bool {
-        if self.email_verified {
-            return false;
-        }
-        self.email_verified = true;
-        self.void_password(now);
-        self.mobile_number = None;
-        self.factors = SecondFactors::default();
-        self.email_changes = EmailChanges::default();
-        self.known_devices.clear();
-        self.end_sessions(EndReason::AddressClaimed, now, |_| true);
-        true
     }
 
     /// Removes the password: the user sets another one with a reset code.

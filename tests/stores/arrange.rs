@@ -51,7 +51,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     let sign_ups = lifetimes.iter().map(|lifetime| SignUp {
         ticket: Digest::new("ticket".to_owned()),
         code: Some(Code::new(digest("code"), NOW, *lifetime)),
-        password: password(),
+        password: Some(password()),
         profile: profile(),
         mobile_number: Some(number(1)),
         locale: Some(Locale::parse("de").expect("a tag")),

@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::model::{AccountState, Attempts, Email, Rng, Timestamp};
+use crate::model::{AccountState, Attempts, Email, IdentityKey, Rng, Timestamp};
 use crate::repository::{FoundAccount, QueueLength, WriteOutcome};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -56,6 +56,10 @@ impl Repository for Gate {
     }
 
     async fn by_email(&self, _: &Email) -> Result<Option<Account>, StoreError> {
+        unreachable!()
+    }
+
+    async fn by_identity(&self, _: &IdentityKey) -> Result<Option<Account>, StoreError> {
         unreachable!()
     }
 

@@ -25,7 +25,7 @@ use self::connection::{Connection, QUERY};
 use self::record::date;
 use super::WriteOutcome;
 use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
-use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 
 /// Stores accounts in a MongoDB database.
 pub struct MongoRepository {
@@ -111,6 +111,10 @@ impl Repository for MongoRepository {
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.find(doc! { "email": email.as_str() }).await
+    }
+
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError> {
+        self.find(doc! { "identities": key.indexed() }).await
     }
 
     async fn after(

@@ -19,6 +19,7 @@ pub(super) struct Row {
     document: String,
     imported_millis: Option<u32>,
     reserved: Option<String>,
+    identities: Option<String>,
 }
 
 impl Row {
@@ -34,6 +35,7 @@ impl Row {
             document: document::write(account)?,
             imported_millis: account.imported_millis(),
             reserved: reserved(account),
+            identities: identities(account),
         })
     }
 
@@ -48,6 +50,7 @@ impl Row {
             document,
             imported_millis,
             reserved,
+            identities,
         } = self;
         let row = params![
             id,
@@ -58,7 +61,8 @@ impl Row {
             expires_at,
             document,
             imported_millis,
-            reserved
+            reserved,
+            identities
         ];
         connection.prepare_cached(sql)?.execute(row)
     }
@@ -72,6 +76,14 @@ fn reserved(account: &Account) -> Option<String> {
         .map(|(email, until)| json!([email.as_str(), until.millis()]));
     let pairs: Vec<_> = pairs.collect();
     (!pairs.is_empty()).then(|| json!(pairs).to_string())
+}
+
+/// Returns the names of the accounts at providers that an account links, in JSON.
+fn identities(account: &Account) -> Option<String> {
+    let identities = account.user().map(|user| &user.identities);
+    let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
+    let keys: Vec<_> = keys.collect();
+    (!keys.is_empty()).then(|| json!(keys).to_string())
 }
 
 impl ToSql for Timestamp {

@@ -86,6 +86,9 @@ impl Accounts {
         command: FinishProviderSignIn,
         caller: impl Future<Output = Result<Caller, InternalError>> + Send,
     ) -> Result<Outcome, InternalError> {
+        if self.flows.providers().is_empty() {
+            return Ok(Outcome::NotAvailable);
+        }
         let client = command.client.key();
         let keys = [Key::new(RateLimit::CodeByClient, &[&client])];
         if let Some(wait) = self.limiter.check(&keys).await? {

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 pub use self::backends::{Backends, Environment, open_repository};
 pub use self::emails::mailer;
 use self::policy::cookies;
+pub(crate) use self::policy::own_origins;
 use self::preflight::OperatorFiles;
 use crate::accounts::Accounts;
 use crate::config::{Config, Mail};

@@ -139,7 +139,9 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::FactorByDevice) => RateLimit::FactorByKnownDevices,
         Some(RateLimit::FactorByKnownDevices) => RateLimit::FactorSetupByAccount,
         Some(RateLimit::FactorSetupByAccount) => RateLimit::MobileNumberByAccount,
-        Some(RateLimit::MobileNumberByAccount) => return None,
+        Some(RateLimit::MobileNumberByAccount) => RateLimit::ProviderByClient,
+        Some(RateLimit::ProviderByClient) => RateLimit::LinkByEmail,
+        Some(RateLimit::LinkByEmail) => return None,
     })
 }
 

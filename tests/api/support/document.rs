@@ -43,6 +43,23 @@ fn own_fields(operation: &str) -> &'static str {
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
         }
+        "startProviderSignIn" => {
+            "... on ProviderSignInStarted { authorizationUrl handle } \
+             ... on ReauthenticationRequired { methods }"
+        }
+        "finishProviderSignIn" => {
+            "... on IdentityLinked { identity { id email provider { id name } } user { ...U } } \
+             ... on MfaRequired { challenge factors: methods } ... on MfaSetupRequired { challenge } \
+             ... on LinkRequired { email ticket methods } ... on ProviderRefused { reason } \
+             ... on DeletionPending { ticket }"
+        }
+        "linkIdentity" => {
+            "... on MfaRequired { challenge methods } ... on MfaSetupRequired { challenge } \
+             ... on DeletionPending { ticket }"
+        }
+        "unlinkIdentity" => {
+            "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
+        }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
@@ -65,6 +82,9 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "sendReauthenticationCode"
         | "confirmEmailChange"
         | "undoEmailChange"
+        | "finishProviderSignIn"
+        | "linkIdentity"
+        | "unlinkIdentity"
         | "revokeTrustedBrowser" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
@@ -78,6 +98,7 @@ fn waiting_time(operation: &str) -> &'static str {
         | "revokeSession"
         | "updateProfile"
         | "startTotp"
+        | "unlinkIdentity"
         | "revokeTrustedBrowser" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
@@ -91,7 +112,14 @@ pub fn document(operation: &str) -> String {
     let own = own_fields(operation);
     let signs_in = matches!(
         operation,
-        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin" | "loginWithCode"
+        "signup"
+            | "login"
+            | "refresh"
+            | "verifyEmail"
+            | "completeLogin"
+            | "loginWithCode"
+            | "finishProviderSignIn"
+            | "linkIdentity"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

@@ -51,6 +51,8 @@ pub enum RateLimit {
     FactorSetupByAccount,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
+    /// Exports of one account's data.
+    ExportByAccount,
     /// Sign-ins at providers that one client starts.
     ProviderByClient,
     /// Wrong codes that link an account at a provider to the account of one email address.
@@ -90,7 +92,8 @@ impl RateLimit {
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
             | Self::FactorByDevice
-            | Self::MobileNumberByAccount => 10,
+            | Self::MobileNumberByAccount
+            | Self::ExportByAccount => 10,
             Self::FactorByKnownDevices => 50,
             Self::LoginByClient
             | Self::LoginByEmail
@@ -129,6 +132,7 @@ impl RateLimit {
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
             | Self::MobileNumberByAccount
+            | Self::ExportByAccount
             | Self::ProviderByClient => HOURS,
         })
     }
@@ -157,6 +161,7 @@ impl RateLimit {
             Self::FactorByKnownDevices => "factor-known-devices",
             Self::FactorSetupByAccount => "factor-setup-account",
             Self::MobileNumberByAccount => "mobile-number-account",
+            Self::ExportByAccount => "export-account",
             Self::ProviderByClient => "provider-client",
             Self::LinkByEmail => "link-email",
         }

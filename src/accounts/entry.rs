@@ -11,6 +11,7 @@ pub(super) struct Entry {
     pub(super) known_device: Option<String>,
     pub(super) trusted_browser: Option<TrustedBrowserId>,
     pub(super) is_sign_up: bool,
+    pub(super) has_every_proof: bool,
     pub(super) identity: Option<Identity>,
 }
 
@@ -35,6 +36,7 @@ impl Entry {
             known_device: proven.known_device,
             trusted_browser: None,
             is_sign_up: proven.is_sign_up,
+            has_every_proof: false,
             identity: proven.identity,
         }
     }
@@ -54,6 +56,12 @@ impl Entry {
     /// Adds a browser that may skip the second factor, according to its cookie.
     pub(super) const fn on_trusted_browser(mut self, browser: Option<TrustedBrowserId>) -> Self {
         self.trusted_browser = browser;
+        self
+    }
+
+    /// Marks a sign-in whose challenge says that the gate has missed no proof.
+    pub(super) const fn with_every_proof(mut self) -> Self {
+        self.has_every_proof = true;
         self
     }
 

@@ -222,7 +222,7 @@ impl Accounts {
             let Some(user) = account.user_mut().filter(|_| is_of_address) else {
                 return Decision::Changed;
             };
-            if user.is_suspended() {
+            if !user.is_active(now) {
                 return Decision::Suspended;
             }
             if is_known || !user.prove_from_outside(now) {

@@ -60,7 +60,7 @@ pub(super) enum NextStep {
 /// The reason for which a sign-in is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotAdmitted {
-    /// The account has no active user, or the user is suspended.
+    /// The account has no user, or the user is suspended or past the time of the deletion.
     Suspended,
     /// The email address must be verified first.
     EmailNotVerified,
@@ -101,7 +101,7 @@ impl SessionIssuer {
     /// if it waits for another step, adds the challenge of that step. The caller saves the account.
     pub(super) fn admit(&self, account: &mut Account, entry: &Entry, now: Timestamp) -> Admission {
         let policy = self.sign_in_policy();
-        let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) else {
+        let Some(user) = account.user_mut().filter(|user| user.is_active(now)) else {
             return Admission::Refused(NotAdmitted::Suspended);
         };
         if policy.verify_email_first && !user.email_verified {
@@ -213,7 +213,7 @@ fn missing_step(
         let browser = entry.trusted_browser;
         browser.is_some_and(|browser| user.factors.use_trust(browser, now))
     };
-    if !SignInMethod::are_two_factors(&entry.methods) {
+    if !entry.has_every_proof && !SignInMethod::are_two_factors(&entry.methods) {
         if factors.is_empty() {
             if mfa.requires(user.role) {
                 let step = NextStep::SecondFactorSetup;

@@ -191,7 +191,7 @@ impl Accounts {
         let is_of_address = account.email == ticket.email;
         let user = account
             .user_mut()
-            .filter(|it| is_of_address && !it.is_suspended());
+            .filter(|it| is_of_address && it.is_active(now));
         let user = user.ok_or(Outcome::ChallengeExpired)?;
         if user.identity(&ticket.profile.key).is_some() {
             return Err(Outcome::ChallengeExpired);

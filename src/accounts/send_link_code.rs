@@ -36,23 +36,23 @@ impl Accounts {
         ticket: &SecretString,
         client: &Client,
     ) -> Result<Outcome, InternalError> {
-        let Some(ticket) = self.flows.open_ticket(ticket, self.clock.now()) else {
+        let now = self.clock.now();
+        let Some(ticket) = self.flows.open_ticket(ticket, now) else {
             return Ok(Outcome::ChallengeExpired);
         };
         let email = ticket.email.clone();
         let account = self.store.by_email(&email).await?;
         let user = account.as_ref().and_then(Account::user);
-        if ticket.account.is_some() && !user.is_some_and(takes_code) {
+        if ticket.account.is_some() && !user.is_some_and(|user| takes_code(user, now)) {
             return Ok(Outcome::NotAvailable);
         }
         let decision = self.limiter.reserve_mail(&email, client).await?;
         if let MailDecision::Refuse(wait) = decision {
             return Ok(Outcome::TooManyAttempts(wait));
         }
-        let now = self.clock.now();
         let terms = ticket.accepted_terms.as_deref();
         let is_possible = match user {
-            Some(user) => !user.is_suspended(),
+            Some(user) => user.is_active(now),
             None => self.may_sign_up(&email, terms, now),
         };
         let limit = match user {
@@ -110,7 +110,7 @@ impl Accounts {
     ) {
         let sealed = self.flows.sealed_code(ticket);
         let kind = match &mut account.state {
-            AccountState::Active(user) if !user.is_suspended() => EmailKind::SignInCode(sealed),
+            AccountState::Active(user) if user.is_active(now) => EmailKind::SignInCode(sealed),
             AccountState::Active(_) => return,
             AccountState::Pending(sign_ups) => {
                 let sign_up = self.waiting(ticket, now);
@@ -145,7 +145,7 @@ impl Accounts {
 }
 
 /// Returns whether a user can prove the account by an emailed code.
-fn takes_code(user: &User) -> bool {
+fn takes_code(user: &User, now: Timestamp) -> bool {
     let methods = user.reauthentication_methods();
-    !user.is_suspended() && methods.contains(&SignInMethod::EmailCode)
+    user.is_active(now) && methods.contains(&SignInMethod::EmailCode)
 }

@@ -7,6 +7,7 @@
 
 mod account_changed;
 mod audit;
+mod cancel_account_deletion;
 mod change_password;
 mod check_password;
 mod complete_login;
@@ -18,6 +19,7 @@ mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
+mod export_my_data;
 mod finish_provider_sign_in;
 mod forgot_password;
 mod introspection;
@@ -34,6 +36,7 @@ mod policy;
 mod reauthenticate;
 mod refresh;
 mod regenerate_recovery_codes;
+mod request_account_deletion;
 mod request_email_change;
 mod request_error;
 mod reset_password;
@@ -123,6 +126,9 @@ root_type! {
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
     revoke_trusted_browser::RevokeTrustedBrowserMutation,
+    request_account_deletion::RequestAccountDeletionMutation,
+    cancel_account_deletion::CancelAccountDeletionMutation,
+    export_my_data::ExportMyDataMutation,
     start_provider_sign_in::StartProviderSignInMutation,
     finish_provider_sign_in::FinishProviderSignInMutation,
     link_identity::LinkIdentityMutation,

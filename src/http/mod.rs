@@ -5,6 +5,7 @@ mod client_files;
 mod client_ip;
 mod cookies;
 mod cors;
+mod data_export;
 mod forwarded;
 mod graphiql;
 mod graphql;
@@ -116,7 +117,9 @@ pub fn router(state: AppState) -> Router {
             INTROSPECTION_PATH,
             post(introspection::post).fallback(introspection::method_not_allowed),
         );
-    let public = metadata_routes().route("/.well-known/jwks.json", get(jwks::get));
+    let public = metadata_routes()
+        .route("/.well-known/jwks.json", get(jwks::get))
+        .route("/data-export.schema.json", get(data_export::schema));
     let routes = middleware::wrap(routes, public, &state).with_state(state);
     Router::new().fallback_service(
         routes.map_request(move |request: Request| path::normalize(request, &prefix)),

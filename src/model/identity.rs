@@ -88,6 +88,12 @@ impl IdentityKey {
         &self.issuer
     }
 
+    /// Returns the provider's own id of the account.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// Returns the text that a store's unique index has. A URL has no space.
     #[must_use]
     pub fn indexed(&self) -> String {

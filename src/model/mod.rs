@@ -16,6 +16,7 @@ mod field_errors;
 mod id;
 mod identity;
 mod ip_text;
+mod leaving;
 mod locale;
 mod mobile_number;
 mod name;

@@ -194,6 +194,7 @@ impl Coverage {
         self.email_change().await;
         self.second_factor().await;
         self.sign_in().await;
+        self.leaving().await;
         self.providers().await;
     }
 }

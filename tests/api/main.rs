@@ -3,14 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[cfg(feature = "mongodb")]
+#[path = "../support/mongod.rs"]
+mod mongod;
 mod support;
 
 mod access_token;
+mod account_deletion;
+mod account_deletion_due;
 mod change_password;
 mod check_password;
 mod client_files;
 mod contract;
 mod contract_email_change;
+mod contract_leaving;
 mod contract_providers;
 mod contract_second_factor;
 mod contract_sign_in;
@@ -19,6 +25,7 @@ mod cookie_cross_site;
 mod cookie_refresh;
 mod cookie_rules;
 mod cors;
+mod data_export;
 mod devices;
 mod document_limits;
 mod email_change;

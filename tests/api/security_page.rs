@@ -139,7 +139,8 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::FactorByDevice) => RateLimit::FactorByKnownDevices,
         Some(RateLimit::FactorByKnownDevices) => RateLimit::FactorSetupByAccount,
         Some(RateLimit::FactorSetupByAccount) => RateLimit::MobileNumberByAccount,
-        Some(RateLimit::MobileNumberByAccount) => RateLimit::ProviderByClient,
+        Some(RateLimit::MobileNumberByAccount) => RateLimit::ExportByAccount,
+        Some(RateLimit::ExportByAccount) => RateLimit::ProviderByClient,
         Some(RateLimit::ProviderByClient) => RateLimit::LinkByEmail,
         Some(RateLimit::LinkByEmail) => return None,
     })

@@ -19,6 +19,8 @@ pub(super) struct Row {
     document: String,
     imported_millis: Option<u32>,
     reserved: Option<String>,
+    deletes_at: Option<Timestamp>,
+    administrator: Option<bool>,
     identities: Option<String>,
 }
 
@@ -35,6 +37,8 @@ impl Row {
             document: document::write(account)?,
             imported_millis: account.imported_millis(),
             reserved: reserved(account),
+            deletes_at: account.user().and_then(|user| user.deletes_at),
+            administrator: account.is_administrator().then_some(true),
             identities: identities(account),
         })
     }
@@ -50,6 +54,8 @@ impl Row {
             document,
             imported_millis,
             reserved,
+            deletes_at,
+            administrator,
             identities,
         } = self;
         let row = params![
@@ -62,6 +68,8 @@ impl Row {
             document,
             imported_millis,
             reserved,
+            deletes_at,
+            administrator,
             identities
         ];
         connection.prepare_cached(sql)?.execute(row)

@@ -136,6 +136,7 @@ async fn change_of_address_that_is_undone_voids_later_links() {
         .mutate("confirmEmailChange", json!({ "code": code }))
         .await;
     provider.script().user = json!({ "sub": "666" });
+    provider.script().userinfo = json!({ "sub": "666" });
     assert_eq!(
         kind(&link(&owner, &provider, &owner).await),
         "IdentityLinked"

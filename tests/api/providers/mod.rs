@@ -5,6 +5,8 @@ mod errors;
 mod github;
 mod keys;
 mod links;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 mod pages;
 mod proofs;
 mod races;

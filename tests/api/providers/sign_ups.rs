@@ -57,6 +57,7 @@ async fn user_is_known_by_the_subject_whatever_the_address() {
     assert_eq!(again["user"]["id"], first["user"]["id"]);
     assert_eq!(again["user"]["email"], "ada@x.test");
     provider.script().user = json!({ "sub": "1" });
+    provider.script().userinfo = json!({ "sub": "1" });
     let without = service.device().sign_in_at(&provider, "corp").await;
     assert_eq!(
         without["user"]["id"], first["user"]["id"],
@@ -191,4 +192,20 @@ async fn suspended_and_leaving_users_do_not_get_in() {
         kind(&device.sign_in_at(&provider, "corp").await),
         "NotAvailable"
     );
+}
+
+#[tokio::test]
+async fn export_of_a_users_data_names_the_account_at_the_provider() {
+    let provider = Provider::start().await;
+    let service = provider.service(&[]).await;
+    let answer = service.device().sign_in_at(&provider, "corp").await;
+    let (owner, _) = service.device().signed_in_by(&answer);
+    let query = "mutation { exportMyData { ... on DataExport { json } } }";
+    let reply = owner.post(query, json!({})).await;
+    let json = reply.json["data"]["exportMyData"]["json"].as_str().unwrap();
+    let data: Value = serde_json::from_str(json).unwrap();
+    let identity = &data["identities"][0];
+    assert_eq!(identity["subject"], "1");
+    assert_eq!(identity["issuer"], format!("{}/corp", provider.url));
+    assert_eq!(data["password"]["isSet"], false);
 }

@@ -6,7 +6,8 @@ pub const USER: &str = "id email emailVerified firstName lastName gender mobileN
     expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
-const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge }";
+const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge } \
+    ... on DeletionPending { deletesAt ticket }";
 
 fn confirm_totp() -> String {
     format!(
@@ -39,6 +40,7 @@ fn own_fields(operation: &str) -> &'static str {
         "revokeSession" => "... on SessionRevoked { sessionId }",
         "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
         "login" | "loginWithCode" => MFA,
+        "completeLogin" => "... on DeletionPending { deletesAt ticket }",
         "startLogin" => "... on LoginCodeSent { email ticket expiresInSeconds }",
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
@@ -82,10 +84,11 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "sendReauthenticationCode"
         | "confirmEmailChange"
         | "undoEmailChange"
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion"
         | "finishProviderSignIn"
         | "linkIdentity"
-        | "unlinkIdentity"
-        | "revokeTrustedBrowser" => "",
+        | "unlinkIdentity" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
 }
@@ -98,8 +101,9 @@ fn waiting_time(operation: &str) -> &'static str {
         | "revokeSession"
         | "updateProfile"
         | "startTotp"
-        | "unlinkIdentity"
-        | "revokeTrustedBrowser" => "",
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion"
+        | "unlinkIdentity" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
@@ -118,6 +122,7 @@ pub fn document(operation: &str) -> String {
             | "verifyEmail"
             | "completeLogin"
             | "loginWithCode"
+            | "cancelAccountDeletion"
             | "finishProviderSignIn"
             | "linkIdentity"
     );

@@ -5,6 +5,7 @@ import { url } from '../settings.js';
 import { shown as shownCheckPassword } from './check-password.js';
 import { shownSent, shownVerified } from './email.js';
 import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange } from './email-change.js';
+import { shownCancelAccountDeletion, shownExportMyData, shownRequestAccountDeletion } from './leaving.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
 import { shownNumber, shownProfile } from './profile.js';
@@ -14,6 +15,12 @@ import {
   shownSendReauthenticationCode,
   shownStartLogin,
 } from './proofs.js';
+import {
+  shownFinishProviderSignIn,
+  shownLinkIdentity,
+  shownStartProviderSignIn,
+  shownUnlinkIdentity,
+} from './providers.js';
 import { shown as shownRefresh } from './refresh.js';
 import {
   shownCompleteLogin,
@@ -28,19 +35,24 @@ import { shown as shownSignup } from './signup.js';
 
 /** The switch for each result union. */
 const switches: Record<string, (result: never) => string> = {
+  CancelAccountDeletionResult: shownCancelAccountDeletion,
   ChangePasswordResult: shownChanged,
   CheckPasswordResult: shownCheckPassword,
   CompleteLoginResult: shownCompleteLogin,
   ConfirmEmailChangeResult: shownConfirmEmailChange,
   ConfirmTotpResult: shownConfirmTotp,
   DisableTotpResult: shownDisableTotp,
+  ExportMyDataResult: shownExportMyData,
+  FinishProviderSignInResult: shownFinishProviderSignIn,
   ForgotPasswordResult: shownForgot,
+  LinkIdentityResult: shownLinkIdentity,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
   LogoutResult: shownLogout,
   ReauthenticateResult: shownReauthenticate,
   RefreshResult: shownRefresh,
   RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
+  RequestAccountDeletionResult: shownRequestAccountDeletion,
   RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
   RevokeOtherSessionsResult: shownOthersEnded,
@@ -50,8 +62,10 @@ const switches: Record<string, (result: never) => string> = {
   SendVerificationCodeResult: shownSent,
   SignupResult: shownSignup,
   StartLoginResult: shownStartLogin,
+  StartProviderSignInResult: shownStartProviderSignIn,
   StartTotpResult: shownStartTotp,
   UndoEmailChangeResult: shownUndoEmailChange,
+  UnlinkIdentityResult: shownUnlinkIdentity,
   UpdateMobileNumberResult: shownNumber,
   UpdateProfileResult: shownProfile,
   VerifyEmailResult: shownVerified,

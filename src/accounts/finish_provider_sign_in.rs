@@ -105,11 +105,8 @@ impl Accounts {
             Some(_) => Some(caller.await?),
             None => None,
         };
-        if !self
-            .flows
-            .is_first_finish(&self.store, &result.flow)
-            .await?
-        {
+        let flow = result.flow;
+        if !self.flows.is_first_finish(&self.store, &flow).await? {
             return Ok(Outcome::ChallengeExpired);
         }
         let profile = match result.end {
@@ -118,25 +115,34 @@ impl Accounts {
             FlowEnd::Expired => return Ok(Outcome::ChallengeExpired),
         };
         match caller {
-            Some(caller) if result.flow.link == Some((caller.account.id, caller.session)) => {
-                let client = &command.client;
-                let linked = self.link_in_session(caller, &profile, client).await?;
-                Ok(match linked {
-                    Linked::Done(account, id) => Outcome::IdentityLinked(account, id),
-                    Linked::Taken => Outcome::IdentityTaken,
-                    Linked::TooMany => Outcome::NotAvailable,
-                })
-            }
-            Some(_) => Ok(Outcome::ChallengeExpired),
+            Some(caller) => self.link(caller, &flow, &profile, &command.client).await,
             None => {
                 let arrival = Arrival {
-                    flow: &result.flow,
+                    flow: &flow,
                     profile: &profile,
                     command: &command,
                 };
                 self.enter(&arrival).await
             }
         }
+    }
+
+    /// Links an account at a provider in the session that has started the link.
+    async fn link(
+        &self,
+        caller: Caller,
+        flow: &Flow,
+        profile: &ProviderProfile,
+        client: &Client,
+    ) -> Result<Outcome, InternalError> {
+        if flow.link != Some((caller.account.id, caller.session)) {
+            return Ok(Outcome::ChallengeExpired);
+        }
+        Ok(match self.link_in_session(caller, profile, client).await? {
+            Linked::Done(account, id) => Outcome::IdentityLinked(account, id),
+            Linked::Taken => Outcome::IdentityTaken,
+            Linked::TooMany => Outcome::NotAvailable,
+        })
     }
 
     /// Signs in to the account that is linked, to the one of the address, or to a new one.

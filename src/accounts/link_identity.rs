@@ -9,9 +9,7 @@ use super::login::rate_limit_keys;
 use super::provider_flows::LinkTicket;
 use super::reauthenticate::{Checked, ReauthenticationProof};
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
-use crate::model::{
-    Account, Code, Digest, Email, EmailKind, SignInMethod, Timestamp, TrustedBrowserId, Wait,
-};
+use crate::model::{Account, Code, Digest, Email, EmailKind, SignInMethod, Timestamp, Wait};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The proof that an account belongs to the user of an account at a provider.
@@ -23,8 +21,6 @@ pub struct LinkIdentity {
     pub proof: ReauthenticationProof,
     /// Tokens that prove that the device has logged in before.
     pub known_by: Vec<SecretString>,
-    /// The token of a browser that may skip the second factor.
-    pub trusted_by: Option<SecretString>,
     /// The client that sent the request.
     pub client: Client,
 }
@@ -58,7 +54,6 @@ struct Linking<'a> {
     given: Given,
     client: &'a Client,
     known_device: Option<String>,
-    trusted_browser: Option<TrustedBrowserId>,
 }
 
 impl Accounts {
@@ -84,10 +79,8 @@ impl Accounts {
         }
         let device = account.as_ref();
         let device = device.and_then(|it| self.sessions.known_device(it, &command.known_by));
-        let (id, client) = (
-            ticket.account.map(|it| it.to_string()).unwrap_or_default(),
-            command.client.key(),
-        );
+        let id = ticket.account.map(|it| it.to_string()).unwrap_or_default();
+        let client = command.client.key();
         let mut keys = proof_keys(
             &command.proof,
             (&ticket.email, &id),
@@ -106,14 +99,11 @@ impl Accounts {
         let Some(given) = checking.await? else {
             return Ok(Outcome::InvalidProof);
         };
-        let trusted = command.trusted_by.as_ref().zip(account.as_ref());
         let linking = Linking {
             ticket: &ticket,
             given,
             client: &command.client,
             known_device: device.clone(),
-            trusted_browser: trusted
-                .and_then(|(it, account)| self.sessions.trusted_browser(account.id, it)),
         };
         let outcome = self.link_with_proof(account, &linking).await?;
         if matches!(outcome, Outcome::SignIn(_)) {
@@ -215,9 +205,9 @@ impl Accounts {
             let notice = linking.client.email(EmailKind::AddressClaimed);
             account.notify(notice, now, &self.rng);
         }
+        // A browser that skips the second factor does not do so here: another way in is added.
         let entry = Entry::new(SignInMethod::Provider, linking.client)
             .with_method(method)
-            .on_trusted_browser(linking.trusted_browser)
             .on_known_device(linking.known_device.clone())
             .linking(self.identity_of(&ticket.profile, now));
         Ok(self.sessions.admit(account, &entry, now))

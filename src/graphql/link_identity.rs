@@ -61,7 +61,6 @@ impl LinkIdentityMutation {
             ticket: input.ticket.into(),
             proof: input.proof.into(),
             known_by: request.device.clone().into_iter().collect(),
-            trusted_by: request.trusted_browser.clone(),
             client: request.client.clone(),
         };
         let result = match request.accounts.link_identity(command).await? {

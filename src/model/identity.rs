@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn subject_that_is_empty_or_too_long_names_no_account() {
+    fn empty_or_too_long_subject_names_no_account() {
         assert_eq!(IdentityKey::new("https://a.test", ""), None);
         assert!(IdentityKey::new("https://a.test", &"x".repeat(255)).is_some());
         assert_eq!(IdentityKey::new("https://a.test", &"x".repeat(256)), None);

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn newer_document_is_fetched_at_most_once_in_a_while() {
+    async fn newer_document_is_fetched_once_a_while() {
         let (cached, numbers) = (Cached::default(), Numbers::default());
         let newer = async |at: u64| {
             let (age, now) = (Duration::from_secs(30), NOW.plus(Duration::from_secs(at)));

@@ -227,30 +227,4 @@ fn unreachable_by(error: &dyn std::error::Error) -> ProviderError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn request_names_host_port_path_and_query() {
-        let url = Url::parse("https://user@x.test:8443/a/b?c=d#e").unwrap();
-        let request = Outgoing::get(&url).with_bearer("t").into_request().unwrap();
-        assert_eq!(request.uri().to_string(), "/a/b?c=d");
-        assert_eq!(request.headers()[HOST], "x.test:8443");
-        assert_eq!(request.headers()[AUTHORIZATION], "Bearer t");
-        assert_eq!(request.method(), Method::GET);
-    }
-
-    #[test]
-    fn lifetime_of_an_answer_is_read_among_other_directives() {
-        let incoming = |value: &'static str| Incoming {
-            status: StatusCode::OK,
-            headers: HeaderMap::from_iter([(CACHE_CONTROL, value.parse().unwrap())]),
-            body: Bytes::new(),
-        };
-        let age = |value| incoming(value).max_age().map(|age| age.as_secs());
-        assert_eq!(age("public, max-age=60, must-revalidate"), Some(60));
-        assert_eq!(age("max-age=\"7\""), Some(7));
-        assert_eq!(age("no-store"), None);
-        assert_eq!(age("max-age=-1"), None);
-    }
-}
+mod tests;

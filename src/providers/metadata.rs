@@ -1,4 +1,4 @@
-//! What an OpenID provider says of itself (OpenID Connect Discovery 1.0).
+//! The configuration that an OpenID provider publishes (OpenID Connect Discovery 1.0).
 
 use serde_json::{Map, Value};
 use url::{Host, Url};
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn secret_goes_into_the_form_only_where_the_header_is_not_taken() {
+    fn secret_goes_into_the_form_without_basic() {
         let mut document = document("https://a.test");
         for (methods, in_form) in [
             (json!(["client_secret_post"]), true),

@@ -206,3 +206,14 @@ async fn in_time<T>(
     };
     timeout(PATIENCE, asking).await.unwrap_or_else(late)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn provider_that_never_answers_is_given_up() {
+        let waiting = in_time(std::future::pending::<Result<(), _>>()).await;
+        assert!(matches!(waiting, Err(ProviderError::Unreachable(_))));
+    }
+}

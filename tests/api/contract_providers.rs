@@ -132,7 +132,7 @@ impl Coverage {
         let wrong = json!({ "ticket": "x", "proof": { "password": "x" } });
         self.mutate(&device, "linkIdentity", wrong).await;
         let many = device.at("198.51.100.7");
-        for _ in 0..8 {
+        for _ in 0..3 {
             let asked = self.at(&many, provider, "corp").await;
             let input = json!({ "ticket": asked["ticket"], "proof": { "password": "wrong" } });
             for _ in 0..5 {

@@ -84,7 +84,7 @@ fn check_warns_of_a_provider_that_does_not_answer() {
 }
 
 #[test]
-fn server_does_not_start_with_a_wrong_file_of_providers() {
+fn wrong_file_of_providers_stops_the_start() {
     let (_folder, home) = with_providers("[[provider]]\nid = 'google'\nclient_secret = 's3cret'\n");
     for command in [&["check"][..], &[]] {
         let ran = home.run(command, "");

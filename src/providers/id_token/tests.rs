@@ -104,7 +104,7 @@ fn token_for_this_sign_in_is_accepted() {
 }
 
 #[test]
-fn token_of_another_issuer_client_or_sign_in_is_refused() {
+fn token_for_another_party_or_sign_in_is_refused() {
     use IdTokenError::{Audience, Issuer, Nonce};
     for (name, value, error) in [
         ("iss", json!("https://b.test"), Issuer),

@@ -97,7 +97,7 @@ async fn claims_of_odd_types_lose_nothing_else() {
 }
 
 #[tokio::test]
-async fn token_of_another_issuer_client_or_sign_in_is_refused() {
+async fn token_for_another_party_or_sign_in_is_refused() {
     for claims in [
         json!({ "iss": "https://evil.test" }),
         json!({ "iss": null }),

@@ -43,7 +43,7 @@ async fn rotated_keys_are_fetched_once_they_are_needed() {
 }
 
 #[tokio::test]
-async fn forged_tokens_do_not_make_the_keys_be_fetched_again() {
+async fn forged_tokens_do_not_fetch_the_keys_again() {
     let (provider, service) = running(&[]).await;
     let device = service.device();
     device.sign_in_at(&provider, "corp").await;

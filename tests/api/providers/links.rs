@@ -6,7 +6,7 @@ use super::{link, running, unlink, verified};
 use crate::support::{PAGE, PASSWORD, kind};
 
 #[tokio::test]
-async fn link_in_a_session_needs_that_session_at_both_ends() {
+async fn link_needs_the_same_session_at_both_ends() {
     let (provider, service) = running(&[]).await;
     let owner = verified(&service).await;
     let (eve, _) = service.device().signed_up("eve@x.test").await;
@@ -109,7 +109,7 @@ async fn identity_is_unlinked_beside_a_password() {
 }
 
 #[tokio::test]
-async fn user_without_a_password_sets_one_and_is_never_shut_out() {
+async fn user_without_a_password_can_set_one() {
     let (provider, service) = running(&[]).await;
     let answer = service.device().sign_in_at(&provider, "corp").await;
     let (owner, _) = service.device().signed_in_by(&answer);

@@ -86,7 +86,7 @@ async fn https_server_sets_a_host_cookie() {
 }
 
 #[tokio::test]
-async fn page_must_be_on_the_list_as_a_parsed_url() {
+async fn page_must_be_on_the_list_once_parsed() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let device = service.device();
@@ -143,7 +143,7 @@ impl Visit {
 }
 
 #[tokio::test]
-async fn addresses_that_name_no_sign_in_stay_where_they_are() {
+async fn addresses_that_name_no_sign_in_lead_nowhere() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let device = service.device();

@@ -7,7 +7,7 @@ use crate::races::UNLIMITED;
 use crate::support::{PASSWORD, document, kind, sign_up_input};
 
 #[tokio::test]
-async fn account_of_the_address_is_linked_by_its_password() {
+async fn account_of_the_address_is_linked_by_password() {
     let (provider, service) = running(&[]).await;
     let owner = verified(&service).await;
     let device = service.device();
@@ -47,7 +47,7 @@ async fn account_of_the_address_is_linked_by_its_password() {
 }
 
 #[tokio::test]
-async fn account_of_the_address_is_linked_by_an_emailed_code() {
+async fn account_of_the_address_is_linked_by_code() {
     let (provider, service) = running(&[]).await;
     let owner = verified(&service).await;
     let device = service.device();
@@ -110,7 +110,7 @@ async fn guesses_are_limited_beyond_tickets() {
 }
 
 #[tokio::test]
-async fn second_factor_is_what_proves_an_account_that_has_one() {
+async fn account_with_a_second_factor_is_proven_by_it() {
     let (provider, service) = running(&[OPTIONAL]).await;
     let owner = verified(&service).await;
     let (app, codes) = owner.with_authenticator().await;
@@ -147,7 +147,7 @@ async fn second_factor_is_what_proves_an_account_that_has_one() {
 }
 
 #[tokio::test]
-async fn mailbox_alone_links_nothing_to_an_account_with_a_factor() {
+async fn mailbox_alone_links_nothing_beside_a_factor() {
     let (provider, service) = running(&[OPTIONAL]).await;
     let owner = verified(&service).await;
     let (app, _) = owner.with_authenticator().await;
@@ -166,7 +166,7 @@ async fn mailbox_alone_links_nothing_to_an_account_with_a_factor() {
 }
 
 #[tokio::test]
-async fn first_proof_of_an_address_voids_what_a_stranger_set_up() {
+async fn first_proof_voids_what_a_stranger_set_up() {
     for id in ["corp", "other"] {
         let (provider, service) = running(&[OPTIONAL]).await;
         let (stranger, _) = service.device().signed_up("ada@x.test").await;

@@ -24,7 +24,7 @@ async fn concurrent_finishes_have_one_winner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn concurrent_sign_ins_of_one_new_user_make_one_account() {
+async fn concurrent_sign_ins_of_a_user_make_one_account() {
     let (provider, service) = running(&[UNLIMITED]).await;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..10 {

@@ -6,7 +6,7 @@ use super::{finish, visit};
 use crate::support::{Provider, Visit, code_in, kind};
 
 #[tokio::test]
-async fn sign_in_is_finished_once_by_the_page_that_began_it() {
+async fn sign_in_is_finished_once_by_its_page() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let device = service.device();
@@ -86,7 +86,7 @@ async fn several_tabs_of_a_browser_sign_in_at_once() {
 }
 
 #[tokio::test]
-async fn each_step_expires() {
+async fn each_step_of_a_sign_in_expires() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let device = service.device();

@@ -6,7 +6,7 @@ use super::{link_required, prove, running, send_code};
 use crate::support::{PAGE, Provider, invalid_fields, kind};
 
 #[tokio::test]
-async fn new_user_gets_an_account_as_the_provider_describes_it() {
+async fn new_user_gets_an_account_as_described() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let answer = service.device().sign_in_at(&provider, "corp").await;
@@ -74,7 +74,7 @@ async fn user_is_known_by_the_subject_whatever_the_address() {
 }
 
 #[tokio::test]
-async fn address_that_no_provider_vouches_for_signs_up_by_code() {
+async fn untrusted_address_signs_up_by_an_emailed_code() {
     for settings in [&[][..], &[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]] {
         let (provider, service) = running(settings).await;
         let device = service.device();
@@ -163,7 +163,7 @@ async fn rules_for_sign_ups_hold_at_providers() {
 }
 
 #[tokio::test]
-async fn sign_up_that_waits_gives_way_to_a_proven_address() {
+async fn waiting_sign_up_gives_way_to_proven_address() {
     let (provider, service) = running(&[("LATCHKEY_VERIFY_EMAIL_FIRST", "true")]).await;
     let accepted = service.device().sign_up("ada@x.test").await;
     let code = service.code_for("ada@x.test").await;
@@ -195,7 +195,7 @@ async fn suspended_and_leaving_users_do_not_get_in() {
 }
 
 #[tokio::test]
-async fn export_of_a_users_data_names_the_account_at_the_provider() {
+async fn export_of_data_names_the_linked_account() {
     let provider = Provider::start().await;
     let service = provider.service(&[]).await;
     let answer = service.device().sign_in_at(&provider, "corp").await;

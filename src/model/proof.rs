@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{EmailChanges, EndReason, SecondFactors, SessionId, SignInMethod, Timestamp, User};
+use super::{EmailChanges, EndReason, SessionId, SignInMethod, Timestamp, User};
 
 impl User {
     /// Returns whether the last proof in a session is recent enough for a sensitive change. An
@@ -47,17 +47,16 @@ impl User {
         }
     }
 
-    /// Records the first proof of the address from outside the account, and voids what the account
-    /// had before it: a stranger may have signed up with the address. Returns false if the address
-    /// was proven before.
+    /// Proves the address from outside the account. The first time, what was set up before is
+    /// removed, because it may be a stranger's; returns whether it was the first time.
     pub fn prove_from_outside(&mut self, now: Timestamp) -> bool {
         if self.email_verified {
             return false;
         }
-        self.email_verified = true;
+        self.verify_address(now);
         self.void_password(now);
         self.mobile_number = None;
-        self.factors = SecondFactors::default();
+        self.factors.clear();
         self.identities.clear();
         self.email_changes = EmailChanges::default();
         self.known_devices.clear();

@@ -201,7 +201,7 @@ impl ProviderFlows {
     ) -> Option<FlowResult> {
         let result: FlowResult = self.open(Purpose::ProviderResult, code.expose_secret())?;
         let given = Digest::new(handle.expose_secret().to_owned());
-        let own = Digest::new(self.handle(&result.flow).expose_secret().to_owned());
+        let own = self.digest("handle", &result.flow.id, "");
         (now < result.expires_at && given == own).then_some(result)
     }
 
@@ -248,12 +248,19 @@ impl ProviderFlows {
     }
 
     fn browser_digest(&self, flow: &Flow, browser: &SecretString) -> Digest {
-        Digest::new(self.derive("browser", &flow.id, browser.expose_secret()))
+        self.digest("browser", &flow.id, browser.expose_secret())
     }
 
-    fn derive(&self, what: &str, flow: &str, more: &str) -> String {
+    /// Returns the digest of what belongs to a sign-in, to be compared.
+    fn digest(&self, what: &str, flow: &str, more: &str) -> Digest {
         let parts = [what.as_bytes(), flow.as_bytes(), more.as_bytes()];
         self.secret.digest(Purpose::ProviderFlow, &parts)
+    }
+
+    /// Returns what belongs to a sign-in, to be used.
+    fn derive(&self, what: &str, flow: &str, more: &str) -> String {
+        let parts = [what.as_bytes(), flow.as_bytes(), more.as_bytes()];
+        self.secret.digest_text(Purpose::ProviderFlow, &parts)
     }
 
     fn seal(&self, purpose: Purpose, value: &impl Serialize) -> String {

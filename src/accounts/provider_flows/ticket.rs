@@ -64,7 +64,7 @@ impl ProviderFlows {
 
     /// Returns the digest by which a sign-up with a ticket waits for its code.
     pub(in crate::accounts) fn ticket_digest(&self, ticket: &LinkTicket) -> Digest {
-        Digest::new(self.derive("ticket", &ticket.flow, ""))
+        self.digest("ticket", &ticket.flow, "")
     }
 
     /// Returns the code that proves the address of a ticket: each ticket has its own.

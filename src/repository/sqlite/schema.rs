@@ -85,6 +85,12 @@ const STEPS: &[&str] = &["
     UPDATE accounts SET administrator = 1 WHERE json_extract(document, '$.state.active.role') = 'admin';
     CREATE INDEX accounts_administrators ON accounts (id) WHERE administrator IS NOT NULL;
 ", "
+    -- The fingerprints of the secrets that the data needs.
+    CREATE TABLE _secrets (
+        fingerprint TEXT NOT NULL PRIMARY KEY,
+        recorded_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+", "
     -- The accounts at providers that an account links, as a list in JSON.
     ALTER TABLE accounts ADD COLUMN identities TEXT;
     CREATE TABLE identities (

@@ -114,17 +114,15 @@ impl Accounts {
             FlowEnd::Refused(reason) => return Ok(Outcome::ProviderRefused(reason)),
             FlowEnd::Expired => return Ok(Outcome::ChallengeExpired),
         };
-        match caller {
-            Some(caller) => self.link(caller, &flow, &profile, &command.client).await,
-            None => {
-                let arrival = Arrival {
-                    flow: &flow,
-                    profile: &profile,
-                    command: &command,
-                };
-                self.enter(&arrival).await
-            }
+        if let Some(caller) = caller {
+            return self.link(caller, &flow, &profile, &command.client).await;
         }
+        let arrival = Arrival {
+            flow: &flow,
+            profile: &profile,
+            command: &command,
+        };
+        self.enter(&arrival).await
     }
 
     /// Links an account at a provider in the session that has started the link.

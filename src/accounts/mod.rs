@@ -51,6 +51,7 @@ mod logout;
 mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
+mod policy;
 mod provider_flows;
 mod provider_redirects;
 mod rate_limiter;
@@ -83,18 +84,12 @@ mod update_profile;
 mod verify_email;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::Value;
 
 use crate::hashing::Hashing;
-use crate::model::{
-    Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, SignUpPolicy, Timestamp,
-};
-use crate::providers::Providers;
+use crate::model::{Account, Clock, Rng, SignUpPolicy, Timestamp};
 use crate::repository::StoreError;
-use crate::token::Keyring;
 
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
@@ -135,6 +130,7 @@ pub use login::{Login, LoginOutcome};
 pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
+pub use policy::Policy;
 pub use provider_flows::SignInProviders;
 pub use provider_redirects::{ProviderRedirect, ProviderReturn};
 pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
@@ -158,25 +154,6 @@ pub use unlink_identity::UnlinkIdentityOutcome;
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
-
-/// The operator's rules.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// The rules for a new password.
-    pub password: PasswordPolicy,
-    /// The lifetimes of sessions.
-    pub session: SessionPolicy,
-    /// The lifetime of an emailed code.
-    pub code_lifetime: Duration,
-    /// The time for which a change of the email address can be taken back.
-    pub email_undo: Duration,
-    /// The time for which a user can take the deletion of the account back.
-    pub deletion_grace: Duration,
-    /// The rules for signing in.
-    pub sign_in: SignInPolicy,
-    /// Enforces rate limits.
-    pub limits: bool,
-}
 
 /// The operations on user accounts.
 pub struct Accounts {
@@ -218,48 +195,6 @@ impl Accounts {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Returns the operator's rules.
-    #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// Returns the rules for signing up.
-    #[must_use]
-    pub const fn sign_up_policy(&self) -> &SignUpPolicy {
-        &self.sign_up
-    }
-
-    /// Returns the providers that users can sign in with.
-    #[must_use]
-    pub const fn providers(&self) -> &Providers {
-        self.flows.providers()
-    }
-
-    /// Returns the lifetime of an access token.
-    #[must_use]
-    pub const fn access_token_lifetime(&self) -> Duration {
-        self.sessions.access_token_lifetime()
-    }
-
-    /// Returns what the operator's role file gives a role.
-    #[must_use]
-    pub fn permissions(&self, role: Role) -> &[String] {
-        self.sessions.permissions(role)
-    }
-
-    /// Returns the keyring that signs access tokens.
-    #[must_use]
-    pub const fn keyring(&self) -> &Keyring {
-        self.sessions.keyring()
-    }
-
-    /// Returns the public keys that verify access tokens, as a JWK set.
-    #[must_use]
-    pub fn jwks(&self) -> Value {
-        self.keyring().jwks(self.now())
     }
 
     /// Returns the number of password hashes that wait for a thread.

@@ -46,16 +46,13 @@ impl SendReauthenticationCodeMutation {
     ) -> Result<SendReauthenticationCodeResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
         let accounts = &request.accounts;
-        let outcome = match input.0.ticket {
-            Some(ticket) => {
-                let ticket = ticket.into();
-                accounts.send_link_code(&ticket, &request.client).await?
-            }
-            None => {
-                let caller = request.caller().await?;
-                let sending = accounts.send_reauthentication_code(caller, &request.client);
-                sending.await?
-            }
+        let outcome = if let Some(ticket) = input.0.ticket {
+            let ticket = ticket.into();
+            accounts.send_link_code(&ticket, &request.client).await?
+        } else {
+            let caller = request.caller().await?;
+            let sending = accounts.send_reauthentication_code(caller, &request.client);
+            sending.await?
         };
         let result = match outcome {
             SendReauthenticationCodeOutcome::CodeSent(email) => {

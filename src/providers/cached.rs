@@ -179,7 +179,7 @@ mod tests {
         let failing = cached.get(NOW, async { Err(failure.clone()) }).await;
         assert_eq!(failing.unwrap_err(), failure);
         let fetch = async { Ok(numbers.next(None)) };
-        let later = NOW.plus(FAILED - Duration::from_millis(1));
+        let later = NOW.plus(FAILED.mul_f64(0.99));
         assert_eq!(cached.get(later, fetch).await.unwrap_err(), failure);
         assert_eq!(get(&cached, &numbers, None, FAILED.as_secs()).await, 0);
     }

@@ -43,7 +43,7 @@ pub struct Provider {
 }
 
 enum Kind {
-    OpenId(OpenId),
+    OpenId(Box<OpenId>),
     GitHub(GitHub),
 }
 
@@ -125,7 +125,9 @@ impl Provider {
             name: entry.name.clone(),
             issuer: entry.issuer.as_str().to_owned(),
             kind: match entry.kind {
-                settings::Kind::OpenId => Kind::OpenId(OpenId::new(entry, client.clone())),
+                settings::Kind::OpenId => {
+                    Kind::OpenId(Box::new(OpenId::new(entry, client.clone())))
+                }
                 settings::Kind::GitHub => Kind::GitHub(GitHub::new(entry, client.clone())),
             },
         }

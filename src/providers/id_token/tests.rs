@@ -184,9 +184,9 @@ fn unsigned_and_symmetric_tokens_are_refused() {
         IdTokenError::Malformed
     );
     let token = signer.sign(Some("k"), &claims());
-    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (head, signature) = token.rsplit_once('.').unwrap();
     for forged in [
-        format!("{signed}."),
+        format!("{head}."),
         format!(
             "{}.{}.{signature}",
             part(json!({ "alg": "ES256", "kid": "k" })),

@@ -144,17 +144,7 @@ impl Repository for MongoRepository {
     }
 
     async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
-        let slowest = |db: connection::Collections| async move {
-            let accounts = db.accounts.clone_with_type::<record::Imported>();
-            let present = doc! { "importedMillis": { "$exists": true } };
-            let find = accounts
-                .find_one(present)
-                .sort(doc! { "importedMillis": -1 });
-            let narrow = find.projection(doc! { "_id": 0, "importedMillis": 1 });
-            narrow.max_time(QUERY).await
-        };
-        let found = self.connection.run(slowest).await?;
-        Ok(found.map(|found| found.imported_millis))
+        self.read_slowest_imported_hash().await
     }
 
     /// Never returns `VersionConflict` for a save that succeeded: if an answer is lost, the driver

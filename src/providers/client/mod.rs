@@ -136,8 +136,13 @@ impl Incoming {
 impl HttpClient {
     /// Sends a request, and returns the answer whatever its status is. A redirect is an answer.
     pub(super) async fn send(&self, request: Outgoing<'_>) -> Result<Incoming, ProviderError> {
-        let unreachable = |_| ProviderError::Unreachable("the client is closed".to_owned());
-        let _permit = self.permits.acquire().await.map_err(unreachable)?;
+        // The state of a TLS connection is large: it is not part of each caller's future.
+        Box::pin(self.connect_and_send(request)).await
+    }
+
+    async fn connect_and_send(&self, request: Outgoing<'_>) -> Result<Incoming, ProviderError> {
+        let closed = |_| ProviderError::Unreachable("the client is closed".to_owned());
+        let _permit = self.permits.acquire().await.map_err(closed)?;
         let url = request.url.clone();
         let stream = connect(&url).await?;
         let request = request.into_request()?;

@@ -7,7 +7,7 @@ use crate::model::{RecoveryCodes, Rng, Sealed, SignInMethod, Timestamp, Totp, To
 use crate::token::{Purpose, Secret};
 
 /// The proof of a second factor, as typed.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum SecondFactorProof {
     /// A code from an authenticator app.
     Totp(SecretString),

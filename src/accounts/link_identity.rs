@@ -4,12 +4,14 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::complete_login::factor_keys;
+use super::factor_secrets::SecondFactorProof;
 use super::gate::{Admission, Entry, NotAdmitted};
-use super::login::rate_limit_keys;
+use super::login::{VerifiedHash, rate_limit_keys};
 use super::provider_flows::LinkTicket;
-use super::reauthenticate::{Checked, ReauthenticationProof};
-use super::{Accounts, Client, InternalError, SignIn, UpdateError};
-use crate::model::{Account, Code, Digest, Email, EmailKind, SignInMethod, Timestamp, Wait};
+use super::{Accounts, Client, InternalError, ReauthenticationProof, SignIn, UpdateError};
+use crate::model::{
+    Account, Code, Digest, Email, EmailKind, Password, SignInMethod, Timestamp, Wait,
+};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The proof that an account belongs to the user of an account at a provider.
@@ -40,18 +42,20 @@ pub enum LinkIdentityOutcome {
 
 use LinkIdentityOutcome as Outcome;
 
-/// A proof whose expensive part is done.
-enum Given {
+/// A proof, checked as far as that does not depend on the account's present state.
+enum Given<'a> {
     /// The code of the ticket, which is right.
     Code,
-    /// A proof that the account decides on.
-    Own(Checked),
+    /// The password, which was right.
+    Password(VerifiedHash),
+    /// A second factor.
+    SecondFactor(&'a SecondFactorProof),
 }
 
 /// A proof that is given in the name of an account.
 struct Linking<'a> {
     ticket: &'a LinkTicket,
-    given: Given,
+    given: Given<'a>,
     client: &'a Client,
     known_device: Option<String>,
 }
@@ -94,8 +98,7 @@ impl Accounts {
         if !self.flows.may_try(&self.store, &ticket).await? {
             return Ok(Outcome::ChallengeExpired);
         }
-        let checking =
-            self.check_link_proof(account.as_ref(), &ticket, &command.proof, &command.client);
+        let checking = self.check_link_proof(account.as_ref(), &ticket, &command);
         let Some(given) = checking.await? else {
             return Ok(Outcome::InvalidProof);
         };
@@ -112,24 +115,29 @@ impl Accounts {
         Ok(outcome)
     }
 
-    /// Checks the part of a proof that does not depend on the account's present state.
-    async fn check_link_proof(
+    /// Compares the code of a ticket, and verifies a password. Returns `None` if it is wrong.
+    async fn check_link_proof<'a>(
         &self,
         account: Option<&Account>,
         ticket: &LinkTicket,
-        proof: &ReauthenticationProof,
-        client: &Client,
-    ) -> Result<Option<Given>, InternalError> {
-        if let ReauthenticationProof::EmailCode(typed) = proof {
-            let typed = Code::digits_of(typed.expose_secret()).map(Digest::new);
-            let own = self.flows.link_code(ticket).expose_secret().to_owned();
-            return Ok(typed
-                .filter(|it| *it == Digest::new(own))
-                .map(|_| Given::Code));
-        }
-        let user = account.and_then(Account::user);
-        let checked = self.check_proof(user, proof.clone(), client).await?;
-        Ok(checked.map(Given::Own))
+        command: &'a LinkIdentity,
+    ) -> Result<Option<Given<'a>>, InternalError> {
+        Ok(match &command.proof {
+            ReauthenticationProof::EmailCode(typed) => {
+                let typed = Code::digits_of(typed.expose_secret()).map(Digest::new);
+                let own = self.flows.link_code(ticket).expose_secret().to_owned();
+                typed
+                    .filter(|it| *it == Digest::new(own))
+                    .map(|_| Given::Code)
+            }
+            ReauthenticationProof::Password(password) => {
+                let permit = self.hashing.try_acquire(&command.client.key())?;
+                let password = Password::unchecked(password.expose_secret());
+                let verified = self.verify(&permit, account, &password).await?;
+                verified.map(Given::Password)
+            }
+            ReauthenticationProof::SecondFactor(proof) => Some(Given::SecondFactor(proof)),
+        })
     }
 
     /// Uses a ticket up, and signs its user in or up.
@@ -140,7 +148,7 @@ impl Accounts {
     ) -> Result<Outcome, InternalError> {
         let ticket = linking.ticket;
         // A second factor is decided on by the account, which knows the steps and codes that are used.
-        let is_decided = !matches!(&linking.given, Given::Own(Checked::SecondFactor(_)));
+        let is_decided = !matches!(&linking.given, Given::SecondFactor(_));
         if is_decided && !self.flows.is_first_proof(&self.store, ticket).await? {
             return Ok(Outcome::ChallengeExpired);
         }
@@ -188,8 +196,12 @@ impl Accounts {
         }
         let method = match &linking.given {
             Given::Code => SignInMethod::EmailCode,
-            Given::Own(checked) => self
-                .spend_proof(user, checked, now)
+            Given::Password(hash) => (user.password.as_ref() == Some(&hash.current))
+                .then_some(SignInMethod::Password)
+                .ok_or(Outcome::InvalidProof)?,
+            Given::SecondFactor(proof) => self
+                .factors
+                .spend(user, proof, now)
                 .ok_or(Outcome::InvalidProof)?,
         };
         let is_own = ticket.account.is_some();

@@ -14,7 +14,7 @@ use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
 
 /// A proof of identity in a session, as typed.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum ReauthenticationProof {
     /// The password.
     Password(SecretString),
@@ -40,7 +40,7 @@ pub enum ReauthenticateOutcome {
 }
 
 /// A proof whose expensive part is done.
-pub(super) enum Checked {
+enum Checked {
     Password(PasswordHash),
     EmailCode(TypedCode),
     SecondFactor(SecondFactorProof),
@@ -85,8 +85,7 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ReauthenticateOutcome::TooManyAttempts(wait));
         }
-        let checking = self.check_proof(caller.user(), proof, client);
-        let Some(checked) = checking.await? else {
+        let Some(checked) = self.check_proof(&caller, proof, client).await? else {
             return Ok(ReauthenticateOutcome::InvalidProof);
         };
         let session = caller.session;
@@ -102,9 +101,9 @@ impl Accounts {
     }
 
     /// Verifies a password, which takes long, and passes every other proof on.
-    pub(super) async fn check_proof(
+    async fn check_proof(
         &self,
-        user: Option<&User>,
+        caller: &Caller,
         proof: ReauthenticationProof,
         client: &Client,
     ) -> Result<Option<Checked>, InternalError> {
@@ -116,7 +115,7 @@ impl Accounts {
             ReauthenticationProof::Password(password) => {
                 let permit = self.hashing.try_acquire(&client.key())?;
                 let password = Password::unchecked(password.expose_secret());
-                let hash = user.and_then(|user| user.password.clone());
+                let hash = caller.user().and_then(|user| user.password.clone());
                 let verifying = self.hashing.verify(&permit, &password, hash.as_ref());
                 let is_right = verifying.await? != Verification::Invalid;
                 hash.filter(|_| is_right).map(Checked::Password)
@@ -136,10 +135,13 @@ impl Accounts {
             .user_mut()
             .ok_or(ReauthenticateOutcome::NotAvailable)?;
         let has_factor = !user.second_factors().is_empty();
-        if has_factor && !matches!(proof, Checked::SecondFactor(_)) {
-            return Err(ReauthenticateOutcome::NotAvailable);
-        }
         let method = match proof {
+            Checked::Password(_) | Checked::EmailCode(_) if has_factor => {
+                return Err(ReauthenticateOutcome::NotAvailable);
+            }
+            Checked::Password(hash) => (user.password.as_ref() == Some(hash))
+                .then_some(SignInMethod::Password)
+                .ok_or(ReauthenticateOutcome::InvalidProof)?,
             Checked::EmailCode(code) => {
                 let slot = &mut user.reauthentication_code;
                 if slot.as_ref().is_none_or(|code| code.is_over(now)) {
@@ -148,30 +150,17 @@ impl Accounts {
                 let given = self
                     .codes
                     .digest(Purpose::ReauthenticationCode, &email, code);
-                let spend = Code::spend(slot, &given, now);
-                (spend == Spend::Right).then_some(SignInMethod::EmailCode)
+                match Code::spend(slot, &given, now) {
+                    Spend::Right => SignInMethod::EmailCode,
+                    Spend::Wrong => return Err(ReauthenticateOutcome::InvalidProof),
+                }
             }
-            proof => self.spend_proof(user, proof, now),
+            Checked::SecondFactor(proof) => self
+                .factors
+                .spend(user, proof, now)
+                .ok_or(ReauthenticateOutcome::InvalidProof)?,
         };
-        let method = method.ok_or(ReauthenticateOutcome::InvalidProof)?;
         user.record_proof(session, method, now);
         Ok(())
-    }
-
-    /// Spends a proof that the account has by itself, and returns its method. Returns `None` if it is
-    /// wrong, or was used before. An emailed code is spent where it was issued.
-    pub(super) fn spend_proof(
-        &self,
-        user: &mut User,
-        proof: &Checked,
-        now: Timestamp,
-    ) -> Option<SignInMethod> {
-        match proof {
-            Checked::Password(hash) => {
-                (user.password.as_ref() == Some(hash)).then_some(SignInMethod::Password)
-            }
-            Checked::SecondFactor(proof) => self.factors.spend(user, proof, now),
-            Checked::EmailCode(_) => None,
-        }
     }
 }

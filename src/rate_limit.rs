@@ -53,6 +53,10 @@ pub enum RateLimit {
     MobileNumberByAccount,
     /// Exports of one account's data.
     ExportByAccount,
+    /// Sign-ins at providers that one client starts.
+    ProviderByClient,
+    /// Wrong codes that link an account at a provider to the account of one email address.
+    LinkByEmail,
 }
 
 /// The key of a counter: a limit, and the subject whose attempts are counted.
@@ -91,10 +95,13 @@ impl RateLimit {
             | Self::MobileNumberByAccount
             | Self::ExportByAccount => 10,
             Self::FactorByKnownDevices => 50,
-            Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
+            Self::LoginByClient
+            | Self::LoginByEmail
+            | Self::LoginByKnownDevices
+            | Self::ProviderByClient => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
-            Self::MailByClient | Self::FactorByAccount => 20,
+            Self::MailByClient | Self::FactorByAccount | Self::LinkByEmail => 20,
             Self::MailOverall | Self::SignupMailOverall => 1000,
             Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
@@ -110,7 +117,10 @@ impl RateLimit {
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
             | Self::CodeByClient => 15 * MINUTES,
-            Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
+            Self::MailByEmail
+            | Self::FactorByAccount
+            | Self::FactorByKnownDevices
+            | Self::LinkByEmail => 24 * HOURS,
             Self::LoginByEmail
             | Self::LoginByKnownDevices
             | Self::MailByEmailAndClient
@@ -122,7 +132,8 @@ impl RateLimit {
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
             | Self::MobileNumberByAccount
-            | Self::ExportByAccount => HOURS,
+            | Self::ExportByAccount
+            | Self::ProviderByClient => HOURS,
         })
     }
 
@@ -151,6 +162,8 @@ impl RateLimit {
             Self::FactorSetupByAccount => "factor-setup-account",
             Self::MobileNumberByAccount => "mobile-number-account",
             Self::ExportByAccount => "export-account",
+            Self::ProviderByClient => "provider-client",
+            Self::LinkByEmail => "link-email",
         }
     }
 

@@ -75,7 +75,9 @@ impl Accounts {
         }
         let decide = |account: &mut Account, now| self.decide(account, &digest, &command, now);
         let updated = match self.store.update(account, decide).await {
-            Err(UpdateError::Deleted) => return Ok(CompleteLoginOutcome::ChallengeExpired),
+            Err(UpdateError::Deleted | UpdateError::IdentityTaken) => {
+                return Ok(CompleteLoginOutcome::ChallengeExpired);
+            }
             updated => updated?,
         };
         let (admission, browser) = match updated.outcome {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use crate::model::{
-    Account, Device, Email, FormerEmail, Locale, MobileNumber, OutboxEmail, SecondFactors, Session,
-    Timestamp, TrustedBrowser, User,
+    Account, Device, Email, FormerEmail, Identity, Locale, MobileNumber, OutboxEmail,
+    SecondFactors, Session, Timestamp, TrustedBrowser, User,
 };
 
 /// The version of the form.
@@ -38,6 +38,7 @@ impl DataExport {
                 "changedAt": time(user.password_changed_at),
             },
             "secondFactor": second_factor(&user.factors, now),
+            "identities": user.identities.iter().map(identity).collect::<Vec<_>>(),
             "sessions": sessions,
             "knownDevices": user.known_devices,
             "waitingEmails": emails,
@@ -85,6 +86,17 @@ fn second_factor(factors: &SecondFactors, now: Timestamp) -> Value {
         "authenticatorApp": factors.totp.is_some(),
         "recoveryCodesLeft": factors.recovery_codes_left(),
         "trustedBrowsers": trusted,
+    })
+}
+
+fn identity(identity: &Identity) -> Value {
+    json!({
+        "id": identity.id.to_string(),
+        "provider": identity.provider,
+        "issuer": identity.key.issuer(),
+        "subject": identity.key.subject(),
+        "email": identity.email.as_ref().map(Email::as_str),
+        "linkedAt": time(identity.linked_at),
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::email_delivery::EmailDelivery;
 use super::factor_secrets::FactorSecrets;
 use super::one_time_codes::OneTimeCodes;
+use super::provider_flows::{ProviderFlows, SignInProviders};
 use super::rate_limiter::RateLimiter;
 use super::refresh::OverloadedRefreshes;
 use super::secrets::StoreSecrets;
@@ -44,6 +45,8 @@ pub struct Dependencies {
     pub sign_up: SignUpPolicy,
     /// The name of the service in authenticator apps.
     pub totp_issuer: String,
+    /// The providers that users can sign in with.
+    pub providers: SignInProviders,
 }
 
 impl Accounts {
@@ -63,12 +66,14 @@ impl Accounts {
             policy,
             sign_up,
             totp_issuer,
+            providers,
         } = dependencies;
         let secrets = StoreSecrets::new(repository.clone(), secret.clone(), rng.clone());
         let store = secrets.account_store(clock.clone());
         let lifetime = policy.code_lifetime;
         let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
         let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
+        let flows = ProviderFlows::new(providers, secret.clone(), rng.clone());
         let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
@@ -85,6 +90,7 @@ impl Accounts {
             sessions: SessionIssuer::new(access_tokens, secret, clock.clone(), rng.clone(), rules),
             codes,
             factors,
+            flows,
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),

@@ -48,7 +48,7 @@ enum Checked {
 
 impl ReauthenticationProof {
     /// Returns whether an account can give the proof. One with a second factor proves that.
-    fn is_available(&self, user: &User) -> bool {
+    pub(super) fn is_available(&self, user: &User) -> bool {
         let methods = user.reauthentication_methods();
         methods.contains(&match self {
             Self::Password(_) => SignInMethod::Password,

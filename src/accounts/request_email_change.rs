@@ -157,6 +157,7 @@ impl Accounts {
         else {
             return Decided::PasswordChanged;
         };
+        let identities = user.identity_ids();
         let changes = &mut user.email_changes;
         changes.prune_expired(now);
         if let Some(first) = changes.former.first()
@@ -170,6 +171,7 @@ impl Accounts {
             code: newest(changes.pending.take(), requested.email, code, now),
             undo,
             factors: user.factors.clone(),
+            identities,
         });
         // A code that was sent to an address that is not wanted any longer is of no use.
         account

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::parse;
+use super::providers::ProviderSource;
 use super::setting::{Setting, Typed};
 use crate::model::{MfaPolicy, SignUpRule};
 
@@ -50,6 +51,16 @@ settings! {
         default: "false", example: "true",
         meaning: "Logins with an emailed code instead of a password: `true` or `false`.",
         parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
+    }
+    PROVIDERS -> Option<ProviderSource> {
+        default: "", example: "/etc/latchkey/providers.toml",
+        meaning: "A TOML file of the providers that users can sign in with, such as Google, GitHub and any of OpenID Connect: docs/sign-in.md. By default there are none.",
+        parse: super::providers::file
+    }
+    PROVIDER_REDIRECTS -> Vec<Url> {
+        default: "", example: "https://app.example.org/signed-in,http://localhost:5173/signed-in",
+        meaning: "The pages of front ends to which a sign-in at a provider may return, separated by commas. A request names one of them exactly, also its query.",
+        parse: super::providers::redirects
     }
     FRESH_SECONDS -> Duration {
         default: "600", example: "300",

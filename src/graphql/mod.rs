@@ -20,9 +20,11 @@ pub mod document_limits;
 mod error;
 mod execute;
 mod export_my_data;
+mod finish_provider_sign_in;
 mod forgot_password;
 mod introspection;
 mod known_documents;
+mod link_identity;
 mod login;
 mod login_with_code;
 mod logout;
@@ -48,12 +50,14 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
 mod start_login;
+mod start_provider_sign_in;
 mod start_totp;
 mod subscribe;
 pub mod syntax;
 mod trusted_documents;
 mod types;
 mod undo_email_change;
+mod unlink_identity;
 mod update_mobile_number;
 mod update_profile;
 pub mod validation;
@@ -125,6 +129,10 @@ root_type! {
     request_account_deletion::RequestAccountDeletionMutation,
     cancel_account_deletion::CancelAccountDeletionMutation,
     export_my_data::ExportMyDataMutation,
+    start_provider_sign_in::StartProviderSignInMutation,
+    finish_provider_sign_in::FinishProviderSignInMutation,
+    link_identity::LinkIdentityMutation,
+    unlink_identity::UnlinkIdentityMutation,
 }
 
 /// The type of the service's schema.

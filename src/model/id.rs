@@ -106,6 +106,10 @@ id!(
     TrustedBrowserId, "trb"
 );
 id!(
+    /// The id of the link to an account at a provider: `idn_…`.
+    IdentityId, "idn"
+);
+id!(
     /// An access token's id: its `jti`.
     TokenId, "tok"
 );

@@ -195,6 +195,7 @@ impl Coverage {
         self.second_factor().await;
         self.sign_in().await;
         self.leaving().await;
+        self.providers().await;
     }
 }
 

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[cfg(feature = "mongodb")]
+#[path = "../support/mongod.rs"]
+mod mongod;
 mod support;
 
 mod access_token;
@@ -14,6 +17,7 @@ mod client_files;
 mod contract;
 mod contract_email_change;
 mod contract_leaving;
+mod contract_providers;
 mod contract_second_factor;
 mod contract_sign_in;
 mod cookie;
@@ -54,6 +58,7 @@ mod outbox;
 mod outbox_crashes;
 mod path_prefix;
 mod policy;
+mod providers;
 mod public_documents;
 mod races;
 mod reauthenticate;

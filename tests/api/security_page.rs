@@ -140,7 +140,9 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::FactorByKnownDevices) => RateLimit::FactorSetupByAccount,
         Some(RateLimit::FactorSetupByAccount) => RateLimit::MobileNumberByAccount,
         Some(RateLimit::MobileNumberByAccount) => RateLimit::ExportByAccount,
-        Some(RateLimit::ExportByAccount) => return None,
+        Some(RateLimit::ExportByAccount) => RateLimit::ProviderByClient,
+        Some(RateLimit::ProviderByClient) => RateLimit::LinkByEmail,
+        Some(RateLimit::LinkByEmail) => return None,
     })
 }
 

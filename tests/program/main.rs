@@ -40,6 +40,7 @@ mod metrics;
 mod mongodb;
 mod mongodb_tls;
 mod primaries;
+mod providers;
 mod proxies;
 mod readme;
 mod recipes;

@@ -18,6 +18,7 @@ const node = schema.getType('Node');
 const isNode = (type) => isObjectType(type) && type.getInterfaces().includes(node);
 const fragmentOf = (type) => `${type.name}Fields`;
 const upper = (name) => name[0].toUpperCase() + name.slice(1);
+const lower = (name) => name[0].toLowerCase() + name.slice(1);
 const kebab = (name) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const indent = (lines) => lines.map((line) => `  ${line}`);
 const needsArguments = (field) => field.args.some((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
@@ -39,10 +40,18 @@ function fragment(type) {
   return [`fragment ${fragmentOf(type)} on ${type.name} {`, ...indent(fieldsOf(type, elsewhere)), '}'];
 }
 
+/** Returns whether an earlier member has a field of this name and of another type: both are in one answer then. */
+function isOtherThanBefore(union, member, name) {
+  const earlier = union.getTypes().slice(0, union.getTypes().indexOf(member));
+  const types = [...earlier, member].map((type) => type.getFields()[name]?.type.toString());
+  return types.slice(0, -1).some((type) => type !== undefined && type !== types.at(-1));
+}
+
 function membersOf(union) {
   const members = union.getTypes().map((member) => {
     const isError = member.getInterfaces().some(({ name }) => name === 'AccountError');
-    return [member, fieldsOf(member, ({ name }) => isError && name === 'message')];
+    const fields = fieldsOf(member, ({ name }) => isError && name === 'message');
+    return [member, fields.map((line) => (isOtherThanBefore(union, member, line) ? `${lower(member.name)}${upper(line)}: ${line}` : line))];
   });
   const hasErrors = union.getTypes().some((member) => member.getInterfaces().some(({ name }) => name === 'AccountError'));
   return [

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
-use super::{DeletionPending, ReauthenticationRequired};
+use super::{DeletionPending, LinkRequired, ProviderRefused, ReauthenticationRequired};
 use crate::model::{FieldCode, InvalidField as ModelInvalidField, Wait};
 
 /// An error that the user can correct, such as a wrong password or a malformed input.
@@ -28,6 +28,11 @@ pub(in crate::graphql) enum AccountError {
     ChallengeExpired(ChallengeExpired),
     InvalidProof(InvalidProof),
     TrustedBrowserNotFound(TrustedBrowserNotFound),
+    LinkRequired(LinkRequired),
+    ProviderRefused(ProviderRefused),
+    IdentityTaken(IdentityTaken),
+    IdentityNotFound(IdentityNotFound),
+    LastSignInMethod(LastSignInMethod),
 }
 
 /// Declares an error type that has a message and no other field.
@@ -105,6 +110,22 @@ account_error!(
     /// The proof is wrong, or was used before.
     InvalidProof,
     "This proof is wrong, or was used before."
+);
+
+account_error!(
+    /// The account at the provider is linked to another user.
+    IdentityTaken,
+    "This account at the provider is linked to another user."
+);
+account_error!(
+    /// The user has no linked account at a provider with this id.
+    IdentityNotFound,
+    "This account at a provider is not linked, or not any longer."
+);
+account_error!(
+    /// It is the user's only way to sign in. Set a password first, or link another account.
+    LastSignInMethod,
+    "This is the only way to sign in to the account."
 );
 
 /// One or more input fields are invalid. Nothing was changed.

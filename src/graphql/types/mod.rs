@@ -3,8 +3,10 @@
 mod date_time;
 mod defaulted;
 mod error;
+mod identity;
 mod mfa;
 mod outcome;
+mod provider;
 mod session;
 mod sign_in;
 mod tokens;
@@ -15,12 +17,15 @@ use async_graphql::{ID, Interface};
 pub(super) use date_time::DateTime;
 pub(super) use defaulted::Defaulted;
 pub(super) use error::{
-    AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials,
-    InvalidInput, InvalidProof, InvalidRefreshToken, MobileNumberTaken, NotAvailable,
-    SessionNotFound, TooManyAttempts, TrustedBrowserNotFound,
+    AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, IdentityNotFound, IdentityTaken,
+    InvalidCode, InvalidCredentials, InvalidInput, InvalidProof, InvalidRefreshToken,
+    LastSignInMethod, MobileNumberTaken, NotAvailable, SessionNotFound, TooManyAttempts,
+    TrustedBrowserNotFound,
 };
+pub(super) use identity::{Identity, SignInProvider};
 pub(super) use mfa::{RecoveryCodes, TrustedBrowser};
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
+pub(super) use provider::{LinkRequired, ProviderRefused};
 pub(super) use session::Session;
 pub(super) use sign_in::{
     DeletionPending, MfaRequired, MfaSetupRequired, ReauthenticationRequired, SignInMember,
@@ -40,4 +45,5 @@ pub(super) enum Node {
     User(Box<User>),
     Session(Session),
     TrustedBrowser(TrustedBrowser),
+    Identity(Identity),
 }

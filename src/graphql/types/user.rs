@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::mfa::Mfa;
-use super::{DateTime, Session, TrustedBrowser};
+use super::{DateTime, Identity, Session, TrustedBrowser};
 use crate::graphql::RequestContext;
 use crate::model::{self, Account, SessionId, Timestamp};
 
@@ -63,6 +63,11 @@ impl User {
     /// Returns the browsers that skip the second factor.
     pub(in crate::graphql) fn trusted_browsers(&self) -> Vec<TrustedBrowser> {
         TrustedBrowser::all_of(&self.account, self.now)
+    }
+
+    /// Returns the linked accounts at providers, in the order of their links.
+    pub(in crate::graphql) fn linked_identities(&self) -> impl Iterator<Item = Identity> {
+        self.account.identities.iter().cloned().map(Identity)
     }
 
     /// Returns the user's live sessions, the most recently used first.
@@ -183,6 +188,11 @@ impl User {
     async fn mfa(&self, ctx: &Context<'_>) -> Mfa {
         let policy = RequestContext::of(ctx).accounts.policy().sign_in.mfa;
         Mfa::new(&self.account, policy, self.now)
+    }
+
+    /// The accounts at providers that the user can sign in with.
+    async fn identities(&self) -> Vec<Identity> {
+        self.linked_identities().collect()
     }
 
     /// The user's live sessions, the most recently used first.

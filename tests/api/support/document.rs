@@ -45,6 +45,23 @@ fn own_fields(operation: &str) -> &'static str {
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
         }
+        "startProviderSignIn" => {
+            "... on ProviderSignInStarted { authorizationUrl handle } \
+             ... on ReauthenticationRequired { methods }"
+        }
+        "finishProviderSignIn" => {
+            "... on IdentityLinked { identity { id email provider { id name } } user { ...U } } \
+             ... on MfaRequired { challenge factors: methods } ... on MfaSetupRequired { challenge } \
+             ... on LinkRequired { email ticket methods } ... on ProviderRefused { reason } \
+             ... on DeletionPending { ticket }"
+        }
+        "linkIdentity" => {
+            "... on MfaRequired { challenge methods } ... on MfaSetupRequired { challenge } \
+             ... on DeletionPending { ticket }"
+        }
+        "unlinkIdentity" => {
+            "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
+        }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
@@ -68,7 +85,10 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "confirmEmailChange"
         | "undoEmailChange"
         | "revokeTrustedBrowser"
-        | "cancelAccountDeletion" => "",
+        | "cancelAccountDeletion"
+        | "finishProviderSignIn"
+        | "linkIdentity"
+        | "unlinkIdentity" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
 }
@@ -82,7 +102,8 @@ fn waiting_time(operation: &str) -> &'static str {
         | "updateProfile"
         | "startTotp"
         | "revokeTrustedBrowser"
-        | "cancelAccountDeletion" => "",
+        | "cancelAccountDeletion"
+        | "unlinkIdentity" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
@@ -102,6 +123,8 @@ pub fn document(operation: &str) -> String {
             | "completeLogin"
             | "loginWithCode"
             | "cancelAccountDeletion"
+            | "finishProviderSignIn"
+            | "linkIdentity"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

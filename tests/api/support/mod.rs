@@ -5,6 +5,7 @@ mod device;
 mod document;
 mod live;
 mod log;
+mod provider;
 mod snapshot;
 mod store;
 mod store_deletions;
@@ -28,6 +29,7 @@ pub use device::{Device, Reply};
 pub use document::{USER, document};
 pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
 pub use log::{Log, capture_log};
+pub use provider::{PAGE, Provider, Signer, Visit, code_in};
 pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};
 

@@ -15,6 +15,12 @@ import {
   shownSendReauthenticationCode,
   shownStartLogin,
 } from './proofs.js';
+import {
+  shownFinishProviderSignIn,
+  shownLinkIdentity,
+  shownStartProviderSignIn,
+  shownUnlinkIdentity,
+} from './providers.js';
 import { shown as shownRefresh } from './refresh.js';
 import {
   shownCompleteLogin,
@@ -37,7 +43,9 @@ const switches: Record<string, (result: never) => string> = {
   ConfirmTotpResult: shownConfirmTotp,
   DisableTotpResult: shownDisableTotp,
   ExportMyDataResult: shownExportMyData,
+  FinishProviderSignInResult: shownFinishProviderSignIn,
   ForgotPasswordResult: shownForgot,
+  LinkIdentityResult: shownLinkIdentity,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
   LogoutResult: shownLogout,
@@ -54,8 +62,10 @@ const switches: Record<string, (result: never) => string> = {
   SendVerificationCodeResult: shownSent,
   SignupResult: shownSignup,
   StartLoginResult: shownStartLogin,
+  StartProviderSignInResult: shownStartProviderSignIn,
   StartTotpResult: shownStartTotp,
   UndoEmailChangeResult: shownUndoEmailChange,
+  UnlinkIdentityResult: shownUnlinkIdentity,
   UpdateMobileNumberResult: shownNumber,
   UpdateProfileResult: shownProfile,
   VerifyEmailResult: shownVerified,

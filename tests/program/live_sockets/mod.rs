@@ -44,7 +44,9 @@ fn ten_thousand_idle_sockets_hear_a_revocation() {
         let mut sockets = Vec::with_capacity(SOCKETS);
         for index in 0..SOCKETS {
             let session = &sessions[index / PER_SESSION];
-            sockets.push(IdleSocket::open(first.address(), &session.access).await);
+            let opening = IdleSocket::open(first.address(), &session.access);
+            let opened = timeout(ARRIVED, opening).await;
+            sockets.push(opened.unwrap_or_else(|_| panic!("socket {index} is not opened")));
         }
         let opened = begun.elapsed();
         let after = resident(first);

@@ -66,9 +66,19 @@ function selectionOf(type) {
   if (isUnionType(type)) return membersOf(type);
   if (isInterfaceType(type)) {
     const members = schema.getPossibleTypes(type).toSorted((a, b) => a.name.localeCompare(b.name));
-    return ['__typename', 'id', ...members.flatMap((member) => [`... on ${member.name} {`, `  ...${fragmentOf(member)}`, '}'])];
+    return ['__typename', 'id', ...members.flatMap((member) => [`... on ${member.name} {`, ...indent(memberOf(member, members)), '}'])];
   }
   return isNode(type) ? [`...${fragmentOf(type)}`] : fieldsOf(type);
+}
+
+/** Selects a member of an interface. A field that has another type in another member gets a name of its own. */
+function memberOf(member, members) {
+  const typesOf = (name) => members.map((other) => other.getFields()[name]).filter((field) => field && isLeafType(getNamedType(field.type)));
+  const differs = ({ name, type }) => !isNonNullType(type) && typesOf(name).some((other) => String(other.type) !== String(type));
+  const renamed = Object.values(member.getFields()).filter(differs);
+  if (renamed.length === 0) return [`...${fragmentOf(member)}`];
+  const own = (line) => (renamed.some(({ name }) => name === line) ? `${lower(member.name)}${upper(line)}: ${line}` : line);
+  return fieldsOf(member).map(own);
 }
 
 function described(text) {

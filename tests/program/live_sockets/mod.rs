@@ -51,11 +51,11 @@ fn ten_thousand_idle_sockets_hear_a_revocation() {
         let opened = begun.elapsed();
         let after = resident(first);
         println!(
-            "{SOCKETS} sockets in {:.1} s: {} MiB before, {} MiB after, {:.1} KiB a socket",
+            "{SOCKETS} sockets in {:.1} s: {} MiB before, {} MiB after, {} bytes a socket",
             opened.as_secs_f64(),
             before / 1024,
             after / 1024,
-            (after - before) as f64 / SOCKETS as f64
+            (after - before) * 1024 / SOCKETS as u64
         );
         let mut times = Vec::new();
         for index in 0..REVOKED {

@@ -20,6 +20,9 @@ use crate::store;
 /// The longest that a report may take on a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
+/// The error of a server whose oplog does not reach back that far.
+const HISTORY_LOST: i32 = 286;
+
 /// An account that is watched, and the feed that reports on it.
 struct Followed {
     store: Arc<dyn Repository>,
@@ -116,9 +119,7 @@ async fn lost_position_in_the_stream_misses_no_change() {
     let mut followed = Followed::start(Arc::new(store)).await;
     let admin = Client::with_uri_str(server.url("admin")).await;
     let admin: Database = admin.expect("a URL").database("admin");
-    // The answer of a server whose oplog does not reach back that far: to the next event, and to the
-    // attempt to go on after the last.
-    const HISTORY_LOST: i32 = 286;
+    // To the next event, and to the attempt to go on after the last.
     let commands = ["getMore", "aggregate"];
     let data = doc! { "failCommands": &commands[..], "errorCode": HISTORY_LOST };
     let mode = doc! { "times": 2 };

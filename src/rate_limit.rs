@@ -49,6 +49,10 @@ pub enum RateLimit {
     FactorByKnownDevices,
     /// First codes of authenticator apps that are set up in one account.
     FactorSetupByAccount,
+    /// Uses of passkeys that one client begins.
+    PasskeyStartByClient,
+    /// Wrong answers of authenticators from one client.
+    PasskeyByClient,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
 }
@@ -88,7 +92,11 @@ impl RateLimit {
             | Self::FactorByDevice
             | Self::MobileNumberByAccount => 10,
             Self::FactorByKnownDevices => 50,
-            Self::LoginByClient | Self::LoginByEmail | Self::LoginByKnownDevices => 100,
+            Self::LoginByClient
+            | Self::LoginByEmail
+            | Self::LoginByKnownDevices
+            | Self::PasskeyByClient => 100,
+            Self::PasskeyStartByClient => 300,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
             Self::MailByClient | Self::FactorByAccount => 20,
@@ -106,6 +114,8 @@ impl RateLimit {
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
+            | Self::PasskeyStartByClient
+            | Self::PasskeyByClient
             | Self::CodeByClient => 15 * MINUTES,
             Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
             Self::LoginByEmail
@@ -145,6 +155,8 @@ impl RateLimit {
             Self::FactorByDevice => "factor-device",
             Self::FactorByKnownDevices => "factor-known-devices",
             Self::FactorSetupByAccount => "factor-setup-account",
+            Self::PasskeyStartByClient => "passkey-start-client",
+            Self::PasskeyByClient => "passkey-client",
             Self::MobileNumberByAccount => "mobile-number-account",
         }
     }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::factor_secrets::SecondFactorProof;
+use super::factor_secrets::{CheckedFactor, SecondFactorProof};
 use super::gate::{Admission, Entry};
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
@@ -123,8 +123,18 @@ impl Accounts {
         let Some(proven) = user.challenges.count_try(digest, purpose, now) else {
             return Decision::ChallengeExpired;
         };
-        let Some(method) = self.factors.spend(user, &command.proof, now) else {
+        let proof = match &command.proof {
+            SecondFactorProof::Passkey(proof) => match self.passkeys.check(proof, now) {
+                Ok(checked) => CheckedFactor::Passkey(checked),
+                Err(_) => return Decision::InvalidProof,
+            },
+            typed => CheckedFactor::Typed(typed),
+        };
+        let Some(method) = self.factors.spend(account, &proof, now) else {
             return Decision::InvalidProof;
+        };
+        let Some(user) = account.user_mut() else {
+            return Decision::ChallengeExpired;
         };
         user.challenges.finish(digest);
         let browser = self.trust_browser(user, command, now);

@@ -6,6 +6,7 @@ use super::account_store::AccountStore;
 use super::email_delivery::EmailDelivery;
 use super::factor_secrets::FactorSecrets;
 use super::one_time_codes::OneTimeCodes;
+use super::passkey_ceremonies::PasskeyCeremonies;
 use super::rate_limiter::RateLimiter;
 use super::refresh::OverloadedRefreshes;
 use super::session_issuer::{SessionIssuer, SessionRules};
@@ -17,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::model::{Clock, Rng, SignUpPolicy};
 use crate::repository::Repository;
 use crate::token::{AccessTokens, Secret};
+use crate::webauthn::RelyingParty;
 
 /// The parts that [`Accounts::new`] is built from.
 pub struct Dependencies {
@@ -44,6 +46,8 @@ pub struct Dependencies {
     pub sign_up: SignUpPolicy,
     /// The name of the service in authenticator apps.
     pub totp_issuer: String,
+    /// The relying party of passkeys, if they are on.
+    pub relying_party: Option<RelyingParty>,
 }
 
 impl Accounts {
@@ -63,11 +67,13 @@ impl Accounts {
             policy,
             sign_up,
             totp_issuer,
+            relying_party,
         } = dependencies;
         let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
         let lifetime = policy.code_lifetime;
         let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
         let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
+        let passkeys = PasskeyCeremonies::new(relying_party, secret.clone(), rng.clone());
         let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
@@ -84,6 +90,7 @@ impl Accounts {
             sessions: SessionIssuer::new(access_tokens, secret, clock.clone(), rng.clone(), rules),
             codes,
             factors,
+            passkeys,
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),

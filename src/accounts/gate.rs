@@ -8,24 +8,9 @@ use secrecy::SecretString;
 use super::session_issuer::{SessionIssuer, SignedIn};
 use super::{Client, InternalError, SignedOutReason};
 use crate::model::{
-    Account, Challenge, ChallengePurpose, Device, EmailKind, MfaPolicy, Proven, Session, SessionId,
-    SignInMethod, Timestamp, TrustedBrowserId, User,
+    Account, Challenge, ChallengePurpose, Device, EmailKind, FactorPolicy, Proven, Session,
+    SessionId, SignInMethod, Timestamp, TrustedBrowserId, User,
 };
-
-/// The operator's rules for signing in.
-#[derive(Clone, Copy, Debug)]
-pub struct SignInPolicy {
-    /// Requires a user to verify the email address before logging in.
-    pub verify_email_first: bool,
-    /// The rule for a second factor.
-    pub mfa: MfaPolicy,
-    /// The time for which a proof of identity allows sensitive changes.
-    pub fresh: Duration,
-    /// The time for which a browser may skip the second factor; zero if none may.
-    pub trust_browser: Duration,
-    /// Enables logins with an emailed code instead of a password.
-    pub login_by_code: bool,
-}
 
 /// The proofs of a sign-in so far, and the client that gave them.
 #[derive(Debug)]
@@ -174,7 +159,7 @@ impl SessionIssuer {
         if policy.verify_email_first && !user.email_verified {
             return Admission::Refused(NotAdmitted::EmailNotVerified);
         }
-        match missing_step(user, entry, policy.mfa, now) {
+        match missing_step(user, entry, policy.factors(), now) {
             Some((purpose, step)) => {
                 let challenge = self.add_challenge(account, entry, purpose, now);
                 Admission::Waits(challenge, step)
@@ -257,17 +242,17 @@ impl SessionIssuer {
 fn missing_step(
     user: &mut User,
     entry: &Entry,
-    mfa: MfaPolicy,
+    policy: FactorPolicy,
     now: Timestamp,
 ) -> Option<(ChallengePurpose, NextStep)> {
-    let factors = user.second_factors();
+    let factors = user.second_factors(policy);
     let is_trusted = |user: &mut User| {
         let browser = entry.trusted_browser;
         browser.is_some_and(|browser| user.factors.use_trust(browser, now))
     };
     if !SignInMethod::are_two_factors(&entry.methods) {
         if factors.is_empty() {
-            if mfa.requires(user.role) {
+            if policy.mfa.requires(user.role) {
                 let step = NextStep::SecondFactorSetup;
                 return Some((ChallengePurpose::SecondFactorSetup, step));
             }

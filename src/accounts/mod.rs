@@ -12,6 +12,7 @@ mod administer;
 mod attempt;
 mod authenticate;
 mod begin_epoch;
+mod change_passkeys;
 mod change_password;
 mod check_password;
 mod clear_mobile_number;
@@ -29,6 +30,8 @@ mod end_sessions;
 mod error;
 mod export_users;
 mod factor_secrets;
+mod finish_passkey_login;
+mod finish_passkey_registration;
 mod forgot_password;
 mod gate;
 mod import_password;
@@ -41,6 +44,7 @@ mod logout;
 mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
+mod passkey_ceremonies;
 mod rate_limiter;
 mod reauthenticate;
 mod refresh;
@@ -53,8 +57,11 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
+mod sign_in_policy;
 mod signup;
 mod start_login;
+mod start_passkey_login;
+mod start_passkey_registration;
 mod start_totp;
 mod store_health;
 mod suspend;
@@ -76,10 +83,12 @@ use crate::model::{
 };
 use crate::repository::StoreError;
 use crate::token::Keyring;
+use crate::webauthn::RelyingParty;
 
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
+use passkey_ceremonies::PasskeyCeremonies;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
 use session_issuer::SessionIssuer;
@@ -88,6 +97,7 @@ use timing::ResponseTiming;
 pub use administer::AdminOutcome;
 pub use attempt::{InvalidAttempt, RequestAttempt};
 pub use authenticate::{Authentication, Caller};
+pub use change_passkeys::{RemovePasskeyOutcome, RenamePasskeyOutcome};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
@@ -100,8 +110,12 @@ pub use disable_totp::{DisableTotpOutcome, RegenerateRecoveryCodesOutcome};
 pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
 pub use factor_secrets::{NewTotp, SecondFactorProof};
+pub use finish_passkey_login::{FinishPasskeyLogin, FinishPasskeyLoginOutcome};
+pub use finish_passkey_registration::{
+    FinishPasskeyRegistration, FinishPasskeyRegistrationOutcome,
+};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
-pub use gate::{SignIn, SignInPolicy};
+pub use gate::SignIn;
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
 pub use introspect::Introspection;
 pub use live_changes::{LiveChange, LiveChanges, LiveEnd};
@@ -109,6 +123,7 @@ pub use login::{Login, LoginOutcome};
 pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
+pub use passkey_ceremonies::{BegunCeremony, PasskeyDescriptor, PasskeyProof};
 pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
 pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
@@ -118,8 +133,11 @@ pub use revoke_trusted_browser::RevokeTrustedBrowserOutcome;
 pub use send_reauthentication_code::SendReauthenticationCodeOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
+pub use sign_in_policy::SignInPolicy;
 pub use signup::{Signup, SignupOutcome};
 pub use start_login::{StartLogin, StartLoginOutcome};
+pub use start_passkey_login::{StartPasskeyLoginOutcome, StartedPasskeyLogin};
+pub use start_passkey_registration::{StartPasskeyRegistrationOutcome, StartedRegistration};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
 pub use undo_email_change::{UndoEmailChange, UndoEmailChangeOutcome};
@@ -151,6 +169,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
     factors: FactorSecrets,
+    passkeys: PasskeyCeremonies,
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
@@ -194,6 +213,12 @@ impl Accounts {
     #[must_use]
     pub const fn sign_up_policy(&self) -> &SignUpPolicy {
         &self.sign_up
+    }
+
+    /// Returns the relying party of passkeys, if they are on.
+    #[must_use]
+    pub const fn relying_party(&self) -> Option<&RelyingParty> {
+        self.passkeys.party()
     }
 
     /// Returns the lifetime of an access token.

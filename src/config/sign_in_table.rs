@@ -51,6 +51,21 @@ settings! {
         meaning: "Logins with an emailed code instead of a password: `true` or `false`.",
         parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
     }
+    PASSKEYS -> bool {
+        default: "off", example: "on",
+        meaning: "Passkeys, to log in with and as a second factor: `on` or `off`.",
+        parse: |text| parse::one_of(text, &[("on", true), ("off", false)])
+    }
+    PASSKEY_RP_ID -> String {
+        default: "", example: "example.org",
+        meaning: "The domain that passkeys belong to: that of the pages that use them, or one above it. Passkeys cannot be moved to another domain later. By default the host of `LATCHKEY_PUBLIC_URL`.",
+        parse: super::passkeys::rp_id
+    }
+    PASSKEY_ORIGINS -> Vec<String> {
+        default: "", example: "https://app.example.org,https://shop.example.com",
+        meaning: "The web origins whose pages may use passkeys, separated by commas; those outside the domain are listed at `/.well-known/webauthn`. By default those of `LATCHKEY_PUBLIC_URL` and `LATCHKEY_ORIGINS` that the domain covers.",
+        parse: super::passkeys::origins
+    }
     FRESH_SECONDS -> Duration {
         default: "600", example: "300",
         meaning: "The time after a login or another proof of identity for which a session may make sensitive changes, such as removing a second factor (60 to 86400).",

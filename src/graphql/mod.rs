@@ -18,6 +18,8 @@ mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
+mod finish_passkey_login;
+mod finish_passkey_registration;
 mod forgot_password;
 mod introspection;
 mod known_documents;
@@ -32,6 +34,8 @@ mod policy;
 mod reauthenticate;
 mod refresh;
 mod regenerate_recovery_codes;
+mod remove_passkey;
+mod rename_passkey;
 mod request_email_change;
 mod request_error;
 mod reset_password;
@@ -45,6 +49,8 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
 mod start_login;
+mod start_passkey_login;
+mod start_passkey_registration;
 mod start_totp;
 mod subscribe;
 pub mod syntax;
@@ -119,6 +125,12 @@ root_type! {
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
     revoke_trusted_browser::RevokeTrustedBrowserMutation,
+    start_passkey_registration::StartPasskeyRegistrationMutation,
+    finish_passkey_registration::FinishPasskeyRegistrationMutation,
+    start_passkey_login::StartPasskeyLoginMutation,
+    finish_passkey_login::FinishPasskeyLoginMutation,
+    rename_passkey::RenamePasskeyMutation,
+    remove_passkey::RemovePasskeyMutation,
 }
 
 /// The type of the service's schema.

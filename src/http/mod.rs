@@ -19,6 +19,7 @@ mod middleware;
 mod negotiation;
 mod path;
 mod public_document;
+mod related_origins;
 mod request;
 mod response;
 mod server;
@@ -113,7 +114,9 @@ pub fn router(state: AppState) -> Router {
             INTROSPECTION_PATH,
             post(introspection::post).fallback(introspection::method_not_allowed),
         );
-    let public = metadata_routes().route("/.well-known/jwks.json", get(jwks::get));
+    let public = metadata_routes()
+        .route("/.well-known/jwks.json", get(jwks::get))
+        .route("/.well-known/webauthn", get(related_origins::get));
     let routes = middleware::wrap(routes, public, &state).with_state(state);
     Router::new().fallback_service(
         routes.map_request(move |request: Request| path::normalize(request, &prefix)),

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings, Locale,
-    MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session, SessionId, SignInCodes,
-    SignInMethod, Timestamp,
+    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings,
+    FactorPolicy, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session,
+    SessionId, SignInCodes, SignInMethod, SpentHandles, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -65,6 +65,9 @@ pub struct User {
     /// The sign-ins that wait for their next proof.
     #[serde(default)]
     pub challenges: Challenges,
+    /// The handles of passkeys that were used.
+    #[serde(default, skip_serializing_if = "SpentHandles::is_empty")]
+    pub spent_handles: SpentHandles,
     /// The changes of the email address.
     #[serde(default, skip_serializing_if = "EmailChanges::is_empty")]
     pub email_changes: EmailChanges,
@@ -164,6 +167,7 @@ impl User {
             sign_in_codes: SignInCodes::default(),
             factors: SecondFactors::default(),
             challenges: Challenges::default(),
+            spent_handles: SpentHandles::default(),
             email_changes: EmailChanges::default(),
             deletes_at: None,
             endings: Endings::default(),
@@ -178,8 +182,8 @@ impl User {
 
     /// Returns the methods that the account can prove a second factor by.
     #[must_use]
-    pub fn second_factors(&self) -> Vec<SignInMethod> {
-        self.factors.methods()
+    pub fn second_factors(&self, policy: FactorPolicy) -> Vec<SignInMethod> {
+        self.factors.methods(policy)
     }
 
     /// Returns the live session with this id.
@@ -241,22 +245,6 @@ impl User {
         self.updated_at = now;
     }
 
-    /// Proves the address from outside the account. The first time, what was set up before is
-    /// removed, because it may be a stranger's; returns whether it was the first time.
-    pub fn prove_from_outside(&mut self, now: Timestamp) -> bool {
-        if self.email_verified {
-            return false;
-        }
-        self.email_verified = true;
-        self.void_password(now);
-        self.mobile_number = None;
-        self.factors = SecondFactors::default();
-        self.email_changes = EmailChanges::default();
-        self.known_devices.clear();
-        self.end_sessions(EndReason::AddressClaimed, now, |_| true);
-        true
-    }
-
     /// Removes the password: the user sets another one with a reset code.
     pub fn void_password(&mut self, now: Timestamp) {
         self.password = None;
@@ -295,6 +283,7 @@ impl User {
         self.sign_in_codes.prune_expired(now);
         self.factors.prune_expired(now);
         self.challenges.prune_expired(now);
+        self.spent_handles.prune_expired(now);
         self.endings.prune_expired(now);
     }
 }

@@ -2,10 +2,12 @@
 
 mod access;
 mod bound;
+mod ceremony;
 mod claims;
 mod device;
 mod files;
 mod keyring;
+mod purpose;
 mod refresh;
 mod resource_servers;
 mod secret;
@@ -14,6 +16,7 @@ pub use access::{
     AccessClaims, AccessSubject, AccessTokens, BearerError, MULTI_FACTOR, VerifiedTokens,
 };
 pub use bound::BoundTokens;
+pub use ceremony::{Ceremony, CeremonyHandles, CeremonyPurpose};
 pub use claims::{
     ClaimFacts, ClaimTemplate, ClaimTemplateSource, ClaimsError, CustomClaims, RolePermissions,
 };
@@ -24,6 +27,7 @@ pub use keyring::{
     JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME,
     RetireError, RotateError, Rotated, SecretSource,
 };
+pub use purpose::Purpose;
 pub use refresh::{RefreshToken, RefreshTokens};
 pub use resource_servers::ResourceServers;
-pub use secret::{Purpose, Secret};
+pub use secret::Secret;

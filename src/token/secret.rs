@@ -9,77 +9,9 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::SecretSource;
 use super::files::{self, KeyError};
+use super::{Purpose, SecretSource};
 use crate::model::{Rng, Sealed};
-
-/// The purpose of a derived key: no two purposes share a key, so no digest is valid for another
-/// purpose.
-#[derive(Clone, Copy, Debug)]
-pub enum Purpose {
-    /// Authenticates refresh tokens.
-    RefreshToken,
-    /// Authenticates the tokens by which devices are recognised.
-    DeviceToken,
-    /// Digests codes that reset a password.
-    PasswordResetCode,
-    /// Digests codes that verify the address of an account.
-    VerificationCode,
-    /// Digests codes that sign in.
-    SignInCode,
-    /// Digests codes that prove the mailbox in a session.
-    ReauthenticationCode,
-    /// Digests codes that complete a sign-up.
-    SignUpCode,
-    /// Digests codes that prove a new address.
-    EmailChangeCode,
-    /// Digests tokens that take a change of the address back.
-    EmailUndo,
-    /// Digests the attempts of refreshes.
-    RefreshAttempt,
-    /// Digests the attempts of sign-ups.
-    SignupAttempt,
-    /// Authenticates the challenges of sign-ins that wait for their next proof.
-    Challenge,
-    /// Authenticates the cookies of browsers that skip the second factor.
-    TrustedBrowser,
-    /// Digests tickets and challenges.
-    Ticket,
-    /// Derives the ticket of a sign-up from its attempt.
-    TicketOfAttempt,
-    /// Digests the keys of counters, so that the store lists no addresses of people without an
-    /// account.
-    Counter,
-    /// Encrypts codes in queued emails.
-    EmailCode,
-    /// Encrypts the secrets of second factors.
-    SecondFactor,
-}
-
-impl Purpose {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::RefreshToken => "latchkey/refresh-token/v1",
-            Self::DeviceToken => "latchkey/device-token/v1",
-            Self::PasswordResetCode => "latchkey/password-reset-code/v1",
-            Self::VerificationCode => "latchkey/verification-code/v1",
-            Self::SignInCode => "latchkey/sign-in-code/v1",
-            Self::ReauthenticationCode => "latchkey/reauthentication-code/v1",
-            Self::SignUpCode => "latchkey/sign-up-code/v1",
-            Self::EmailChangeCode => "latchkey/email-change-code/v1",
-            Self::EmailUndo => "latchkey/email-undo/v1",
-            Self::RefreshAttempt => "latchkey/refresh-attempt/v1",
-            Self::Challenge => "latchkey/challenge/v1",
-            Self::TrustedBrowser => "latchkey/trusted-browser/v1",
-            Self::SignupAttempt => "latchkey/signup-attempt/v1",
-            Self::Ticket => "latchkey/ticket/v1",
-            Self::TicketOfAttempt => "latchkey/ticket-of-attempt/v1",
-            Self::Counter => "latchkey/counter/v1",
-            Self::EmailCode => "latchkey/email-code/v1",
-            Self::SecondFactor => "latchkey/second-factor/v1",
-        }
-    }
-}
 
 /// The secret: 32 random bytes in a file of their own. A copy of the store without it yields no
 /// token, code or email.

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[path = "../support/passkey.rs"]
+mod passkey;
 mod support;
 
 mod access_token;
@@ -11,6 +13,7 @@ mod check_password;
 mod client_files;
 mod contract;
 mod contract_email_change;
+mod contract_passkeys;
 mod contract_second_factor;
 mod contract_sign_in;
 mod cookie;
@@ -48,6 +51,10 @@ mod logout;
 mod me;
 mod outbox;
 mod outbox_crashes;
+mod passkeys;
+mod passkeys_as_factor;
+mod passkeys_checks;
+mod passkeys_ended;
 mod path_prefix;
 mod policy;
 mod public_documents;

@@ -138,7 +138,9 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::FactorByAccount) => RateLimit::FactorByDevice,
         Some(RateLimit::FactorByDevice) => RateLimit::FactorByKnownDevices,
         Some(RateLimit::FactorByKnownDevices) => RateLimit::FactorSetupByAccount,
-        Some(RateLimit::FactorSetupByAccount) => RateLimit::MobileNumberByAccount,
+        Some(RateLimit::FactorSetupByAccount) => RateLimit::PasskeyStartByClient,
+        Some(RateLimit::PasskeyStartByClient) => RateLimit::PasskeyByClient,
+        Some(RateLimit::PasskeyByClient) => RateLimit::MobileNumberByAccount,
         Some(RateLimit::MobileNumberByAccount) => return None,
     })
 }

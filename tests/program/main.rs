@@ -37,6 +37,7 @@ mod lost_answers;
 mod metrics;
 mod mongodb;
 mod mongodb_tls;
+mod passkeys;
 mod proxies;
 mod readme;
 mod recipes;

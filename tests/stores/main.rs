@@ -8,6 +8,9 @@ mod arrange;
 mod attempts;
 mod changes;
 mod outbox;
+#[path = "../support/passkey.rs"]
+mod passkey;
+mod passkeys;
 mod purge;
 mod races;
 mod reserved;
@@ -144,5 +147,9 @@ on_each_store! {
     }
     second_factors {
         concurrent_uses_of_one_recovery_code_have_one_winner
+    }
+    passkeys {
+        passkey_is_added_used_renamed_and_removed
+        concurrent_answers_of_a_passkey_have_one_winner
     }
 }

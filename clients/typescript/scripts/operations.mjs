@@ -18,6 +18,7 @@ const node = schema.getType('Node');
 const isNode = (type) => isObjectType(type) && type.getInterfaces().includes(node);
 const fragmentOf = (type) => `${type.name}Fields`;
 const upper = (name) => name[0].toUpperCase() + name.slice(1);
+const lower = (name) => name[0].toLowerCase() + name.slice(1);
 const kebab = (name) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const indent = (lines) => lines.map((line) => `  ${line}`);
 const needsArguments = (field) => field.args.some((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
@@ -57,9 +58,19 @@ function selectionOf(type) {
   if (isUnionType(type)) return membersOf(type);
   if (isInterfaceType(type)) {
     const members = schema.getPossibleTypes(type).toSorted((a, b) => a.name.localeCompare(b.name));
-    return ['__typename', 'id', ...members.flatMap((member) => [`... on ${member.name} {`, `  ...${fragmentOf(member)}`, '}'])];
+    return ['__typename', 'id', ...members.flatMap((member) => [`... on ${member.name} {`, ...indent(memberOf(member, members)), '}'])];
   }
   return isNode(type) ? [`...${fragmentOf(type)}`] : fieldsOf(type);
+}
+
+/** Selects a member of an interface. A field that has another type in another member gets a name of its own. */
+function memberOf(member, members) {
+  const typesOf = (name) => members.map((other) => other.getFields()[name]).filter((field) => field && isLeafType(getNamedType(field.type)));
+  const differs = ({ name, type }) => !isNonNullType(type) && typesOf(name).some((other) => String(other.type) !== String(type));
+  const renamed = Object.values(member.getFields()).filter(differs);
+  if (renamed.length === 0) return [`...${fragmentOf(member)}`];
+  const own = (line) => (renamed.some(({ name }) => name === line) ? `${lower(member.name)}${upper(line)}: ${line}` : line);
+  return fieldsOf(member).map(own);
 }
 
 function described(text) {

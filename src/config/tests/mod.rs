@@ -9,6 +9,7 @@ use super::*;
 mod branding;
 mod files;
 mod keys;
+mod passkeys;
 mod rules;
 mod values;
 
@@ -111,6 +112,7 @@ fn example_of_each_setting_is_accepted() {
             "LATCHKEY_TERMS_VERSION" => &[("LATCHKEY_TERMS_URL", "https://x.test/terms")],
             "LATCHKEY_TERMS_URL" => &[("LATCHKEY_TERMS_VERSION", "1")],
             name if name.starts_with("LATCHKEY_DKIM_") => &branding::DKIM,
+            "LATCHKEY_PASSKEYS" => &[("LATCHKEY_PUBLIC_URL", "https://accounts.x.test")],
             _ => &[],
         };
         let own = [(setting.name, setting.example)];

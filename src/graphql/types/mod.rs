@@ -5,6 +5,7 @@ mod defaulted;
 mod error;
 mod mfa;
 mod outcome;
+mod passkey;
 mod session;
 mod sign_in;
 mod tokens;
@@ -16,11 +17,16 @@ pub(super) use date_time::DateTime;
 pub(super) use defaulted::Defaulted;
 pub(super) use error::{
     AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, InvalidCode, InvalidCredentials,
-    InvalidInput, InvalidProof, InvalidRefreshToken, MobileNumberTaken, NotAvailable,
-    SessionNotFound, TooManyAttempts, TrustedBrowserNotFound,
+    InvalidInput, InvalidProof, InvalidRefreshToken, LastSignInMethod, MobileNumberTaken,
+    NotAvailable, PasskeyLimitReached, PasskeyNotFound, SessionNotFound, TooManyAttempts,
+    TrustedBrowserNotFound, UnknownPasskey,
 };
 pub(super) use mfa::{RecoveryCodes, TrustedBrowser};
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
+pub(super) use passkey::{
+    Passkey, PasskeyAssertionInput, PasskeyDescriptor, PasskeyLoginStarted, PasskeyProof,
+    PasskeyRegistrationInput, timeout as passkey_timeout, user_id as passkey_user_id,
+};
 pub(super) use session::Session;
 pub(super) use sign_in::{
     DeletionPending, MfaRequired, MfaSetupRequired, ReauthenticationRequired, SignInMember,
@@ -40,4 +46,5 @@ pub(super) enum Node {
     User(Box<User>),
     Session(Session),
     TrustedBrowser(TrustedBrowser),
+    Passkey(Passkey),
 }

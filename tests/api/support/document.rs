@@ -32,7 +32,7 @@ fn own_fields(operation: &str) -> &'static str {
         "changePassword" => {
             "... on PasswordChanged { user { ...U } } ... on ReauthenticationRequired { methods }"
         }
-        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" => {
+        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" | "renamePasskey" => {
             "... on UserUpdated { user { ...U } }"
         }
         "logout" => "... on LoggedOut { endedSessions }",
@@ -45,6 +45,21 @@ fn own_fields(operation: &str) -> &'static str {
         }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
+        }
+        "startPasskeyRegistration" => {
+            "... on PasskeyRegistrationStarted { handle options { rp { id name } user { id name displayName } challenge
+            pubKeyCredParams { type alg } timeout excludeCredentials { type id transports }
+            authenticatorSelection { residentKey requireResidentKey userVerification } attestation hints
+            extensions { credProps } } } ... on PasskeyLimitReached { limit } ... on ReauthenticationRequired { methods }"
+        }
+        "finishPasskeyRegistration" => {
+            "... on PasskeyRegistered { passkey { id name createdAt lastUsedAt backedUp aaguid } user { ...U }
+            authenticated { __typename user { id } tokens { accessToken refreshToken } } }
+            ... on PasskeyLimitReached { limit }"
+        }
+        "finishPasskeyLogin" => "... on UnknownPasskey { rpId credentialId }",
+        "removePasskey" => {
+            "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
         }
         _ => "",
     }
@@ -65,6 +80,9 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "sendReauthenticationCode"
         | "confirmEmailChange"
         | "undoEmailChange"
+        | "startPasskeyRegistration"
+        | "finishPasskeyLogin"
+        | "removePasskey"
         | "revokeTrustedBrowser" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
@@ -78,6 +96,9 @@ fn waiting_time(operation: &str) -> &'static str {
         | "revokeSession"
         | "updateProfile"
         | "startTotp"
+        | "startPasskeyRegistration"
+        | "renamePasskey"
+        | "removePasskey"
         | "revokeTrustedBrowser" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
@@ -91,7 +112,13 @@ pub fn document(operation: &str) -> String {
     let own = own_fields(operation);
     let signs_in = matches!(
         operation,
-        "signup" | "login" | "refresh" | "verifyEmail" | "completeLogin" | "loginWithCode"
+        "signup"
+            | "login"
+            | "refresh"
+            | "verifyEmail"
+            | "completeLogin"
+            | "loginWithCode"
+            | "finishPasskeyLogin"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

@@ -5,6 +5,7 @@ mod device;
 mod document;
 mod live;
 mod log;
+mod passkeys;
 mod snapshot;
 mod store;
 
@@ -21,11 +22,13 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use crate::passkey::{BOUND, Key, Passkey, SYNCED, encode};
 pub use authenticator::{Authenticator, recovery_codes};
 pub use device::{Device, Reply};
 pub use document::{USER, document};
 pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
 pub use log::{Log, capture_log};
+pub use passkeys::{ORIGIN, PASSKEYS};
 pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};
 

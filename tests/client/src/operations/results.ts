@@ -7,6 +7,14 @@ import { shownSent, shownVerified } from './email.js';
 import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange } from './email-change.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
+import {
+  shownFinishPasskeyLogin,
+  shownFinishPasskeyRegistration,
+  shownRemovePasskey,
+  shownRenamePasskey,
+  shownStartPasskeyLogin,
+  shownStartPasskeyRegistration,
+} from './passkeys.js';
 import { shownNumber, shownProfile } from './profile.js';
 import {
   shownLoginWithCode,
@@ -34,6 +42,8 @@ const switches: Record<string, (result: never) => string> = {
   ConfirmEmailChangeResult: shownConfirmEmailChange,
   ConfirmTotpResult: shownConfirmTotp,
   DisableTotpResult: shownDisableTotp,
+  FinishPasskeyLoginResult: shownFinishPasskeyLogin,
+  FinishPasskeyRegistrationResult: shownFinishPasskeyRegistration,
   ForgotPasswordResult: shownForgot,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
@@ -41,6 +51,8 @@ const switches: Record<string, (result: never) => string> = {
   ReauthenticateResult: shownReauthenticate,
   RefreshResult: shownRefresh,
   RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
+  RemovePasskeyResult: shownRemovePasskey,
+  RenamePasskeyResult: shownRenamePasskey,
   RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
   RevokeOtherSessionsResult: shownOthersEnded,
@@ -50,6 +62,8 @@ const switches: Record<string, (result: never) => string> = {
   SendVerificationCodeResult: shownSent,
   SignupResult: shownSignup,
   StartLoginResult: shownStartLogin,
+  StartPasskeyLoginResult: shownStartPasskeyLogin,
+  StartPasskeyRegistrationResult: shownStartPasskeyRegistration,
   StartTotpResult: shownStartTotp,
   UndoEmailChangeResult: shownUndoEmailChange,
   UpdateMobileNumberResult: shownNumber,

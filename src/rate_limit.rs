@@ -55,6 +55,8 @@ pub enum RateLimit {
     PasskeyByClient,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
+    /// Exports of one account's data.
+    ExportByAccount,
 }
 
 /// The key of a counter: a limit, and the subject whose attempts are counted.
@@ -90,7 +92,8 @@ impl RateLimit {
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
             | Self::FactorByDevice
-            | Self::MobileNumberByAccount => 10,
+            | Self::MobileNumberByAccount
+            | Self::ExportByAccount => 10,
             Self::FactorByKnownDevices => 50,
             Self::LoginByClient
             | Self::LoginByEmail
@@ -128,7 +131,8 @@ impl RateLimit {
             | Self::SignupByClient
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
-            | Self::MobileNumberByAccount => HOURS,
+            | Self::MobileNumberByAccount
+            | Self::ExportByAccount => HOURS,
         })
     }
 
@@ -158,6 +162,7 @@ impl RateLimit {
             Self::PasskeyStartByClient => "passkey-start-client",
             Self::PasskeyByClient => "passkey-client",
             Self::MobileNumberByAccount => "mobile-number-account",
+            Self::ExportByAccount => "export-account",
         }
     }
 

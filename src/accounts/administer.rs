@@ -10,6 +10,8 @@ pub enum AdminOutcome {
     Done,
     /// The email address has no account.
     NoSuchUser,
+    /// The user is the last administrator, and stays one.
+    LastAdministrator,
 }
 
 /// The sessions and codes that a change revokes.
@@ -42,7 +44,8 @@ impl Accounts {
     }
 }
 
-fn apply(
+/// Applies a change to a user, and revokes what it asks for.
+pub(super) fn apply(
     account: &mut Account,
     change: impl Fn(&mut User, Timestamp) -> Revocation,
     now: Timestamp,

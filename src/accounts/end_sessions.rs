@@ -1,9 +1,23 @@
-//! End the sessions that began without a second factor, from the command line only.
+//! End sessions from the command line: those of a user, or those that began without a second
+//! factor.
 
-use super::{Accounts, InternalError, UpdateError};
-use crate::model::{Account, EndReason, Session, SignInMethod};
+use super::administer::Revocation;
+use super::{Accounts, AdminOutcome, InternalError, UpdateError};
+use crate::model::{Account, EndReason, Session, SignInMethod, User};
 
 impl Accounts {
+    /// Ends every session of the user of an email address, and the trust in browsers.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_sessions(&self, email: &str) -> Result<AdminOutcome, InternalError> {
+        let end = |user: &mut User, _| {
+            user.factors.trusted_browsers.clear();
+            Revocation::Sessions(EndReason::Administrator)
+        };
+        self.administer(email, end).await
+    }
+
     /// Ends every session, of every user, whose proofs are not two factors. Returns the number of
     /// sessions.
     ///

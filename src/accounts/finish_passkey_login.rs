@@ -101,8 +101,12 @@ impl Accounts {
         let entry =
             Entry::new(SignInMethod::Passkey, &command.client).on_known_device(known_device);
         let decide = |account: &mut Account, now: Timestamp| {
-            if account.user().is_some_and(|user| user.is_suspended()) {
+            let user = account.user().ok_or(NotProven::Unknown)?;
+            if user.is_suspended() {
                 return Err(NotProven::Invalid);
+            }
+            if user.is_deletion_due(now) {
+                return Err(NotProven::Unknown);
             }
             checked.prove(account, now)?;
             Ok(self.sessions.admit(account, &entry, now))

@@ -60,10 +60,18 @@ pub enum FinishPasskeyRegistrationOutcome {
 
 /// The decision on a passkey.
 enum Decision {
-    Added(Waiting, Option<Admission>),
+    Added(Added),
     LimitReached,
     InvalidProof,
     ChallengeExpired,
+}
+
+/// A passkey that was added.
+struct Added {
+    passkey: PasskeyId,
+    waiting: Waiting,
+    /// The gate's decision, if a sign-in waited for the factor.
+    admission: Option<Admission>,
 }
 
 /// A registration whose answer is verified.
@@ -97,22 +105,16 @@ impl Accounts {
             return Ok(FinishPasskeyRegistrationOutcome::InvalidInput(errors));
         };
         let now = self.clock.now();
-        let ceremony = self.passkeys.open(&command.handle, now);
-        let found = match ceremony {
-            Some(ceremony) => self
-                .owner(&ceremony, &command)
-                .await?
-                .map(|it| (ceremony, it)),
+        let found = match self.passkeys.open(&command.handle, now) {
+            Some(ceremony) => {
+                let owner = self.owner(&ceremony, &command).await?;
+                owner.map(|owner| (ceremony, owner))
+            }
             None => None,
         };
         let Some((ceremony, (account, owner))) = found else {
             return Ok(FinishPasskeyRegistrationOutcome::ChallengeExpired);
         };
-        let id = account.id.to_string();
-        let keys = [Key::new(RateLimit::FactorSetupByAccount, &[&id])];
-        if let Some(wait) = self.limiter.check(&keys).await? {
-            return Ok(FinishPasskeyRegistrationOutcome::TooManyAttempts(wait));
-        }
         let transports = Transport::known(&command.transports);
         let credential = self.passkeys.register(&ceremony, &command.credential);
         let registration = Registration {
@@ -121,27 +123,36 @@ impl Accounts {
             passkey: credential.map(|it| self.passkeys.passkey(&it, name, transports, now)),
             client: &command.client,
         };
-        let add = |account: &mut Account, now| self.add_passkey(account, &registration, now);
+        self.save_passkey(account, &registration).await
+    }
+
+    /// Counts the attempt, and saves the passkey if the answer was right.
+    async fn save_passkey(
+        &self,
+        account: Account,
+        registration: &Registration<'_>,
+    ) -> Result<FinishPasskeyRegistrationOutcome, InternalError> {
+        let id = account.id.to_string();
+        let keys = [Key::new(RateLimit::FactorSetupByAccount, &[&id])];
+        if let Some(wait) = self.limiter.check(&keys).await? {
+            return Ok(FinishPasskeyRegistrationOutcome::TooManyAttempts(wait));
+        }
+        let add = |account: &mut Account, now| self.add_passkey(account, registration, now);
         let updated = match self.store.update(account, add).await {
             Err(UpdateError::Deleted) => {
                 return Ok(FinishPasskeyRegistrationOutcome::ChallengeExpired);
             }
             updated => updated?,
         };
-        let passkey = registration.passkey.map(|it| it.id);
-        let (waiting, admission) = match updated.outcome {
-            Decision::Added(waiting, admission) => (waiting, admission),
-            Decision::LimitReached => return Ok(FinishPasskeyRegistrationOutcome::LimitReached),
-            Decision::InvalidProof => return Ok(FinishPasskeyRegistrationOutcome::InvalidProof),
-            Decision::ChallengeExpired => {
-                return Ok(FinishPasskeyRegistrationOutcome::ChallengeExpired);
+        Ok(match updated.outcome {
+            Decision::Added(added) => {
+                self.limiter.release(&keys).await?;
+                self.registered(updated.account, added)?
             }
-        };
-        self.limiter.release(&keys).await?;
-        let Some(passkey) = passkey else {
-            return Ok(FinishPasskeyRegistrationOutcome::InvalidProof);
-        };
-        self.registered(passkey, updated.account, waiting, admission)
+            Decision::LimitReached => FinishPasskeyRegistrationOutcome::LimitReached,
+            Decision::InvalidProof => FinishPasskeyRegistrationOutcome::InvalidProof,
+            Decision::ChallengeExpired => FinishPasskeyRegistrationOutcome::ChallengeExpired,
+        })
     }
 
     /// Loads the account of a registration, with the sign-in that it belongs to.
@@ -199,23 +210,27 @@ impl Accounts {
         let factor = Factor::Passkey;
         let email = registration.client.email(EmailKind::FactorAdded { factor });
         account.notify(email, now, &self.rng);
-        let Waiting::SignIn(proven) = &waiting else {
-            return Decision::Added(waiting, None);
+        let admission = match &waiting {
+            Waiting::Session(_) => None,
+            Waiting::SignIn(proven) => {
+                let entry = Entry::resumed(proven.clone(), registration.client);
+                let entry = entry.with_method(SignInMethod::Passkey);
+                Some(self.sessions.admit(account, &entry, now))
+            }
         };
-        let entry = Entry::resumed(proven.clone(), registration.client);
-        let entry = entry.with_method(SignInMethod::Passkey);
-        let admission = self.sessions.admit(account, &entry, now);
-        Decision::Added(waiting, Some(admission))
+        Decision::Added(Added {
+            passkey: passkey.id,
+            waiting,
+            admission,
+        })
     }
 
     fn registered(
         &self,
-        passkey: PasskeyId,
         account: Account,
-        waiting: Waiting,
-        admission: Option<Admission>,
+        added: Added,
     ) -> Result<FinishPasskeyRegistrationOutcome, InternalError> {
-        let signed_in = match admission {
+        let signed_in = match added.admission {
             None => None,
             Some(admission) => match self.sessions.conclude(account.clone(), admission)? {
                 Ok(SignIn::Authenticated(signed_in)) => Some(signed_in),
@@ -223,12 +238,12 @@ impl Accounts {
                 Ok(_) | Err(_) => None,
             },
         };
-        let session = match waiting {
+        let session = match added.waiting {
             Waiting::Session(session) => Some(session),
             Waiting::SignIn(_) => signed_in.as_ref().map(|it| it.session),
         };
         Ok(FinishPasskeyRegistrationOutcome::Registered {
-            passkey,
+            passkey: added.passkey,
             account: Box::new(account),
             session,
             signed_in,

@@ -52,7 +52,8 @@ impl Accounts {
         if let MailDecision::Refuse(wait) = decision {
             return Ok(ForgotPasswordOutcome::TooManyAttempts(wait));
         }
-        let is_active = |account: &Account| account.user().is_some_and(|it| !it.is_suspended());
+        let now = self.clock.now();
+        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
         let account = self.store.by_email(&email).await?.filter(is_active);
         match account {
             Some(account)
@@ -78,7 +79,7 @@ impl Accounts {
             .codes
             .generate(Purpose::PasswordResetCode, &account.email);
         let updated = self.store.update(account, |account, now| {
-            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
+            if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 Code::replace(&mut user.reset_code, self.codes.issue(&code, now), now);
                 let email = EmailKind::PasswordResetCode(code.sealed.clone());
                 account.post(client.email(email), self.codes.lifetime(), now, &self.rng);

@@ -20,6 +20,7 @@ pub(super) struct Entry {
     known_device: Option<String>,
     trusted_browser: Option<TrustedBrowserId>,
     is_sign_up: bool,
+    has_every_proof: bool,
 }
 
 impl Entry {
@@ -42,6 +43,7 @@ impl Entry {
             known_device: proven.known_device,
             trusted_browser: None,
             is_sign_up: proven.is_sign_up,
+            has_every_proof: false,
         }
     }
 
@@ -60,6 +62,12 @@ impl Entry {
     /// Adds a browser that may skip the second factor, according to its cookie.
     pub(super) const fn on_trusted_browser(mut self, browser: Option<TrustedBrowserId>) -> Self {
         self.trusted_browser = browser;
+        self
+    }
+
+    /// Marks a sign-in whose challenge says that the gate has missed no proof.
+    pub(super) const fn with_every_proof(mut self) -> Self {
+        self.has_every_proof = true;
         self
     }
 
@@ -112,7 +120,7 @@ pub(super) enum NextStep {
 /// The reason for which a sign-in is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotAdmitted {
-    /// The account has no active user, or the user is suspended.
+    /// The account has no user, or the user is suspended or past the time of the deletion.
     Suspended,
     /// The email address must be verified first.
     EmailNotVerified,
@@ -153,7 +161,7 @@ impl SessionIssuer {
     /// if it waits for another step, adds the challenge of that step. The caller saves the account.
     pub(super) fn admit(&self, account: &mut Account, entry: &Entry, now: Timestamp) -> Admission {
         let policy = self.sign_in_policy();
-        let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) else {
+        let Some(user) = account.user_mut().filter(|user| user.is_active(now)) else {
             return Admission::Refused(NotAdmitted::Suspended);
         };
         if policy.verify_email_first && !user.email_verified {
@@ -250,7 +258,7 @@ fn missing_step(
         let browser = entry.trusted_browser;
         browser.is_some_and(|browser| user.factors.use_trust(browser, now))
     };
-    if !SignInMethod::are_two_factors(&entry.methods) {
+    if !entry.has_every_proof && !SignInMethod::are_two_factors(&entry.methods) {
         if factors.is_empty() {
             if policy.mfa.requires(user.role) {
                 let step = NextStep::SecondFactorSetup;

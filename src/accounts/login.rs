@@ -102,11 +102,12 @@ impl Accounts {
         account: Option<&Account>,
         password: &Password,
     ) -> Result<Option<VerifiedHash>, InternalError> {
-        // A suspended user is treated as unknown: the right password is as wrong as any other, and
-        // counts as much.
+        // A suspended user, or one whose deletion is due, is treated as unknown: the right password
+        // is as wrong as any other, and counts as much.
+        let now = self.clock.now();
         let user = account
             .and_then(Account::user)
-            .filter(|user| !user.is_suspended());
+            .filter(|user| user.is_active(now));
         let hash = user.and_then(|user| user.password.clone());
         let verification = self.hashing.verify(permit, password, hash.as_ref()).await?;
         let replacement = match verification {

@@ -119,7 +119,7 @@ impl Accounts {
         entry: &Entry,
         now: Timestamp,
     ) -> Option<Admission> {
-        let user = account.user_mut().filter(|user| !user.is_suspended())?;
+        let user = account.user_mut().filter(|user| user.is_active(now))?;
         let spend = user.sign_in_codes.spend(&proof.ticket, &proof.code, now);
         if spend == Spend::Wrong {
             return None;

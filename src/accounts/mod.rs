@@ -12,6 +12,7 @@ mod administer;
 mod attempt;
 mod authenticate;
 mod begin_epoch;
+mod cancel_account_deletion;
 mod change_passkeys;
 mod change_password;
 mod check_password;
@@ -21,6 +22,8 @@ mod complete_login;
 mod confirm_email_change;
 mod confirm_totp;
 mod create_user;
+mod data_export;
+mod delete_user;
 mod delivery_log;
 mod delivery_steps;
 mod dependencies;
@@ -28,6 +31,7 @@ mod disable_totp;
 mod email_delivery;
 mod end_sessions;
 mod error;
+mod export_my_data;
 mod export_users;
 mod factor_secrets;
 mod finish_passkey_login;
@@ -48,6 +52,7 @@ mod passkey_ceremonies;
 mod rate_limiter;
 mod reauthenticate;
 mod refresh;
+mod request_account_deletion;
 mod request_email_change;
 mod reset_mfa;
 mod reset_password;
@@ -97,6 +102,7 @@ use timing::ResponseTiming;
 pub use administer::AdminOutcome;
 pub use attempt::{InvalidAttempt, RequestAttempt};
 pub use authenticate::{Authentication, Caller};
+pub use cancel_account_deletion::{CancelAccountDeletion, CancelAccountDeletionOutcome};
 pub use change_passkeys::{RemovePasskeyOutcome, RenamePasskeyOutcome};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
@@ -105,10 +111,12 @@ pub use complete_login::{CompleteLogin, CompleteLoginOutcome};
 pub use confirm_email_change::{ConfirmEmailChange, ConfirmEmailChangeOutcome};
 pub use confirm_totp::{ConfirmTotp, ConfirmTotpOutcome};
 pub use create_user::{CreateUser, CreateUserOutcome};
+pub use delete_user::{DeleteUserOutcome, DeletionTime};
 pub use dependencies::Dependencies;
 pub use disable_totp::{DisableTotpOutcome, RegenerateRecoveryCodesOutcome};
 pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
+pub use export_my_data::ExportMyDataOutcome;
 pub use factor_secrets::{NewTotp, SecondFactorProof};
 pub use finish_passkey_login::{FinishPasskeyLogin, FinishPasskeyLoginOutcome};
 pub use finish_passkey_registration::{
@@ -126,6 +134,7 @@ pub use mail_queue::{MailQueue, QueuedEmail};
 pub use passkey_ceremonies::{BegunCeremony, PasskeyDescriptor, PasskeyProof};
 pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
+pub use request_account_deletion::RequestAccountDeletionOutcome;
 pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
@@ -156,6 +165,8 @@ pub struct Policy {
     pub code_lifetime: Duration,
     /// The time for which a change of the email address can be taken back.
     pub email_undo: Duration,
+    /// The time for which a user can take the deletion of the account back.
+    pub deletion_grace: Duration,
     /// The rules for signing in.
     pub sign_in: SignInPolicy,
     /// Enforces rate limits.
@@ -257,12 +268,13 @@ impl Accounts {
         self.store.health()
     }
 
-    /// Deletes expired counters and expired sign-ups.
+    /// Deletes accounts whose time has come, expired counters and expired sign-ups.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn purge(&self) -> Result<(), StoreError> {
-        self.store.purge().await
+    pub async fn purge(&self) -> Result<(), InternalError> {
+        self.delete_due_accounts().await?;
+        Ok(self.store.purge().await?)
     }
 
     /// Looks for the slowest imported hash in the store, and answers wrong passwords no sooner than

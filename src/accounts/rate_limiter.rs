@@ -76,6 +76,12 @@ impl RateLimiter {
         Ok(())
     }
 
+    /// Deletes the counts under keys whose subject is no more.
+    pub(super) async fn forget(&self, keys: &[Key<'_>]) -> Result<(), StoreError> {
+        let counters: Vec<_> = keys.iter().map(|key| self.counter(key)).collect();
+        self.store.forget_attempts(&counters).await
+    }
+
     /// Returns a counter's name. It holds a digest, so that the store lists no addresses of people
     /// without an account.
     fn counter(&self, key: &Key<'_>) -> String {

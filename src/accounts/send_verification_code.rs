@@ -110,7 +110,7 @@ impl Accounts {
         let code = self.codes.issue(generated, now);
         let sealed = generated.sealed.clone();
         match (&mut account.state, purpose) {
-            (AccountState::Active(user), Purpose::VerificationCode) if !user.is_suspended() => {
+            (AccountState::Active(user), Purpose::VerificationCode) if user.is_active(now) => {
                 Code::replace(&mut user.verification_code, code, now);
                 Some(EmailKind::VerificationCode(sealed))
             }
@@ -129,7 +129,7 @@ impl Accounts {
 
 fn needs_verification(account: &Account, now: Timestamp) -> bool {
     match &account.state {
-        AccountState::Active(user) => !user.email_verified && !user.is_suspended(),
+        AccountState::Active(user) => !user.email_verified && user.is_active(now),
         AccountState::Pending(sign_ups) => sign_ups.iter().any(|sign_up| now < sign_up.expires_at),
     }
 }

@@ -66,7 +66,8 @@ impl Accounts {
             return Ok(StartLoginOutcome::TooManyAttempts(wait));
         }
         let ticket = self.codes.generate_ticket();
-        let is_active = |account: &Account| account.user().is_some_and(|it| !it.is_suspended());
+        let now = self.clock.now();
+        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
         let account = self.store.by_email(&email).await?.filter(is_active);
         match account {
             Some(account)
@@ -93,7 +94,7 @@ impl Accounts {
     ) -> Result<(), InternalError> {
         let code = self.codes.generate(Purpose::SignInCode, &account.email);
         let updated = self.store.update(account, |account, now| {
-            if let Some(user) = account.user_mut().filter(|user| !user.is_suspended()) {
+            if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 let issued = self.codes.issue(&code, now);
                 user.sign_in_codes.add(ticket.digest.clone(), issued);
                 let email = EmailKind::SignInCode(code.sealed.clone());

@@ -39,6 +39,7 @@ pub(super) fn policy(config: &Config) -> Policy {
         session: config.session,
         code_lifetime: config.code_lifetime,
         email_undo: config.emails.undo,
+        deletion_grace: config.leaving.deletion_grace,
         sign_in: SignInPolicy {
             verify_email_first: config.sign_in.verify_email_first,
             mfa: config.sign_in.mfa,

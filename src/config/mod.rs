@@ -16,6 +16,7 @@ mod email_values;
 mod environment;
 mod error;
 mod keys;
+mod leaving;
 mod live;
 mod load;
 mod mail;
@@ -44,6 +45,7 @@ pub use branding::{DkimSource, Emails};
 pub use connections::Connections;
 pub use documents::DocumentSource;
 pub use error::{ConfigError, ConfigErrors};
+pub use leaving::LeavingSettings;
 pub use live::LiveSettings;
 pub use mail::Mail;
 pub use passkeys::PasskeySettings;
@@ -114,6 +116,8 @@ pub struct Config {
     pub sign_in: SignInSettings,
     /// The listener of the measurements, and the times of connections.
     pub connections: Connections,
+    /// The settings of leaving.
+    pub leaving: LeavingSettings,
     /// Enables the rate limits of logins, sign-ups and codes.
     pub limits: bool,
     /// The `iss` of access tokens.

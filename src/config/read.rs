@@ -14,6 +14,7 @@ use url::Url;
 use super::branding::Branding;
 use super::connections::Connections;
 use super::delivery::Delivery;
+use super::leaving::LeavingSettings;
 use super::live::LiveSettings;
 use super::reader::Reader;
 use super::tokens::Tokens;
@@ -45,6 +46,7 @@ impl Config {
         Some(Self {
             warnings: warnings(&places, &web, &sessions, accounts.sign_in.as_ref())?,
             live: live?,
+            leaving: accounts.leaving?,
             introspection: web.introspection(&places)?,
             listen: places.listen?,
             store: places.store?,
@@ -236,6 +238,7 @@ struct Rules {
     bcrypt_cost: Option<u32>,
     password_min_length: Option<usize>,
     sign_in: Option<SignInSettings>,
+    leaving: Option<LeavingSettings>,
     limits: Option<bool>,
 }
 
@@ -247,6 +250,7 @@ impl Rules {
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
             sign_in: SignInSettings::read(reader, places),
+            leaving: LeavingSettings::read(reader),
             limits: reader.take(&table::LIMITS),
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct Typed<T> {
 }
 
 /// Joins lists of rows that have `N` rows in all.
-pub(super) const fn joined<const N: usize>(lists: [&[Setting]; 3]) -> [Setting; N] {
+pub(super) const fn joined<const N: usize>(lists: &[&[Setting]]) -> [Setting; N] {
     let mut all = [lists[0][0]; N];
     let (mut list, mut row, mut place) = (0, 0, 0);
     while place < N {

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
+use super::leaving::LEAVING_ROWS;
 use super::live::LIVE_ROWS;
 pub use super::setting::Setting;
 pub(super) use super::setting::Typed;
@@ -20,9 +21,10 @@ use crate::model::Locale;
 use crate::token::{ClaimTemplateSource, KeyAlgorithm, LONGEST_LIFETIME, SecretSource};
 
 /// All settings, in the order in which they are shown.
-pub static SETTINGS: &[Setting] = &joined::<COUNT>([ROWS, SIGN_IN_ROWS, LIVE_ROWS]);
+pub static SETTINGS: &[Setting] = &joined::<COUNT>(LISTS);
 
-const COUNT: usize = ROWS.len() + SIGN_IN_ROWS.len() + LIVE_ROWS.len();
+const LISTS: &[&[Setting]] = &[ROWS, SIGN_IN_ROWS, LEAVING_ROWS, LIVE_ROWS];
+const COUNT: usize = ROWS.len() + SIGN_IN_ROWS.len() + LEAVING_ROWS.len() + LIVE_ROWS.len();
 
 settings! {
     in ROWS;

@@ -60,7 +60,7 @@ impl PasskeyRegistered {
         (account, session): (Account, Option<SessionId>),
         signed_in: Option<Box<SignedIn>>,
         delivery: TokenDelivery,
-    ) -> Result<Self, InternalError> {
+    ) -> Result<Box<Self>, InternalError> {
         let request = RequestContext::of(ctx);
         let ended = || InternalError::SignedOut(SignedOutReason::Ended);
         let mut passkeys = account
@@ -71,11 +71,11 @@ impl PasskeyRegistered {
         // A sign-in that needs another step has no session, which no session's id equals.
         let session = session.unwrap_or(SessionId::from_bytes([0; 16]));
         let deliver = |it: Box<SignedIn>| Authenticated::deliver(ctx, *it, delivery).map(Box::new);
-        Ok(Self {
+        Ok(Box::new(Self {
             passkey: Passkey(passkey.ok_or_else(ended)?),
             user: User::new(account, session, request.accounts.now()).ok_or_else(ended)?,
             authenticated: signed_in.map(deliver).transpose()?,
-        })
+        }))
     }
 }
 
@@ -122,12 +122,8 @@ impl FinishPasskeyRegistrationMutation {
                 session,
                 signed_in,
             } => {
-                let of = (*account, session);
-                let delivery = input.delivery.0;
-                Box::new(PasskeyRegistered::deliver(
-                    ctx, passkey, of, signed_in, delivery,
-                )?)
-                .into()
+                let user = (*account, session);
+                PasskeyRegistered::deliver(ctx, passkey, user, signed_in, input.delivery.0)?.into()
             }
             FinishPasskeyRegistrationOutcome::LimitReached => PasskeyLimitReached::default().into(),
             FinishPasskeyRegistrationOutcome::InvalidProof => InvalidProof::default().into(),

@@ -7,6 +7,7 @@
 
 mod account_changed;
 mod audit;
+mod cancel_account_deletion;
 mod change_password;
 mod check_password;
 mod complete_login;
@@ -18,6 +19,7 @@ mod disable_totp;
 pub mod document_limits;
 mod error;
 mod execute;
+mod export_my_data;
 mod finish_passkey_login;
 mod finish_passkey_registration;
 mod forgot_password;
@@ -36,6 +38,7 @@ mod refresh;
 mod regenerate_recovery_codes;
 mod remove_passkey;
 mod rename_passkey;
+mod request_account_deletion;
 mod request_email_change;
 mod request_error;
 mod reset_password;
@@ -131,6 +134,9 @@ root_type! {
     finish_passkey_login::FinishPasskeyLoginMutation,
     rename_passkey::RenamePasskeyMutation,
     remove_passkey::RemovePasskeyMutation,
+    request_account_deletion::RequestAccountDeletionMutation,
+    cancel_account_deletion::CancelAccountDeletionMutation,
+    export_my_data::ExportMyDataMutation,
 }
 
 /// The type of the service's schema.

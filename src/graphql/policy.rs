@@ -9,6 +9,8 @@ use super::{Cookies, RequestContext};
 use crate::accounts;
 use crate::model::{Code, MfaPolicy, PasswordPolicy, SignUpPolicy, SignUpRule};
 
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+
 /// The operator's settings that resolvers need.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
@@ -164,8 +166,9 @@ impl PublicPolicy {
     }
 
     /// The number of days for which a user can take the deletion of the account back.
-    async fn deletion_grace_days(&self) -> u32 {
-        0
+    /// 0 means an hour.
+    async fn deletion_grace_days(&self) -> u64 {
+        self.policy.deletion_grace.as_secs() / DAY_SECONDS
     }
 
     /// The rule for second factors.
@@ -180,12 +183,12 @@ impl PublicPolicy {
 
     /// True if users can delete their account.
     async fn account_deletion(&self) -> bool {
-        false
+        true
     }
 
     /// True if users can download their data.
     async fn data_export(&self) -> bool {
-        false
+        true
     }
 
     /// True if the server sends changes of the account as they happen.

@@ -5,6 +5,7 @@ mod client_files;
 mod client_ip;
 mod cookies;
 mod cors;
+mod data_export;
 mod forwarded;
 mod graphiql;
 mod graphql;
@@ -116,7 +117,8 @@ pub fn router(state: AppState) -> Router {
         );
     let public = metadata_routes()
         .route("/.well-known/jwks.json", get(jwks::get))
-        .route("/.well-known/webauthn", get(related_origins::get));
+        .route("/.well-known/webauthn", get(related_origins::get))
+        .route("/data-export.schema.json", get(data_export::schema));
     let routes = middleware::wrap(routes, public, &state).with_state(state);
     Router::new().fallback_service(
         routes.map_request(move |request: Request| path::normalize(request, &prefix)),

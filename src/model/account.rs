@@ -34,6 +34,10 @@ pub struct Account {
     pub outbox: Vec<OutboxEmail>,
     /// The notices of the last day.
     pub notices: Vec<Notice>,
+    /// The time at which an operation marked the user as an administrator on whom no other change may
+    /// count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stepping_down_at: Option<Timestamp>,
     /// The stored document, if it has fields that this version does not know. Only the repository
     /// reads it.
     #[serde(skip)]
@@ -71,6 +75,7 @@ impl Account {
             state,
             outbox: Vec::new(),
             notices: Vec::new(),
+            stepping_down_at: None,
             stored: None,
         }
     }

@@ -15,6 +15,7 @@ mod ending;
 mod field_errors;
 mod id;
 mod ip_text;
+mod leaving;
 mod locale;
 mod mobile_number;
 mod name;

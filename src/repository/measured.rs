@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use super::{
-    Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError, WriteOutcome,
+    Changes, Deletions, FoundAccount, PolledChanges, QueueLength, Repository, StoreError,
+    WriteOutcome,
 };
 use crate::metrics::Metrics;
 use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
@@ -126,5 +127,35 @@ impl Repository for MeasuredRepository {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.measure("probe", self.inner.probe()).await
+    }
+}
+
+#[async_trait]
+impl Deletions for MeasuredRepository {
+    async fn deletions_due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.measure("deletions_due", self.inner.deletions_due(now, limit))
+            .await
+    }
+
+    async fn delete(&self, account: &Account) -> Result<WriteOutcome, StoreError> {
+        self.measure("delete", self.inner.delete(account)).await
+    }
+
+    async fn forget_attempts(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.measure("forget_attempts", self.inner.forget_attempts(keys))
+            .await
+    }
+
+    async fn has_administrator_besides(
+        &self,
+        id: AccountId,
+        marked_since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let found = self.inner.has_administrator_besides(id, marked_since);
+        self.measure("has_administrator_besides", found).await
     }
 }

@@ -7,6 +7,7 @@
 
 mod changes;
 mod coalesced_reads;
+mod deletions;
 mod measured;
 #[cfg(feature = "mongodb")]
 mod mongodb;
@@ -23,6 +24,7 @@ use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
 
 pub use changes::{Changes, PolledChanges, Signal, Watch, WatchedAccounts};
 pub use coalesced_reads::CoalescedReads;
+pub use deletions::Deletions;
 pub use measured::MeasuredRepository;
 #[cfg(feature = "mongodb")]
 pub use mongodb::MongoRepository;
@@ -106,7 +108,7 @@ pub type FoundAccount = (AccountId, Result<Account, StoreError>);
 
 /// Stores accounts and counts attempts.
 #[async_trait]
-pub trait Repository: Send + Sync {
+pub trait Repository: Deletions + Send + Sync {
     /// Adds an account, unless its email address or mobile number is taken.
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 

@@ -195,6 +195,7 @@ impl Coverage {
         self.second_factor().await;
         self.passkeys().await;
         self.sign_in().await;
+        self.leaving().await;
     }
 }
 

@@ -141,7 +141,8 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::FactorSetupByAccount) => RateLimit::PasskeyStartByClient,
         Some(RateLimit::PasskeyStartByClient) => RateLimit::PasskeyByClient,
         Some(RateLimit::PasskeyByClient) => RateLimit::MobileNumberByAccount,
-        Some(RateLimit::MobileNumberByAccount) => return None,
+        Some(RateLimit::MobileNumberByAccount) => RateLimit::ExportByAccount,
+        Some(RateLimit::ExportByAccount) => return None,
     })
 }
 

@@ -108,6 +108,7 @@ pub(crate) fn whole(address: &str) -> Account {
     let id = AccountId::new(NOW, &Rng::system());
     let mut account = Account::new(id, email(address), AccountState::Active(Box::new(user)));
     account.outbox = messages();
+    account.stepping_down_at = Some(NOW);
     account.notices = vec![Notice {
         kind: "a notice".to_owned(),
         at: NOW,

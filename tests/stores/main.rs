@@ -7,6 +7,7 @@ mod accounts;
 mod arrange;
 mod attempts;
 mod changes;
+mod deletions;
 mod outbox;
 #[path = "../support/passkey.rs"]
 mod passkey;
@@ -22,6 +23,8 @@ mod signups;
 mod mongod;
 #[cfg(feature = "mongodb")]
 mod mongodb_errors;
+#[cfg(feature = "mongodb")]
+mod mongodb_indexes;
 #[cfg(feature = "mongodb")]
 mod mongodb_only;
 #[cfg(feature = "mongodb")]
@@ -131,6 +134,16 @@ on_each_store! {
         email_is_free_once_all_its_signups_expire
         active_account_is_never_deleted_by_purge
         thousands_of_counts_are_purged_at_once
+    }
+    deletions {
+        due_deletions_are_returned_longest_overdue_first
+        cancelled_deletion_is_no_longer_due
+        deleted_account_frees_its_addresses_and_number
+        deletion_of_an_outdated_version_changes_nothing
+        forgotten_counts_begin_anew
+        only_active_administrators_are_counted_on
+        concurrent_demotions_leave_one_administrator
+        operator_deletes_a_user_at_once
     }
     races {
         concurrent_inserts_of_one_email_have_one_winner

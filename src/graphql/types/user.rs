@@ -180,6 +180,12 @@ impl User {
         DateTime(self.account.password_changed_at)
     }
 
+    /// The time at which the account will be deleted; null if it is kept. A request for the deletion
+    /// ends every session, so that users read null here: a login answers `DeletionPending`.
+    async fn deletes_at(&self) -> Option<DateTime> {
+        self.account.deletes_at.map(DateTime)
+    }
+
     /// The user's second factors.
     async fn mfa(&self, ctx: &Context<'_>) -> Mfa {
         let policy = RequestContext::of(ctx).accounts.policy().sign_in.mfa;

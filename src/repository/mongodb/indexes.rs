@@ -17,6 +17,9 @@ pub(super) const ADDRESSES_UNIQUE: &str = "addresses_unique";
 /// The index that refuses a mobile number of another account.
 pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
 
+/// The role of the user in a document of `accounts`.
+pub(super) const ROLE: &str = "account.state.active.role";
+
 /// Creates those that are missing.
 pub(super) async fn create(collections: &Collections) -> Driver<()> {
     collections.accounts.create_indexes(of_accounts()).await?;
@@ -52,6 +55,11 @@ pub(super) async fn check(collections: &Collections) -> Driver<Result<(), StoreE
 }
 
 fn of_accounts() -> Vec<IndexModel> {
+    [of_contents(), of_endings()].concat()
+}
+
+/// Returns the indexes by which accounts are found.
+fn of_contents() -> Vec<IndexModel> {
     let (unique, plain) = (
         IndexOptions::builder().unique(true).build(),
         IndexOptions::default(),
@@ -97,6 +105,23 @@ fn of_accounts() -> Vec<IndexModel> {
     ]
 }
 
+/// Returns the indexes by which accounts end.
+fn of_endings() -> Vec<IndexModel> {
+    let plain = IndexOptions::default();
+    vec![
+        index(
+            "deletes",
+            doc! { "deletesAt": 1, "_id": 1 },
+            present("deletesAt", plain.clone()),
+        ),
+        index(
+            "administrators",
+            doc! { ROLE: 1, "_id": 1 },
+            only(ROLE, "admin", plain),
+        ),
+    ]
+}
+
 fn of_attempts() -> Vec<IndexModel> {
     let resets = index("resets", doc! { "resetsAt": 1 }, IndexOptions::default());
     vec![resets]
@@ -109,5 +134,10 @@ fn index(name: &str, keys: Document, mut options: IndexOptions) -> IndexModel {
 
 fn present(field: &str, mut options: IndexOptions) -> IndexOptions {
     options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
+    options
+}
+
+fn only(field: &str, value: &str, mut options: IndexOptions) -> IndexOptions {
+    options.partial_filter_expression = Some(doc! { field: value });
     options
 }

@@ -3,6 +3,7 @@
 
 mod change_stream;
 mod connection;
+mod deletions;
 mod error;
 mod heartbeats;
 mod indexes;

@@ -37,6 +37,9 @@ pub(super) struct Record {
     mail_parked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
+    /// The time at which the worker deletes the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletes_at: Option<Timestamp>,
     /// Set while the password's hash is an imported one.
     #[serde(skip_serializing_if = "Option::is_none")]
     imported_millis: Option<u32>,
@@ -60,6 +63,7 @@ impl From<Account> for Record {
                 .any(OutboxEmail::is_parked)
                 .then_some(true),
             expires_at: account.expires_at(),
+            deletes_at: account.user().and_then(|user| user.deletes_at),
             imported_millis: account.imported_millis(),
             account,
         }

@@ -11,7 +11,7 @@ use super::error::{is_duplicate, is_unauthorized};
 use super::indexes;
 
 /// The version of the documents and indexes that this program writes.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// The oldest version whose programs may use such a database: they leave fields that they do not
 /// know as they are.
 const OLDEST: i32 = 1;

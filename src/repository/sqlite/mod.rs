@@ -2,6 +2,7 @@
 //! `synchronous=FULL`).
 
 mod copies;
+mod deletions;
 mod document;
 mod error;
 mod file;

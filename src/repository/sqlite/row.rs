@@ -19,6 +19,8 @@ pub(super) struct Row {
     document: String,
     imported_millis: Option<u32>,
     reserved: Option<String>,
+    deletes_at: Option<Timestamp>,
+    administrator: Option<bool>,
 }
 
 impl Row {
@@ -34,6 +36,8 @@ impl Row {
             document: document::write(account)?,
             imported_millis: account.imported_millis(),
             reserved: reserved(account),
+            deletes_at: account.user().and_then(|user| user.deletes_at),
+            administrator: account.is_administrator().then_some(true),
         })
     }
 
@@ -48,6 +52,8 @@ impl Row {
             document,
             imported_millis,
             reserved,
+            deletes_at,
+            administrator,
         } = self;
         let row = params![
             id,
@@ -58,7 +64,9 @@ impl Row {
             expires_at,
             document,
             imported_millis,
-            reserved
+            reserved,
+            deletes_at,
+            administrator
         ];
         connection.prepare_cached(sql)?.execute(row)
     }

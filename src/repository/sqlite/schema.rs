@@ -76,6 +76,14 @@ const STEPS: &[&str] = &["
         END;
     CREATE TRIGGER accounts_deleted AFTER DELETE ON accounts WHEN OLD.reserved IS NOT NULL
         BEGIN DELETE FROM reserved_emails WHERE account = OLD.id; END;
+", "
+    -- The time at which the worker deletes the account.
+    ALTER TABLE accounts ADD COLUMN deletes_at INTEGER;
+    CREATE INDEX accounts_deletes ON accounts (deletes_at, id) WHERE deletes_at IS NOT NULL;
+    -- 1 for an administrator. An older program leaves it as it is: the document says if it is still right.
+    ALTER TABLE accounts ADD COLUMN administrator INTEGER;
+    UPDATE accounts SET administrator = 1 WHERE json_extract(document, '$.state.active.role') = 'admin';
+    CREATE INDEX accounts_administrators ON accounts (id) WHERE administrator IS NOT NULL;
 "];
 
 /// The oldest version of the schema whose programs may use a file of the current one: they leave

@@ -11,12 +11,13 @@ pub(super) const BY_IDS: &str =
 pub(super) const BY_EMAIL: &str = "SELECT document FROM accounts WHERE email = ?1";
 
 pub(super) const INSERT: &str = "INSERT INTO accounts
-    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis, reserved)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis, reserved,
+        deletes_at, administrator)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 pub(super) const SAVE: &str = "UPDATE accounts
     SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7,
-        imported_millis = ?8, reserved = ?9
+        imported_millis = ?8, reserved = ?9, deletes_at = ?10, administrator = ?11
     WHERE id = ?1 AND version = ?2 - 1";
 
 pub(super) const AFTER: &str = "SELECT document FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
@@ -54,3 +55,19 @@ pub(super) const PURGE_ACCOUNTS: &str =
 
 pub(super) const PURGE_RESERVED: &str = "DELETE FROM reserved_emails
     WHERE email IN (SELECT email FROM reserved_emails WHERE until <= ?1 LIMIT ?2)";
+
+pub(super) const DELETIONS_DUE: &str =
+    "SELECT id FROM accounts WHERE deletes_at <= ?1 ORDER BY deletes_at, id LIMIT ?2";
+
+pub(super) const DELETE: &str = "DELETE FROM accounts WHERE id = ?1 AND version = ?2";
+
+pub(super) const FORGET: &str =
+    "DELETE FROM attempts WHERE key IN (SELECT value FROM json_each(?1))";
+
+pub(super) const OTHER_ADMINISTRATOR: &str = "SELECT EXISTS (
+    SELECT 1 FROM accounts WHERE administrator IS NOT NULL AND id <> ?1
+        AND json_extract(document, '$.state.active.role') = 'admin'
+        AND json_extract(document, '$.state.active.suspendedAt') IS NULL
+        AND json_extract(document, '$.state.active.deletesAt') IS NULL
+        AND coalesce(json_extract(document, '$.steppingDownAt'), ?2) <= ?2
+)";

@@ -6,7 +6,8 @@ pub const USER: &str = "id email emailVerified firstName lastName gender mobileN
     expiresAt }";
 const TOKENS: &str = "accessToken tokenType expiresIn refreshToken refreshTokenExpiresAt";
 
-const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge }";
+const MFA: &str = "... on MfaRequired { challenge methods expiresInSeconds } ... on MfaSetupRequired { challenge } \
+    ... on DeletionPending { deletesAt ticket }";
 
 fn confirm_totp() -> String {
     format!(
@@ -39,6 +40,7 @@ fn own_fields(operation: &str) -> &'static str {
         "revokeSession" => "... on SessionRevoked { sessionId }",
         "verifyEmail" => "... on EmailVerified { email } ... on MfaSetupRequired { challenge }",
         "login" | "loginWithCode" => MFA,
+        "completeLogin" => "... on DeletionPending { deletesAt ticket }",
         "startLogin" => "... on LoginCodeSent { email ticket expiresInSeconds }",
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
@@ -83,7 +85,8 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "startPasskeyRegistration"
         | "finishPasskeyLogin"
         | "removePasskey"
-        | "revokeTrustedBrowser" => "",
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
 }
@@ -99,7 +102,8 @@ fn waiting_time(operation: &str) -> &'static str {
         | "startPasskeyRegistration"
         | "renamePasskey"
         | "removePasskey"
-        | "revokeTrustedBrowser" => "",
+        | "revokeTrustedBrowser"
+        | "cancelAccountDeletion" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
@@ -119,6 +123,7 @@ pub fn document(operation: &str) -> String {
             | "completeLogin"
             | "loginWithCode"
             | "finishPasskeyLogin"
+            | "cancelAccountDeletion"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

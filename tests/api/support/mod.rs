@@ -8,6 +8,7 @@ mod log;
 mod passkeys;
 mod snapshot;
 mod store;
+mod store_deletions;
 
 use std::sync::Arc;
 use std::time::Duration;

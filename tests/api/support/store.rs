@@ -14,7 +14,7 @@ pub const INTERNALS: &str = "E11000 mongodb://root@db SELECT document FROM accou
 /// A real store with counters and failures. Clones share both.
 #[derive(Clone)]
 pub struct Store {
-    real: Arc<dyn Repository>,
+    pub(super) real: Arc<dyn Repository>,
     state: Arc<Mutex<State>>,
     recovered: Arc<Notify>,
 }
@@ -85,7 +85,7 @@ impl Store {
         std::mem::take(&mut self.state.lock().unwrap().work)
     }
 
-    fn read(&self) -> Result<(), StoreError> {
+    pub(super) fn read(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock().unwrap();
         state.work.reads += 1;
         let failing = state.failing.filter(|(writes_left, failure)| {
@@ -100,7 +100,7 @@ impl Store {
         failing.is_some_and(|(_, failure)| failure == Failure::Unacknowledged)
     }
 
-    fn write(&self) -> Result<(), StoreError> {
+    pub(super) fn write(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock().unwrap();
         state.work.writes += 1;
         let Some((writes_left, failure)) = state.failing else {

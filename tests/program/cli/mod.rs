@@ -16,6 +16,7 @@ mod import;
 mod import_options;
 mod mail;
 mod user;
+mod users;
 
 /// Logs Ada in and returns what `me` answers.
 #[track_caller]

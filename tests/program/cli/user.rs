@@ -96,6 +96,8 @@ fn user_create_rejects_password_given_as_argument() {
 #[test]
 fn user_set_role_takes_effect_at_once() {
     let home = Home::new();
+    let other = ["user", "create", "--email", "other@x.test", "--admin"];
+    home.run(&other, PASSWORD);
     let server = home.start();
     let mut client = server
         .client()

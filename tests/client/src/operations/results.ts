@@ -5,6 +5,7 @@ import { url } from '../settings.js';
 import { shown as shownCheckPassword } from './check-password.js';
 import { shownSent, shownVerified } from './email.js';
 import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange } from './email-change.js';
+import { shownCancelAccountDeletion, shownExportMyData, shownRequestAccountDeletion } from './leaving.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
 import {
@@ -36,6 +37,7 @@ import { shown as shownSignup } from './signup.js';
 
 /** The switch for each result union. */
 const switches: Record<string, (result: never) => string> = {
+  CancelAccountDeletionResult: shownCancelAccountDeletion,
   ChangePasswordResult: shownChanged,
   CheckPasswordResult: shownCheckPassword,
   CompleteLoginResult: shownCompleteLogin,
@@ -44,6 +46,7 @@ const switches: Record<string, (result: never) => string> = {
   DisableTotpResult: shownDisableTotp,
   FinishPasskeyLoginResult: shownFinishPasskeyLogin,
   FinishPasskeyRegistrationResult: shownFinishPasskeyRegistration,
+  ExportMyDataResult: shownExportMyData,
   ForgotPasswordResult: shownForgot,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
@@ -53,6 +56,7 @@ const switches: Record<string, (result: never) => string> = {
   RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
   RemovePasskeyResult: shownRemovePasskey,
   RenamePasskeyResult: shownRenamePasskey,
+  RequestAccountDeletionResult: shownRequestAccountDeletion,
   RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
   RevokeOtherSessionsResult: shownOthersEnded,

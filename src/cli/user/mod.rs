@@ -1,9 +1,12 @@
-//! `latchkey user`: creates and changes users; the only way to create the first administrator.
+//! `latchkey user`: lists, creates, changes and deletes users; the only way to create the first
+//! administrator.
 
-use std::io::{self, BufRead, IsTerminal};
+mod delete;
+mod description;
+mod list;
+mod password;
 
 use clap::{Subcommand, ValueEnum};
-use secrecy::{ExposeSecret, SecretString};
 
 use super::{Failure, administer, print, transfer};
 use crate::accounts::{AdminOutcome, CreateUser, CreateUserOutcome, InternalError};
@@ -28,6 +31,12 @@ pub(super) enum User {
         #[arg(long)]
         admin: bool,
     },
+    /// Lists users, in the order of their ids.
+    List(list::List),
+    /// Shows a user, without secrets.
+    Show(list::Show),
+    /// Deletes a user after the grace period, with a message to the user, or at once.
+    Delete(delete::Delete),
     /// Imports users from an export of another system, with their password hashes.
     Import(transfer::Import),
     /// Writes all users as JSON lines.
@@ -61,10 +70,14 @@ pub(super) enum User {
         #[arg(long)]
         email: String,
     },
-    /// Ends sessions of all users.
+    /// Ends sessions: those of one user, or those of all users that began without a second factor.
     EndSessions {
+        /// The user's email address: every session ends, and no browser skips the second factor any
+        /// longer.
+        #[arg(long, required_unless_present = "without_factor")]
+        email: Option<String>,
         /// Ends those that began without a second factor.
-        #[arg(long, required = true)]
+        #[arg(long, conflicts_with = "email")]
         without_factor: bool,
     },
     /// Lets a suspended user log in again.
@@ -74,6 +87,10 @@ pub(super) enum User {
         email: String,
     },
 }
+
+const NO_SUCH_USER: &str = "no user has this address";
+const LAST_ADMINISTRATOR: &str =
+    "this is the last administrator: make another user one first, with latchkey user set-role";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum RoleName {
@@ -87,6 +104,9 @@ impl User {
         let command = match self {
             Self::Import(import) => return import.run(),
             Self::Export(export) => return export.run(),
+            Self::List(list) => return list.run(),
+            Self::Show(show) => return show.run(),
+            Self::Delete(delete) => return delete.run(),
             other => other.command()?,
         };
         administer(async |app: &App| {
@@ -98,7 +118,10 @@ impl User {
                     report(accounts.clear_mobile_number(&email).await)
                 }
                 UserCommand::ResetMfa(email) => report(accounts.reset_mfa(&email).await),
-                UserCommand::EndSessions => {
+                UserCommand::EndSessions(Some(email)) => {
+                    report(accounts.end_sessions(&email).await)
+                }
+                UserCommand::EndSessions(None) => {
                     let ended = accounts.end_sessions_without_factor().await;
                     print(format_args!("ended {}\n", ended.map_err(failure)?))
                 }
@@ -125,7 +148,7 @@ impl User {
                 UserCommand::Create(CreateUser {
                     first_name: first_name.unwrap_or_else(local_part),
                     last_name: last_name.unwrap_or_else(|| last.to_owned()),
-                    password: password()?,
+                    password: password::read()?,
                     email,
                     role,
                 })
@@ -140,10 +163,10 @@ impl User {
             } => UserCommand::SetRole(email, Role::Admin),
             Self::ClearMobileNumber { email } => UserCommand::ClearMobileNumber(email),
             Self::ResetMfa { email } => UserCommand::ResetMfa(email),
-            Self::EndSessions { without_factor: _ } => UserCommand::EndSessions,
+            Self::EndSessions { email, .. } => UserCommand::EndSessions(email),
             Self::Suspend { email } => UserCommand::Suspend(email),
             Self::Reinstate { email } => UserCommand::Reinstate(email),
-            Self::Import(_) | Self::Export(_) => {
+            Self::Import(_) | Self::Export(_) | Self::List(_) | Self::Show(_) | Self::Delete(_) => {
                 return Err(Failure::new("the command runs by itself"));
             }
         })
@@ -155,7 +178,7 @@ enum UserCommand {
     SetRole(String, Role),
     ClearMobileNumber(String),
     ResetMfa(String),
-    EndSessions,
+    EndSessions(Option<String>),
     Suspend(String),
     Reinstate(String),
 }
@@ -173,7 +196,8 @@ async fn create(app: &App, command: CreateUser) -> Result<(), Failure> {
 fn report(outcome: Result<AdminOutcome, InternalError>) -> Result<(), Failure> {
     match outcome.map_err(failure)? {
         AdminOutcome::Done => print("done\n"),
-        AdminOutcome::NoSuchUser => Err(Failure::new("no user has this address")),
+        AdminOutcome::NoSuchUser => Err(Failure::new(NO_SUCH_USER)),
+        AdminOutcome::LastAdministrator => Err(Failure::new(LAST_ADMINISTRATOR)),
     }
 }
 
@@ -192,33 +216,5 @@ pub(super) fn failure(error: InternalError) -> Failure {
         InternalError::Forbidden(_) | InternalError::InvalidArgument(_) => {
             Failure::new("the operation is not allowed")
         }
-    }
-}
-
-/// Reads the password. It is never an argument: all users of the machine could see it, and the
-/// shell's history would keep it.
-fn password() -> Result<SecretString, Failure> {
-    let read_error =
-        |error: io::Error| Failure::new(format!("the password cannot be read: {error}"));
-    if !io::stdin().is_terminal() {
-        let mut line = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(read_error)?;
-        // Some editors and shells write a byte order mark at the start of a file. It cannot be
-        // typed.
-        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
-        return Ok(line.trim_end_matches(['\r', '\n']).into());
-    }
-    let password =
-        SecretString::from(rpassword::prompt_password("Password: ").map_err(read_error)?);
-    let again = SecretString::from(
-        rpassword::prompt_password("Repeat the password: ").map_err(read_error)?,
-    );
-    if password.expose_secret() == again.expose_secret() {
-        Ok(password)
-    } else {
-        Err(Failure::new("the two passwords are not the same"))
     }
 }

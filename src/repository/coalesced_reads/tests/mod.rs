@@ -1,5 +1,7 @@
 //! A repository whose reads wait until the test lets them go.
 
+mod deletions;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,8 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
+mod deletions;
+mod update_error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,53 +17,11 @@ use crate::repository::{
     WriteOutcome,
 };
 
+pub(super) use update_error::{UpdateError, Updated};
+
 /// The number of times an operation is decided before its conflicts with other saves count as
 /// contention.
 const MAX_ATTEMPTS: usize = 100;
-
-/// A change was decided and not saved.
-#[derive(Debug)]
-pub(super) enum UpdateError {
-    /// The account does not exist any longer, or the session of the caller has ended.
-    Deleted,
-    /// Another account has the email address, or had it and keeps it reserved.
-    EmailTaken,
-    /// Another account has the mobile number.
-    MobileNumberTaken,
-    /// Other saves came first each time.
-    Contended,
-    /// The store did not acknowledge the write, which may have happened.
-    Unacknowledged(StoreError),
-    /// The store failed, and nothing was written.
-    Store(StoreError),
-}
-
-impl UpdateError {
-    /// Converts the error of a write.
-    fn from_write(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) | StoreError::Late(_) => Self::Unacknowledged(error),
-            StoreError::Unreachable(_)
-            | StoreError::Unreached(_)
-            | StoreError::Corrupt(_)
-            | StoreError::Unusable(_)
-            | StoreError::Newer => Self::Store(error),
-        }
-    }
-}
-
-impl From<StoreError> for UpdateError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-/// An operation's outcome, and the account as it is stored now.
-#[derive(Debug)]
-pub(super) struct Updated<T> {
-    pub(super) outcome: T,
-    pub(super) account: Account,
-}
 
 /// Loads and saves accounts.
 pub(super) struct AccountStore {

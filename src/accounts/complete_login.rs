@@ -125,7 +125,7 @@ impl Accounts {
         };
         let proof = match &command.proof {
             SecondFactorProof::Passkey(proof) => match self.passkeys.check(proof, now) {
-                Ok(checked) => CheckedFactor::Passkey(checked),
+                Ok(checked) => CheckedFactor::Passkey(Box::new(checked)),
                 Err(_) => return Decision::InvalidProof,
             },
             typed => CheckedFactor::Typed(typed),

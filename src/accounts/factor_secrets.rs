@@ -26,7 +26,7 @@ pub(super) enum CheckedFactor<'a> {
     /// A code.
     Typed(&'a SecondFactorProof),
     /// A passkey.
-    Passkey(CheckedPasskey),
+    Passkey(Box<CheckedPasskey>),
 }
 
 /// The secret of a new authenticator app, in the forms that a user can take it over in.

@@ -46,7 +46,7 @@ enum Checked {
     Password(PasswordHash),
     EmailCode(TypedCode),
     Typed(SecondFactorProof),
-    Passkey(CheckedPasskey),
+    Passkey(Box<CheckedPasskey>),
 }
 
 impl ReauthenticationProof {
@@ -120,7 +120,7 @@ impl Accounts {
                 let purpose = CeremonyPurpose::Reauthenticate(caller.account.id, caller.session);
                 let now = self.clock.now();
                 match self.passkeys.check_in_session(&proof, purpose, now) {
-                    Ok(checked) => Some(Checked::Passkey(checked)),
+                    Ok(checked) => Some(Checked::Passkey(Box::new(checked))),
                     Err(not_proven) => return Ok(Err(not_proven.into())),
                 }
             }

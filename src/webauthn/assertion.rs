@@ -108,7 +108,7 @@ impl Assertion {
     pub fn verify(&self, credential: &StoredCredential) -> Result<Verified, Invalid> {
         let key = PublicKey::parse(&credential.public_key)?;
         key.verify(&self.signed, &self.signature)?;
-        if self.data.is_backup_eligible != credential.is_backup_eligible {
+        if self.data.is_backup_eligible() != credential.is_backup_eligible {
             return Err(Invalid::Backup);
         }
         let (before, now) = (credential.counter, self.data.counter);
@@ -118,7 +118,7 @@ impl Assertion {
         }
         Ok(Verified {
             counter: now,
-            is_backed_up: self.data.is_backed_up,
+            is_backed_up: self.data.is_backed_up(),
         })
     }
 }

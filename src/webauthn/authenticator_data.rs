@@ -10,15 +10,22 @@ const BACKED_UP: u8 = 0x10;
 const HAS_CREDENTIAL: u8 = 0x40;
 const HAS_EXTENSIONS: u8 = 0x80;
 
+/// The statements of an authenticator that are true or not.
+#[derive(Clone, Copy, Debug)]
+struct Flags(u8);
+
+impl Flags {
+    const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+}
+
 /// The authenticator data of a ceremony.
 #[derive(Debug)]
 pub(super) struct AuthenticatorData {
     party_hash: [u8; 32],
-    is_user_present: bool,
-    is_user_verified: bool,
+    flags: Flags,
     pub(super) counter: u32,
-    pub(super) is_backup_eligible: bool,
-    pub(super) is_backed_up: bool,
     /// The credential that was created.
     pub(super) credential: Option<AttestedCredential>,
 }
@@ -38,13 +45,13 @@ impl AuthenticatorData {
         let (party_hash, rest) = bytes.split_first_chunk().ok_or(Invalid::Malformed)?;
         let ([flags], rest) = rest.split_first_chunk().ok_or(Invalid::Malformed)?;
         let (counter, mut rest) = rest.split_first_chunk().ok_or(Invalid::Malformed)?;
-        let has = |flag: u8| flags & flag != 0;
-        let credential = if has(HAS_CREDENTIAL) {
+        let flags = Flags(*flags);
+        let credential = if flags.has(HAS_CREDENTIAL) {
             Some(AttestedCredential::read(&mut rest)?)
         } else {
             None
         };
-        if has(HAS_EXTENSIONS) {
+        if flags.has(HAS_EXTENSIONS) {
             Map::read(&mut rest)?;
         }
         if !rest.is_empty() {
@@ -52,13 +59,20 @@ impl AuthenticatorData {
         }
         Ok(Self {
             party_hash: *party_hash,
-            is_user_present: has(USER_PRESENT),
-            is_user_verified: has(USER_VERIFIED),
+            flags,
             counter: u32::from_be_bytes(*counter),
-            is_backup_eligible: has(BACKUP_ELIGIBLE),
-            is_backed_up: has(BACKED_UP),
             credential,
         })
+    }
+
+    /// Returns whether the credential can be backed up.
+    pub(super) const fn is_backup_eligible(&self) -> bool {
+        self.flags.has(BACKUP_ELIGIBLE)
+    }
+
+    /// Returns whether the credential is backed up now.
+    pub(super) const fn is_backed_up(&self) -> bool {
+        self.flags.has(BACKED_UP)
     }
 
     /// Checks the relying party and the flags.
@@ -66,13 +80,13 @@ impl AuthenticatorData {
         if self.party_hash != *party.hash() {
             return Err(Invalid::RelyingParty);
         }
-        if !self.is_user_present {
+        if !self.flags.has(USER_PRESENT) {
             return Err(Invalid::UserPresence);
         }
-        if !self.is_user_verified {
+        if !self.flags.has(USER_VERIFIED) {
             return Err(Invalid::UserVerification);
         }
-        if self.is_backed_up && !self.is_backup_eligible {
+        if self.is_backed_up() && !self.is_backup_eligible() {
             return Err(Invalid::Backup);
         }
         Ok(())

@@ -72,8 +72,8 @@ pub fn verify_registration(
         id,
         public_key: credential.key,
         counter: data.counter,
-        is_backup_eligible: data.is_backup_eligible,
-        is_backed_up: data.is_backed_up,
+        is_backup_eligible: data.is_backup_eligible(),
+        is_backed_up: data.is_backed_up(),
         aaguid: Some(credential.aaguid).filter(|aaguid| *aaguid != [0; 16]),
     })
 }

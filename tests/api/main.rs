@@ -59,6 +59,7 @@ mod passkeys;
 mod passkeys_as_factor;
 mod passkeys_checks;
 mod passkeys_ended;
+mod passkeys_judged;
 mod path_prefix;
 mod policy;
 mod public_documents;

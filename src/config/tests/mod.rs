@@ -125,22 +125,6 @@ fn example_of_each_setting_is_accepted() {
 }
 
 #[test]
-fn unset_paths_are_in_the_data_folder() {
-    let config = good(&[("DATA", "/var/lib/latchkey")]);
-    assert!(
-        matches!(config.store, Store::Sqlite(path) if path == Path::new("/var/lib/latchkey/latchkey.db"))
-    );
-    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("/var/lib/latchkey/mail")));
-    let config = good(&[
-        ("DATA", "/var/lib/latchkey"),
-        ("STORE", "sqlite:///srv/l.db"),
-        ("MAIL", "file:m"),
-    ]);
-    assert!(matches!(config.store, Store::Sqlite(path) if path == Path::new("/srv/l.db")));
-    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("m")));
-}
-
-#[test]
 fn public_url_follows_listen_and_issuer_follows_public_url() {
     let config = good(&[("LISTEN", "0.0.0.0:8080")]);
     assert_eq!(

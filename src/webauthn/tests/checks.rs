@@ -7,8 +7,7 @@ use super::software::{CHALLENGE, FLAGS, Software, bytes, encode, party, stored, 
 use crate::webauthn::authenticator_data::AuthenticatorData;
 use crate::webauthn::cose::PublicKey;
 use crate::webauthn::{
-    Assertion, AssertionResponse, Invalid, RegistrationResponse, Verified, decode,
-    verify_registration,
+    Assertion, AssertionResponse, Invalid, RegistrationResponse, Verified, verify_registration,
 };
 
 pub(super) fn register(response: &RegistrationResponse) -> Result<(), Invalid> {

@@ -1,0 +1,82 @@
+//! Passkeys and their uses, right and wrong ones, for `tests/judges/run-all`: other verifiers judge
+//! the same ones.
+
+use serde_json::{Value, json};
+
+use crate::support::{Key, ORIGIN, PASSKEYS, Passkey, SYNCED, Service, kind};
+
+/// A passkey before its registration or its use.
+type Alter = fn(&mut Passkey);
+
+/// The ways in which an authenticator or a browser may differ.
+const ALTERATIONS: [(&str, Alter); 9] = [
+    ("as it comes", |_| {}),
+    ("more client data", |it| {
+        it.client_data = json!({ "later": [1] })
+    }),
+    ("not backed up", |it| it.flags = SYNCED & !0x10),
+    ("no user presence", |it| it.flags = SYNCED & !0x01),
+    ("no user verification", |it| it.flags = SYNCED & !0x04),
+    ("backed up, not eligible", |it| it.flags = SYNCED & !0x08),
+    ("another origin", |it| {
+        it.origin = "https://evil.test".to_owned()
+    }),
+    ("another domain", |it| it.rp_id = "evil.test".to_owned()),
+    ("cross-origin", |it| {
+        it.client_data = json!({ "crossOrigin": true })
+    }),
+];
+
+/// Registers a passkey, and uses it.
+async fn judged(service: &Service, name: String, key: Key, alter: [Alter; 2]) -> Value {
+    let email = format!("{}@x.test", name.replace([' ', ',', ':'], "-"));
+    let (device, _) = service.device().signed_up(&email).await;
+    let started = device.start_registration().await;
+    let (mut passkey, _) = Passkey::create(&started["options"], ORIGIN, key);
+    alter[0](&mut passkey);
+    let registration = passkey.register(&started["options"]);
+    let added = device.finish_registration(&started, &registration).await;
+    let login = service.device().start_passkey().await;
+    passkey.flags = SYNCED;
+    passkey.client_data = json!({});
+    ORIGIN.clone_into(&mut passkey.origin);
+    "example.org".clone_into(&mut passkey.rp_id);
+    alter[1](&mut passkey);
+    let assertion = passkey.sign_in(&login["options"]);
+    let used = service.device().finish_passkey(&login, &assertion).await;
+    json!({
+        "name": name,
+        "registration": {
+            "challenge": started["options"]["challenge"], "credential": registration,
+            "accepted": kind(&added) == "PasskeyRegistered",
+        },
+        "assertion": {
+            "challenge": login["options"]["challenge"], "credential": assertion,
+            "accepted": kind(&used) == "Authenticated",
+        },
+    })
+}
+
+#[tokio::test]
+#[ignore = "for tests/judges/run-all, which names the file"]
+async fn passkeys_are_written_for_other_verifiers() {
+    let off = ("LATCHKEY_LIMITS", "off");
+    let service = Service::with(&[&PASSKEYS[..], &[off]].concat()).await;
+    let mut cases = Vec::new();
+    let keys: [(&str, fn() -> Key); 3] = [
+        ("Ed25519", Key::ed25519),
+        ("ES256", Key::es256),
+        ("RS256", Key::rs256),
+    ];
+    for (algorithm, key) in keys {
+        for (what, alter) in ALTERATIONS {
+            let name = format!("{algorithm} use: {what}");
+            cases.push(judged(&service, name, key(), [|_| {}, alter]).await);
+            let name = format!("{algorithm} new: {what}");
+            cases.push(judged(&service, name, key(), [alter, |_| {}]).await);
+        }
+    }
+    let file = json!({ "rpId": "example.org", "origin": ORIGIN, "cases": cases });
+    let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/passkeys.json");
+    std::fs::write(path, file.to_string()).unwrap();
+}

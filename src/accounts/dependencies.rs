@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::account_store::AccountStore;
 use super::email_delivery::EmailDelivery;
 use super::factor_secrets::FactorSecrets;
 use super::one_time_codes::OneTimeCodes;
 use super::passkey_ceremonies::PasskeyCeremonies;
 use super::rate_limiter::RateLimiter;
 use super::refresh::OverloadedRefreshes;
+use super::secrets::StoreSecrets;
 use super::session_issuer::{SessionIssuer, SessionRules};
 use super::timing::ResponseTiming;
 use super::{Accounts, Policy};
@@ -69,7 +69,8 @@ impl Accounts {
             totp_issuer,
             relying_party,
         } = dependencies;
-        let store = Arc::new(AccountStore::new(repository.clone(), clock.clone()));
+        let secrets = StoreSecrets::new(repository.clone(), secret.clone(), rng.clone());
+        let store = secrets.account_store(clock.clone());
         let lifetime = policy.code_lifetime;
         let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
         let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
@@ -94,6 +95,7 @@ impl Accounts {
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),
+            secrets,
             hashing,
             clock,
             rng,

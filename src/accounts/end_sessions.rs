@@ -2,8 +2,8 @@
 //! factor.
 
 use super::administer::Revocation;
-use super::{Accounts, AdminOutcome, InternalError, UpdateError};
-use crate::model::{Account, EndReason, Session, SignInMethod, User};
+use super::{Accounts, AdminOutcome, InternalError};
+use crate::model::{EndReason, Session, SignInMethod, User};
 
 impl Accounts {
     /// Ends every session of the user of an email address, and the trust in browsers.
@@ -23,27 +23,14 @@ impl Accounts {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn end_sessions_without_factor(&self) -> Result<usize, InternalError> {
+    pub async fn end_sessions_without_factor(&self) -> Result<u64, InternalError> {
         let has_one_factor = |session: &Session| !SignInMethod::are_two_factors(&session.methods);
-        let (mut ended, mut last) = (0, None);
-        loop {
-            let page = self.accounts_after(last).await?;
-            let Some(account) = page.last() else {
-                return Ok(ended);
-            };
-            last = Some(account.id);
-            for account in page {
-                let end = |account: &mut Account, now| {
-                    let is_ended = |it: &Session| it.is_live(now) && has_one_factor(it);
-                    account.user_mut().map_or(0, |user| {
-                        user.end_sessions(EndReason::Administrator, now, is_ended)
-                    })
-                };
-                match self.store.update(account, end).await {
-                    Err(UpdateError::Deleted) => {}
-                    updated => ended += updated?.outcome,
-                }
-            }
-        }
+        self.update_every_account(|account, now| {
+            let is_ended = |it: &Session| it.is_live(now) && has_one_factor(it);
+            account.user_mut().map_or(0, |user| {
+                user.end_sessions(EndReason::Administrator, now, is_ended) as u64
+            })
+        })
+        .await
     }
 }

@@ -1,8 +1,8 @@
 //! Forgot password: emails a code that resets the password.
 
-use super::mail_quota::MailDecision;
+use super::code_recipient::CodeRecipient;
 use super::timing::with_min_duration;
-use super::{Accounts, Client, InternalError, UpdateError};
+use super::{Accounts, Client, InternalError};
 use crate::model::{Account, Code, Email, EmailKind, FieldErrors, InvalidField, Wait};
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
@@ -48,24 +48,17 @@ impl Accounts {
         let Some(email) = errors.check("email", Email::parse(&command.email)) else {
             return Ok(ForgotPasswordOutcome::InvalidInput(errors.into_vec()));
         };
-        let decision = self.limiter.reserve_mail(&email, &command.client).await?;
-        if let MailDecision::Refuse(wait) = decision {
-            return Ok(ForgotPasswordOutcome::TooManyAttempts(wait));
-        }
         let now = self.clock.now();
         let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
-        let account = self.store.by_email(&email).await?.filter(is_active);
-        match account {
-            Some(account)
-                if decision == MailDecision::Send
-                    && self
-                        .limiter
-                        .reserve_overall_mail(RateLimit::MailOverall)
-                        .await? =>
-            {
-                self.send_reset_code(account, &command.client).await?;
+        let overall = |_: &Account| RateLimit::MailOverall;
+        let client = &command.client;
+        let recipient = self.code_recipient(&email, client, is_active, overall);
+        match recipient.await? {
+            CodeRecipient::Refused(wait) => {
+                return Ok(ForgotPasswordOutcome::TooManyAttempts(wait));
             }
-            _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
+            CodeRecipient::Nowhere => {}
+            CodeRecipient::Account(account) => self.send_reset_code(*account, client).await?,
         }
         Ok(ForgotPasswordOutcome::CodeSent(email))
     }
@@ -78,17 +71,13 @@ impl Accounts {
         let code = self
             .codes
             .generate(Purpose::PasswordResetCode, &account.email);
-        let updated = self.store.update(account, |account, now| {
+        self.queue_code(account, |account, now| {
             if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 Code::replace(&mut user.reset_code, self.codes.issue(&code, now), now);
                 let email = EmailKind::PasswordResetCode(code.sealed.clone());
                 account.post(client.email(email), self.codes.lifetime(), now, &self.rng);
             }
-        });
-        match updated.await {
-            // An account that was deleted meanwhile gets no code.
-            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        })
+        .await
     }
 }

@@ -127,7 +127,7 @@ impl Accounts {
         // A device that has logged in to the account before is its user's own.
         if entry.is_on_known_device() {
             user.verify_address(now);
-        } else if user.claim_address(now) {
+        } else if user.prove_from_outside(now) {
             account.void_codes();
             let email = entry.client().email(EmailKind::AddressClaimed);
             account.notify(email, now, &self.rng);

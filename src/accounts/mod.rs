@@ -18,6 +18,7 @@ mod change_password;
 mod check_password;
 mod clear_mobile_number;
 mod client;
+mod code_recipient;
 mod complete_login;
 mod confirm_email_change;
 mod confirm_totp;
@@ -31,6 +32,7 @@ mod disable_totp;
 mod email_delivery;
 mod end_sessions;
 mod error;
+mod every_account;
 mod export_my_data;
 mod export_users;
 mod factor_secrets;
@@ -58,6 +60,7 @@ mod reset_mfa;
 mod reset_password;
 mod revoke_session;
 mod revoke_trusted_browser;
+mod secrets;
 mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
@@ -96,6 +99,7 @@ use one_time_codes::OneTimeCodes;
 use passkey_ceremonies::PasskeyCeremonies;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
+use secrets::StoreSecrets;
 use session_issuer::SessionIssuer;
 use timing::ResponseTiming;
 
@@ -139,6 +143,7 @@ pub use request_email_change::{RequestEmailChange, RequestEmailChangeOutcome};
 pub use reset_password::{ResetPassword, ResetPasswordOutcome};
 pub use revoke_session::RevokeSessionOutcome;
 pub use revoke_trusted_browser::RevokeTrustedBrowserOutcome;
+pub use secrets::ClaimError;
 pub use send_reauthentication_code::SendReauthenticationCodeOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
@@ -184,6 +189,7 @@ pub struct Accounts {
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
+    secrets: StoreSecrets,
     hashing: Hashing,
     clock: Clock,
     rng: Rng,

@@ -88,7 +88,7 @@ impl OneTimeCodes {
     /// Computes the keyed digest of a code.
     pub(super) fn digest(&self, purpose: Purpose, email: &Email, code: &TypedCode) -> Digest {
         let parts = [email.as_str().as_bytes(), code.0.expose_secret().as_bytes()];
-        Digest::new(self.secret.digest(purpose, &parts))
+        self.secret.digest(purpose, &parts)
     }
 
     /// Encrypts a text with this server's secret.
@@ -122,7 +122,7 @@ impl OneTimeCodes {
     }
 
     fn undo_digest(&self, text: &str) -> Digest {
-        Digest::new(self.secret.digest(Purpose::EmailUndo, &[text.as_bytes()]))
+        self.secret.digest(Purpose::EmailUndo, &[text.as_bytes()])
     }
 
     /// Generates the ticket of a sign-up or of a login by code.
@@ -152,7 +152,7 @@ impl OneTimeCodes {
             attempt.expose().as_bytes(),
             application.password.expose().as_bytes(),
         ];
-        let text = SecretString::from(self.secret.digest(Purpose::TicketOfAttempt, &parts));
+        let text = SecretString::from(self.secret.digest_text(Purpose::TicketOfAttempt, &parts));
         let digest = self.ticket_digest(&text);
         GeneratedTicket { text, digest }
     }
@@ -160,12 +160,12 @@ impl OneTimeCodes {
     /// Computes the keyed digest of the attempt to sign up with an email address.
     pub(super) fn signup_attempt_digest(&self, email: &Email, attempt: &RequestAttempt) -> Digest {
         let parts = [email.as_str().as_bytes(), attempt.expose().as_bytes()];
-        Digest::new(self.secret.digest(Purpose::SignupAttempt, &parts))
+        self.secret.digest(Purpose::SignupAttempt, &parts)
     }
 
     /// Computes the keyed digest of a ticket as sent.
     pub(super) fn ticket_digest(&self, ticket: &SecretString) -> Digest {
         let ticket = ticket.expose_secret().as_bytes();
-        Digest::new(self.secret.digest(Purpose::Ticket, &[ticket]))
+        self.secret.digest(Purpose::Ticket, &[ticket])
     }
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::model::{
     Account, AccountId, Digest, Name, Passkey, PasskeyId, Rng, Timestamp, Transport, User,
 };
-use crate::token::{Ceremony, CeremonyHandles, CeremonyPurpose, Purpose, Secret};
+use crate::token::{Ceremony, CeremonyHandles, CeremonyPurpose, Secret};
 use crate::webauthn::{
     self, Assertion, AssertionResponse, Invalid, NewCredential, RegistrationResponse, RelyingParty,
     StoredCredential,
@@ -71,7 +71,6 @@ pub(super) enum NotProven {
 pub(super) struct PasskeyCeremonies {
     party: Option<RelyingParty>,
     handles: CeremonyHandles,
-    secret: Secret,
     rng: Rng,
 }
 
@@ -142,11 +141,10 @@ impl CheckedPasskey {
 }
 
 impl PasskeyCeremonies {
-    pub(super) fn new(party: Option<RelyingParty>, secret: Secret, rng: Rng) -> Self {
+    pub(super) const fn new(party: Option<RelyingParty>, secret: Secret, rng: Rng) -> Self {
         Self {
             party,
-            handles: CeremonyHandles::new(secret.clone()),
-            secret,
+            handles: CeremonyHandles::new(secret),
             rng,
         }
     }
@@ -164,7 +162,7 @@ impl PasskeyCeremonies {
         };
         let handle = self.handles.issue(ceremony, &self.rng);
         BegunCeremony {
-            challenge: self.handles.challenge(&handle),
+            challenge: CeremonyHandles::challenge(&handle),
             handle: handle.into(),
         }
     }
@@ -174,12 +172,12 @@ impl PasskeyCeremonies {
         self.party.as_ref()?;
         let handle = handle.expose_secret();
         let began = self.handles.verify(handle, now)?;
-        let digest = self.secret.digest(Purpose::Ticket, &[handle.as_bytes()]);
+        let challenge = CeremonyHandles::challenge(handle);
         Some(OpenCeremony {
             purpose: began.purpose,
             began,
-            digest: Digest::new(digest),
-            challenge: self.handles.challenge(handle),
+            digest: Digest::new(challenge.clone()),
+            challenge,
         })
     }
 

@@ -86,7 +86,7 @@ impl RateLimiter {
     /// without an account.
     fn counter(&self, key: &Key<'_>) -> String {
         let parts: Vec<&[u8]> = key.subject.iter().map(|part| part.as_bytes()).collect();
-        let digest = self.secret.digest(Purpose::Counter, &parts);
+        let digest = self.secret.digest_text(Purpose::Counter, &parts);
         format!("{}:{digest}", key.limit.name())
     }
 }

@@ -1,10 +1,10 @@
 //! Send a verification code: emails a code that verifies the address of an account, or of sign-ups
 //! that wait.
 
-use super::mail_quota::MailDecision;
+use super::code_recipient::CodeRecipient;
 use super::one_time_codes::GeneratedCode;
 use super::timing::with_min_duration;
-use super::{Accounts, Client, InternalError, UpdateError};
+use super::{Accounts, Client, InternalError};
 use crate::model::{
     Account, AccountState, Code, Email, EmailKind, FieldErrors, InvalidField, Locale, Timestamp,
     Wait,
@@ -53,24 +53,18 @@ impl Accounts {
         let Some(email) = errors.check("email", Email::parse(&command.email)) else {
             return Ok(SendVerificationCodeOutcome::InvalidInput(errors.into_vec()));
         };
-        let decision = self.limiter.reserve_mail(&email, &command.client).await?;
-        if let MailDecision::Refuse(wait) = decision {
-            return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait));
-        }
         let now = self.clock.now();
-        let account = self.store.by_email(&email).await?;
-        match account.filter(|account| needs_verification(account, now)) {
-            Some(account)
-                if decision == MailDecision::Send
-                    && self
-                        .limiter
-                        .reserve_overall_mail(overall_limit(&account))
-                        .await? =>
-            {
-                self.queue_verification_code(account, &command.client)
-                    .await?;
+        let is_unproven = |account: &Account| needs_verification(account, now);
+        let client = &command.client;
+        let recipient = self.code_recipient(&email, client, is_unproven, overall_limit);
+        match recipient.await? {
+            CodeRecipient::Refused(wait) => {
+                return Ok(SendVerificationCodeOutcome::TooManyAttempts(wait));
             }
-            _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
+            CodeRecipient::Nowhere => {}
+            CodeRecipient::Account(account) => {
+                self.queue_verification_code(*account, client).await?;
+            }
         }
         Ok(SendVerificationCodeOutcome::CodeSent(email))
     }
@@ -85,17 +79,13 @@ impl Accounts {
             AccountState::Pending(_) => Purpose::SignUpCode,
         };
         let code = self.codes.generate(purpose, &account.email);
-        let updated = self.store.update(account, |account, now| {
+        self.queue_code(account, |account, now| {
             if let Some(email) = self.set_code(account, purpose, &code, now) {
                 let email = client.email(email).preferring(chosen_locale(account));
                 account.post(email, self.codes.lifetime(), now, &self.rng);
             }
-        });
-        match updated.await {
-            // An account that was deleted meanwhile gets no code.
-            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        })
+        .await
     }
 
     /// Sets the code, and returns the email that carries it. Returns `None` if the sign-up was

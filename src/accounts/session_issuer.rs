@@ -155,7 +155,7 @@ impl SessionIssuer {
 
     fn challenge_digest(&self, text: &SecretString) -> Digest {
         let text = text.expose_secret().as_bytes();
-        Digest::new(self.secret.digest(Purpose::Ticket, &[text]))
+        self.secret.digest(Purpose::Ticket, &[text])
     }
 
     pub(super) const fn access_token_lifetime(&self) -> Duration {
@@ -233,7 +233,7 @@ impl SessionIssuer {
             &token.generation.to_be_bytes(),
             attempt.expose().as_bytes(),
         ];
-        Digest::new(self.secret.digest(Purpose::RefreshAttempt, &parts))
+        self.secret.digest(Purpose::RefreshAttempt, &parts)
     }
 
     /// Returns the name of a device that has logged in to this account before, if one of the tokens

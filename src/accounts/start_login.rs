@@ -2,10 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::mail_quota::MailDecision;
+use super::code_recipient::CodeRecipient;
 use super::one_time_codes::GeneratedTicket;
 use super::timing::with_min_duration;
-use super::{Accounts, Client, InternalError, UpdateError};
+use super::{Accounts, Client, InternalError};
 use crate::model::{Account, Email, EmailKind, FieldErrors, InvalidField, Wait};
 use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
@@ -61,26 +61,18 @@ impl Accounts {
         let Some(email) = errors.check("email", Email::parse(&command.email)) else {
             return Ok(StartLoginOutcome::InvalidInput(errors.into_vec()));
         };
-        let decision = self.limiter.reserve_mail(&email, &command.client).await?;
-        if let MailDecision::Refuse(wait) = decision {
-            return Ok(StartLoginOutcome::TooManyAttempts(wait));
-        }
         let ticket = self.codes.generate_ticket();
         let now = self.clock.now();
         let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
-        let account = self.store.by_email(&email).await?.filter(is_active);
-        match account {
-            Some(account)
-                if decision == MailDecision::Send
-                    && self
-                        .limiter
-                        .reserve_overall_mail(RateLimit::MailOverall)
-                        .await? =>
-            {
-                self.send_sign_in_code(account, &ticket, &command.client)
-                    .await?;
+        let overall = |_: &Account| RateLimit::MailOverall;
+        let client = &command.client;
+        let recipient = self.code_recipient(&email, client, is_active, overall);
+        match recipient.await? {
+            CodeRecipient::Refused(wait) => return Ok(StartLoginOutcome::TooManyAttempts(wait)),
+            CodeRecipient::Nowhere => {}
+            CodeRecipient::Account(account) => {
+                self.send_sign_in_code(*account, &ticket, client).await?;
             }
-            _ => self.timing.decoy_email(self.limiter.is_enabled()).await?,
         }
         let ticket = ticket.text;
         Ok(StartLoginOutcome::CodeSent { email, ticket })
@@ -93,18 +85,14 @@ impl Accounts {
         client: &Client,
     ) -> Result<(), InternalError> {
         let code = self.codes.generate(Purpose::SignInCode, &account.email);
-        let updated = self.store.update(account, |account, now| {
+        self.queue_code(account, |account, now| {
             if let Some(user) = account.user_mut().filter(|user| user.is_active(now)) {
                 let issued = self.codes.issue(&code, now);
                 user.sign_in_codes.add(ticket.digest.clone(), issued);
                 let email = EmailKind::SignInCode(code.sealed.clone());
                 account.post_another(client.email(email), self.codes.lifetime(), now, &self.rng);
             }
-        });
-        match updated.await {
-            // An account that was deleted meanwhile gets no code.
-            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        })
+        .await
     }
 }

@@ -6,6 +6,7 @@ mod emails;
 mod outbox;
 mod policy;
 mod preflight;
+mod secrets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub use self::backends::{Backends, Environment, open_repository};
 pub use self::emails::mailer;
 use self::policy::cookies;
 use self::preflight::OperatorFiles;
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, ClaimError};
 use crate::config::{Config, Mail};
 use crate::graphql::{self, TrustedDocumentsError};
 use crate::http::{self, AppState, Limits, TrustedProxies};
@@ -60,6 +61,9 @@ pub enum StartError {
     /// The claims that the operator adds to access tokens cannot be used.
     #[error("the claims of access tokens cannot be used: {0} (LATCHKEY_CLAIMS, LATCHKEY_ROLES)")]
     Claims(#[from] ClaimsError),
+    /// The store is another secret's.
+    #[error("{0}")]
+    Secret(#[from] ClaimError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -190,6 +194,7 @@ impl App {
     /// Starts the tasks that end with the runtime: they have nothing to finish.
     fn spawn_watchers(&self) {
         tokio::spawn(self.accounts.keyring().clone().watch());
+        tokio::spawn(secrets::run(self.accounts.clone()));
         let health = self.accounts.store_health().clone();
         tokio::spawn(async move { health.watch().await });
         if self.state.sockets.is_enabled() {

@@ -5,6 +5,7 @@
 #[cfg(feature = "sqlite")]
 mod backup;
 mod check;
+mod epoch;
 mod keys;
 mod logging;
 mod mail;
@@ -47,6 +48,9 @@ enum Command {
     /// Puts a backup in the place of the embedded store, and ends every session and code in it.
     #[cfg(feature = "sqlite")]
     Restore(backup::Restore),
+    /// Ends every session, code and ticket, after the store was restored by other means than
+    /// `latchkey restore`.
+    BeginEpoch,
     /// Prints the GraphQL schema.
     Schema,
     /// Prints every setting with its default.
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         #[cfg(feature = "sqlite")]
         Command::Restore(restore) => restore.run(),
+        Command::BeginEpoch => epoch::run(),
         Command::Schema => schema::run(),
         Command::Settings(settings) => settings.run(),
         Command::Keys(keys) => keys.run(),
@@ -130,6 +135,7 @@ fn administer(command: impl AsyncFnOnce(&App) -> Result<(), Failure>) -> Result<
         let app = App::build(&config, Clock::system(), Rng::system())
             .await
             .map_err(Failure::new)?;
+        app.claim_store().await.map_err(Failure::new)?;
         command(&app).await
     })
 }

@@ -45,6 +45,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // server at once.
     let stop = Stop::new().map_err(Failure::new)?;
     app.probe_store().await.map_err(Failure::new)?;
+    app.claim_store().await.map_err(Failure::new)?;
     if let Some(listener) = metrics {
         let address = listener.local_addr().map_err(Failure::new)?;
         tracing::info!("metrics: http://{}/metrics", reachable(address));

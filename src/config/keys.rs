@@ -27,6 +27,15 @@ pub(super) fn secret(text: &str) -> Result<Option<SecretSource>, String> {
     source_of(text, SecretSource::check_bytes)
 }
 
+/// Parses a secret and those that it replaces. Never shows anything of the text.
+pub(super) fn secrets(text: &str) -> Result<Option<SecretSource>, String> {
+    source_of(text, SecretSource::check_secrets)
+}
+
+pub(super) fn read_secrets(source: Option<SecretSource>) -> Result<Option<SecretSource>, KeyError> {
+    read(source, |source| source.secrets().map(drop))
+}
+
 /// Parses the resource servers with their secrets. Never shows anything of the text.
 pub(super) fn resource_servers(text: &str) -> Result<Option<SecretSource>, String> {
     source_of(text, ResourceServers::check)
@@ -88,7 +97,7 @@ fn is_one_secret(keys: &KeySource, secret: Option<&SecretSource>, data: &Path) -
     };
     let generated = SecretSource::File(data.join("secret"));
     shared
-        .is_same(secret.unwrap_or(&generated))
+        .is_one_of(secret.unwrap_or(&generated))
         .unwrap_or(false)
 }
 

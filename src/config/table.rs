@@ -281,8 +281,8 @@ settings! {
     }
     SECRET -> Option<SecretSource> {
         default: "", example: "file:/run/secrets/latchkey-secret",
-        meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file with them. By default a file in `LATCHKEY_DATA`, created at the first start.",
-        parse: super::keys::secret, secret: true
+        meaning: "The secret behind refresh tokens and codes: 32 or more random bytes in base64, or `file:` and a file with them. By default a file in `LATCHKEY_DATA`, created at the first start. Several, separated by commas or lines, replace one by another: the first is used, and what the others have made is still good.",
+        parse: super::keys::secrets, secret: true
     }
     LOG -> String {
         default: "info", example: "warn,latchkey=debug",

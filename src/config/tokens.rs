@@ -35,7 +35,7 @@ impl Tokens {
             client_id: reader.take_or(&table::CLIENT_ID, audience.clone()),
             audience,
             keys: keys::source(reader, data),
-            secret: reader.take_and_read(&table::SECRET, keys::read_secret),
+            secret: reader.take_and_read(&table::SECRET, keys::read_secrets),
             resource_servers: reader
                 .take_and_read(&table::RESOURCE_SERVERS, keys::read_resource_servers),
             claims: ClaimSources::read(reader),

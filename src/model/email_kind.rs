@@ -155,6 +155,26 @@ impl EmailKind {
         }
     }
 
+    /// Returns the code or the token, to be sealed anew.
+    pub const fn secret_mut(&mut self) -> Option<&mut Sealed> {
+        match self {
+            Self::VerificationCode(secret)
+            | Self::SignUpCode(secret)
+            | Self::SignInCode(secret)
+            | Self::ReauthenticationCode(secret)
+            | Self::PasswordResetCode(secret)
+            | Self::EmailChangeCode(secret)
+            | Self::Invitation(secret)
+            | Self::EmailChangeRequested {
+                undo_token: secret, ..
+            }
+            | Self::EmailChanged {
+                undo_token: secret, ..
+            } => Some(secret),
+            _ => None,
+        }
+    }
+
     /// Returns whether this email, written later, makes another one of the outbox superfluous: only
     /// the newest code is valid, and one notice is enough.
     #[must_use]

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    EmailChanges, EndReason, FactorPolicy, SecondFactors, SessionId, SignInMethod, Timestamp, User,
-};
+use super::{EmailChanges, EndReason, FactorPolicy, SessionId, SignInMethod, Timestamp, User};
 
 impl User {
     /// Returns whether the last proof in a session is recent enough for a sensitive change. An
@@ -64,30 +62,13 @@ impl User {
         if self.email_verified {
             return false;
         }
-        self.email_verified = true;
+        self.verify_address(now);
         self.void_password(now);
         self.mobile_number = None;
-        self.factors = SecondFactors::default();
+        self.factors.clear();
         self.email_changes = EmailChanges::default();
         self.known_devices.clear();
         self.end_sessions(EndReason::AddressClaimed, now, |_| true);
-        true
-    }
-
-    /// Records the first proof of the address from outside the account, and voids what the account
-    /// had before it: a stranger may have signed up with the address. Returns false if the address
-    /// was proven before.
-    pub fn claim_address(&mut self, now: Timestamp) -> bool {
-        if self.email_verified {
-            return false;
-        }
-        self.verify_address(now);
-        self.password = None;
-        self.password_changed_at = now;
-        self.mobile_number = None;
-        self.factors.clear();
-        self.sessions.clear();
-        self.known_devices.clear();
         true
     }
 }

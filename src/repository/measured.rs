@@ -125,6 +125,20 @@ impl Repository for MeasuredRepository {
         self.measure("purge", self.inner.purge(now)).await
     }
 
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        self.measure("secrets", self.inner.secrets()).await
+    }
+
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        let recorded = self.inner.record_secret(fingerprint);
+        self.measure("record_secret", recorded).await
+    }
+
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        let forgotten = self.inner.forget_secret(fingerprint);
+        self.measure("forget_secret", forgotten).await
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         self.measure("probe", self.inner.probe()).await
     }

@@ -182,6 +182,15 @@ pub trait Repository: Deletions + Send + Sync {
     /// reservations of addresses that are over.
     async fn purge(&self, now: Timestamp) -> Result<(), StoreError>;
 
+    /// Returns the fingerprints of the secrets that the stored data needs.
+    async fn secrets(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Records that the stored data needs a secret, unless that is recorded.
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError>;
+
+    /// Removes the record of a secret.
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError>;
+
     /// Writes one document of its own (an insert, a compare-and-swap and a count) and deletes it:
     /// a store that answers reads may refuse writes.
     async fn probe(&self) -> Result<(), StoreError>;

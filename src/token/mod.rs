@@ -7,7 +7,6 @@ mod claims;
 mod device;
 mod files;
 mod keyring;
-mod purpose;
 mod refresh;
 mod resource_servers;
 mod secret;
@@ -27,7 +26,6 @@ pub use keyring::{
     JWKS_MAX_AGE, KeyAlgorithm, KeyInfo, KeySource, KeyState, Keyring, LEAD, LONGEST_LIFETIME,
     RetireError, RotateError, Rotated, SecretSource,
 };
-pub use purpose::Purpose;
 pub use refresh::{RefreshToken, RefreshTokens};
 pub use resource_servers::ResourceServers;
-pub use secret::Secret;
+pub use secret::{Purpose, Secret};

@@ -63,6 +63,7 @@ pub fn verify_registration(
     let data = attestation.take_bytes("authData")?;
     let data = AuthenticatorData::parse(&data)?;
     data.check(party)?;
+    let (is_backup_eligible, is_backed_up) = (data.is_backup_eligible(), data.is_backed_up());
     let credential = data.credential.ok_or(Invalid::Malformed)?;
     if credential.id != id {
         return Err(Invalid::CredentialId);
@@ -72,8 +73,8 @@ pub fn verify_registration(
         id,
         public_key: credential.key,
         counter: data.counter,
-        is_backup_eligible: data.is_backup_eligible(),
-        is_backed_up: data.is_backed_up(),
+        is_backup_eligible,
+        is_backed_up,
         aaguid: Some(credential.aaguid).filter(|aaguid| *aaguid != [0; 16]),
     })
 }

@@ -76,6 +76,7 @@ mod revoke_session;
 mod routes;
 mod second_factor_limits;
 mod second_factor_policy;
+mod secret_rotation;
 mod security_page;
 mod send_verification_code;
 mod session_lifetime;

@@ -9,15 +9,7 @@ use crate::support::{Failure, Service, kind};
 async fn crash_after_sending_resends_under_the_same_id() {
     let service = with_email("code").await;
     service.store.fail_after(1, Failure::Unavailable);
-    assert!(
-        service
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .is_err()
-    );
+    assert!(service.deliver_due().await.is_err());
     assert_eq!(message_ids(&service).len(), 1);
     service.store.recover();
     service.wait(44);
@@ -38,15 +30,7 @@ async fn crash_after_sending_resends_under_the_same_id() {
 async fn crash_before_leasing_leaves_the_email_due() {
     let service = with_email("code").await;
     service.store.fail_after(0, Failure::Unavailable);
-    assert!(
-        service
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .is_err()
-    );
+    assert!(service.deliver_due().await.is_err());
     service.store.recover();
     assert_eq!(service.received_emails().await.len(), 1);
 }
@@ -63,10 +47,7 @@ async fn two_concurrent_workers_send_each_email_once() {
             .mutate("forgotPassword", json!({ "email": email }))
             .await;
     }
-    let (here, there) = tokio::join!(
-        service.app.accounts.email_delivery().deliver_due(),
-        node.app.accounts.email_delivery().deliver_due()
-    );
+    let (here, there) = tokio::join!(service.deliver_due(), node.deliver_due());
     assert!(here.is_ok() && there.is_ok());
     let mut ids = message_ids(&service);
     assert_eq!(ids.len(), 16);
@@ -115,25 +96,10 @@ async fn unreadable_account_does_not_delay_other_emails() {
         .device()
         .mutate("forgotPassword", json!({ "email": "bob@x.test" }))
         .await;
-    assert_eq!(
-        service
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(service.deliver_due().await.unwrap(), 1);
     assert_eq!(service.mail.sent().len(), 1);
     assert!(
-        service
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .is_err(),
+        service.deliver_due().await.is_err(),
         "only the unreadable account is left"
     );
 }
@@ -142,16 +108,7 @@ async fn unreadable_account_does_not_delay_other_emails() {
 async fn email_whose_delivery_panics_is_parked() {
     let service = with_email("notice").await;
     service.mail.panic();
-    assert_eq!(
-        service
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(service.deliver_due().await.unwrap(), 1);
     let outbox = service.account("ada@x.test").await.outbox;
     assert_eq!((outbox.len(), outbox[0].due_at), (1, None));
     service

@@ -4,13 +4,11 @@
 use std::thread;
 use std::time::Duration;
 
-use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
-use crate::mongod::Mongod;
 use crate::support::client::{Client, kind, sign_up_input, tokens};
 use crate::support::home::Home;
+use crate::support::replica_set::ReplicaSet;
 use crate::support::server::Server;
 use crate::support::until;
 
@@ -29,53 +27,29 @@ enum Disturbance {
     StepDown,
 }
 
-/// Runs a command on the server itself, also where it is no primary.
-fn command(mongod: &Mongod, command: Document) -> Option<Document> {
-    Runtime::new().unwrap().block_on(async {
-        let url = format!("{}?directConnection=true", mongod.url("admin"));
-        let client = mongodb::Client::with_uri_str(url).await.unwrap();
-        client.database("admin").run_command(command).await.ok()
-    })
-}
-
-fn replica_set() -> Mongod {
-    let mongod = Mongod::started(&["--replSet", "rs"]);
-    let members = vec![doc! { "_id": 0, "host": mongod.address() }];
-    let initiate = doc! { "replSetInitiate": { "_id": "rs", "members": members } };
-    command(&mongod, initiate).unwrap();
-    until("a primary", RECOVERED, || {
-        let hello = command(&mongod, doc! { "hello": 1 })?;
-        hello
-            .get_bool("isWritablePrimary")
-            .unwrap_or(false)
-            .then_some(())
-    });
-    mongod
-}
-
 /// Sends a refresh, whose answer is not read.
 fn send(client: Client, input: Value) -> thread::JoinHandle<()> {
     thread::spawn(move || _ = client.try_act("refresh", &input))
 }
 
 /// Disturbs the store or the server, and returns the server that runs then.
-fn disturb(disturbance: Disturbance, mongod: &mut Mongod, server: Server, home: &Home) -> Server {
+fn disturb(disturbance: Disturbance, set: &mut ReplicaSet, server: Server, home: &Home) -> Server {
     match disturbance {
         Disturbance::KilledServer => {
             server.kill();
             return home.start();
         }
         Disturbance::FrozenStore => {
-            mongod.pause();
+            set.members[0].pause();
             thread::sleep(FROZEN);
-            mongod.resume();
+            set.members[0].resume();
         }
         Disturbance::KilledStore => {
-            mongod.kill();
-            mongod.start();
+            set.members[0].kill();
+            set.members[0].start();
         }
         Disturbance::StepDown => {
-            command(mongod, doc! { "replSetStepDown": 1, "force": true });
+            set.step_down(1);
         }
     }
     server
@@ -92,8 +66,8 @@ fn successor(client: &Client, input: &Value) -> String {
 }
 
 /// Starts a server without a grace period, in which any token could be repeated, and signs up.
-fn signed_up(mongod: &Mongod) -> (Home, Server, String) {
-    let store = mongod.url("latchkey?replicaSet=rs");
+fn signed_up(set: &ReplicaSet) -> (Home, Server, String) {
+    let store = set.url();
     let home = Home::new()
         .with("LATCHKEY_STORE", store)
         .with("LATCHKEY_REFRESH_GRACE_SECONDS", "0");
@@ -114,8 +88,8 @@ fn pause(round: usize) {
 
 #[test]
 fn client_with_attempts_survives_kills_freezes_and_step_downs() {
-    let mut mongod = replica_set();
-    let (home, mut server, mut token) = signed_up(&mongod);
+    let mut set = ReplicaSet::start(1);
+    let (home, mut server, mut token) = signed_up(&set);
     let disturbances = [
         Disturbance::KilledServer,
         Disturbance::FrozenStore,
@@ -127,7 +101,7 @@ fn client_with_attempts_survives_kills_freezes_and_step_downs() {
         let input = json!({ "refreshToken": token, "attempt": attempt });
         let lost = send(server.client(), input.clone());
         pause(round);
-        server = disturb(*disturbance, &mut mongod, server, &home);
+        server = disturb(*disturbance, &mut set, server, &home);
         lost.join().unwrap();
         token = successor(&server.client(), &input);
     }
@@ -136,8 +110,8 @@ fn client_with_attempts_survives_kills_freezes_and_step_downs() {
 /// The node that answered OVERLOADED remembers it: as long as it lives, its answers are enough.
 #[test]
 fn client_without_attempts_survives_failures_of_the_store() {
-    let mut mongod = replica_set();
-    let (home, mut server, mut token) = signed_up(&mongod);
+    let mut set = ReplicaSet::start(1);
+    let (home, mut server, mut token) = signed_up(&set);
     let disturbances = [
         Disturbance::FrozenStore,
         Disturbance::KilledStore,
@@ -147,7 +121,7 @@ fn client_without_attempts_survives_failures_of_the_store() {
         let (client, input) = (server.client(), json!({ "refreshToken": token }));
         let answered = thread::spawn(move || successor(&client, &input));
         pause(round);
-        server = disturb(*disturbance, &mut mongod, server, &home);
+        server = disturb(*disturbance, &mut set, server, &home);
         token = answered.join().unwrap();
     }
 }

@@ -38,6 +38,7 @@ mod metrics;
 mod mongodb;
 mod mongodb_tls;
 mod passkeys;
+mod primaries;
 mod proxies;
 mod readme;
 mod recipes;

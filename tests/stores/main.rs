@@ -16,6 +16,7 @@ mod purge;
 mod races;
 mod reserved;
 mod second_factors;
+mod secrets;
 mod signups;
 
 #[cfg(feature = "mongodb")]
@@ -79,6 +80,9 @@ macro_rules! on_each_store {
 }
 
 on_each_store! {
+    secrets {
+        secret_is_recorded_once_until_it_is_forgotten
+    }
     changes {
         versions_are_read_for_accounts_that_exist
         save_elsewhere_is_reported_to_a_watcher

@@ -1,5 +1,7 @@
 //! The errors of the MongoDB store: they name what failed and quote no secret.
 
+use std::net::TcpListener;
+
 use latchkey::model::Account;
 use latchkey::repository::{MongoRepository, Repository, StoreError};
 use mongodb::bson::{Document, doc};
@@ -72,6 +74,19 @@ async fn error_names_unreachable_servers_and_reason_in_one_line() {
         );
     }
     assert!(error.len() < 200 && !error.contains("Topology"), "{error}");
+}
+
+#[tokio::test]
+async fn server_that_has_not_answered_yet_is_late() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = silent.local_addr().expect("it is bound");
+    let store = connect(&format!("mongodb://{address}/latchkey"));
+    let error = store.probe().await.expect_err("the server says nothing");
+    assert!(error.is_late(), "{error}");
+
+    let store = connect("mongodb://127.0.0.1:1/latchkey");
+    let error = store.probe().await.expect_err("nothing listens there");
+    assert!(!error.is_late(), "{error}");
 }
 
 #[tokio::test]

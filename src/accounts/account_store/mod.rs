@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tracing::{Span, field::display};
 
 use super::Caller;
+use super::secrets::Resealer;
 use super::store_health::StoreHealth;
 use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
 use crate::repository::{
@@ -29,19 +30,25 @@ pub(super) struct AccountStore {
     health: Arc<StoreHealth>,
     reads: CoalescedReads,
     clock: Clock,
+    resealer: Arc<Resealer>,
     email_queued: Notify,
     watched: WatchedAccounts,
     changes: Arc<dyn Changes>,
 }
 
 impl AccountStore {
-    pub(super) fn new(repository: Arc<dyn Repository>, clock: Clock) -> Self {
+    pub(super) fn new(
+        repository: Arc<dyn Repository>,
+        clock: Clock,
+        resealer: Arc<Resealer>,
+    ) -> Self {
         Self {
             reads: CoalescedReads::new(repository.clone()),
             changes: changes(&repository),
             health: Arc::new(StoreHealth::new(repository.clone())),
             repository,
             clock,
+            resealer,
             email_queued: Notify::new(),
             watched: WatchedAccounts::default(),
         }
@@ -63,6 +70,7 @@ impl AccountStore {
                 return Ok(Updated { outcome, account });
             }
             changed.prune_expired(now);
+            self.resealer.reseal(&mut changed);
             match self.save(&changed).await? {
                 WriteOutcome::Done => {
                     changed.version += 1;

@@ -99,7 +99,7 @@ fn newest(keyring: &Keyring) -> Option<KeyInfo> {
         .find(|key| key.algorithm.is_some())
 }
 
-fn secret(config: &Config) -> Result<Option<Secret>, String> {
+pub(super) fn secret(config: &Config) -> Result<Option<Secret>, String> {
     match &config.secret {
         Some(source) => Secret::read(source)
             .map(Some)

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{Failure, configured, print, runtime};
+use crate::accounts::ClaimError;
 use crate::app;
 use crate::config::{Config, Mail, Store};
 use crate::mail::{Relay, Smtp, Transport};
@@ -45,7 +46,7 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
     let (findings, changes) = runtime()?.block_on(async {
         let findings = [
             ("keys", keys::check(&config)),
-            ("store", store(&config.store).await),
+            ("store", store(&config).await),
             ("mail", mail(&config).await),
             ("emails", emails(&config)),
         ];
@@ -78,7 +79,8 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
     }
 }
 
-async fn store(store: &Store) -> Finding {
+async fn store(config: &Config) -> Finding {
+    let store = &config.store;
     if let Store::Sqlite(path) = store
         && !path.exists()
     {
@@ -92,9 +94,13 @@ async fn store(store: &Store) -> Finding {
         loop {
             match repository.probe().await {
                 Err(error) if error.is_late() && Instant::now() < end => {}
-                answer => return answer.map_err(text),
+                answer => break answer.map_err(text)?,
             }
         }
+        let recorded = repository.secrets().await.map_err(text)?;
+        // Wrong keys are a finding of their own.
+        let secret = keys::secret(config).ok().flatten();
+        secret.map_or(Ok(()), |it| ClaimError::check(&it, &recorded).map_err(text))
     };
     let place = store.place();
     within_timeout(answer).await.map_err(|wrong| {

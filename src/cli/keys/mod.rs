@@ -1,6 +1,7 @@
 //! `latchkey keys`: lists, exports and changes the keys that sign access tokens.
 
 mod export;
+mod forget_secret;
 mod readers;
 
 use std::time::Duration;
@@ -45,6 +46,13 @@ pub(super) enum Keys {
         #[arg(allow_hyphen_values = true)]
         kid: String,
     },
+    /// Gives up a secret of `LATCHKEY_SECRET` that is lost, so that servers start without it. Every
+    /// session ends, and every second factor that it has sealed is lost.
+    ForgetSecret {
+        /// The secret's fingerprint as shown at the start and by `latchkey check`.
+        #[arg(allow_hyphen_values = true)]
+        fingerprint: String,
+    },
 }
 
 impl Keys {
@@ -58,6 +66,7 @@ impl Keys {
             Self::Rotate { lead } => rotate(&config, Duration::from_secs(lead), now),
             Self::Export { pem, kid } => export::run(&config, pem, kid.as_deref(), now),
             Self::Retire { kid } => retire(&config, &kid, now),
+            Self::ForgetSecret { fingerprint } => forget_secret::run(&config, &fingerprint),
         }
     }
 }

@@ -113,7 +113,8 @@ impl ImportedHash {
     }
 
     /// Reads a stored hash. Returns `None` for one of ours.
-    pub(super) fn read(stored: &PasswordHash) -> Option<Self> {
+    #[must_use]
+    pub fn read(stored: &PasswordHash) -> Option<Self> {
         let (_, text) = stored.as_str().strip_prefix(PREFIX)?.split_once(':')?;
         serde_json::from_str(text).ok()
     }

@@ -149,13 +149,20 @@ impl Connection {
             .await
             .map_err(|panic| StoreError::Unavailable(Box::new(panic)))?;
         done.map_err(|error| match &*error.kind {
-            kind @ ErrorKind::ServerSelection { .. } => StoreError::Unreachable(
-                format!("{} {}", describe(kind), self.failed_heartbeats.describe())
-                    .trim()
-                    .into(),
-            ),
+            kind @ ErrorKind::ServerSelection { .. } => self.no_server(&describe(kind)),
             _ => error.into(),
         })
+    }
+}
+
+impl Connection {
+    /// Returns the error of an operation for which no server was found. Before the first heartbeat
+    /// has ended, a server may still answer: its name is being looked up, or it is slow.
+    fn no_server(&self, summary: &str) -> StoreError {
+        match self.failed_heartbeats.describe() {
+            Some(why) => StoreError::Unreachable(format!("{summary} {why}").trim().into()),
+            None => StoreError::Unreached(SELECTION),
+        }
     }
 }
 

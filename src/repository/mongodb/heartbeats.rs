@@ -16,7 +16,8 @@ pub(super) struct FailedHeartbeats {
     /// The name of the replica set in the URL. The driver leaves out a server of another one without
     /// a word.
     replica_set: Option<String>,
-    errors: Arc<Mutex<BTreeMap<String, String>>>,
+    /// `None` until the first heartbeat has ended, right or wrong.
+    errors: Arc<Mutex<Option<BTreeMap<String, String>>>>,
 }
 
 impl FailedHeartbeats {
@@ -34,19 +35,20 @@ impl FailedHeartbeats {
     }
 
     fn note(&self, event: &SdamEvent) {
-        let mut failed_heartbeats = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             SdamEvent::ServerHeartbeatFailed(event) => {
-                failed_heartbeats.insert(
+                errors.get_or_insert_default().insert(
                     event.server_address.to_string(),
                     describe(&event.failure.kind),
                 );
             }
             SdamEvent::ServerHeartbeatSucceeded(event) => {
                 let address = event.server_address.to_string();
+                let errors = errors.get_or_insert_default();
                 match self.misplaced(&event.reply) {
-                    Some(why) => failed_heartbeats.insert(address, why),
-                    None => failed_heartbeats.remove(&address),
+                    Some(why) => errors.insert(address, why),
+                    None => errors.remove(&address),
                 };
             }
             _ => {}
@@ -64,13 +66,13 @@ impl FailedHeartbeats {
         Some(format!("{wrong}, and the URL has another replicaSet"))
     }
 
-    /// Describes all failed heartbeats.
-    pub(super) fn describe(&self) -> String {
-        let failed_heartbeats = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        failed_heartbeats
-            .iter()
+    /// Describes all failed heartbeats. Returns `None` as long as no heartbeat has ended.
+    pub(super) fn describe(&self) -> Option<String> {
+        let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = errors.as_ref()?.iter();
+        let texts: Vec<_> = texts
             .map(|(address, why)| format!("{address}: {why}"))
-            .collect::<Vec<_>>()
-            .join("; ")
+            .collect();
+        Some(texts.join("; "))
     }
 }

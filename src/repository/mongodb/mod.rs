@@ -11,6 +11,7 @@ mod probe;
 mod reads;
 mod record;
 mod schema;
+mod secrets;
 mod tls;
 mod url;
 
@@ -277,6 +278,18 @@ impl Repository for MongoRepository {
                     .map(drop)
             })
             .await
+    }
+
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        self.read_secrets().await
+    }
+
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        self.write_secret(fingerprint).await
+    }
+
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        self.delete_secret(fingerprint).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {

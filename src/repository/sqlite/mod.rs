@@ -10,6 +10,7 @@ mod probe;
 mod readers;
 mod row;
 mod schema;
+mod secrets;
 mod statements;
 mod versions;
 mod writer;
@@ -223,6 +224,18 @@ impl Repository for SqliteRepository {
             while self.writer.run(step).await? == usize::from(PURGE_STEP) {}
         }
         Ok(())
+    }
+
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        self.read_secrets().await
+    }
+
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        self.write_secret(fingerprint).await
+    }
+
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        self.delete_secret(fingerprint).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {

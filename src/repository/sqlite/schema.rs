@@ -84,6 +84,12 @@ const STEPS: &[&str] = &["
     ALTER TABLE accounts ADD COLUMN administrator INTEGER;
     UPDATE accounts SET administrator = 1 WHERE json_extract(document, '$.state.active.role') = 'admin';
     CREATE INDEX accounts_administrators ON accounts (id) WHERE administrator IS NOT NULL;
+", "
+    -- The fingerprints of the secrets that the data needs.
+    CREATE TABLE _secrets (
+        fingerprint TEXT NOT NULL PRIMARY KEY,
+        recorded_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// The oldest version of the schema whose programs may use a file of the current one: they leave

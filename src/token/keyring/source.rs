@@ -61,12 +61,15 @@ impl SecretSource {
             .map_or_else(|| Self::Inline(text.into()), |path| Self::File(path.into()))
     }
 
-    /// Returns whether another source yields the same bytes.
+    /// Returns whether this secret is one of another source's.
     ///
     /// # Errors
     /// Returns an error if a file cannot be read or holds no secret.
-    pub fn is_same(&self, other: &Self) -> Result<bool, KeyError> {
-        Ok(verify_slices_are_equal(&self.bytes()?, &other.bytes()?).is_ok())
+    pub fn is_one_of(&self, other: &Self) -> Result<bool, KeyError> {
+        let bytes = self.bytes()?;
+        let (first, others) = other.secrets()?;
+        let mut secrets = [first].into_iter().chain(others);
+        Ok(secrets.any(|secret| verify_slices_are_equal(&bytes, &secret).is_ok()))
     }
 
     /// Returns the private keys, one or more.
@@ -94,6 +97,29 @@ impl SecretSource {
     /// Returns an error if the file cannot be read or is not the base64 of 32 or more bytes.
     pub fn bytes(&self) -> Result<Vec<u8>, KeyError> {
         bytes_in(self.text()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED_SECRET))
+    }
+
+    /// Returns the bytes of the first secret, and of those that it replaces: several are separated by
+    /// commas or white space.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, or if one of them is not the base64 of 32 or more
+    /// bytes.
+    pub fn secrets(&self) -> Result<(Vec<u8>, Vec<Vec<u8>>), KeyError> {
+        secrets_in(self.text()?.expose_secret()).ok_or_else(|| self.malformed(EXPECTED_SECRET))
+    }
+
+    /// Checks that an inline text consists of secrets; a file is only read later.
+    ///
+    /// # Errors
+    /// Returns a description of the expected text.
+    pub fn check_secrets(&self) -> Result<(), &'static str> {
+        match self {
+            Self::Inline(text) if secrets_in(text.expose_secret()).is_none() => {
+                Err(EXPECTED_SECRET)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks that an inline text is a secret; a file is only read later.
@@ -142,6 +168,14 @@ impl SecretSource {
         };
         KeyError::Malformed { path, expected }
     }
+}
+
+/// Decodes secrets that are separated by commas or white space.
+fn secrets_in(text: &str) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
+    let separator = |character: char| character == ',' || character.is_whitespace();
+    let mut secrets = text.split(separator).filter(|part| !part.is_empty());
+    let first = bytes_in(secrets.next()?)?;
+    Some((first, secrets.map(bytes_in).collect::<Option<_>>()?))
 }
 
 /// Decodes base64 in both alphabets, with and without padding: tools differ, and the bytes are the

@@ -13,6 +13,7 @@ mod store_deletions;
 use std::sync::Arc;
 use std::time::Duration;
 
+use latchkey::accounts::InternalError;
 use latchkey::app::{App, Backends, Environment, open_repository};
 use latchkey::config::Config;
 use latchkey::http::Limits;
@@ -146,17 +147,14 @@ impl Service {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// Delivers the emails that are due and returns their number.
+    pub async fn deliver_due(&self) -> Result<usize, InternalError> {
+        self.app.accounts.email_delivery().deliver_due().await
+    }
+
     /// Delivers the emails that are due and returns all emails so far.
     pub async fn received_emails(&self) -> Vec<ReceivedEmail> {
-        while self
-            .app
-            .accounts
-            .email_delivery()
-            .deliver_due()
-            .await
-            .unwrap()
-            > 0
-        {}
+        while self.deliver_due().await.unwrap() > 0 {}
         self.mail
             .sent()
             .iter()

@@ -17,6 +17,7 @@ mod gateway;
 mod readers;
 mod resource_server;
 mod rotation;
+mod secret;
 mod verify;
 
 const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

@@ -139,6 +139,20 @@ impl Home {
     }
 }
 
+/// Starts two nodes with the settings of a home, and the same keys.
+#[track_caller]
+pub fn start_nodes(settings: &Home) -> [(Home, Server); 2] {
+    let home = || Home {
+        settings: settings.settings.clone(),
+        ..Home::bare()
+    };
+    let (first, second) = (home(), home());
+    let first_server = first.start();
+    copy_folder(&first.data(), &second.data());
+    let second_server = second.start();
+    [(first, first_server), (second, second_server)]
+}
+
 /// Copies a folder with its contents and their permissions.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();

@@ -9,6 +9,7 @@ pub mod mail_server;
 pub mod process;
 pub mod proxy;
 pub mod raw;
+pub mod replica_set;
 pub mod server;
 pub mod socket;
 pub mod tool;

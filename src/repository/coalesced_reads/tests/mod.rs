@@ -101,6 +101,18 @@ impl Repository for Gate {
         unreachable!()
     }
 
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        unreachable!()
+    }
+
+    async fn record_secret(&self, _: &str) -> Result<(), StoreError> {
+        unreachable!()
+    }
+
+    async fn forget_secret(&self, _: &str) -> Result<(), StoreError> {
+        unreachable!()
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         unreachable!()
     }

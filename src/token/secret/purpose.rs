@@ -34,8 +34,6 @@ pub enum Purpose {
     Ticket,
     /// Authenticates the handles of passkey ceremonies.
     PasskeyHandle,
-    /// Derives the challenge of a passkey ceremony from its handle.
-    PasskeyChallenge,
     /// Derives the ticket of a sign-up from its attempt.
     TicketOfAttempt,
     /// Digests the keys of counters, so that the store lists no addresses of people without an
@@ -65,7 +63,6 @@ impl Purpose {
             Self::SignupAttempt => "latchkey/signup-attempt/v1",
             Self::Ticket => "latchkey/ticket/v1",
             Self::PasskeyHandle => "latchkey/passkey-handle/v1",
-            Self::PasskeyChallenge => "latchkey/passkey-challenge/v1",
             Self::TicketOfAttempt => "latchkey/ticket-of-attempt/v1",
             Self::Counter => "latchkey/counter/v1",
             Self::EmailCode => "latchkey/email-code/v1",

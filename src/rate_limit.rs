@@ -99,11 +99,10 @@ impl RateLimit {
             | Self::LoginByEmail
             | Self::LoginByKnownDevices
             | Self::PasskeyByClient => 100,
-            Self::PasskeyStartByClient => 300,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
             Self::MailByClient | Self::FactorByAccount => 20,
-            Self::MailOverall | Self::SignupMailOverall => 1000,
+            Self::MailOverall | Self::SignupMailOverall | Self::PasskeyStartByClient => 1000,
             Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
     }

@@ -91,7 +91,6 @@ use crate::model::{
 };
 use crate::repository::StoreError;
 use crate::token::Keyring;
-use crate::webauthn::RelyingParty;
 
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
@@ -230,12 +229,6 @@ impl Accounts {
     #[must_use]
     pub const fn sign_up_policy(&self) -> &SignUpPolicy {
         &self.sign_up
-    }
-
-    /// Returns the relying party of passkeys, if they are on.
-    #[must_use]
-    pub const fn relying_party(&self) -> Option<&RelyingParty> {
-        self.passkeys.party()
     }
 
     /// Returns the lifetime of an access token.

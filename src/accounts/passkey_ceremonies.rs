@@ -4,6 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::Accounts;
 use crate::model::{
     Account, AccountId, Digest, Name, Passkey, PasskeyId, Rng, Timestamp, Transport, User,
 };
@@ -250,6 +251,14 @@ impl PasskeyCeremonies {
             created_at: now,
             last_used_at: None,
         }
+    }
+}
+
+impl Accounts {
+    /// Returns the relying party of passkeys, if they are on.
+    #[must_use]
+    pub const fn relying_party(&self) -> Option<&RelyingParty> {
+        self.passkeys.party()
     }
 }
 

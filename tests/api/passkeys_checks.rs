@@ -45,7 +45,7 @@ async fn answer_of_another_page_or_domain_is_refused() {
         assert_eq!(refused, "InvalidProof", "{origin}");
     }
     let elsewhere = log_in(&service, &mut passkey, |it| {
-        it.rp_id = "app.example.org".to_owned()
+        "app.example.org".clone_into(&mut it.rp_id);
     });
     assert_eq!(elsewhere.await, "InvalidProof");
     for member in [

@@ -5,27 +5,37 @@ use serde_json::{Value, json};
 
 use crate::support::{Key, ORIGIN, PASSKEYS, Passkey, SYNCED, Service, kind};
 
-/// A passkey before its registration or its use.
+/// A change of a passkey before its registration or its use.
 type Alter = fn(&mut Passkey);
+
+/// An algorithm, and what makes a key of it.
+type Algorithm = (&'static str, fn() -> Key);
+
+const ALGORITHMS: [Algorithm; 3] = [
+    ("Ed25519", Key::ed25519),
+    ("ES256", Key::es256),
+    ("RS256", Key::rs256),
+];
+
+const ELSEWHERE: &str = "https://evil.test";
 
 /// The ways in which an authenticator or a browser may differ.
 const ALTERATIONS: [(&str, Alter); 9] = [
     ("as it comes", |_| {}),
-    ("more client data", |it| {
-        it.client_data = json!({ "later": [1] })
-    }),
+    ("more client data", |it| say(it, "later", json!([1]))),
     ("not backed up", |it| it.flags = SYNCED & !0x10),
     ("no user presence", |it| it.flags = SYNCED & !0x01),
     ("no user verification", |it| it.flags = SYNCED & !0x04),
     ("backed up, not eligible", |it| it.flags = SYNCED & !0x08),
-    ("another origin", |it| {
-        it.origin = "https://evil.test".to_owned()
-    }),
-    ("another domain", |it| it.rp_id = "evil.test".to_owned()),
-    ("cross-origin", |it| {
-        it.client_data = json!({ "crossOrigin": true })
-    }),
+    ("another origin", |it| say(it, "origin", json!(ELSEWHERE))),
+    ("another domain", |it| "evil.test".clone_into(&mut it.rp_id)),
+    ("cross-origin", |it| say(it, "crossOrigin", json!(true))),
 ];
+
+/// Sets a member of the client data.
+fn say(passkey: &mut Passkey, member: &str, value: Value) {
+    passkey.client_data[member] = value;
+}
 
 /// Registers a passkey, and uses it.
 async fn judged(service: &Service, name: String, key: Key, alter: [Alter; 2]) -> Value {
@@ -39,7 +49,6 @@ async fn judged(service: &Service, name: String, key: Key, alter: [Alter; 2]) ->
     let login = service.device().start_passkey().await;
     passkey.flags = SYNCED;
     passkey.client_data = json!({});
-    ORIGIN.clone_into(&mut passkey.origin);
     "example.org".clone_into(&mut passkey.rp_id);
     alter[1](&mut passkey);
     let assertion = passkey.sign_in(&login["options"]);
@@ -63,12 +72,7 @@ async fn passkeys_are_written_for_other_verifiers() {
     let off = ("LATCHKEY_LIMITS", "off");
     let service = Service::with(&[&PASSKEYS[..], &[off]].concat()).await;
     let mut cases = Vec::new();
-    let keys: [(&str, fn() -> Key); 3] = [
-        ("Ed25519", Key::ed25519),
-        ("ES256", Key::es256),
-        ("RS256", Key::rs256),
-    ];
-    for (algorithm, key) in keys {
+    for (algorithm, key) in ALGORITHMS {
         for (what, alter) in ALTERATIONS {
             let name = format!("{algorithm} use: {what}");
             cases.push(judged(&service, name, key(), [|_| {}, alter]).await);

@@ -12,6 +12,8 @@ use latchkey::model::{
     TrustedBrowser, TrustedBrowserId, UndoToken, User,
 };
 
+use crate::passkeys;
+
 /// The time at which every case begins.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_339_800_000);
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
@@ -101,6 +103,7 @@ pub(crate) fn whole(address: &str) -> Account {
         sign_in_codes: sign_in_codes(),
         factors: factors(),
         challenges: challenges(),
+        spent_handles: passkeys::spent_handles(),
         email_changes: email_changes(),
         deletes_at: Some(NOW.plus(HOUR)),
         endings: endings(),
@@ -182,6 +185,7 @@ fn factors() -> SecondFactors {
             &[7; 32],
             sealed(),
         )),
+        passkeys: passkeys::stored(),
         setups: vec![
             setup(SetupOwner::Session(SessionId::new(NOW, &rng))),
             setup(SetupOwner::Challenge(digest("challenge"))),

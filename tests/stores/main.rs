@@ -166,7 +166,8 @@ on_each_store! {
         concurrent_uses_of_one_recovery_code_have_one_winner
     }
     passkeys {
-        passkey_is_added_used_renamed_and_removed
+        passkey_is_added_renamed_and_used
+        removed_passkey_is_not_known_again
         concurrent_answers_of_a_passkey_have_one_winner
     }
 }

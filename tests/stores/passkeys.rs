@@ -9,20 +9,51 @@ use latchkey::accounts::{
     StartPasskeyRegistrationOutcome,
 };
 use latchkey::app::App;
-use latchkey::model::PasskeyId;
+use latchkey::model::{
+    Digest, Name, Passkey as StoredPasskey, PasskeyId, Passkeys, Rng, SpentHandles, Transport,
+};
 use latchkey::repository::Repository;
 use latchkey::webauthn::{AssertionResponse, RegistrationResponse};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::arrange::email;
+use crate::arrange::{NOW, email};
 use crate::passkey::{Key, Passkey, encode};
 use crate::signups::{client, service, sign_up};
 
 type Store = Arc<dyn Repository>;
 
 const ORIGIN: &str = "https://app.example.org";
+
+/// Returns passkeys in which every field has a value.
+pub(crate) fn stored() -> Passkeys {
+    let mut passkeys = Passkeys::default();
+    let added = passkeys.add(StoredPasskey {
+        id: PasskeyId::new(NOW, &Rng::system()),
+        credential_id: "AQ".to_owned(),
+        public_key: "Ag".to_owned(),
+        counter: u32::MAX,
+        is_backup_eligible: true,
+        is_backed_up: true,
+        transports: Transport::ALL.to_vec(),
+        aaguid: Some("03030303-0303-0303-0303-030303030303".to_owned()),
+        name: Name::parse("$phone \u{1f511}").expect("a name"),
+        created_at: NOW,
+        last_used_at: Some(NOW),
+    });
+    assert!(added);
+    passkeys
+}
+
+/// Returns handles that were used, of an account that was restored.
+pub(crate) fn spent_handles() -> SpentHandles {
+    let mut handles = SpentHandles::default();
+    let until = NOW.plus(std::time::Duration::from_mins(1));
+    assert!(handles.spend(&Digest::new("handle".to_owned()), NOW, until));
+    handles.void(NOW);
+    handles
+}
 
 fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
@@ -46,6 +77,16 @@ async fn caller(app: &App) -> Caller {
     match app.accounts.authenticate(bearer).await {
         Ok(Authentication::SignedIn(caller)) => *caller,
         other => panic!("{other:?}"),
+    }
+}
+
+/// Returns the caller of a further request in the same session.
+async fn again(store: &Store, caller: &Caller) -> Caller {
+    let account = store.by_email(&email("ada@x.test")).await;
+    let account = account.expect("the store answers").expect("it is there");
+    Caller {
+        account,
+        session: caller.session,
     }
 }
 
@@ -116,21 +157,16 @@ async fn log_in(app: &App, proof: PasskeyProof) -> FinishPasskeyLoginOutcome {
     outcome.expect("the store answers")
 }
 
-pub(crate) async fn passkey_is_added_used_renamed_and_removed(store: Store) {
+pub(crate) async fn passkey_is_added_renamed_and_used(store: Store) {
     let (app, _folder) = service(store.clone());
     sign_up(&app).await;
     let caller = caller(&app).await;
     let (mut passkey, id) = add(&app, &caller).await;
     let proof = answer(&app, &mut passkey).await;
     let signed_in = log_in(&app, proof).await;
-    let is_in = matches!(
-        signed_in,
-        FinishPasskeyLoginOutcome::SignIn(SignIn::Authenticated(_))
-    );
-    assert!(is_in, "{signed_in:?}");
-    let renamed = app
-        .accounts
-        .rename_passkey(caller.clone(), Some(id), "Laptop");
+    assert!(is_signed_in(&signed_in), "{signed_in:?}");
+    let caller = again(&store, &caller).await;
+    let renamed = app.accounts.rename_passkey(caller, Some(id), "Laptop");
     let renamed = renamed.await.expect("the store answers");
     assert!(matches!(renamed, RenamePasskeyOutcome::Renamed(_)));
     let stored = store.by_email(&email("ada@x.test")).await;
@@ -141,24 +177,34 @@ pub(crate) async fn passkey_is_added_used_renamed_and_removed(store: Store) {
         (found.name.as_str(), found.counter),
         ("Laptop", u32::MAX - 9)
     );
-    let removed = app
+}
+
+pub(crate) async fn removed_passkey_is_not_known_again(store: Store) {
+    let (app, _folder) = service(store.clone());
+    sign_up(&app).await;
+    let (caller, client) = (caller(&app).await, client());
+    let (mut passkey, id) = add(&app, &caller).await;
+    let caller = again(&store, &caller).await;
+    let removing = app
         .accounts
-        .remove_passkey(caller.clone(), Some(id), &client());
-    let removed = removed.await.expect("the store answers");
-    assert!(
-        matches!(removed, RemovePasskeyOutcome::Removed(_)),
-        "{removed:?}"
-    );
-    let removed = app.accounts.remove_passkey(caller, Some(id), &client());
-    let removed = removed.await.expect("the store answers");
-    assert!(
-        matches!(removed, RemovePasskeyOutcome::NotFound),
-        "{removed:?}"
-    );
+        .remove_passkey(caller.clone(), Some(id), &client);
+    let removed = removing.await.expect("the store answers");
+    assert!(matches!(removed, RemovePasskeyOutcome::Removed(_)));
+    let caller = again(&store, &caller).await;
+    let removing = app.accounts.remove_passkey(caller, Some(id), &client);
+    let removed = removing.await.expect("the store answers");
+    assert!(matches!(removed, RemovePasskeyOutcome::NotFound));
     let proof = answer(&app, &mut passkey).await;
     let unknown = log_in(&app, proof).await;
     let is_unknown = matches!(unknown, FinishPasskeyLoginOutcome::UnknownPasskey { .. });
     assert!(is_unknown, "{unknown:?}");
+}
+
+const fn is_signed_in(outcome: &FinishPasskeyLoginOutcome) -> bool {
+    matches!(
+        outcome,
+        FinishPasskeyLoginOutcome::SignIn(SignIn::Authenticated(_))
+    )
 }
 
 pub(crate) async fn concurrent_answers_of_a_passkey_have_one_winner(store: Store) {
@@ -175,7 +221,7 @@ pub(crate) async fn concurrent_answers_of_a_passkey_have_one_winner(store: Store
     let outcomes = requests.join_all().await;
     let count =
         |is: fn(&FinishPasskeyLoginOutcome) -> bool| outcomes.iter().filter(|it| is(it)).count();
-    let winners = count(|it| matches!(it, FinishPasskeyLoginOutcome::SignIn(_)));
+    let winners = count(is_signed_in);
     let losers = count(|it| matches!(it, FinishPasskeyLoginOutcome::ChallengeExpired));
     assert_eq!((winners, losers), (1, 19), "{outcomes:?}");
 }

@@ -57,6 +57,10 @@ pub enum RateLimit {
     MobileNumberByAccount,
     /// Exports of one account's data.
     ExportByAccount,
+    /// Sign-ins at providers that one client starts.
+    ProviderByClient,
+    /// Wrong codes that link an account at a provider to the account of one email address.
+    LinkByEmail,
 }
 
 /// The key of a counter: a limit, and the subject whose attempts are counted.
@@ -98,10 +102,11 @@ impl RateLimit {
             Self::LoginByClient
             | Self::LoginByEmail
             | Self::LoginByKnownDevices
+            | Self::ProviderByClient
             | Self::PasskeyByClient => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
-            Self::MailByClient | Self::FactorByAccount => 20,
+            Self::MailByClient | Self::FactorByAccount | Self::LinkByEmail => 20,
             Self::MailOverall | Self::SignupMailOverall | Self::PasskeyStartByClient => 1000,
             Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
@@ -119,7 +124,10 @@ impl RateLimit {
             | Self::PasskeyStartByClient
             | Self::PasskeyByClient
             | Self::CodeByClient => 15 * MINUTES,
-            Self::MailByEmail | Self::FactorByAccount | Self::FactorByKnownDevices => 24 * HOURS,
+            Self::MailByEmail
+            | Self::FactorByAccount
+            | Self::FactorByKnownDevices
+            | Self::LinkByEmail => 24 * HOURS,
             Self::LoginByEmail
             | Self::LoginByKnownDevices
             | Self::MailByEmailAndClient
@@ -131,7 +139,8 @@ impl RateLimit {
             | Self::FactorByDevice
             | Self::FactorSetupByAccount
             | Self::MobileNumberByAccount
-            | Self::ExportByAccount => HOURS,
+            | Self::ExportByAccount
+            | Self::ProviderByClient => HOURS,
         })
     }
 
@@ -162,6 +171,8 @@ impl RateLimit {
             Self::PasskeyByClient => "passkey-client",
             Self::MobileNumberByAccount => "mobile-number-account",
             Self::ExportByAccount => "export-account",
+            Self::ProviderByClient => "provider-client",
+            Self::LinkByEmail => "link-email",
         }
     }
 

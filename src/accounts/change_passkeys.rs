@@ -3,7 +3,7 @@
 use super::{Accounts, Caller, Client, InternalError};
 use crate::model::{
     Account, EmailKind, Factor, FieldErrors, InvalidField, Name, PasskeyId, SessionId,
-    SignInMethod, Timestamp, User,
+    SignInMethod, Timestamp,
 };
 
 /// The outcome of renaming a passkey.
@@ -102,8 +102,8 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<(), NotRemoved> {
         let user = account.user_mut().ok_or(NotRemoved::NotFound)?;
-        let mut left = user.factors.clone();
-        if !left.passkeys.remove(id) {
+        let mut left = user.clone();
+        if !left.factors.passkeys.remove(id) {
             return Err(NotRemoved::NotFound);
         }
         if let Some(methods) = self.stale_methods(user, session, now) {
@@ -112,21 +112,15 @@ impl Accounts {
         let policy = self.policy.sign_in.factors();
         let is_required = policy.mfa.requires(user.role);
         let was_only_factor = is_required
-            && !user.factors.methods(policy).is_empty()
-            && left.methods(policy).is_empty();
-        if was_only_factor || (left.passkeys.is_empty() && !self.has_other_way_in(user)) {
+            && !user.second_factors(policy).is_empty()
+            && left.second_factors(policy).is_empty();
+        if was_only_factor || !self.has_way_in(&left) {
             return Err(NotRemoved::LastSignInMethod);
         }
-        left.trusted_browsers.clear();
-        user.factors = left;
+        left.factors.trusted_browsers.clear();
         // Sign-ins that wait began when the passkey was there.
-        user.challenges.clear();
+        left.challenges.clear();
+        *user = left;
         Ok(())
-    }
-
-    /// Returns whether a user can sign in without any passkey. A reset by email is no way in: it
-    /// makes one.
-    const fn has_other_way_in(&self, user: &User) -> bool {
-        user.password.is_some() || self.policy.sign_in.login_by_code
     }
 }

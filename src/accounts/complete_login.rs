@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::factor_secrets::{CheckedFactor, SecondFactorProof};
+use super::factor_secrets::SecondFactorProof;
 use super::gate::{Admission, Entry};
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
@@ -75,7 +75,9 @@ impl Accounts {
         }
         let decide = |account: &mut Account, now| self.decide(account, &digest, &command, now);
         let updated = match self.store.update(account, decide).await {
-            Err(UpdateError::Deleted) => return Ok(CompleteLoginOutcome::ChallengeExpired),
+            Err(UpdateError::Deleted | UpdateError::IdentityTaken) => {
+                return Ok(CompleteLoginOutcome::ChallengeExpired);
+            }
             updated => updated?,
         };
         let (admission, browser) = match updated.outcome {
@@ -123,12 +125,8 @@ impl Accounts {
         let Some(proven) = user.challenges.count_try(digest, purpose, now) else {
             return Decision::ChallengeExpired;
         };
-        let proof = match &command.proof {
-            SecondFactorProof::Passkey(proof) => match self.passkeys.check(proof, now) {
-                Ok(checked) => CheckedFactor::Passkey(Box::new(checked)),
-                Err(_) => return Decision::InvalidProof,
-            },
-            typed => CheckedFactor::Typed(typed),
+        let Some(proof) = self.check_factor(&command.proof) else {
+            return Decision::InvalidProof;
         };
         let Some(method) = self.factors.spend(account, &proof, now) else {
             return Decision::InvalidProof;

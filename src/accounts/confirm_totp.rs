@@ -87,7 +87,9 @@ impl Accounts {
         };
         let confirm = |account: &mut Account, now| self.confirm(account, &confirmation, now);
         let updated = match self.store.update(account, confirm).await {
-            Err(UpdateError::Deleted) => return Ok(ConfirmTotpOutcome::ChallengeExpired),
+            Err(UpdateError::Deleted | UpdateError::IdentityTaken) => {
+                return Ok(ConfirmTotpOutcome::ChallengeExpired);
+            }
             updated => updated?,
         };
         let admission = match updated.outcome {

@@ -73,6 +73,7 @@ impl Accounts {
             WriteOutcome::Done => CreateUserOutcome::Created(account.id),
             WriteOutcome::EmailTaken
             | WriteOutcome::EmailReserved
+            | WriteOutcome::IdentityTaken
             | WriteOutcome::MobileNumberTaken
             | WriteOutcome::VersionConflict => CreateUserOutcome::EmailTaken,
         })

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use crate::model::{
-    Account, Device, Email, FormerEmail, Locale, MobileNumber, OutboxEmail, Passkey, SecondFactors,
-    Session, Timestamp, TrustedBrowser, User,
+    Account, Device, Email, FormerEmail, Identity, Locale, MobileNumber, OutboxEmail, Passkey,
+    SecondFactors, Session, Timestamp, TrustedBrowser, User,
 };
 
 /// The version of the form.
@@ -39,6 +39,7 @@ impl DataExport {
             },
             "secondFactor": second_factor(&user.factors, now),
             "passkeys": user.factors.passkeys.iter().map(passkey).collect::<Vec<_>>(),
+            "identities": user.identities.iter().map(identity).collect::<Vec<_>>(),
             "sessions": sessions,
             "knownDevices": user.known_devices,
             "waitingEmails": emails,
@@ -101,6 +102,17 @@ fn passkey(passkey: &Passkey) -> Value {
         "publicKey": passkey.public_key,
         "counter": passkey.counter,
         "transports": passkey.transports.iter().map(|it| it.name()).collect::<Vec<_>>(),
+    })
+}
+
+fn identity(identity: &Identity) -> Value {
+    json!({
+        "id": identity.id.to_string(),
+        "provider": identity.provider,
+        "issuer": identity.key.issuer(),
+        "subject": identity.key.subject(),
+        "email": identity.email.as_ref().map(Email::as_str),
+        "linkedAt": time(identity.linked_at),
     })
 }
 

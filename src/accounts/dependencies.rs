@@ -6,6 +6,7 @@ use super::email_delivery::EmailDelivery;
 use super::factor_secrets::FactorSecrets;
 use super::one_time_codes::OneTimeCodes;
 use super::passkey_ceremonies::PasskeyCeremonies;
+use super::provider_flows::{ProviderFlows, SignInProviders};
 use super::rate_limiter::RateLimiter;
 use super::refresh::OverloadedRefreshes;
 use super::secrets::StoreSecrets;
@@ -48,6 +49,8 @@ pub struct Dependencies {
     pub totp_issuer: String,
     /// The relying party of passkeys, if they are on.
     pub relying_party: Option<RelyingParty>,
+    /// The providers that users can sign in with.
+    pub providers: SignInProviders,
 }
 
 impl Accounts {
@@ -68,13 +71,14 @@ impl Accounts {
             sign_up,
             totp_issuer,
             relying_party,
+            providers,
         } = dependencies;
         let secrets = StoreSecrets::new(repository.clone(), secret.clone(), rng.clone());
         let store = secrets.account_store(clock.clone());
-        let lifetime = policy.code_lifetime;
-        let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
+        let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), &policy));
         let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
         let passkeys = PasskeyCeremonies::new(relying_party, secret.clone(), rng.clone());
+        let flows = ProviderFlows::new(providers, secret.clone(), rng.clone());
         let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
@@ -92,6 +96,7 @@ impl Accounts {
             codes,
             factors,
             passkeys,
+            flows,
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),

@@ -76,6 +76,9 @@ impl From<UpdateError> for InternalError {
             UpdateError::MobileNumberTaken => Self::Store(StoreError::Corrupt(
                 "a unique index refused a change that leaves the mobile number as it is".into(),
             )),
+            UpdateError::IdentityTaken => Self::Store(StoreError::Corrupt(
+                "a unique index refused a change that links no account at a provider".into(),
+            )),
             UpdateError::Unacknowledged(error) => Self::Unacknowledged(error),
             UpdateError::Store(error) => Self::Store(error),
         }

@@ -60,7 +60,7 @@ pub enum FinishPasskeyRegistrationOutcome {
 
 /// The decision on a passkey.
 enum Decision {
-    Added(Added),
+    Added(Box<Added>),
     LimitReached,
     InvalidProof,
     ChallengeExpired,
@@ -147,7 +147,7 @@ impl Accounts {
         Ok(match updated.outcome {
             Decision::Added(added) => {
                 self.limiter.release(&keys).await?;
-                self.registered(updated.account, added)?
+                self.registered(updated.account, *added)?
             }
             Decision::LimitReached => FinishPasskeyRegistrationOutcome::LimitReached,
             Decision::InvalidProof => FinishPasskeyRegistrationOutcome::InvalidProof,
@@ -218,11 +218,11 @@ impl Accounts {
                 Some(self.sessions.admit(account, &entry, now))
             }
         };
-        Decision::Added(Added {
+        Decision::Added(Box::new(Added {
             passkey: passkey.id,
             waiting,
             admission,
-        })
+        }))
     }
 
     fn registered(

@@ -5,88 +5,13 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub(super) use super::entry::Entry;
 use super::session_issuer::{SessionIssuer, SignedIn};
-use super::{Client, InternalError, SignedOutReason};
+use super::{InternalError, SignedOutReason};
 use crate::model::{
-    Account, Challenge, ChallengePurpose, Device, EmailKind, FactorPolicy, Proven, Session,
-    SessionId, SignInMethod, Timestamp, TrustedBrowserId, User,
+    Account, Challenge, ChallengePurpose, Device, EmailKind, Factor, FactorPolicy, Proven, Session,
+    SessionId, SignInMethod, Timestamp, User,
 };
-
-/// The proofs of a sign-in so far, and the client that gave them.
-#[derive(Debug)]
-pub(super) struct Entry {
-    methods: Vec<SignInMethod>,
-    client: Client,
-    known_device: Option<String>,
-    trusted_browser: Option<TrustedBrowserId>,
-    is_sign_up: bool,
-    has_every_proof: bool,
-}
-
-impl Entry {
-    pub(super) fn new(method: SignInMethod, client: &Client) -> Self {
-        Self::resumed(
-            Proven {
-                methods: vec![method],
-                known_device: None,
-                is_sign_up: false,
-            },
-            client,
-        )
-    }
-
-    /// Creates the entry of a sign-in that a challenge resumes.
-    pub(super) fn resumed(proven: Proven, client: &Client) -> Self {
-        Self {
-            methods: proven.methods,
-            client: client.clone(),
-            known_device: proven.known_device,
-            trusted_browser: None,
-            is_sign_up: proven.is_sign_up,
-            has_every_proof: false,
-        }
-    }
-
-    /// Adds the proof of a second factor.
-    pub(super) fn with_method(mut self, method: SignInMethod) -> Self {
-        self.methods.push(method);
-        self
-    }
-
-    /// Adds the name of a device that has signed in before: no email announces it as new.
-    pub(super) fn on_known_device(mut self, device: Option<String>) -> Self {
-        self.known_device = device;
-        self
-    }
-
-    /// Adds a browser that may skip the second factor, according to its cookie.
-    pub(super) const fn on_trusted_browser(mut self, browser: Option<TrustedBrowserId>) -> Self {
-        self.trusted_browser = browser;
-        self
-    }
-
-    /// Marks a sign-in whose challenge says that the gate has missed no proof.
-    pub(super) const fn with_every_proof(mut self) -> Self {
-        self.has_every_proof = true;
-        self
-    }
-
-    /// Returns the client that gave the proofs.
-    pub(super) const fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Returns whether the device has signed in to the account before.
-    pub(super) const fn is_on_known_device(&self) -> bool {
-        self.known_device.is_some()
-    }
-
-    /// Marks the first sign-in of a new account, whose device is not announced.
-    pub(super) const fn of_sign_up(mut self) -> Self {
-        self.is_sign_up = true;
-        self
-    }
-}
 
 /// The gate's decision, made inside the write that carries it out.
 #[derive(Debug)]
@@ -221,7 +146,21 @@ impl SessionIssuer {
             let email = entry.client.email(EmailKind::NewSignIn);
             self.notify(account, email, now);
         }
+        self.link(account, entry, now);
         id
+    }
+
+    /// Links the account at a provider that the user has proven on the way.
+    fn link(&self, account: &mut Account, entry: &Entry, now: Timestamp) {
+        if let Some(identity) = &entry.identity
+            && account
+                .user_mut()
+                .is_some_and(|user| user.link(identity.clone()))
+        {
+            let factor = Factor::Provider;
+            let email = entry.client.email(EmailKind::FactorAdded { factor });
+            self.notify(account, email, now);
+        }
     }
 
     fn add_challenge(
@@ -236,6 +175,7 @@ impl SessionIssuer {
             methods: entry.methods.clone(),
             known_device: entry.known_device.clone(),
             is_sign_up: entry.is_sign_up,
+            identity: entry.identity.clone(),
         };
         if let Some(user) = account.user_mut() {
             user.challenges

@@ -169,10 +169,7 @@ impl Accounts {
     ) -> User {
         let (now, times) = (self.clock.now(), user.times);
         let created_at = times.created_at.unwrap_or(now);
-        // The password is set below: some users have none.
-        let unset = PasswordHash::new(String::new());
-        let mut active = User::new(unset, profile, mobile_number, created_at);
-        active.password = hash;
+        let mut active = User::new(hash, profile, mobile_number, created_at);
         active.updated_at = times.updated_at.unwrap_or(now);
         active.password_changed_at = times.password_changed_at.unwrap_or(created_at);
         active.last_login_at = times.last_login_at;
@@ -203,6 +200,7 @@ impl Accounts {
             WriteOutcome::Done => ImportOutcome::Created(account.id),
             WriteOutcome::EmailTaken
             | WriteOutcome::EmailReserved
+            | WriteOutcome::IdentityTaken
             | WriteOutcome::VersionConflict => ImportOutcome::Exists,
             WriteOutcome::MobileNumberTaken => refused(
                 "mobileNumber",

@@ -31,6 +31,7 @@ mod dependencies;
 mod disable_totp;
 mod email_delivery;
 mod end_sessions;
+mod entry;
 mod error;
 mod every_account;
 mod export_my_data;
@@ -38,11 +39,14 @@ mod export_users;
 mod factor_secrets;
 mod finish_passkey_login;
 mod finish_passkey_registration;
+mod finish_provider_sign_in;
 mod forgot_password;
 mod gate;
+mod identities;
 mod import_password;
 mod import_user;
 mod introspect;
+mod link_identity;
 mod live_changes;
 mod login;
 mod login_with_code;
@@ -51,6 +55,9 @@ mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
 mod passkey_ceremonies;
+mod policy;
+mod provider_flows;
+mod provider_redirects;
 mod rate_limiter;
 mod reauthenticate;
 mod refresh;
@@ -61,41 +68,41 @@ mod reset_password;
 mod revoke_session;
 mod revoke_trusted_browser;
 mod secrets;
+mod send_link_code;
 mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
 mod sign_in_policy;
+mod sign_up_by_provider;
 mod signup;
 mod start_login;
 mod start_passkey_login;
 mod start_passkey_registration;
+mod start_provider_sign_in;
 mod start_totp;
 mod store_health;
 mod suspend;
 mod timing;
 mod undo_email_change;
+mod unlink_identity;
 mod update_mobile_number;
 mod update_profile;
 mod verify_email;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::Value;
 
 use crate::hashing::Hashing;
-use crate::model::{
-    Account, Clock, PasswordPolicy, Rng, Role, SessionPolicy, SignUpPolicy, Timestamp,
-};
+use crate::model::{Account, Clock, Rng, SignUpPolicy, Timestamp};
 use crate::repository::StoreError;
-use crate::token::Keyring;
 
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
 use passkey_ceremonies::PasskeyCeremonies;
+use provider_flows::ProviderFlows;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
 use secrets::StoreSecrets;
@@ -125,16 +132,21 @@ pub use finish_passkey_login::{FinishPasskeyLogin, FinishPasskeyLoginOutcome};
 pub use finish_passkey_registration::{
     FinishPasskeyRegistration, FinishPasskeyRegistrationOutcome,
 };
+pub use finish_provider_sign_in::{FinishProviderSignIn, FinishProviderSignInOutcome};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
 pub use gate::SignIn;
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
 pub use introspect::Introspection;
+pub use link_identity::{LinkIdentity, LinkIdentityOutcome};
 pub use live_changes::{LiveChange, LiveChanges, LiveEnd};
 pub use login::{Login, LoginOutcome};
 pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
 pub use passkey_ceremonies::{BegunCeremony, PasskeyDescriptor, PasskeyProof};
+pub use policy::Policy;
+pub use provider_flows::SignInProviders;
+pub use provider_redirects::{ProviderRedirect, ProviderReturn};
 pub use reauthenticate::{ReauthenticateOutcome, ReauthenticationProof};
 pub use refresh::{Refresh, RefreshOutcome, ResponseDeadline};
 pub use request_account_deletion::RequestAccountDeletionOutcome;
@@ -151,31 +163,14 @@ pub use signup::{Signup, SignupOutcome};
 pub use start_login::{StartLogin, StartLoginOutcome};
 pub use start_passkey_login::{StartPasskeyLoginOutcome, StartedPasskeyLogin};
 pub use start_passkey_registration::{StartPasskeyRegistrationOutcome, StartedRegistration};
+pub use start_provider_sign_in::{StartProviderSignIn, StartProviderSignInOutcome};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
 pub use undo_email_change::{UndoEmailChange, UndoEmailChangeOutcome};
+pub use unlink_identity::UnlinkIdentityOutcome;
 pub use update_mobile_number::{UpdateMobileNumber, UpdateMobileNumberOutcome};
 pub use update_profile::{UpdateProfile, UpdateProfileOutcome};
 pub use verify_email::{VerifyEmail, VerifyEmailOutcome};
-
-/// The operator's rules.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// The rules for a new password.
-    pub password: PasswordPolicy,
-    /// The lifetimes of sessions.
-    pub session: SessionPolicy,
-    /// The lifetime of an emailed code.
-    pub code_lifetime: Duration,
-    /// The time for which a change of the email address can be taken back.
-    pub email_undo: Duration,
-    /// The time for which a user can take the deletion of the account back.
-    pub deletion_grace: Duration,
-    /// The rules for signing in.
-    pub sign_in: SignInPolicy,
-    /// Enforces rate limits.
-    pub limits: bool,
-}
 
 /// The operations on user accounts.
 pub struct Accounts {
@@ -185,6 +180,7 @@ pub struct Accounts {
     codes: Arc<OneTimeCodes>,
     factors: FactorSecrets,
     passkeys: PasskeyCeremonies,
+    flows: ProviderFlows,
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,
     overloaded_refreshes: OverloadedRefreshes,
@@ -217,42 +213,6 @@ impl Accounts {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Returns the operator's rules.
-    #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// Returns the rules for signing up.
-    #[must_use]
-    pub const fn sign_up_policy(&self) -> &SignUpPolicy {
-        &self.sign_up
-    }
-
-    /// Returns the lifetime of an access token.
-    #[must_use]
-    pub const fn access_token_lifetime(&self) -> Duration {
-        self.sessions.access_token_lifetime()
-    }
-
-    /// Returns what the operator's role file gives a role.
-    #[must_use]
-    pub fn permissions(&self, role: Role) -> &[String] {
-        self.sessions.permissions(role)
-    }
-
-    /// Returns the keyring that signs access tokens.
-    #[must_use]
-    pub const fn keyring(&self) -> &Keyring {
-        self.sessions.keyring()
-    }
-
-    /// Returns the public keys that verify access tokens, as a JWK set.
-    #[must_use]
-    pub fn jwks(&self) -> Value {
-        self.keyring().jwks(self.now())
     }
 
     /// Returns the number of password hashes that wait for a thread.

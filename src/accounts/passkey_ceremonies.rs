@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Accounts;
+use super::factor_secrets::{CheckedFactor, SecondFactorProof};
 use crate::model::{
     Account, AccountId, Digest, Name, Passkey, PasskeyId, Rng, Timestamp, Transport, User,
 };
@@ -255,6 +256,21 @@ impl PasskeyCeremonies {
 }
 
 impl Accounts {
+    /// Checks the proof of a second factor as far as that needs no account. Returns `None` if it is
+    /// wrong.
+    pub(super) fn check_factor<'a>(
+        &self,
+        proof: &'a SecondFactorProof,
+    ) -> Option<CheckedFactor<'a>> {
+        match proof {
+            SecondFactorProof::Passkey(proof) => {
+                let checked = self.passkeys.check(proof, self.clock.now()).ok()?;
+                Some(CheckedFactor::Passkey(Box::new(checked)))
+            }
+            typed => Some(CheckedFactor::Typed(typed)),
+        }
+    }
+
     /// Returns the relying party of passkeys, if they are on.
     #[must_use]
     pub const fn relying_party(&self) -> Option<&RelyingParty> {

@@ -51,7 +51,7 @@ enum Checked {
 
 impl ReauthenticationProof {
     /// Returns whether an account can give the proof. One with a second factor proves that.
-    fn is_available(&self, user: &User, policy: FactorPolicy) -> bool {
+    pub(super) fn is_available(&self, user: &User, policy: FactorPolicy) -> bool {
         let methods = user.reauthentication_methods(policy);
         methods.contains(&match self {
             Self::Password(_) => SignInMethod::Password,

@@ -150,6 +150,7 @@ impl Accounts {
         else {
             return Decided::PasswordChanged;
         };
+        let identities = user.identity_ids();
         let changes = &mut user.email_changes;
         changes.prune_expired(now);
         if let Some(first) = changes.former.first()
@@ -163,6 +164,7 @@ impl Accounts {
             code: newest(changes.pending.take(), requested.email, code, now),
             undo,
             factors: user.factors.clone(),
+            identities,
         });
         // A code that was sent to an address that is not wanted any longer is of no use.
         account

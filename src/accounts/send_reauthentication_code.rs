@@ -11,6 +11,8 @@ use crate::token::Purpose;
 pub enum SendReauthenticationCodeOutcome {
     /// A code was emailed to the user.
     CodeSent(Email),
+    /// The ticket of the sign-in has expired.
+    ChallengeExpired,
     /// The account has a second factor, which it proves instead.
     NotAvailable,
     /// There were too many requests.

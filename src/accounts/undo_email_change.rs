@@ -104,6 +104,8 @@ impl Accounts {
         user.email_verified = true;
         user.void_password(now);
         user.factors = restored.factors.without_browsers();
+        user.identities
+            .retain(|it| restored.identities.contains(&it.id));
         user.known_devices.clear();
         user.end_sessions(EndReason::EmailChangeUndone, now, |_| true);
         account.void_codes();

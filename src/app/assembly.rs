@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::emails::EmailFiles;
 use super::policy::{own_origins, policy, schema_url};
 use super::{Backends, Environment, StartError};
-use crate::accounts::{Accounts, Dependencies};
+use crate::accounts::{Accounts, Dependencies, SignInProviders};
 use crate::config::{Config, LiveSettings};
 use crate::graphql::{self, Executor, KnownDocuments, TrustedDocuments};
 use crate::hashing::{Hashing, Unseal};
@@ -72,14 +72,28 @@ fn unseal(secret: &Secret) -> Unseal {
     })
 }
 
+/// The parts of the operations that the operator's files make.
+pub(super) struct Parts {
+    pub(super) claims: CustomClaims,
+    pub(super) emails: EmailFiles,
+    pub(super) providers: SignInProviders,
+    pub(super) metrics: Metrics,
+}
+
 /// Builds the operations.
 pub(super) fn accounts(
     config: &Config,
     secret: Secret,
     backends: Backends,
     environment: Environment,
-    (claims, emails, metrics): (CustomClaims, EmailFiles, Metrics),
+    parts: Parts,
 ) -> Result<Accounts, StartError> {
+    let Parts {
+        claims,
+        emails,
+        providers,
+        metrics,
+    } = parts;
     let threads = std::thread::available_parallelism()?.get();
     Ok(Accounts::new(Dependencies {
         repository: backends.repository,
@@ -110,5 +124,6 @@ pub(super) fn accounts(
         sign_up: config.sign_in.sign_up.clone(),
         totp_issuer: config.sign_in.totp_issuer.clone(),
         relying_party: config.sign_in.passkeys.as_ref().map(|it| it.party.clone()),
+        providers,
     }))
 }

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 pub use self::backends::{Backends, Environment, open_repository};
 pub use self::emails::mailer;
 use self::policy::cookies;
+pub(crate) use self::policy::own_origins;
 use self::preflight::OperatorFiles;
 use crate::accounts::{Accounts, ClaimError};
 use crate::config::{Config, Mail};
@@ -26,6 +27,7 @@ use crate::http::{self, AppState, Limits, TrustedProxies};
 use crate::mail::{DkimError, Folder, MailError, Smtp, TemplateError, Transport};
 use crate::metrics::Metrics;
 use crate::model::{Clock, Rng};
+use crate::providers::ProvidersError;
 use crate::repository::StoreError;
 use crate::token::{ClaimsError, KeyError, Secret};
 
@@ -64,6 +66,9 @@ pub enum StartError {
     /// The store is another secret's.
     #[error("{0}")]
     Secret(#[from] ClaimError),
+    /// The providers cannot be used.
+    #[error("the providers cannot be used: {0} (LATCHKEY_PROVIDERS)")]
+    Providers(#[from] ProvidersError),
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -126,7 +131,12 @@ impl App {
         let metrics = Metrics::new(environment.clock.now().seconds());
         let backends = backends.measured(config, &metrics);
         let accounts = {
-            let parts = (files.claims, files.emails, metrics.clone());
+            let parts = assembly::Parts {
+                claims: files.claims,
+                emails: files.emails,
+                providers: files.providers,
+                metrics: metrics.clone(),
+            };
             assembly::accounts(config, secret, backends, environment, parts)?
         };
         let accounts = Arc::new(accounts);

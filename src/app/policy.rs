@@ -16,7 +16,7 @@ pub(super) fn cookies(config: &Config) -> Cookies {
 
 /// Returns the origins of the service's own pages: a server on this machine is also reached as
 /// `localhost`.
-pub(super) fn own_origins(public_url: &Url) -> Vec<String> {
+pub(crate) fn own_origins(public_url: &Url) -> Vec<String> {
     let mut origins = vec![public_url.origin().ascii_serialization()];
     let mut by_name = public_url.clone();
     if is_local(public_url) && by_name.set_host(Some("localhost")).is_ok() {

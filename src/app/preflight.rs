@@ -3,8 +3,10 @@
 
 use super::StartError;
 use super::emails::EmailFiles;
-use crate::config::{Config, DocumentSource};
+use crate::accounts::SignInProviders;
+use crate::config::{Config, DocumentSource, ProviderSource};
 use crate::graphql::TrustedDocuments;
+use crate::providers::Providers;
 use crate::token::{CustomClaims, Keyring, ResourceServers, Secret};
 
 /// The operator's files, read and checked.
@@ -14,6 +16,7 @@ pub(super) struct OperatorFiles {
     pub(super) trusted: Option<TrustedDocuments>,
     pub(super) resource_servers: Option<ResourceServers>,
     pub(super) claims: CustomClaims,
+    pub(super) providers: SignInProviders,
 }
 
 impl OperatorFiles {
@@ -36,7 +39,20 @@ impl OperatorFiles {
             emails: EmailFiles::read(config)?,
             trusted,
             claims: config.custom_claims()?,
+            providers: providers(config)?,
             resource_servers: resource_servers.map(ResourceServers::read).transpose()?,
         })
     }
+}
+
+/// Returns the providers that users can sign in with.
+fn providers(config: &Config) -> Result<SignInProviders, StartError> {
+    let settings = &config.sign_in.providers;
+    let file = settings.source.as_ref().map(ProviderSource::providers);
+    let file = file.transpose()?;
+    Ok(SignInProviders {
+        providers: file.as_ref().map(Providers::new).unwrap_or_default(),
+        redirects: settings.redirects.clone(),
+        public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+    })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::passkeys::{PasskeySettings, Places};
+use super::providers::ProviderSettings;
 use super::reader::Reader;
 use super::sign_in_table;
 use crate::model::{Email, MfaPolicy, SignUpPolicy, SignUpRule, Terms};
@@ -24,6 +25,8 @@ pub struct SignInSettings {
     pub trust_browser: Duration,
     /// Enables logins with an emailed code.
     pub login_by_code: bool,
+    /// The providers that users can sign in with.
+    pub providers: ProviderSettings,
     /// The time for which a proof of identity allows sensitive changes.
     pub fresh: Duration,
     /// The settings of passkeys, if they are on.
@@ -42,6 +45,7 @@ impl SignInSettings {
         let trust_browser = reader.take(&sign_in_table::TRUST_BROWSER_DAYS);
         let login_by_code = reader.take(&sign_in_table::LOGIN_BY_CODE);
         let passkeys = PasskeySettings::read(reader, places);
+        let providers = ProviderSettings::read(reader);
         Some(Self {
             verify_email_first: verify_email_first?,
             sign_up: sign_up?,
@@ -51,6 +55,7 @@ impl SignInSettings {
             trust_browser: trust_browser?,
             login_by_code: login_by_code?,
             passkeys: passkeys?,
+            providers: providers?,
         })
     }
 }

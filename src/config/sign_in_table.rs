@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::parse;
+use super::providers::ProviderSource;
 use super::setting::{Setting, Typed};
 use crate::model::{MfaPolicy, SignUpRule};
 
@@ -65,6 +66,16 @@ settings! {
         default: "", example: "https://app.example.org,https://shop.example.com",
         meaning: "The web origins whose pages may use passkeys, separated by commas; those outside the domain are listed at `/.well-known/webauthn`. By default those of `LATCHKEY_PUBLIC_URL` and `LATCHKEY_ORIGINS` that the domain covers.",
         parse: super::passkeys::origins
+    }
+    PROVIDERS -> Option<ProviderSource> {
+        default: "", example: "/etc/latchkey/providers.toml",
+        meaning: "A TOML file of the providers that users can sign in with, such as Google, GitHub and any of OpenID Connect: docs/sign-in.md. By default there are none.",
+        parse: super::providers::file
+    }
+    PROVIDER_REDIRECTS -> Vec<Url> {
+        default: "", example: "https://app.example.org/signed-in,http://localhost:5173/signed-in",
+        meaning: "The pages of front ends to which a sign-in at a provider may return, separated by commas. A request names one of them exactly, also its query.",
+        parse: super::providers::redirects
     }
     FRESH_SECONDS -> Duration {
         default: "600", example: "300",

@@ -1,5 +1,5 @@
-//! The cookies: one holds the refresh token, one identifies a browser at its next login, and one
-//! lets a browser skip the second factor.
+//! The cookies: one holds the refresh token, one identifies a browser at its next login, one lets a
+//! browser skip the second factor, and one recognizes a browser that comes back from a provider.
 
 use std::time::Duration;
 
@@ -7,6 +7,9 @@ use secrecy::SecretString;
 
 /// The lifetime of the device cookie.
 const DEVICE_LIFETIME: Duration = Duration::from_hours(365 * 24);
+
+/// The lifetime of the cookie by which a browser is recognized that comes back from a provider.
+const PROVIDER_LIFETIME: Duration = Duration::from_mins(10);
 
 /// The attributes of the cookies. They are `Secure` and named `__Host-`, except on a loopback
 /// address over plain HTTP. The prefix keeps other hosts of the domain from setting them (RFC
@@ -70,6 +73,27 @@ impl Cookies {
         } else {
             "latchkey_trusted"
         }
+    }
+
+    /// Returns the name of the cookie by which a browser is recognized that comes back from a provider.
+    #[must_use]
+    pub const fn provider_name(self) -> &'static str {
+        if self.secure {
+            "__Host-latchkey_provider"
+        } else {
+            "latchkey_provider"
+        }
+    }
+
+    /// Returns the `Set-Cookie` header by which a browser is recognized that comes back from a
+    /// provider. A provider is another site, so that a strict cookie would not come back.
+    #[must_use]
+    pub fn provider(self, value: &str) -> String {
+        let lax = Self {
+            same_site: SameSite::Lax,
+            ..self
+        };
+        lax.set(self.provider_name(), value, PROVIDER_LIFETIME)
     }
 
     /// Returns the `Set-Cookie` header with a refresh token.

@@ -22,9 +22,11 @@ mod execute;
 mod export_my_data;
 mod finish_passkey_login;
 mod finish_passkey_registration;
+mod finish_provider_sign_in;
 mod forgot_password;
 mod introspection;
 mod known_documents;
+mod link_identity;
 mod login;
 mod login_with_code;
 mod logout;
@@ -54,12 +56,14 @@ mod signup;
 mod start_login;
 mod start_passkey_login;
 mod start_passkey_registration;
+mod start_provider_sign_in;
 mod start_totp;
 mod subscribe;
 pub mod syntax;
 mod trusted_documents;
 mod types;
 mod undo_email_change;
+mod unlink_identity;
 mod update_mobile_number;
 mod update_profile;
 pub mod validation;
@@ -137,6 +141,10 @@ root_type! {
     request_account_deletion::RequestAccountDeletionMutation,
     cancel_account_deletion::CancelAccountDeletionMutation,
     export_my_data::ExportMyDataMutation,
+    start_provider_sign_in::StartProviderSignInMutation,
+    finish_provider_sign_in::FinishProviderSignInMutation,
+    link_identity::LinkIdentityMutation,
+    unlink_identity::UnlinkIdentityMutation,
 }
 
 /// The type of the service's schema.

@@ -18,12 +18,16 @@ impl Operation for NodeQuery {
 #[Object]
 impl NodeQuery {
     /// An object of the signed-in user by its id: the `User`, one of their live sessions, a trusted
-    /// browser or a passkey. Null if the user has no object of this id. Without a valid access token: null, and a top-level
+    /// browser, a passkey, or a linked account at a provider. Null if the user has no object of this
+    /// id. Without a valid access token: null, and a top-level
     /// error with code UNAUTHENTICATED.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a `User`, a `Session`, a `TrustedBrowser` or a `Passkey`.")] id: ID,
+        #[graphql(
+            desc = "The id of a `User`, a `Session`, a `TrustedBrowser`, a `Passkey` or an `Identity`."
+        )]
+        id: ID,
     ) -> Option<Result<Node>> {
         let user = match User::signed_in(RequestContext::of(ctx)).await? {
             Ok(user) => user,
@@ -34,6 +38,10 @@ impl NodeQuery {
         }
         if let Some(session) = user.live_sessions().find(|session| session.has_id(&id)) {
             return Some(Ok(Node::Session(session)));
+        }
+        let mut identities = user.linked_identities();
+        if let Some(identity) = identities.find(|identity| identity.has_id(&id)) {
+            return Some(Ok(Node::Identity(identity)));
         }
         let mut browsers = user.trusted_browsers().into_iter();
         if let Some(browser) = browsers.find(|browser| browser.has_id(&id)) {

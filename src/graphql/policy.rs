@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::operation::Operation;
+use super::types::SignInProvider;
 use super::{Cookies, RequestContext};
 use crate::accounts;
 use crate::model::{Code, MfaPolicy, PasswordPolicy, SignUpPolicy, SignUpRule};
@@ -66,15 +67,6 @@ enum MfaRule {
     RequiredForAdmin,
 }
 
-/// A provider of accounts that users can sign in with.
-#[derive(SimpleObject)]
-struct SignInProvider {
-    /// The provider's id, for the operation that starts a sign-in.
-    id: ID,
-    /// The provider's name, to show on the button.
-    name: String,
-}
-
 /// The terms that a user accepts when signing up.
 #[derive(SimpleObject)]
 struct Terms {
@@ -133,8 +125,9 @@ impl PublicPolicy {
     }
 
     /// The providers that users can sign in with, in the order in which to show them.
-    async fn sign_in_providers(&self) -> Vec<SignInProvider> {
-        Vec::new()
+    async fn sign_in_providers(&self, ctx: &Context<'_>) -> Vec<SignInProvider> {
+        let providers = RequestContext::of(ctx).accounts.providers().iter();
+        providers.map(SignInProvider::from).collect()
     }
 
     /// True if users can sign in with a passkey.

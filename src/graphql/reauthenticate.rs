@@ -15,7 +15,7 @@ use crate::model::{Account, SessionId};
 
 /// A proof of identity in a session: exactly one of the fields.
 #[derive(OneofObject)]
-enum ReauthenticationProof {
+pub(super) enum ReauthenticationProof {
     /// The password.
     #[graphql(secret)]
     Password(String),

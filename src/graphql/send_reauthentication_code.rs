@@ -10,8 +10,7 @@ use crate::accounts::{InternalError, SendReauthenticationCodeOutcome};
 /// The sign-in that the code is for.
 #[derive(Default, InputObject)]
 struct SendReauthenticationCodeInput {
-    /// A ticket of a sign-in that waits for a proof, without a session. No operation answers with
-    /// one yet.
+    /// The ticket of `LinkRequired`, where no user is signed in yet.
     #[graphql(secret)]
     ticket: Option<String>,
 }
@@ -36,8 +35,8 @@ impl Operation for SendReauthenticationCodeMutation {
 
 #[Object]
 impl SendReauthenticationCodeMutation {
-    /// Emails a code for `reauthenticate` to the signed-in user. `NotAvailable` for a user with a
-    /// second factor, who proves that instead.
+    /// Emails a code for `reauthenticate` to the signed-in user, or one for `linkIdentity` to the
+    /// address of the ticket. `NotAvailable` for a user with a second factor, who proves that instead.
     async fn send_reauthentication_code(
         &self,
         ctx: &Context<'_>,
@@ -46,16 +45,20 @@ impl SendReauthenticationCodeMutation {
         >,
     ) -> Result<SendReauthenticationCodeResult, InternalError> {
         let request = RequestContext::begin_operation(ctx);
-        if input.0.ticket.is_some() {
-            return Ok(request.record_outcome(ChallengeExpired::default().into()));
-        }
-        let caller = request.caller().await?;
         let accounts = &request.accounts;
-        let sending = accounts.send_reauthentication_code(caller, &request.client);
-        let result = match sending.await? {
+        let outcome = if let Some(ticket) = input.0.ticket {
+            let ticket = ticket.into();
+            accounts.send_link_code(&ticket, &request.client).await?
+        } else {
+            let caller = request.caller().await?;
+            let sending = accounts.send_reauthentication_code(caller, &request.client);
+            sending.await?
+        };
+        let result = match outcome {
             SendReauthenticationCodeOutcome::CodeSent(email) => {
                 CodeSent::new(request, &email).into()
             }
+            SendReauthenticationCodeOutcome::ChallengeExpired => ChallengeExpired::default().into(),
             SendReauthenticationCodeOutcome::NotAvailable => NotAvailable::default().into(),
             SendReauthenticationCodeOutcome::TooManyAttempts(wait) => {
                 TooManyAttempts::from(wait).into()

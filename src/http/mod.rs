@@ -19,6 +19,7 @@ mod metrics;
 mod middleware;
 mod negotiation;
 mod path;
+mod providers;
 mod public_document;
 mod related_origins;
 mod request;
@@ -109,6 +110,8 @@ pub fn router(state: AppState) -> Router {
         .route("/graphiql/assets/{file}", get(asset))
         .route("/schema.graphql", get(client_files::sdl))
         .route("/client/{*file}", get(client_files::get))
+        .route("/providers/start", get(providers::start))
+        .route("/providers/callback", get(providers::callback))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, SignInMethod, Timestamp};
+use super::{Digest, Identity, SignInMethod, Timestamp};
 
 /// The maximum number of challenges per account: one more displaces the oldest.
 const MAX_CHALLENGES: usize = 10;
@@ -31,6 +31,9 @@ pub struct Challenge {
     known_device: Option<String>,
     #[serde(default)]
     is_sign_up: bool,
+    /// The account at a provider that is linked once nothing is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<Identity>,
     expires_at: Timestamp,
     tries: u8,
 }
@@ -44,6 +47,8 @@ pub struct Proven {
     pub known_device: Option<String>,
     /// A flag: the sign-in is the first one of a new account.
     pub is_sign_up: bool,
+    /// The account at a provider that is linked once nothing is missing.
+    pub identity: Option<Identity>,
 }
 
 /// The challenges of an account, the oldest first.
@@ -66,6 +71,7 @@ impl Challenge {
             methods: proven.methods,
             known_device: proven.known_device,
             is_sign_up: proven.is_sign_up,
+            identity: proven.identity,
             expires_at: now.plus(Self::LIFETIME),
             tries: 0,
         }
@@ -98,6 +104,7 @@ impl Challenges {
             methods: challenge.methods.clone(),
             known_device: challenge.known_device.clone(),
             is_sign_up: challenge.is_sign_up,
+            identity: challenge.identity.clone(),
         })
     }
 
@@ -160,6 +167,7 @@ mod tests {
                 methods: vec![SignInMethod::Password],
                 known_device: None,
                 is_sign_up: false,
+                identity: None,
             };
             challenges.add(Challenge::new(digest(name), PURPOSE, proven, NOW));
         }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Digest, Email, SecondFactors, Timestamp};
+use super::{Code, Digest, Email, IdentityId, SecondFactors, Timestamp};
 
 /// The changes of an account's email address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct PendingEmail {
     /// The second factors that the account had.
     #[serde(default)]
     pub factors: SecondFactors,
+    /// The accounts at providers that were linked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<IdentityId>,
 }
 
 /// A token that takes a change back, as stored. No number of tries uses it up.
@@ -53,6 +56,9 @@ pub struct FormerEmail {
     /// The second factors that the account had when it left the address.
     #[serde(default)]
     pub factors: SecondFactors,
+    /// The accounts at providers that were linked then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<IdentityId>,
 }
 
 /// The state before a change that was taken back.
@@ -62,6 +68,8 @@ pub struct Restored {
     pub email: Email,
     /// The second factors: those added since are void, and those removed since are back.
     pub factors: SecondFactors,
+    /// The accounts at providers that stay linked: those linked since are void.
+    pub identities: Vec<IdentityId>,
 }
 
 impl UndoToken {
@@ -113,6 +121,7 @@ impl EmailChanges {
                 email,
                 undo,
                 factors: pending.factors,
+                identities: pending.identities,
             }),
         }
         Some(pending.email)
@@ -132,12 +141,14 @@ impl EmailChanges {
             return Some(Restored {
                 email: former.email,
                 factors: former.factors,
+                identities: former.identities,
             });
         }
         let dropped = self.pending.take_if(|it| it.undo.matches(given, now))?;
         Some(Restored {
             email: present.clone(),
             factors: dropped.factors,
+            identities: dropped.identities,
         })
     }
 
@@ -174,6 +185,7 @@ mod tests {
             code: None,
             undo: token(&format!("request {old}"), 10),
             factors: SecondFactors::default(),
+            identities: Vec::new(),
         });
         let applied = changes.apply(&email(old), token(&format!("change {old}"), 20));
         assert_eq!(applied, Some(email(new)));

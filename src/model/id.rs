@@ -110,6 +110,10 @@ id!(
     PasskeyId, "psk"
 );
 id!(
+    /// The id of the link to an account at a provider: `idn_…`.
+    IdentityId, "idn"
+);
+id!(
     /// An access token's id: its `jti`.
     TokenId, "tok"
 );

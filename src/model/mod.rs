@@ -14,6 +14,7 @@ mod email_kind;
 mod ending;
 mod field_errors;
 mod id;
+mod identity;
 mod ip_text;
 mod leaving;
 mod locale;
@@ -53,7 +54,10 @@ pub use email_change::{EmailChanges, FormerEmail, PendingEmail, Restored, UndoTo
 pub use email_kind::{EmailKind, Factor};
 pub use ending::{EndReason, Endings};
 pub use field_errors::{FieldCode, FieldError, FieldErrors, InvalidField};
-pub use id::{AccountId, DeviceId, EmailId, PasskeyId, SessionId, TokenId, TrustedBrowserId};
+pub use id::{
+    AccountId, DeviceId, EmailId, IdentityId, PasskeyId, SessionId, TokenId, TrustedBrowserId,
+};
+pub use identity::{Identity, IdentityKey, ProviderProfile, ProviderRefusal};
 pub use locale::Locale;
 pub use mobile_number::MobileNumber;
 pub use name::Name;

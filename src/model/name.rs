@@ -7,7 +7,7 @@ use super::{FieldCode, FieldError, text};
 
 /// A person's first or last name: trimmed, NFC, up to 100 characters without control characters. A
 /// first name has at least one; a last name may be empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
 

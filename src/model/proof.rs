@@ -66,6 +66,7 @@ impl User {
         self.void_password(now);
         self.mobile_number = None;
         self.factors.clear();
+        self.identities.clear();
         self.email_changes = EmailChanges::default();
         self.known_devices.clear();
         self.end_sessions(EndReason::AddressClaimed, now, |_| true);

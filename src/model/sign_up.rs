@@ -60,8 +60,8 @@ pub struct SignUp {
     /// are its attempts. `None` if the mail quota allowed no email: the next code that is sent to
     /// the address completes this sign-up as well.
     pub code: Option<Code>,
-    /// The hash of the chosen password.
-    pub password: PasswordHash,
+    /// The hash of the chosen password; `None` if an account at a provider signs up.
+    pub password: Option<PasswordHash>,
     /// The name and gender that were given.
     pub profile: Profile,
     /// The language of messages that was given.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings,
-    FactorPolicy, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session,
-    SessionId, SignInCodes, SignInMethod, SpentHandles, Timestamp,
+    FactorPolicy, Identity, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors,
+    Session, SessionId, SignInCodes, SignInMethod, SpentHandles, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -62,6 +62,9 @@ pub struct User {
     /// The second factors.
     #[serde(default)]
     pub factors: SecondFactors,
+    /// The accounts at providers by which the user signs in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
     /// The sign-ins that wait for their next proof.
     #[serde(default)]
     pub challenges: Challenges,
@@ -140,13 +143,13 @@ impl User {
     /// Creates a user as signed up: never an administrator, without a session.
     #[must_use]
     pub fn new(
-        password: PasswordHash,
+        password: impl Into<Option<PasswordHash>>,
         profile: Profile,
         mobile_number: Option<MobileNumber>,
         now: Timestamp,
     ) -> Self {
         Self {
-            password: Some(password),
+            password: password.into(),
             password_changed_at: now,
             profile,
             locale: None,
@@ -166,6 +169,7 @@ impl User {
             reauthentication_code: None,
             sign_in_codes: SignInCodes::default(),
             factors: SecondFactors::default(),
+            identities: Vec::new(),
             challenges: Challenges::default(),
             spent_handles: SpentHandles::default(),
             email_changes: EmailChanges::default(),

@@ -10,7 +10,7 @@ use super::{
     WriteOutcome,
 };
 use crate::metrics::Metrics;
-use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 
 /// Passes each call on, and records how long it took and how it ended.
 pub struct MeasuredRepository {
@@ -69,6 +69,11 @@ impl Repository for MeasuredRepository {
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.measure("by_email", self.inner.by_email(email)).await
+    }
+
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError> {
+        self.measure("by_identity", self.inner.by_identity(key))
+            .await
     }
 
     async fn after(

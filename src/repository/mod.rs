@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 
 pub use changes::{Changes, PolledChanges, Signal, Watch, WatchedAccounts};
 pub use coalesced_reads::CoalescedReads;
@@ -44,6 +44,8 @@ pub enum WriteOutcome {
     EmailReserved,
     /// Another account has the mobile number.
     MobileNumberTaken,
+    /// Another account has linked the account at a provider.
+    IdentityTaken,
 }
 
 /// The emails that wait to be sent, parked ones left out.
@@ -109,7 +111,8 @@ pub type FoundAccount = (AccountId, Result<Account, StoreError>);
 /// Stores accounts and counts attempts.
 #[async_trait]
 pub trait Repository: Deletions + Send + Sync {
-    /// Adds an account, unless its email address or mobile number is taken.
+    /// Adds an account, unless its email address, its mobile number or an account at a provider that
+    /// it links is taken.
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
 
     /// Returns the account with this id: one point read.
@@ -137,6 +140,9 @@ pub trait Repository: Deletions + Send + Sync {
 
     /// Returns the account with this email address: one indexed read.
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
+
+    /// Returns the account that has linked an account at a provider: one indexed read.
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError>;
 
     /// Returns up to `limit` accounts in the order of their ids, after the one given.
     async fn after(

@@ -196,6 +196,7 @@ impl Coverage {
         self.passkeys().await;
         self.sign_in().await;
         self.leaving().await;
+        self.providers().await;
     }
 }
 

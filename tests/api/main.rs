@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[cfg(feature = "mongodb")]
+#[path = "../support/mongod.rs"]
+mod mongod;
 #[path = "../support/passkey.rs"]
 mod passkey;
 mod support;
@@ -17,6 +20,7 @@ mod contract;
 mod contract_email_change;
 mod contract_leaving;
 mod contract_passkeys;
+mod contract_providers;
 mod contract_second_factor;
 mod contract_sign_in;
 mod cookie;
@@ -62,6 +66,7 @@ mod passkeys_ended;
 mod passkeys_judged;
 mod path_prefix;
 mod policy;
+mod providers;
 mod public_documents;
 mod races;
 mod reauthenticate;

@@ -142,7 +142,9 @@ fn next(limit: Option<RateLimit>) -> Option<RateLimit> {
         Some(RateLimit::PasskeyStartByClient) => RateLimit::PasskeyByClient,
         Some(RateLimit::PasskeyByClient) => RateLimit::MobileNumberByAccount,
         Some(RateLimit::MobileNumberByAccount) => RateLimit::ExportByAccount,
-        Some(RateLimit::ExportByAccount) => return None,
+        Some(RateLimit::ExportByAccount) => RateLimit::ProviderByClient,
+        Some(RateLimit::ProviderByClient) => RateLimit::LinkByEmail,
+        Some(RateLimit::LinkByEmail) => return None,
     })
 }
 

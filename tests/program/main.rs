@@ -39,6 +39,7 @@ mod mongodb;
 mod mongodb_tls;
 mod passkeys;
 mod primaries;
+mod providers;
 mod proxies;
 mod readme;
 mod recipes;

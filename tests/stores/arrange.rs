@@ -6,12 +6,13 @@ use std::time::Duration;
 use latchkey::model::{
     AcceptedTerms, Account, AccountId, AccountState, Challenge, ChallengePurpose, Challenges, Code,
     CreatedBy, Device, Digest, Email, EmailChanges, EmailId, EmailKind, EndReason, Endings, Factor,
-    FormerEmail, Gender, Locale, MobileNumber, Name, NewEmail, Notice, Origin, OutboxEmail,
-    PasswordHash, PendingEmail, Profile, Proven, RecoveryCodes, Rng, Role, Sealed, SecondFactors,
-    Session, SessionId, SetupOwner, SignInCodes, SignInMethod, SignUp, Timestamp, Totp, TotpSetup,
-    TrustedBrowser, TrustedBrowserId, UndoToken, User,
+    FormerEmail, Gender, IdentityId, Locale, MobileNumber, Name, NewEmail, Notice, Origin,
+    OutboxEmail, PasswordHash, PendingEmail, Profile, Proven, RecoveryCodes, Rng, Role, Sealed,
+    SecondFactors, Session, SessionId, SetupOwner, SignInCodes, SignInMethod, SignUp, Timestamp,
+    Totp, TotpSetup, TrustedBrowser, TrustedBrowserId, UndoToken, User,
 };
 
+pub(crate) use crate::identities::identity;
 use crate::passkeys;
 
 /// The time at which every case begins.
@@ -53,7 +54,7 @@ pub(crate) fn pending(address: &str, lifetimes: &[Duration]) -> Account {
     let sign_ups = lifetimes.iter().map(|lifetime| SignUp {
         ticket: Digest::new("ticket".to_owned()),
         code: Some(Code::new(digest("code"), NOW, *lifetime)),
-        password: password(),
+        password: Some(password()),
         profile: profile(),
         mobile_number: Some(number(1)),
         locale: Some(Locale::parse("de").expect("a tag")),
@@ -102,6 +103,7 @@ pub(crate) fn whole(address: &str) -> Account {
         reauthentication_code: Some(Code::new(digest("proof"), NOW, HOUR)),
         sign_in_codes: sign_in_codes(),
         factors: factors(),
+        identities: vec![identity("1")],
         challenges: challenges(),
         spent_handles: passkeys::spent_handles(),
         email_changes: email_changes(),
@@ -126,6 +128,7 @@ fn email_changes() -> EmailChanges {
             code: Some(Code::new(digest("change"), NOW, HOUR)),
             undo: undo_token(HOUR),
             factors: factors(),
+            identities: vec![IdentityId::new(NOW, &Rng::system())],
         }),
         former: vec![former("former@x.test", HOUR)],
     }
@@ -144,6 +147,7 @@ pub(crate) fn former(address: &str, lifetime: Duration) -> FormerEmail {
         email: email(address),
         undo: vec![undo_token(lifetime)],
         factors: factors(),
+        identities: vec![IdentityId::new(NOW, &Rng::system())],
     }
 }
 
@@ -205,6 +209,7 @@ fn challenges() -> Challenges {
         methods: vec![SignInMethod::Password, SignInMethod::Totp],
         known_device: Some("dev_x".to_owned()),
         is_sign_up: true,
+        identity: Some(identity("2")),
     };
     let purpose = ChallengePurpose::CancelDeletion;
     let mut challenges = Challenges::default();

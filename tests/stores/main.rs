@@ -8,6 +8,7 @@ mod arrange;
 mod attempts;
 mod changes;
 mod deletions;
+mod identities;
 mod outbox;
 #[path = "../support/passkey.rs"]
 mod passkey;
@@ -110,6 +111,15 @@ on_each_store! {
         account_may_return_to_its_former_address
         each_of_several_former_addresses_is_reserved
         reservation_ends_with_its_time
+    }
+    identities {
+        account_is_found_by_each_of_its_identities
+        identity_belongs_to_at_most_one_account
+        taken_email_is_reported_before_taken_identity
+        identity_is_free_once_its_owner_drops_it
+        account_with_an_identity_may_change_otherwise
+        purged_sign_up_leaves_no_identity
+        concurrent_inserts_of_one_identity_have_one_winner
     }
     transfer {
         accounts_are_paged_by_id

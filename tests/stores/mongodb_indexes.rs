@@ -34,12 +34,17 @@ async fn indexes_have_names_and_serve_every_query() {
         .expect("the server answers");
     assert_eq!(
         names.join(" "),
-        "_id_ email_unique addresses_unique reserved mobile_number_unique mail_due mail_parked expires imported \
+        "_id_ email_unique addresses_unique reserved mobile_number_unique identities_unique mail_due mail_parked expires imported \
          deletes administrators"
     );
     let now = DateTime::from_millis(NOW.millis());
     for (filter, sort, index) in [
         (doc! { "email": "ada@x.test" }, doc! {}, "email_unique"),
+        (
+            doc! { "identities": "https://a.test 1" },
+            doc! {},
+            "identities_unique",
+        ),
         (
             doc! { "mailDueAt": { "$lte": now } },
             doc! { "mailDueAt": 1, "_id": 1 },

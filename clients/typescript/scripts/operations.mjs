@@ -40,10 +40,18 @@ function fragment(type) {
   return [`fragment ${fragmentOf(type)} on ${type.name} {`, ...indent(fieldsOf(type, elsewhere)), '}'];
 }
 
+/** Returns whether an earlier member has a field of this name and of another type: both are in one answer then. */
+function isOtherThanBefore(union, member, name) {
+  const earlier = union.getTypes().slice(0, union.getTypes().indexOf(member));
+  const types = [...earlier, member].map((type) => type.getFields()[name]?.type.toString());
+  return types.slice(0, -1).some((type) => type !== undefined && type !== types.at(-1));
+}
+
 function membersOf(union) {
   const members = union.getTypes().map((member) => {
     const isError = member.getInterfaces().some(({ name }) => name === 'AccountError');
-    return [member, fieldsOf(member, ({ name }) => isError && name === 'message')];
+    const fields = fieldsOf(member, ({ name }) => isError && name === 'message');
+    return [member, fields.map((line) => (isOtherThanBefore(union, member, line) ? `${lower(member.name)}${upper(line)}: ${line}` : line))];
   });
   const hasErrors = union.getTypes().some((member) => member.getInterfaces().some(({ name }) => name === 'AccountError'));
   return [

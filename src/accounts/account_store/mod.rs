@@ -1,10 +1,11 @@
 //! Loads accounts, and saves what an operation changed by compare-and-swap.
 
+mod attempts;
 mod deletions;
+mod identities;
 mod update_error;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::{Span, field::display};
@@ -12,7 +13,7 @@ use tracing::{Span, field::display};
 use super::Caller;
 use super::secrets::Resealer;
 use super::store_health::StoreHealth;
-use crate::model::{Account, AccountId, Attempts, Clock, Email, Timestamp};
+use crate::model::{Account, AccountId, Clock, Email, Timestamp};
 use crate::repository::{
     Changes, CoalescedReads, PolledChanges, QueueLength, Repository, StoreError, WatchedAccounts,
     WriteOutcome,
@@ -79,6 +80,7 @@ impl AccountStore {
                     return Ok(Updated { outcome, account });
                 }
                 WriteOutcome::MobileNumberTaken => return Err(UpdateError::MobileNumberTaken),
+                WriteOutcome::IdentityTaken => return Err(UpdateError::IdentityTaken),
                 WriteOutcome::EmailTaken | WriteOutcome::EmailReserved
                     if changed.email != account.email =>
                 {
@@ -166,23 +168,6 @@ impl AccountStore {
             Ok(email) => self.by_email(&email).await,
             Err(_) => Ok(None),
         }
-    }
-
-    /// Counts one attempt under a key.
-    pub(super) async fn increment(
-        &self,
-        key: &str,
-        window: Duration,
-        now: Timestamp,
-    ) -> Result<Attempts, StoreError> {
-        let counted = self.repository.increment(key, window, now).await;
-        self.health.observe(counted)
-    }
-
-    /// Takes one attempt back.
-    pub(super) async fn decrement(&self, key: &str) -> Result<(), StoreError> {
-        let released = self.repository.decrement(key, self.clock.now()).await;
-        self.health.observe(released)
     }
 
     /// Returns up to `limit` accounts that have an email due, the longest due first.

@@ -12,6 +12,8 @@ pub(in crate::accounts) enum UpdateError {
     EmailTaken,
     /// Another account has the mobile number.
     MobileNumberTaken,
+    /// Another account has linked the account at a provider.
+    IdentityTaken,
     /// Other saves came first each time.
     Contended,
     /// The store did not acknowledge the write, which may have happened.

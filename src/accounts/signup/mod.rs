@@ -4,6 +4,8 @@
 mod immediate;
 mod pending;
 
+pub(super) use pending::push_bounded;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Accounts, Client, InternalError, RequestAttempt, SignIn};

@@ -60,7 +60,7 @@ impl Accounts {
         let mut sign_up = SignUp {
             ticket: ticket.digest,
             code: Some(self.codes.issue(&code, now)),
-            password,
+            password: Some(password),
             profile: application.profile,
             mobile_number: application.mobile_number,
             locale: application.locale,
@@ -166,7 +166,11 @@ impl Accounts {
 /// Adds a sign-up to those that wait. Where there are too many, the oldest without a valid code
 /// gives way, so that a sign-up whose email has just been sent stays; if all have valid codes, the
 /// oldest gives way.
-fn push_bounded(sign_ups: &mut Vec<SignUp>, sign_up: SignUp, now: Timestamp) {
+pub(in crate::accounts) fn push_bounded(
+    sign_ups: &mut Vec<SignUp>,
+    sign_up: SignUp,
+    now: Timestamp,
+) {
     if sign_ups.len() >= MAX_SIGN_UPS {
         let has_no_code =
             |sign_up: &SignUp| sign_up.code.as_ref().is_none_or(|code| code.is_over(now));
@@ -196,7 +200,7 @@ mod tests {
                     Duration::from_secs(seconds),
                 )
             }),
-            password: PasswordHash::new(String::new()),
+            password: Some(PasswordHash::new(String::new())),
             profile: Profile {
                 first_name: name("A"),
                 last_name: name("B"),

@@ -3,6 +3,7 @@
 
 mod keys;
 mod live;
+mod providers;
 
 use std::fmt::Display;
 use std::fs::{self, OpenOptions};
@@ -43,14 +44,16 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
     }
     let config = configured(Config::load())?;
     print("ok: settings\n")?;
-    let (findings, changes) = runtime()?.block_on(async {
-        let findings = [
+    let (findings, changes, silent) = runtime()?.block_on(async {
+        let mut findings = vec![
             ("keys", keys::check(&config)),
             ("store", store(&config).await),
             ("mail", mail(&config).await),
             ("emails", emails(&config)),
         ];
-        (findings, changes(&config).await)
+        findings.extend(providers::check(&config).map(|finding| ("providers", finding)));
+        let silent = providers::warnings(&config).await;
+        (findings, changes(&config).await, silent)
     });
     let mut problems = Vec::new();
     for (what, finding) in findings {
@@ -61,6 +64,9 @@ pub(super) fn run(check: &Check) -> Result<(), Failure> {
     }
     if let Some(warning) = changes {
         print(format_args!("warning: store: {warning}\n"))?;
+    }
+    for warning in &silent {
+        print(format_args!("warning: providers: {warning}\n"))?;
     }
     for warning in &config.warnings {
         print(format_args!("warning: settings: {warning}\n"))?;

@@ -110,6 +110,7 @@ fn example_of_each_setting_is_accepted() {
                 &[("LATCHKEY_APP_URL", "https://app.x.test")]
             }
             "LATCHKEY_TERMS_VERSION" => &[("LATCHKEY_TERMS_URL", "https://x.test/terms")],
+            "LATCHKEY_PROVIDERS" => &[("LATCHKEY_PROVIDER_REDIRECTS", "https://x.test/in")],
             "LATCHKEY_TERMS_URL" => &[("LATCHKEY_TERMS_VERSION", "1")],
             name if name.starts_with("LATCHKEY_DKIM_") => &branding::DKIM,
             "LATCHKEY_PASSKEYS" => &[("LATCHKEY_PUBLIC_URL", "https://accounts.x.test")],

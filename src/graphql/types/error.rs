@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Interface, SimpleObject};
 
-use super::{DeletionPending, ReauthenticationRequired};
+use super::{DeletionPending, LinkRequired, ProviderRefused, ReauthenticationRequired};
 use crate::model::{FieldCode, InvalidField as ModelInvalidField, Passkeys, Wait};
 
 /// An error that the user can correct, such as a wrong password or a malformed input.
@@ -31,6 +31,10 @@ pub(in crate::graphql) enum AccountError {
     PasskeyLimitReached(PasskeyLimitReached),
     UnknownPasskey(UnknownPasskey),
     PasskeyNotFound(PasskeyNotFound),
+    LinkRequired(LinkRequired),
+    ProviderRefused(ProviderRefused),
+    IdentityTaken(IdentityTaken),
+    IdentityNotFound(IdentityNotFound),
     LastSignInMethod(LastSignInMethod),
 }
 
@@ -111,8 +115,8 @@ account_error!(
     "This passkey does not exist, or not any longer."
 );
 account_error!(
-    /// The account could not sign in without it, or the operator requires a second factor and it is
-    /// the last one. Add another way first.
+    /// The user could not sign in without it, or the operator requires a second factor and it is the
+    /// last one. Add another way first: a password, a passkey, an account at a provider.
     LastSignInMethod,
     "This is the only way to sign in. Add another one first."
 );
@@ -120,6 +124,17 @@ account_error!(
     /// The proof is wrong, or was used before.
     InvalidProof,
     "This proof is wrong, or was used before."
+);
+
+account_error!(
+    /// The account at the provider is linked to another user.
+    IdentityTaken,
+    "This account at the provider is linked to another user."
+);
+account_error!(
+    /// The user has no linked account at a provider with this id.
+    IdentityNotFound,
+    "This account at a provider is not linked, or not any longer."
 );
 
 /// One or more input fields are invalid. Nothing was changed.

@@ -148,15 +148,19 @@ pub(in crate::graphql) struct ReauthenticationRequired {
 
 impl From<Vec<SignInMethod>> for ReauthenticationRequired {
     fn from(methods: Vec<SignInMethod>) -> Self {
-        let methods = methods.into_iter();
         Self {
             message: "Prove who you are, then try again.".to_owned(),
-            methods: methods.filter_map(ReauthenticationMethod::of).collect(),
+            methods: ReauthenticationMethod::all_of(methods),
         }
     }
 }
 
 impl ReauthenticationMethod {
+    /// Returns the proofs among some methods.
+    pub(super) fn all_of(methods: Vec<SignInMethod>) -> Vec<Self> {
+        methods.into_iter().filter_map(Self::of).collect()
+    }
+
     /// Returns the proof of a method, if it can be given in a session.
     const fn of(method: SignInMethod) -> Option<Self> {
         match method {

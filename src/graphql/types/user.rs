@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::mfa::Mfa;
 use super::passkey::PasskeySignal;
-use super::{DateTime, Passkey, Session, TrustedBrowser};
+use super::{DateTime, Identity, Passkey, Session, TrustedBrowser};
 use crate::graphql::RequestContext;
 use crate::model::{self, Account, AccountId, SessionId, Timestamp};
 
@@ -70,6 +70,11 @@ impl User {
     pub(in crate::graphql) fn own_passkeys(&self) -> Vec<Passkey> {
         let passkeys = self.account.factors.passkeys.iter();
         passkeys.cloned().map(Passkey).collect()
+    }
+
+    /// Returns the linked accounts at providers, in the order of their links.
+    pub(in crate::graphql) fn linked_identities(&self) -> impl Iterator<Item = Identity> {
+        self.account.identities.iter().cloned().map(Identity)
     }
 
     /// Returns the user's live sessions, the most recently used first.
@@ -202,6 +207,11 @@ impl User {
     async fn passkey_signal(&self, ctx: &Context<'_>) -> Option<PasskeySignal> {
         let party = RequestContext::of(ctx).accounts.relying_party()?;
         Some(PasskeySignal::new(&party.id, self.id, &self.account))
+    }
+
+    /// The accounts at providers that the user can sign in with.
+    async fn identities(&self) -> Vec<Identity> {
+        self.linked_identities().collect()
     }
 
     /// The user's live sessions, the most recently used first.

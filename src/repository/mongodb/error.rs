@@ -4,7 +4,7 @@
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 use super::super::{StoreError, WriteOutcome};
-use super::indexes::{ADDRESSES_UNIQUE, EMAIL_UNIQUE, MOBILE_NUMBER_UNIQUE};
+use super::indexes::{ADDRESSES_UNIQUE, EMAIL_UNIQUE, IDENTITIES_UNIQUE, MOBILE_NUMBER_UNIQUE};
 
 const DUPLICATE_KEY: i32 = 11000;
 /// The code of a command that the user has no privilege for.
@@ -110,6 +110,7 @@ fn taken(error: &Error) -> Option<WriteOutcome> {
         EMAIL_UNIQUE => Some(WriteOutcome::EmailTaken),
         ADDRESSES_UNIQUE => Some(WriteOutcome::EmailReserved),
         MOBILE_NUMBER_UNIQUE => Some(WriteOutcome::MobileNumberTaken),
+        IDENTITIES_UNIQUE => Some(WriteOutcome::IdentityTaken),
         _ => None,
     }
 }

@@ -16,6 +16,8 @@ pub(super) const EMAIL_UNIQUE: &str = "email_unique";
 pub(super) const ADDRESSES_UNIQUE: &str = "addresses_unique";
 /// The index that refuses a mobile number of another account.
 pub(super) const MOBILE_NUMBER_UNIQUE: &str = "mobile_number_unique";
+/// The index that refuses an account at a provider that another account links.
+pub(super) const IDENTITIES_UNIQUE: &str = "identities_unique";
 
 /// The role of the user in a document of `accounts`.
 pub(super) const ROLE: &str = "account.state.active.role";
@@ -80,7 +82,12 @@ fn of_contents() -> Vec<IndexModel> {
         index(
             MOBILE_NUMBER_UNIQUE,
             doc! { "mobileNumber": 1 },
-            present("mobileNumber", unique),
+            present("mobileNumber", unique.clone()),
+        ),
+        index(
+            IDENTITIES_UNIQUE,
+            doc! { "identities": 1 },
+            present("identities", unique),
         ),
         index(
             "mail_due",

@@ -27,7 +27,7 @@ use self::connection::{Connection, QUERY};
 use self::record::date;
 use super::WriteOutcome;
 use super::{Changes, FoundAccount, PolledChanges, QueueLength, Repository, StoreError};
-use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 
 /// Stores accounts in a MongoDB database.
 pub struct MongoRepository {
@@ -115,6 +115,10 @@ impl Repository for MongoRepository {
         self.find(doc! { "email": email.as_str() }).await
     }
 
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError> {
+        self.find(doc! { "identities": key.indexed() }).await
+    }
+
     async fn after(
         &self,
         after: Option<AccountId>,
@@ -140,17 +144,7 @@ impl Repository for MongoRepository {
     }
 
     async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
-        let slowest = |db: connection::Collections| async move {
-            let accounts = db.accounts.clone_with_type::<record::Imported>();
-            let present = doc! { "importedMillis": { "$exists": true } };
-            let find = accounts
-                .find_one(present)
-                .sort(doc! { "importedMillis": -1 });
-            let narrow = find.projection(doc! { "_id": 0, "importedMillis": 1 });
-            narrow.max_time(QUERY).await
-        };
-        let found = self.connection.run(slowest).await?;
-        Ok(found.map(|found| found.imported_millis))
+        self.read_slowest_imported_hash().await
     }
 
     /// Never returns `VersionConflict` for a save that succeeded: if an answer is lost, the driver

@@ -4,7 +4,7 @@ use mongodb::bson::{Document, doc};
 use serde::Deserialize;
 
 use super::MongoRepository;
-use super::connection::QUERY;
+use super::connection::{Collections, QUERY};
 use super::record;
 use crate::model::AccountId;
 use crate::repository::StoreError;
@@ -63,5 +63,19 @@ impl MongoRepository {
                 Ok(versions)
             })
             .await
+    }
+
+    pub(super) async fn read_slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
+        let slowest = |db: Collections| async move {
+            let accounts = db.accounts.clone_with_type::<record::Imported>();
+            let present = doc! { "importedMillis": { "$exists": true } };
+            let find = accounts
+                .find_one(present)
+                .sort(doc! { "importedMillis": -1 });
+            let narrow = find.projection(doc! { "_id": 0, "importedMillis": 1 });
+            narrow.max_time(QUERY).await
+        };
+        let found = self.connection.run(slowest).await?;
+        Ok(found.map(|found| found.imported_millis))
     }
 }

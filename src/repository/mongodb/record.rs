@@ -30,6 +30,9 @@ pub(super) struct Record {
     reserved_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mobile_number: Option<MobileNumber>,
+    /// The names of the accounts at providers that the account links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    identities: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mail_due_at: Option<Timestamp>,
     /// Set where an email is parked.
@@ -56,6 +59,7 @@ impl From<Account> for Record {
             addresses: addresses(&account),
             reserved_until: account.reserved_emails().iter().map(|it| it.1).max(),
             mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
+            identities: identities(&account),
             mail_due_at: account.mail_due_at(),
             mail_parked: account
                 .outbox
@@ -74,6 +78,12 @@ fn addresses(account: &Account) -> Vec<Email> {
     let reserved = account.reserved_emails();
     let all = reserved.into_iter().map(|(email, _)| email);
     [&account.email].into_iter().chain(all).cloned().collect()
+}
+
+fn identities(account: &Account) -> Vec<String> {
+    let identities = account.user().map(|user| &user.identities);
+    let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
+    keys.collect()
 }
 
 /// Returns a time as a query compares it: times are BSON dates in every document.

@@ -1,6 +1,8 @@
 //! Conversion of SQLite's errors. Its messages name tables and columns, never a value.
 
-use rusqlite::ffi::{SQLITE_CONSTRAINT_TRIGGER, SQLITE_CONSTRAINT_UNIQUE};
+use rusqlite::ffi::{
+    SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_TRIGGER, SQLITE_CONSTRAINT_UNIQUE,
+};
 use rusqlite::{Error, ErrorCode};
 
 use super::super::{StoreError, WriteOutcome};
@@ -8,6 +10,8 @@ use super::PATIENCE;
 
 /// The message of the triggers that refuse a reserved address.
 const RESERVED: &str = "reserved_email";
+/// The column that refuses an account at a provider that another account links.
+const IDENTITY: &str = "identities.key";
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -41,6 +45,12 @@ fn taken(error: &Error) -> Option<WriteOutcome> {
                 "mobile_number" => Some(WriteOutcome::MobileNumberTaken),
                 _ => None,
             }
+        }
+        Error::SqliteFailure(code, Some(message))
+            if code.extended_code == SQLITE_CONSTRAINT_PRIMARYKEY
+                && message.ends_with(IDENTITY) =>
+        {
+            Some(WriteOutcome::IdentityTaken)
         }
         Error::SqliteFailure(code, Some(message))
             if code.extended_code == SQLITE_CONSTRAINT_TRIGGER && message == RESERVED =>

@@ -25,12 +25,12 @@ use serde_json::json;
 use self::readers::Readers;
 use self::row::Row;
 use self::statements::{
-    AFTER, BY_EMAIL, BY_ID, BY_IDS, COUNT, DECREMENT, INSERT, MAIL_DUE, MAIL_PARKED, MAIL_QUEUE,
-    PURGE_ACCOUNTS, PURGE_ATTEMPTS, PURGE_RESERVED, SAVE, SLOWEST_IMPORTED,
+    AFTER, BY_EMAIL, BY_ID, BY_IDENTITY, BY_IDS, COUNT, DECREMENT, INSERT, MAIL_DUE, MAIL_PARKED,
+    MAIL_QUEUE, PURGE_ACCOUNTS, PURGE_ATTEMPTS, PURGE_RESERVED, SAVE, SLOWEST_IMPORTED,
 };
 use self::writer::Writer;
 use super::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
-use crate::model::{Account, AccountId, Attempts, Email, Timestamp};
+use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 
 /// The time that a caller waits for an answer: a stalled disk must not stall the requests.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -56,6 +56,20 @@ impl SqliteRepository {
             writer: Writer::start(connection)?,
             readers: Readers::new(path.to_owned()),
         })
+    }
+
+    async fn read_account(
+        &self,
+        sql: &'static str,
+        key: String,
+    ) -> Result<Option<Account>, StoreError> {
+        self.readers
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let found = statement.query_row([key], |row| document::column(row, 0));
+                found.optional()?.transpose()
+            })
+            .await
     }
 }
 
@@ -98,14 +112,11 @@ impl Repository for SqliteRepository {
     }
 
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
-        let email = email.as_str().to_owned();
-        self.readers
-            .run(move |connection| {
-                let mut statement = connection.prepare_cached(BY_EMAIL)?;
-                let found = statement.query_row([email], |row| document::column(row, 0));
-                found.optional()?.transpose()
-            })
-            .await
+        self.read_account(BY_EMAIL, email.as_str().to_owned()).await
+    }
+
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError> {
+        self.read_account(BY_IDENTITY, key.indexed()).await
     }
 
     async fn after(

@@ -21,6 +21,7 @@ pub(super) struct Row {
     reserved: Option<String>,
     deletes_at: Option<Timestamp>,
     administrator: Option<bool>,
+    identities: Option<String>,
 }
 
 impl Row {
@@ -38,6 +39,7 @@ impl Row {
             reserved: reserved(account),
             deletes_at: account.user().and_then(|user| user.deletes_at),
             administrator: account.is_administrator().then_some(true),
+            identities: identities(account),
         })
     }
 
@@ -54,6 +56,7 @@ impl Row {
             reserved,
             deletes_at,
             administrator,
+            identities,
         } = self;
         let row = params![
             id,
@@ -66,7 +69,8 @@ impl Row {
             imported_millis,
             reserved,
             deletes_at,
-            administrator
+            administrator,
+            identities
         ];
         connection.prepare_cached(sql)?.execute(row)
     }
@@ -80,6 +84,14 @@ fn reserved(account: &Account) -> Option<String> {
         .map(|(email, until)| json!([email.as_str(), until.millis()]));
     let pairs: Vec<_> = pairs.collect();
     (!pairs.is_empty()).then(|| json!(pairs).to_string())
+}
+
+/// Returns the names of the accounts at providers that an account links, in JSON.
+fn identities(account: &Account) -> Option<String> {
+    let identities = account.user().map(|user| &user.identities);
+    let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
+    let keys: Vec<_> = keys.collect();
+    (!keys.is_empty()).then(|| json!(keys).to_string())
 }
 
 impl ToSql for Timestamp {

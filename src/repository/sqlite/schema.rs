@@ -90,6 +90,23 @@ const STEPS: &[&str] = &["
         fingerprint TEXT NOT NULL PRIMARY KEY,
         recorded_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+", "
+    -- The accounts at providers that an account links, as a list in JSON.
+    ALTER TABLE accounts ADD COLUMN identities TEXT;
+    CREATE TABLE identities (
+        key TEXT NOT NULL PRIMARY KEY,
+        account TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX identities_account ON identities (account);
+    CREATE TRIGGER accounts_inserted_identities AFTER INSERT ON accounts WHEN NEW.identities IS NOT NULL
+        BEGIN INSERT INTO identities SELECT value, NEW.id FROM json_each(NEW.identities); END;
+    CREATE TRIGGER accounts_updated_identities AFTER UPDATE ON accounts WHEN NEW.identities IS NOT OLD.identities
+        BEGIN
+            DELETE FROM identities WHERE account = NEW.id;
+            INSERT INTO identities SELECT value, NEW.id FROM json_each(NEW.identities);
+        END;
+    CREATE TRIGGER accounts_deleted_identities AFTER DELETE ON accounts WHEN OLD.identities IS NOT NULL
+        BEGIN DELETE FROM identities WHERE account = OLD.id; END;
 "];
 
 /// The oldest version of the schema whose programs may use a file of the current one: they leave

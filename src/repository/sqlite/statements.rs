@@ -10,14 +10,18 @@ pub(super) const BY_IDS: &str =
 
 pub(super) const BY_EMAIL: &str = "SELECT document FROM accounts WHERE email = ?1";
 
+pub(super) const BY_IDENTITY: &str = "SELECT document FROM accounts
+    WHERE id = (SELECT account FROM identities WHERE key = ?1)";
+
 pub(super) const INSERT: &str = "INSERT INTO accounts
     (id, version, email, mobile_number, mail_due_at, expires_at, document, imported_millis, reserved,
-        deletes_at, administrator)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        deletes_at, administrator, identities)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 pub(super) const SAVE: &str = "UPDATE accounts
     SET version = ?2, email = ?3, mobile_number = ?4, mail_due_at = ?5, expires_at = ?6, document = ?7,
-        imported_millis = ?8, reserved = ?9, deletes_at = ?10, administrator = ?11
+        imported_millis = ?8, reserved = ?9, deletes_at = ?10, administrator = ?11,
+        identities = ?12
     WHERE id = ?1 AND version = ?2 - 1";
 
 pub(super) const AFTER: &str = "SELECT document FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";

@@ -43,6 +43,16 @@ pub enum Purpose {
     EmailCode,
     /// Encrypts the secrets of second factors.
     SecondFactor,
+    /// Derives what belongs to one sign-in at a provider: its nonce, its proof key, its codes.
+    ProviderFlow,
+    /// Encrypts the beginning of a sign-in at a provider, for the address that a browser opens.
+    ProviderStart,
+    /// Encrypts the state of a sign-in that a browser takes to a provider and back.
+    ProviderState,
+    /// Encrypts the result of a sign-in at a provider, for the page that finishes it.
+    ProviderResult,
+    /// Encrypts an account at a provider that waits to be linked.
+    ProviderTicket,
 }
 
 impl Purpose {
@@ -67,6 +77,11 @@ impl Purpose {
             Self::Counter => "latchkey/counter/v1",
             Self::EmailCode => "latchkey/email-code/v1",
             Self::SecondFactor => "latchkey/second-factor/v1",
+            Self::ProviderFlow => "latchkey/provider-flow/v1",
+            Self::ProviderStart => "latchkey/provider-start/v1",
+            Self::ProviderState => "latchkey/provider-state/v1",
+            Self::ProviderResult => "latchkey/provider-result/v1",
+            Self::ProviderTicket => "latchkey/provider-ticket/v1",
         }
     }
 }

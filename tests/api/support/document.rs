@@ -45,9 +45,33 @@ fn own_fields(operation: &str) -> &'static str {
         "reauthenticate" => {
             "... on Reauthenticated { session { id current authenticatedAt methods } }"
         }
+        "startProviderSignIn" => {
+            "... on ProviderSignInStarted { authorizationUrl handle } \
+             ... on ReauthenticationRequired { methods }"
+        }
+        "finishProviderSignIn" => {
+            "... on IdentityLinked { identity { id email provider { id name } } user { ...U } } \
+             ... on MfaRequired { challenge factors: methods } ... on MfaSetupRequired { challenge } \
+             ... on LinkRequired { email ticket methods } ... on ProviderRefused { reason } \
+             ... on DeletionPending { ticket }"
+        }
+        "linkIdentity" => {
+            "... on MfaRequired { challenge methods } ... on MfaSetupRequired { challenge } \
+             ... on DeletionPending { ticket }"
+        }
+        "unlinkIdentity" | "removePasskey" => {
+            "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
+        }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
+        other => passkey_fields(other),
+    }
+}
+
+/// Returns the selections of the members that only operations on passkeys have.
+fn passkey_fields(operation: &str) -> &'static str {
+    match operation {
         "startPasskeyRegistration" => {
             "... on PasskeyRegistrationStarted { handle options { rp { id name } user { id name displayName } challenge
             pubKeyCredParams { type alg } timeout excludeCredentials { type id transports }
@@ -60,9 +84,6 @@ fn own_fields(operation: &str) -> &'static str {
             ... on PasskeyLimitReached { limit }"
         }
         "finishPasskeyLogin" => "... on UnknownPasskey { rpId credentialId }",
-        "removePasskey" => {
-            "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
-        }
         _ => "",
     }
 }
@@ -86,7 +107,10 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "finishPasskeyLogin"
         | "removePasskey"
         | "revokeTrustedBrowser"
-        | "cancelAccountDeletion" => "",
+        | "cancelAccountDeletion"
+        | "finishProviderSignIn"
+        | "linkIdentity"
+        | "unlinkIdentity" => "",
         _ => "... on InvalidInput { fields { path code message } }",
     }
 }
@@ -103,7 +127,8 @@ fn waiting_time(operation: &str) -> &'static str {
         | "renamePasskey"
         | "removePasskey"
         | "revokeTrustedBrowser"
-        | "cancelAccountDeletion" => "",
+        | "cancelAccountDeletion"
+        | "unlinkIdentity" => "",
         _ => "... on TooManyAttempts { retryAfterSeconds }",
     }
 }
@@ -124,6 +149,8 @@ pub fn document(operation: &str) -> String {
             | "loginWithCode"
             | "finishPasskeyLogin"
             | "cancelAccountDeletion"
+            | "finishProviderSignIn"
+            | "linkIdentity"
     );
     let has_user = signs_in || own.contains("...U");
     let authenticated = if signs_in {

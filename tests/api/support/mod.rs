@@ -6,6 +6,7 @@ mod document;
 mod live;
 mod log;
 mod passkeys;
+mod provider;
 mod snapshot;
 mod store;
 mod store_deletions;
@@ -31,6 +32,7 @@ pub use document::{USER, document};
 pub use live::{LiveServer, QUICK, SUBSCRIPTION, Socket};
 pub use log::{Log, capture_log};
 pub use passkeys::{ORIGIN, PASSKEYS};
+pub use provider::{PAGE, Provider, Signer, Visit, code_in};
 pub use snapshot::snapshot;
 pub use store::{Failure, INTERNALS, Store, Work};
 

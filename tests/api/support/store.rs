@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey::model::{Account, AccountId, Attempts, Email, Timestamp};
+use latchkey::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
 use latchkey::repository::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
 use tokio::sync::Notify;
 
@@ -167,6 +167,11 @@ impl Repository for Store {
     async fn by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.read()?;
         self.real.by_email(email).await
+    }
+
+    async fn by_identity(&self, key: &IdentityKey) -> Result<Option<Account>, StoreError> {
+        self.read()?;
+        self.real.by_identity(key).await
     }
 
     async fn after(

@@ -1,6 +1,7 @@
 //! Starts the program and its companions, and provides clients for them. Processes are ended by
 //! their id.
 
+pub mod certificates;
 pub mod client;
 pub mod database;
 pub mod email;

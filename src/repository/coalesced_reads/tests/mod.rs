@@ -1,17 +1,16 @@
 //! A repository whose reads wait until the test lets them go.
 
 mod deletions;
+mod gate;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::model::{AccountState, Attempts, Email, Rng, Timestamp};
-use crate::repository::{FoundAccount, QueueLength, WriteOutcome};
+use crate::model::{AccountState, Email, Rng, Timestamp};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
@@ -31,91 +30,6 @@ fn account(id: AccountId, version: usize) -> Account {
     let mut account = Account::new(id, email, AccountState::Pending(Vec::new()));
     account.version = i64::try_from(version).unwrap();
     account
-}
-
-#[async_trait]
-impl Repository for Gate {
-    async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<FoundAccount>, StoreError> {
-        let version = self.version.load(Ordering::SeqCst);
-        self.begun.send(ids.to_vec()).unwrap();
-        self.permits.acquire().await.unwrap().forget();
-        if *self.fails.lock().unwrap() {
-            return Err(StoreError::Unreachable("no server".into()));
-        }
-        let corrupt = *self.corrupt.lock().unwrap();
-        let read = |id: &AccountId| {
-            if corrupt == Some(*id) {
-                (*id, Err(StoreError::Corrupt("a field".into())))
-            } else {
-                (*id, Ok(account(*id, version)))
-            }
-        };
-        Ok(ids.iter().map(read).collect())
-    }
-
-    async fn insert(&self, _: &Account) -> Result<WriteOutcome, StoreError> {
-        unreachable!()
-    }
-
-    async fn by_email(&self, _: &Email) -> Result<Option<Account>, StoreError> {
-        unreachable!()
-    }
-
-    async fn after(&self, _: Option<AccountId>, _: usize) -> Result<Vec<Account>, StoreError> {
-        unreachable!()
-    }
-
-    async fn slowest_imported_hash(&self) -> Result<Option<u32>, StoreError> {
-        unreachable!()
-    }
-
-    async fn mail_queue(&self) -> Result<QueueLength, StoreError> {
-        unreachable!()
-    }
-
-    async fn save(&self, _: &Account) -> Result<WriteOutcome, StoreError> {
-        unreachable!()
-    }
-
-    async fn mail_due(&self, _: Timestamp, _: usize) -> Result<Vec<AccountId>, StoreError> {
-        unreachable!()
-    }
-
-    async fn mail_parked(
-        &self,
-        _: Option<AccountId>,
-        _: usize,
-    ) -> Result<Vec<AccountId>, StoreError> {
-        unreachable!()
-    }
-
-    async fn increment(&self, _: &str, _: Duration, _: Timestamp) -> Result<Attempts, StoreError> {
-        unreachable!()
-    }
-
-    async fn decrement(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
-        unreachable!()
-    }
-
-    async fn purge(&self, _: Timestamp) -> Result<(), StoreError> {
-        unreachable!()
-    }
-
-    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
-        unreachable!()
-    }
-
-    async fn record_secret(&self, _: &str) -> Result<(), StoreError> {
-        unreachable!()
-    }
-
-    async fn forget_secret(&self, _: &str) -> Result<(), StoreError> {
-        unreachable!()
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
-        unreachable!()
-    }
 }
 
 struct Test {

@@ -23,6 +23,12 @@ import {
   shownSendReauthenticationCode,
   shownStartLogin,
 } from './proofs.js';
+import {
+  shownFinishProviderSignIn,
+  shownLinkIdentity,
+  shownStartProviderSignIn,
+  shownUnlinkIdentity,
+} from './providers.js';
 import { shown as shownRefresh } from './refresh.js';
 import {
   shownCompleteLogin,
@@ -47,7 +53,9 @@ const switches: Record<string, (result: never) => string> = {
   FinishPasskeyLoginResult: shownFinishPasskeyLogin,
   FinishPasskeyRegistrationResult: shownFinishPasskeyRegistration,
   ExportMyDataResult: shownExportMyData,
+  FinishProviderSignInResult: shownFinishProviderSignIn,
   ForgotPasswordResult: shownForgot,
+  LinkIdentityResult: shownLinkIdentity,
   LoginResult: shownLogin,
   LoginWithCodeResult: shownLoginWithCode,
   LogoutResult: shownLogout,
@@ -68,8 +76,10 @@ const switches: Record<string, (result: never) => string> = {
   StartLoginResult: shownStartLogin,
   StartPasskeyLoginResult: shownStartPasskeyLogin,
   StartPasskeyRegistrationResult: shownStartPasskeyRegistration,
+  StartProviderSignInResult: shownStartProviderSignIn,
   StartTotpResult: shownStartTotp,
   UndoEmailChangeResult: shownUndoEmailChange,
+  UnlinkIdentityResult: shownUnlinkIdentity,
   UpdateMobileNumberResult: shownNumber,
   UpdateProfileResult: shownProfile,
   VerifyEmailResult: shownVerified,

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::cli::Failure;
-use crate::model::{Account, Session, Timestamp, User};
+use crate::model::{Account, Identity, Session, Timestamp, User};
 
 /// The state of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
@@ -107,8 +107,36 @@ pub(super) struct Details {
     has_authenticator_app: bool,
     recovery_codes_left: usize,
     trusted_browsers: usize,
+    identities: Vec<ShownIdentity>,
     waiting_emails: usize,
     sessions: Vec<ShownSession>,
+}
+
+/// A linked account at a provider.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownIdentity {
+    id: String,
+    provider: String,
+    email: Option<String>,
+    linked_at: String,
+}
+
+impl ShownIdentity {
+    fn of(identity: &Identity) -> Self {
+        Self {
+            id: identity.id.to_string(),
+            provider: identity.provider.clone(),
+            email: identity.email.as_ref().map(|it| it.as_str().to_owned()),
+            linked_at: identity.linked_at.to_rfc3339(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let email = self.email.as_deref().unwrap_or("no address");
+        let (id, provider, linked) = (&self.id, &self.provider, &self.linked_at);
+        format!("{id}  {provider}  {email}  linked {linked}")
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -155,6 +183,7 @@ impl Details {
             has_authenticator_app: user.factors.totp.is_some(),
             recovery_codes_left: user.factors.recovery_codes_left(),
             trusted_browsers: user.factors.trusted_browsers.len(),
+            identities: user.identities.iter().map(ShownIdentity::of).collect(),
             waiting_emails: account.outbox.len(),
             sessions: live.map(ShownSession::of).collect(),
         })
@@ -195,6 +224,9 @@ impl Details {
         let mut text = String::new();
         for (name, value) in rows {
             _ = writeln!(text, "{name:<15}{value}");
+        }
+        for identity in &self.identities {
+            _ = writeln!(text, "{:<15}{}", "provider", identity.line());
         }
         for session in &self.sessions {
             _ = writeln!(text, "{:<15}{}", "session", session.line());

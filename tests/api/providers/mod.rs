@@ -2,6 +2,7 @@
 
 mod claims;
 mod errors;
+mod gate;
 mod github;
 mod keys;
 mod links;

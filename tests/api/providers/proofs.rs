@@ -1,5 +1,6 @@
 //! `LinkRequired` and `linkIdentity`: the proof that an account is the user's.
 
+use latchkey::accounts::{DeleteUserOutcome, DeletionTime};
 use serde_json::json;
 
 use super::{OPTIONAL, link, link_required, prove, running, send_code, verified};
@@ -237,4 +238,44 @@ async fn known_device_keeps_what_its_user_set_up() {
         (&json!(true), &json!(true))
     );
     assert_eq!(user["sessions"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn ticket_confirms_the_account_that_it_names() {
+    let (provider, service) = running(&[]).await;
+    verified(&service).await;
+    let device = service.device();
+    let required = link_required(&device, &provider, "corp").await;
+    let other = json!({ "password": "the password of another account" });
+    assert_eq!(
+        kind(&prove(&device, &required, other).await),
+        "InvalidProof"
+    );
+    let accounts = &service.app.accounts;
+    let deleted = accounts.delete_user("ada@x.test", DeletionTime::Now).await;
+    assert!(matches!(deleted, Ok(DeleteUserOutcome::Deleted)));
+    service.device().signed_up("ada@x.test").await;
+    let right = json!({ "password": PASSWORD });
+    assert_eq!(
+        kind(&prove(&device, &required, right).await),
+        "ChallengeExpired"
+    );
+}
+
+#[tokio::test]
+async fn untrusted_address_reveals_no_account() {
+    let (provider, service) = running(&[]).await;
+    verified(&service).await;
+    let device = service.device();
+    let mut answers = Vec::new();
+    for email in ["ada@x.test", "stranger@x.test"] {
+        provider.script().user = json!({ "sub": email, "email": email });
+        let mut required = device.sign_in_at(&provider, "other").await;
+        let sent = send_code(&device, &required).await;
+        let wrong = prove(&device, &required, json!({ "emailCode": "000000" })).await;
+        assert_eq!(required["email"].take(), email);
+        required["ticket"].take();
+        answers.push((required, kind(&sent).to_owned(), kind(&wrong).to_owned()));
+    }
+    assert_eq!(answers[0], answers[1]);
 }

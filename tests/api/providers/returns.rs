@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{finish, visit};
-use crate::support::{Provider, Visit, code_in, kind};
+use crate::support::{Provider, Visit, capture_log, code_in, kind};
 
 #[tokio::test]
 async fn sign_in_is_finished_once_by_its_page() {
@@ -109,4 +109,36 @@ async fn each_step_of_a_sign_in_expires() {
         kind(&finish(&device, &soon, &code).await),
         "ChallengeExpired"
     );
+}
+
+#[tokio::test]
+async fn log_of_a_sign_in_has_no_secret() {
+    let provider = Provider::start().await;
+    let service = provider.service(&[]).await;
+    let device = service.device();
+    let (log, _guard) = capture_log(&device).await;
+    let visit = visit(&device, "corp").await;
+    let parameters = provider.consent(&visit);
+    let code = visit.back(&parameters).await;
+    assert_eq!(kind(&finish(&device, &visit, &code).await), "Authenticated");
+    provider.script().is_failing = true;
+    let failed = device.sign_in_at(&provider, "corp").await;
+    assert_eq!(failed["reason"], "UNREACHABLE");
+    let text = log.text();
+    assert!(text.contains("/providers/callback"), "{text}");
+    assert!(text.contains("the token endpoint answers 503"), "{text}");
+    let secrets = [
+        &*visit.handle,
+        &*code,
+        &*visit.parameter("state"),
+        &*visit.parameter("nonce"),
+        &*visit.set_cookie,
+        "code-1",
+        "a secret+",
+        "an access token",
+        "ada@x.test",
+    ];
+    for secret in secrets {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
 }

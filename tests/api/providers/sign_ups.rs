@@ -1,5 +1,6 @@
 //! Sign-ups at providers, and the users who come back.
 
+use latchkey::accounts::{DeleteUserOutcome, DeletionTime};
 use serde_json::{Value, json};
 
 use super::{link_required, prove, running, send_code};
@@ -208,4 +209,19 @@ async fn export_of_data_names_the_linked_account() {
     assert_eq!(identity["subject"], "1");
     assert_eq!(identity["issuer"], format!("{}/corp", provider.url));
     assert_eq!(data["password"]["isSet"], false);
+}
+
+#[tokio::test]
+async fn identity_of_a_deleted_user_opens_a_new_account() {
+    let (provider, service) = running(&[]).await;
+    let device = service.device();
+    let first = device.sign_in_at(&provider, "corp").await;
+    let (signed_in, _) = device.signed_in_by(&first);
+    let accounts = &service.app.accounts;
+    let deleted = accounts.delete_user("ada@x.test", DeletionTime::Now).await;
+    assert!(matches!(deleted, Ok(DeleteUserOutcome::Deleted)));
+    assert_eq!(signed_in.me().await, Err("UNAUTHENTICATED".to_owned()));
+    let second = device.sign_in_at(&provider, "corp").await;
+    assert_eq!(kind(&second), "Authenticated");
+    assert_ne!(second["user"]["id"], first["user"]["id"]);
 }

@@ -76,9 +76,6 @@ impl Accounts {
         let secrets = StoreSecrets::new(repository.clone(), secret.clone(), rng.clone());
         let store = secrets.account_store(clock.clone());
         let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), &policy));
-        let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
-        let passkeys = PasskeyCeremonies::new(relying_party, secret.clone(), rng.clone());
-        let flows = ProviderFlows::new(providers, secret.clone(), rng.clone());
         let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
@@ -92,11 +89,11 @@ impl Accounts {
         Self {
             store,
             limiter,
+            factors: FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer),
+            passkeys: PasskeyCeremonies::new(relying_party, secret.clone(), rng.clone()),
+            flows: ProviderFlows::new(providers, secret.clone(), rng.clone()),
             sessions: SessionIssuer::new(access_tokens, secret, clock.clone(), rng.clone(), rules),
             codes,
-            factors,
-            passkeys,
-            flows,
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),

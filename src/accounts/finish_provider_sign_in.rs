@@ -106,14 +106,15 @@ impl Accounts {
             None => None,
         };
         let flow = result.flow;
-        if !self.flows.is_first_finish(&self.store, &flow).await? {
-            return Ok(Outcome::ChallengeExpired);
-        }
         let profile = match result.end {
             FlowEnd::Profile(profile) => profile,
             FlowEnd::Refused(reason) => return Ok(Outcome::ProviderRefused(reason)),
             FlowEnd::Expired => return Ok(Outcome::ChallengeExpired),
         };
+        // A browser that comes back twice brings an expired result too, which uses nothing up.
+        if !self.flows.is_first_finish(&self.store, &flow).await? {
+            return Ok(Outcome::ChallengeExpired);
+        }
         if let Some(caller) = caller {
             return self.link(caller, &flow, &profile, &command.client).await;
         }

@@ -54,3 +54,26 @@ async fn concurrent_uses_of_one_ticket_have_one_winner() {
     let tally = tally(&answers);
     assert_eq!(tally.get("Authenticated"), Some(&1), "{tally:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_returns_exchange_the_code_once() {
+    let (provider, service) = running(&[UNLIMITED]).await;
+    let device = service.device();
+    let visit = device.visit(&device.start_provider("corp").await).await;
+    let parameters = provider.consent(&visit);
+    let mut returns = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (visit, parameters) = (visit.clone(), parameters.clone());
+        returns.spawn(async move { visit.back(&parameters).await });
+    }
+    let codes = returns.join_all().await;
+    let mut answers = Vec::new();
+    for code in &codes {
+        let input = visit.input(code);
+        answers.push(device.mutate("finishProviderSignIn", input).await);
+    }
+    assert_eq!(provider.script().requests["/corp/token"], 1);
+    let tally = tally(&answers);
+    assert_eq!(tally.get("Authenticated"), Some(&1), "{tally:?}");
+    assert_eq!(tally.get("ChallengeExpired"), Some(&19), "{tally:?}");
+}

@@ -71,7 +71,12 @@ impl Accounts {
             client: &command.client,
         };
         let confirm = |account: &mut Account, now| self.apply_change(account, &confirmation, now);
-        let updated = match self.store.update_as(caller, confirm).await {
+        let mut updated = self.store.update_as(caller.clone(), confirm).await;
+        // The code is right: this is the owner of the address.
+        if matches!(updated, Err(UpdateError::EmailTaken)) && self.make_way(&confirmation).await? {
+            updated = self.store.update_as(caller, confirm).await;
+        }
+        let updated = match updated {
             Err(UpdateError::EmailTaken) => return Ok(ConfirmEmailChangeOutcome::EmailTaken),
             updated => updated?,
         };
@@ -79,6 +84,18 @@ impl Accounts {
             Spend::Right => ConfirmEmailChangeOutcome::EmailChanged(Box::new(updated.account)),
             Spend::Wrong => ConfirmEmailChangeOutcome::InvalidCode,
         })
+    }
+
+    /// Deletes an account that has the address and has never proven it: it does not keep the address
+    /// from its owner. Returns whether there was one.
+    async fn make_way(&self, confirmation: &Confirmation<'_>) -> Result<bool, InternalError> {
+        let email = &confirmation.email;
+        let Some(holder) = self.store.by_email(email).await? else {
+            return Ok(false);
+        };
+        let is_unproven = |it: &Account, _| it.email == *email && it.is_unproven();
+        let deleted = self.store.delete_if(holder.id, is_unproven).await?;
+        Ok(deleted.is_some())
     }
 
     fn apply_change(

@@ -13,6 +13,7 @@ use crate::model::{
     InvalidField, Password, PasswordHash, PendingEmail, SignInMethod, Timestamp, Wait,
 };
 use crate::rate_limit::RateLimit;
+use crate::repository::StoreError;
 use crate::token::Purpose;
 
 /// A request for a change of the email address.
@@ -84,7 +85,7 @@ impl Accounts {
             return Ok(RequestEmailChangeOutcome::TooManyAttempts(wait));
         }
         let is_sent = decision == MailDecision::Send
-            && self.store.by_email(&email).await?.is_none()
+            && self.is_free(&email).await?
             && self
                 .limiter
                 .reserve_overall_mail(RateLimit::MailOverall)
@@ -109,6 +110,12 @@ impl Accounts {
             Decided::PasswordChanged => RequestEmailChangeOutcome::InvalidCredentials,
             Decided::TooManyChanges(wait) => RequestEmailChangeOutcome::TooManyAttempts(wait),
         })
+    }
+
+    /// Returns whether the address has no account, or one that has never proven it and gives way.
+    async fn is_free(&self, email: &Email) -> Result<bool, StoreError> {
+        let found = self.store.by_email(email).await?;
+        Ok(found.is_none_or(|account| account.is_unproven()))
     }
 
     /// Returns the password that allows the change, or the reason for which it is refused.

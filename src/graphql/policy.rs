@@ -171,7 +171,7 @@ impl PublicPolicy {
 
     /// True if users can change their email address.
     async fn email_change(&self) -> bool {
-        false
+        true
     }
 
     /// True if users can delete their account.

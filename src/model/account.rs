@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Email, EmailId, EmailKind, EndReason, NewEmail, OutboxEmail, Rng, SignUp,
+    AccountId, Email, EmailId, EmailKind, EndReason, NewEmail, OutboxEmail, Rng, Role, SignUp,
     StoredForm, Timestamp, User,
 };
 
@@ -87,6 +87,15 @@ impl Account {
             AccountState::Active(user) => Some(user),
             AccountState::Pending(_) => None,
         }
+    }
+
+    /// Returns whether the address was never proven, so that its owner may take it: by the one who
+    /// has signed up with it, or by an operator who made an administrator or suspended the user.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        self.user().is_none_or(|user| {
+            !user.email_verified && !user.is_suspended() && user.role == Role::User
+        })
     }
 
     /// Returns the user for modification, if the account is active.

@@ -22,13 +22,23 @@ impl Coverage {
         let code = service.code_for(NEW).await;
         // The address is taken before the code is entered.
         let (other, _) = service.device().signed_up(NEW).await;
+        other.prove(NEW).await;
         self.mutate(&device, "confirmEmailChange", json!({ "code": code }))
             .await;
+        self.change(&service, &device).await;
+        self.undo(&service, &device).await;
+        let wrong = request("a@b.test", "wrong");
+        self.exhaust(&other, "requestEmailChange", wrong).await;
+        self.stale().await;
+    }
+
+    /// A change to a third address, after which no code is good.
+    async fn change(&mut self, service: &Service, device: &Device) {
         let third = "ada@third.test";
-        self.mutate(&device, "requestEmailChange", request(third, PASSWORD))
+        self.mutate(device, "requestEmailChange", request(third, PASSWORD))
             .await;
         let code = service.code_for(third).await;
-        self.mutate(&device, "confirmEmailChange", json!({ "code": code }))
+        self.mutate(device, "confirmEmailChange", json!({ "code": code }))
             .await;
         self.exhaust(
             &device.at("198.51.100.6"),
@@ -36,9 +46,16 @@ impl Coverage {
             json!({ "code": "000000" }),
         )
         .await;
-        self.undo(&service, &device).await;
-        let wrong = request("a@b.test", "wrong");
-        self.exhaust(&other, "requestEmailChange", wrong).await;
+    }
+
+    /// A session whose proof of the second factor is too old.
+    async fn stale(&mut self) {
+        let service = Service::with(&[("LATCHKEY_MFA", "optional")]).await;
+        let (device, _) = service.device().signed_up("ada@x.test").await;
+        device.with_authenticator().await;
+        service.wait(601);
+        self.mutate(&device, "requestEmailChange", request(NEW, PASSWORD))
+            .await;
     }
 
     async fn undo(&mut self, service: &Service, device: &Device) {

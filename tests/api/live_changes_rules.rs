@@ -7,6 +7,7 @@ use latchkey::http::Limits;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::support::{Device, LiveServer, QUICK, SUBSCRIPTION, Service};
 
@@ -167,6 +168,26 @@ async fn sockets_beyond_the_maximum_are_answered_with_503() {
     assert_eq!(stream.0.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(stream.0.headers().contains_key("retry-after"));
     drop(socket);
+}
+
+#[tokio::test]
+async fn open_sockets_take_no_place_of_other_connections() {
+    let limits = Limits {
+        connections: 2,
+        ..Limits::DEFAULT
+    };
+    let (_service, server, device) = start_with(&[], limits).await;
+    let mut sockets = Vec::new();
+    let request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let answer = async {
+        for _ in 0..5 {
+            sockets.push(server.subscribed(&device).await);
+        }
+        raw(&server, request).await
+    };
+    // Less than the server waits for clients that do not answer its pings.
+    let answer = timeout(Duration::from_secs(30), answer).await;
+    assert!(answer.expect("an answer").starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]

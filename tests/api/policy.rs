@@ -25,7 +25,7 @@ async fn policy_reports_features_that_are_switched_off() {
     let reply = Service::start().await.device().post(query, json!({})).await;
     let expected = json!({
         "signup": "OPEN", "signInProviders": [], "passkeys": false, "loginByCode": false, "totp": false,
-        "mobileVerification": false, "terms": null, "deletionGraceDays": 14, "mfa": "OFF", "emailChange": false,
+        "mobileVerification": false, "terms": null, "deletionGraceDays": 14, "mfa": "OFF", "emailChange": true,
         "accountDeletion": true, "dataExport": true, "liveChanges": false
     });
     assert_eq!(reply.json, json!({ "data": { "policy": expected } }));

@@ -50,15 +50,19 @@ fn revocation_reaches_another_node_of_a_standalone_server() {
     assert_revocation_arrives(&nodes_on(&database.url));
 }
 
-#[test]
-fn subscriber_outlives_the_death_of_a_primary() {
+/// Follows an account while its primary is taken away, and revokes its session on the other node.
+#[track_caller]
+fn assert_follows_beyond(
+    take_away: impl FnOnce(&mut ReplicaSet),
+    bring_back: impl FnOnce(&mut ReplicaSet),
+) {
     let mut set = ReplicaSet::start(3);
     let nodes = nodes_on(&set.url());
     let [(_, first), (_, second)] = &nodes;
     let tokens = first.client().sign_up("ada@x.test");
     let mut socket = Socket::subscribed(first, &tokens.access);
-    set.members[0].kill();
-    until("a new primary", ELECTED, || {
+    take_away(&mut set);
+    until("a primary that writes", ELECTED, || {
         let login = json!({ "email": "ada@x.test", "password": PASSWORD });
         let answer = second.client().try_act("login", &login).ok()?;
         answer.to_string().contains("accessToken").then_some(())
@@ -67,6 +71,22 @@ fn subscriber_outlives_the_death_of_a_primary() {
     let (event, elapsed) = socket.wait_for("SessionEnded");
     assert_eq!(event["reason"], "REVOKED", "{event}");
     assert!(elapsed < SOON, "{elapsed:?}");
+    bring_back(&mut set);
+}
+
+#[test]
+fn subscriber_outlives_the_death_of_a_primary() {
+    assert_follows_beyond(|set| set.members[0].kill(), |_| {});
+}
+
+#[test]
+fn subscriber_outlives_the_step_down_of_a_primary() {
+    assert_follows_beyond(|set| _ = set.step_down(20), |_| {});
+}
+
+#[test]
+fn subscriber_outlives_a_primary_that_hangs() {
+    assert_follows_beyond(|set| set.members[0].pause(), |set| set.members[0].resume());
 }
 
 #[test]

@@ -32,6 +32,8 @@ mod hashing;
 mod keys;
 mod kill;
 mod live_changes;
+#[cfg(target_os = "linux")]
+mod live_sockets;
 mod logs;
 mod lost_answers;
 mod metrics;

@@ -128,8 +128,46 @@ fn follow_behind(program: Program) {
     assert_eq!(socket.closed(), Some(4401));
 }
 
+/// Sends nothing for longer than two heartbeats take, and then follows the account as before.
+#[test]
+fn quiet_sockets_and_streams_stay_open_behind_every_proxy() {
+    use Program::{Apache, Caddy, Envoy, Haproxy, Nginx};
+    let home = Home::unlimited().with("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1");
+    let server = home.start();
+    let tokens = server.client().sign_up("ada@x.test");
+    let programs = [Nginx, Haproxy, Caddy, Apache, Envoy];
+    let proxies = programs.map(|it| it.start(&it.page(), server.address()));
+    let sockets = proxies
+        .each_ref()
+        .map(|it| Socket::at(&it.address, &tokens.access));
+    let streams = proxies
+        .each_ref()
+        .map(|it| open_stream(&it.address, &tokens.access));
+    std::thread::scope(|scope| {
+        for (stream, program) in streams.into_iter().zip(programs) {
+            scope.spawn(move || {
+                let received = read_until(stream, |text| text.matches("\n:\n").count() > 2);
+                assert!(!received.contains("complete"), "{program:?}: {received}");
+            });
+        }
+    });
+    let client = server.client().with_bearer(&tokens.access);
+    client.act("logout", &json!({}));
+    for (mut socket, program) in sockets.into_iter().zip(programs) {
+        let event = socket.event();
+        assert_eq!(event["__typename"], "SessionEnded", "{program:?}");
+        assert_eq!(socket.closed(), Some(4401), "{program:?}");
+    }
+}
+
 /// Opens an event stream, and reads until its first event.
 fn first_events(proxy: &str, bearer: &str) -> String {
+    read_until(open_stream(proxy, bearer), |text| {
+        text.contains("__typename")
+    })
+}
+
+fn open_stream(proxy: &str, bearer: &str) -> TcpStream {
     let body = json!({ "query": "subscription { accountChanged { __typename } }" }).to_string();
     let request = format!(
         "POST /graphql HTTP/1.1\r\nHost: {proxy}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n\
@@ -137,10 +175,15 @@ fn first_events(proxy: &str, bearer: &str) -> String {
         body.len()
     );
     let mut stream = TcpStream::connect(proxy).unwrap();
-    stream.set_read_timeout(Some(SOON)).unwrap();
+    stream.set_read_timeout(Some(SOON * 2)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
+    stream
+}
+
+/// Reads until a condition holds for the text so far.
+fn read_until(mut stream: TcpStream, holds: impl Fn(&str) -> bool) -> String {
     let (mut received, mut part) = (Vec::new(), [0; 4096]);
-    while !String::from_utf8_lossy(&received).contains("__typename") {
+    while !holds(&String::from_utf8_lossy(&received)) {
         let length = stream.read(&mut part).unwrap();
         assert_ne!(length, 0, "{}", String::from_utf8_lossy(&received));
         received.extend_from_slice(&part[..length]);

@@ -1,7 +1,8 @@
 // Runs the recipes of docs/subscriptions.md against a latchkey that it starts: over a restart with a gap, the expiry of the access
 // token, and a revocation. Each has an account of its own, and all run at once. Usage: node live.mjs [NAME ...]
 //
-//   LATCHKEY_BIN   the program
+//   LATCHKEY_BIN     the program
+//   LATCHKEY_PAGES   a Chromium, to run the recipes on pages instead of in Node
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pages } from './pages.mjs';
 
 const GAP = 6000;
 const LIMIT = 150_000;
@@ -22,6 +24,9 @@ const settings = {
   LATCHKEY_LOG: 'warn',
   LATCHKEY_ACCESS_TOKEN_SECONDS: '60',
 };
+
+const browser = process.env.LATCHKEY_PAGES && await pages(process.env.LATCHKEY_PAGES);
+if (browser) settings.LATCHKEY_ORIGINS = browser.origin;
 
 const found = page.split('<!-- live recipe: ').slice(1).map((part) => {
   const [name] = part.split(' -->', 1);
@@ -73,12 +78,13 @@ const refresh = (url, refreshToken) => call(
 );
 
 /** Starts a recipe, and collects its lines. */
-function run({ name, code }, url) {
+async function run({ name, code }, url) {
   const place = new URL(`${name}/`, BUILD);
   mkdirSync(place, { recursive: true });
   const own = (text) => text.replaceAll('127.0.0.1:4000', new URL(url).host).replaceAll('ada@', `${name}@`);
   writeFileSync(new URL('session.mjs', place), own(session.code));
   writeFileSync(new URL('recipe.mjs', place), own(code));
+  if (browser) return browser.run(name, new URL('recipe.mjs', place));
   const child = spawn(process.execPath, ['--experimental-websocket', 'recipe.mjs'], { cwd: fileURLToPath(place), stdio: ['ignore', 'pipe', 'inherit'] });
   const recipe = { name, lines: [], kill: () => child.kill() };
   createInterface({ input: child.stdout }).on('line', (line) => recipe.lines.push(line));
@@ -100,7 +106,7 @@ let failed = chosen.length;
 try {
   const owners = new Map();
   for (const { name } of chosen) owners.set(name, await signUp(url, `${name}@example.org`));
-  running.push(...chosen.map((recipe) => run(recipe, url)));
+  running.push(...await Promise.all(chosen.map((recipe) => run(recipe, url))));
   const have = (count) => () => running.every(({ lines }) => lines.length >= count);
   await until('the first event', have(1));
   await server.stop();
@@ -125,6 +131,7 @@ try {
     console.log(good ? `ok      ${name}` : `FAILED  ${name} printed ${JSON.stringify(lines)}`);
   }
   await server.stop();
+  await browser?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -6,6 +6,8 @@
 mod accounts;
 mod arrange;
 mod attempts;
+#[cfg(feature = "mongodb")]
+mod change_streams;
 mod changes;
 mod deletions;
 mod identities;

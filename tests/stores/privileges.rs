@@ -1,6 +1,8 @@
 //! A MongoDB that wants a login: users with fewer privileges than `readWrite`.
 
-use latchkey::repository::{MongoRepository, Repository, StoreError, WriteOutcome};
+use std::sync::Arc;
+
+use latchkey::repository::{MongoRepository, PolledChanges, Repository, StoreError, WriteOutcome};
 use mongodb::bson::doc;
 use mongodb::{Client, Database};
 
@@ -117,6 +119,26 @@ async fn missing_privilege_is_named_without_any_data() {
     );
     let none = guarded.user("none", &["collStats"]).await;
     assert!(refusal(&none).await.contains("find on _schema"));
+}
+
+#[tokio::test]
+async fn missing_privilege_of_change_streams_is_named() {
+    let _alone = store::alone().await;
+    let guarded = Guarded::start().await;
+    let admin = connect(&login(&guarded.server, ADMIN));
+    admin.probe().await.expect("the store answers");
+    let minimal = ["find", "insert", "update", "remove", "listIndexes"];
+    let with_streams = [&minimal[..], &["changeStream"]].concat();
+    for (name, actions, is_named) in [
+        ("minimal", &minimal[..], true),
+        ("full", &with_streams, false),
+    ] {
+        let store: Arc<dyn Repository> = Arc::new(guarded.user(name, actions).await);
+        let changes = store.changes(PolledChanges::new(store.clone()));
+        let problem = changes.expect("a feed").problem().await;
+        let names_it = problem.is_some_and(|it| it.contains("`changeStream`"));
+        assert_eq!(names_it, is_named, "{name}: {problem:?}");
+    }
 }
 
 #[tokio::test]

@@ -77,6 +77,9 @@ pub(in crate::http) async fn respond(
         .on_upgrade(move |stream| {
             let span = tracing::Span::current();
             async move {
+                if let Some(hold) = &hold {
+                    hold.release();
+                }
                 socket::serve(stream, connected).await;
                 drop((permit, hold));
             }

@@ -167,6 +167,16 @@ impl Device {
         self.signed_in_by(&self.sign_up(email).await)
     }
 
+    /// Proves the address of the signed-in user by an emailed code.
+    pub async fn prove(&self, email: &str) {
+        let input = json!({ "email": email });
+        self.mutate("sendVerificationCode", input).await;
+        let code = self.service.code_for(email).await;
+        let input = json!({ "email": email, "code": code });
+        let proven = self.mutate("verifyEmail", input).await;
+        assert_eq!(kind(&proven), "EmailVerified");
+    }
+
     /// Logs in with a password and returns the answer.
     pub async fn log_in(&self, email: &str, password: &str) -> Value {
         self.mutate("login", json!({ "email": email, "password": password }))

@@ -10,7 +10,7 @@
 //! | 4 | [`http`] | routes, bearer text, limits, GraphiQL page, health, JWKS; no rules |
 //! | 3 | [`graphql`] | schema, inputs, outputs, error map; resolvers of a few lines |
 //! | 2 | [`accounts`] | the operations: signup, login, refresh, ... one file each |
-//! | 1 | [`hashing`], [`token`], [`providers`], [`mail`], [`repository`], [`rate_limit`] | what an operation needs |
+//! | 1 | [`hashing`], [`token`], [`webauthn`], [`providers`], [`mail`], [`repository`], [`rate_limit`] | what an operation needs |
 //! | 0 | [`model`], [`metrics`] | plain values: account, session, email, password, code, clock; measurements |
 //!
 //! A login, walked: [`http`] passes on the bearer as text, the client's IP address and the body →
@@ -40,3 +40,4 @@ pub mod providers;
 pub mod rate_limit;
 pub mod repository;
 pub mod token;
+pub mod webauthn;

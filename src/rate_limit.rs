@@ -49,6 +49,10 @@ pub enum RateLimit {
     FactorByKnownDevices,
     /// First codes of authenticator apps that are set up in one account.
     FactorSetupByAccount,
+    /// Uses of passkeys that one client begins.
+    PasskeyStartByClient,
+    /// Wrong answers of authenticators from one client.
+    PasskeyByClient,
     /// Changes of one account's mobile number, each of which reveals whether a number is taken.
     MobileNumberByAccount,
     /// Exports of one account's data.
@@ -98,11 +102,12 @@ impl RateLimit {
             Self::LoginByClient
             | Self::LoginByEmail
             | Self::LoginByKnownDevices
-            | Self::ProviderByClient => 100,
+            | Self::ProviderByClient
+            | Self::PasskeyByClient => 100,
             Self::MailByEmailAndClient | Self::MailByEmail => 3,
             Self::MailByEmailLater => 1,
             Self::MailByClient | Self::FactorByAccount | Self::LinkByEmail => 20,
-            Self::MailOverall | Self::SignupMailOverall => 1000,
+            Self::MailOverall | Self::SignupMailOverall | Self::PasskeyStartByClient => 1000,
             Self::SignupByClient | Self::CodeByClient | Self::FactorSetupByAccount => 30,
         }
     }
@@ -116,6 +121,8 @@ impl RateLimit {
             | Self::LoginByDevice
             | Self::ChangePasswordBySession
             | Self::ReauthenticateBySession
+            | Self::PasskeyStartByClient
+            | Self::PasskeyByClient
             | Self::CodeByClient => 15 * MINUTES,
             Self::MailByEmail
             | Self::FactorByAccount
@@ -160,6 +167,8 @@ impl RateLimit {
             Self::FactorByDevice => "factor-device",
             Self::FactorByKnownDevices => "factor-known-devices",
             Self::FactorSetupByAccount => "factor-setup-account",
+            Self::PasskeyStartByClient => "passkey-start-client",
+            Self::PasskeyByClient => "passkey-client",
             Self::MobileNumberByAccount => "mobile-number-account",
             Self::ExportByAccount => "export-account",
             Self::ProviderByClient => "provider-client",

@@ -125,8 +125,14 @@ impl Accounts {
         let Some(proven) = user.challenges.count_try(digest, purpose, now) else {
             return Decision::ChallengeExpired;
         };
-        let Some(method) = self.factors.spend(user, &command.proof, now) else {
+        let Some(proof) = self.check_factor(&command.proof) else {
             return Decision::InvalidProof;
+        };
+        let Some(method) = self.factors.spend(account, &proof, now) else {
+            return Decision::InvalidProof;
+        };
+        let Some(user) = account.user_mut() else {
+            return Decision::ChallengeExpired;
         };
         user.challenges.finish(digest);
         let browser = self.trust_browser(user, command, now);

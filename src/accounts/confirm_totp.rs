@@ -7,8 +7,8 @@ use super::gate::{Admission, Entry};
 use super::start_totp::FactorSetup;
 use super::{Accounts, Client, InternalError, SignIn, SignedIn, UpdateError};
 use crate::model::{
-    Account, ChallengePurpose, EmailKind, Factor, Proven, RecoveryCodes, SessionId, SetupOwner,
-    SignInMethod, Timestamp, User, Wait,
+    Account, ChallengePurpose, EmailKind, Factor, FactorPolicy, Proven, RecoveryCodes, SessionId,
+    SetupOwner, SignInMethod, Timestamp, User, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 
@@ -123,7 +123,8 @@ impl Accounts {
         let Some(sealed) = user.factors.awaited(&confirmation.owner, now).cloned() else {
             return Decision::ChallengeExpired;
         };
-        let Some(waiting) = count_try(user, &confirmation.owner, now) else {
+        let factors = self.policy.sign_in.factors();
+        let Some(waiting) = count_try(user, &confirmation.owner, factors, now) else {
             return Decision::ChallengeExpired;
         };
         let Some(totp) = self.factors.first_code(&sealed, &command.totp, now) else {
@@ -148,14 +149,20 @@ impl Accounts {
 }
 
 /// The sign-in that waits for the factor.
-enum Waiting {
+pub(super) enum Waiting {
     Session(SessionId),
     /// The proofs so far of a sign-in that is not finished.
     SignIn(Proven),
 }
 
-/// Counts a try of a sign-in that waits for the factor. Returns `None` if it has ended, or if another one has set up the first factor meanwhile.
-fn count_try(user: &mut User, owner: &SetupOwner, now: Timestamp) -> Option<Waiting> {
+/// Counts a try of a sign-in that waits for the factor. Returns `None` if it has ended, or if
+/// another one has set up the first factor meanwhile.
+pub(super) fn count_try(
+    user: &mut User,
+    owner: &SetupOwner,
+    policy: FactorPolicy,
+    now: Timestamp,
+) -> Option<Waiting> {
     match owner {
         SetupOwner::Session(id) => {
             let is_live = user.session(*id, now).is_some();
@@ -164,7 +171,7 @@ fn count_try(user: &mut User, owner: &SetupOwner, now: Timestamp) -> Option<Wait
         SetupOwner::Challenge(digest) => {
             let purpose = ChallengePurpose::SecondFactorSetup;
             let proven = user.challenges.count_try(digest, purpose, now)?;
-            user.second_factors()
+            user.second_factors(policy)
                 .is_empty()
                 .then_some(Waiting::SignIn(proven))
         }

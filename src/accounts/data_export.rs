@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use crate::model::{
-    Account, Device, Email, FormerEmail, Identity, Locale, MobileNumber, OutboxEmail,
+    Account, Device, Email, FormerEmail, Identity, Locale, MobileNumber, OutboxEmail, Passkey,
     SecondFactors, Session, Timestamp, TrustedBrowser, User,
 };
 
@@ -38,6 +38,7 @@ impl DataExport {
                 "changedAt": time(user.password_changed_at),
             },
             "secondFactor": second_factor(&user.factors, now),
+            "passkeys": user.factors.passkeys.iter().map(passkey).collect::<Vec<_>>(),
             "identities": user.identities.iter().map(identity).collect::<Vec<_>>(),
             "sessions": sessions,
             "knownDevices": user.known_devices,
@@ -86,6 +87,21 @@ fn second_factor(factors: &SecondFactors, now: Timestamp) -> Value {
         "authenticatorApp": factors.totp.is_some(),
         "recoveryCodesLeft": factors.recovery_codes_left(),
         "trustedBrowsers": trusted,
+    })
+}
+
+fn passkey(passkey: &Passkey) -> Value {
+    json!({
+        "id": passkey.id.to_string(),
+        "name": passkey.name.as_str(),
+        "createdAt": time(passkey.created_at),
+        "lastUsedAt": passkey.last_used_at.map(time),
+        "backedUp": passkey.is_backed_up,
+        "aaguid": passkey.aaguid,
+        "credentialId": passkey.credential_id,
+        "publicKey": passkey.public_key,
+        "counter": passkey.counter,
+        "transports": passkey.transports.iter().map(|it| it.name()).collect::<Vec<_>>(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::email_delivery::EmailDelivery;
 use super::factor_secrets::FactorSecrets;
 use super::one_time_codes::OneTimeCodes;
+use super::passkey_ceremonies::PasskeyCeremonies;
 use super::provider_flows::{ProviderFlows, SignInProviders};
 use super::rate_limiter::RateLimiter;
 use super::refresh::OverloadedRefreshes;
@@ -18,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::model::{Clock, Rng, SignUpPolicy};
 use crate::repository::Repository;
 use crate::token::{AccessTokens, Secret};
+use crate::webauthn::RelyingParty;
 
 /// The parts that [`Accounts::new`] is built from.
 pub struct Dependencies {
@@ -45,6 +47,8 @@ pub struct Dependencies {
     pub sign_up: SignUpPolicy,
     /// The name of the service in authenticator apps.
     pub totp_issuer: String,
+    /// The relying party of passkeys, if they are on.
+    pub relying_party: Option<RelyingParty>,
     /// The providers that users can sign in with.
     pub providers: SignInProviders,
 }
@@ -66,14 +70,12 @@ impl Accounts {
             policy,
             sign_up,
             totp_issuer,
+            relying_party,
             providers,
         } = dependencies;
         let secrets = StoreSecrets::new(repository.clone(), secret.clone(), rng.clone());
         let store = secrets.account_store(clock.clone());
-        let lifetime = policy.code_lifetime;
-        let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), lifetime));
-        let factors = FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer);
-        let flows = ProviderFlows::new(providers, secret.clone(), rng.clone());
+        let codes = Arc::new(OneTimeCodes::new(secret.clone(), rng.clone(), &policy));
         let limiter = RateLimiter::new(&store, secret.clone(), policy.limits);
         let email_delivery = EmailDelivery::new(
             store.clone(),
@@ -87,10 +89,11 @@ impl Accounts {
         Self {
             store,
             limiter,
+            factors: FactorSecrets::new(secret.clone(), rng.clone(), totp_issuer),
+            passkeys: PasskeyCeremonies::new(relying_party, secret.clone(), rng.clone()),
+            flows: ProviderFlows::new(providers, secret.clone(), rng.clone()),
             sessions: SessionIssuer::new(access_tokens, secret, clock.clone(), rng.clone(), rules),
             codes,
-            factors,
-            flows,
             email_delivery: Arc::new(email_delivery),
             timing: ResponseTiming::new(repository, hashing.clone(), clock.clone(), rng.clone()),
             overloaded_refreshes: OverloadedRefreshes::default(),

@@ -1,13 +1,13 @@
 //! Remove the authenticator app, or draw new recovery codes for it, in a fresh session.
 
 use super::factor_secrets::NewRecoveryCodes;
-use super::{Accounts, Caller, Client, InternalError};
+use super::{Accounts, Caller, Client, InternalError, SignInPolicy};
 use crate::model::{Account, EmailKind, Factor, SessionId, SignInMethod, Timestamp, User};
 
 /// The outcome of removing the authenticator app.
 #[derive(Debug)]
 pub enum DisableTotpOutcome {
-    /// The account has no second factor any longer.
+    /// The account has no app any longer.
     Disabled(Box<Account>),
     /// The session's last proof is too old.
     ReauthenticationRequired(Vec<SignInMethod>),
@@ -42,13 +42,16 @@ impl Accounts {
         caller: Caller,
         client: &Client,
     ) -> Result<DisableTotpOutcome, InternalError> {
-        let mfa = self.policy.sign_in.mfa;
+        let policy = self.policy.sign_in.factors();
         let disable = |account: &mut Account, session, now| {
             let user = self.user_with_totp(account, session, now)?;
-            if mfa.requires(user.role) {
+            let mut left = user.factors.clone();
+            left.remove_totp();
+            // A passkey that is left is a second factor too.
+            if policy.mfa.requires(user.role) && left.methods(policy).is_empty() {
                 return Err(NotChanged::NotAvailable);
             }
-            user.factors.clear();
+            user.factors = left;
             user.challenges.clear();
             let factor = Factor::Totp;
             let email = client.email(EmailKind::FactorRemoved { factor });
@@ -120,7 +123,7 @@ impl Accounts {
     /// fresh: for such an account a password alone allows no sensitive change.
     pub(super) fn missing_step_up(&self, caller: &Caller) -> Option<Vec<SignInMethod>> {
         let user = caller.user()?;
-        if user.second_factors().is_empty() {
+        if self.second_factors(user).is_empty() {
             return None;
         }
         self.stale_methods(user, caller.session, self.clock.now())
@@ -134,7 +137,14 @@ impl Accounts {
         session: SessionId,
         now: Timestamp,
     ) -> Option<Vec<SignInMethod>> {
-        let is_fresh = user.is_fresh(session, self.policy.sign_in.fresh, now);
-        (!is_fresh).then(|| user.reauthentication_methods())
+        let SignInPolicy { fresh, .. } = self.policy.sign_in;
+        let factors = self.policy.sign_in.factors();
+        let is_fresh = user.is_fresh(session, fresh, factors, now);
+        (!is_fresh).then(|| user.reauthentication_methods(factors))
+    }
+
+    /// Returns the methods that a user can prove a second factor by.
+    pub(super) fn second_factors(&self, user: &User) -> Vec<SignInMethod> {
+        user.second_factors(self.policy.sign_in.factors())
     }
 }

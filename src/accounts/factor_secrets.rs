@@ -3,7 +3,11 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::model::{RecoveryCodes, Rng, Sealed, SignInMethod, Timestamp, Totp, TotpSecret, User};
+use super::PasskeyProof;
+use super::passkey_ceremonies::CheckedPasskey;
+use crate::model::{
+    Account, RecoveryCodes, Rng, Sealed, SignInMethod, Timestamp, Totp, TotpSecret,
+};
 use crate::token::{Purpose, Secret};
 
 /// The proof of a second factor, as typed.
@@ -13,6 +17,16 @@ pub enum SecondFactorProof {
     Totp(SecretString),
     /// A recovery code.
     RecoveryCode(SecretString),
+    /// A passkey.
+    Passkey(Box<PasskeyProof>),
+}
+
+/// The proof of a second factor, checked as far as that needs no account.
+pub(super) enum CheckedFactor<'a> {
+    /// A code.
+    Typed(&'a SecondFactorProof),
+    /// A passkey.
+    Passkey(Box<CheckedPasskey>),
 }
 
 /// The secret of a new authenticator app, in the forms that a user can take it over in.
@@ -84,13 +98,22 @@ impl FactorSecrets {
     /// before.
     pub(super) fn spend(
         &self,
-        user: &mut User,
-        proof: &SecondFactorProof,
+        account: &mut Account,
+        proof: &CheckedFactor<'_>,
         now: Timestamp,
     ) -> Option<SignInMethod> {
+        let proof = match proof {
+            CheckedFactor::Passkey(passkey) => {
+                let proven = passkey.prove(account, now);
+                return proven.ok().map(|()| SignInMethod::Passkey);
+            }
+            CheckedFactor::Typed(proof) => proof,
+        };
         // Recovery codes come with an authenticator app: without one they are no factor.
+        let user = account.user_mut()?;
         let totp = user.factors.totp.as_mut()?;
         match proof {
+            SecondFactorProof::Passkey(_) => None,
             SecondFactorProof::Totp(typed) => {
                 let secret = self.open_totp(&totp.secret)?;
                 let step = secret.accept(typed.expose_secret(), Some(totp.last_step), now)?;

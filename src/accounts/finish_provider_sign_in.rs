@@ -231,7 +231,8 @@ impl Accounts {
                 return Decision::Suspended;
             }
             if is_known || !user.prove_from_outside(now) {
-                return Decision::ProveFirst(user.reauthentication_methods());
+                let factors = self.policy.sign_in.factors();
+                return Decision::ProveFirst(user.reauthentication_methods(factors));
             }
             user.link(self.identity_of(arrival.profile, now));
             account.void_codes();

@@ -9,24 +9,9 @@ pub(super) use super::entry::Entry;
 use super::session_issuer::{SessionIssuer, SignedIn};
 use super::{InternalError, SignedOutReason};
 use crate::model::{
-    Account, Challenge, ChallengePurpose, Device, EmailKind, Factor, MfaPolicy, Proven, Session,
+    Account, Challenge, ChallengePurpose, Device, EmailKind, Factor, FactorPolicy, Proven, Session,
     SessionId, SignInMethod, Timestamp, User,
 };
-
-/// The operator's rules for signing in.
-#[derive(Clone, Copy, Debug)]
-pub struct SignInPolicy {
-    /// Requires a user to verify the email address before logging in.
-    pub verify_email_first: bool,
-    /// The rule for a second factor.
-    pub mfa: MfaPolicy,
-    /// The time for which a proof of identity allows sensitive changes.
-    pub fresh: Duration,
-    /// The time for which a browser may skip the second factor; zero if none may.
-    pub trust_browser: Duration,
-    /// Enables logins with an emailed code instead of a password.
-    pub login_by_code: bool,
-}
 
 /// The gate's decision, made inside the write that carries it out.
 #[derive(Debug)]
@@ -107,7 +92,7 @@ impl SessionIssuer {
         if policy.verify_email_first && !user.email_verified {
             return Admission::Refused(NotAdmitted::EmailNotVerified);
         }
-        match missing_step(user, entry, policy.mfa, now) {
+        match missing_step(user, entry, policy.factors(), now) {
             Some((purpose, step)) => {
                 let challenge = self.add_challenge(account, entry, purpose, now);
                 Admission::Waits(challenge, step)
@@ -205,17 +190,17 @@ impl SessionIssuer {
 fn missing_step(
     user: &mut User,
     entry: &Entry,
-    mfa: MfaPolicy,
+    policy: FactorPolicy,
     now: Timestamp,
 ) -> Option<(ChallengePurpose, NextStep)> {
-    let factors = user.second_factors();
+    let factors = user.second_factors(policy);
     let is_trusted = |user: &mut User| {
         let browser = entry.trusted_browser;
         browser.is_some_and(|browser| user.factors.use_trust(browser, now))
     };
     if !entry.has_every_proof && !SignInMethod::are_two_factors(&entry.methods) {
         if factors.is_empty() {
-            if mfa.requires(user.role) {
+            if policy.mfa.requires(user.role) {
                 let step = NextStep::SecondFactorSetup;
                 return Some((ChallengePurpose::SecondFactorSetup, step));
             }

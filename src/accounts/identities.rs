@@ -59,11 +59,13 @@ impl Accounts {
         }
     }
 
-    /// Returns whether a user has a way to sign in beside one account at a provider.
-    pub(super) fn has_way_in_without(&self, user: &User, identity: IdentityId) -> bool {
-        let mut others = user.identities.iter().filter(|it| it.id != identity);
+    /// Returns whether a user has a way to sign in. A reset by email does not count: it makes one.
+    pub(super) fn has_way_in(&self, user: &User) -> bool {
+        let policy = self.policy.sign_in;
+        let mut identities = user.identities.iter();
         user.password.is_some()
-            || self.policy.sign_in.login_by_code
-            || others.any(|it| self.flows.providers().of(&it.key).is_some())
+            || policy.login_by_code
+            || (policy.passkeys && !user.factors.passkeys.is_empty())
+            || identities.any(|it| self.flows.providers().of(&it.key).is_some())
     }
 }

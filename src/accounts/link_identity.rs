@@ -4,7 +4,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::complete_login::factor_keys;
-use super::factor_secrets::SecondFactorProof;
+use super::factor_secrets::CheckedFactor;
 use super::gate::{Admission, Entry, NotAdmitted};
 use super::login::{VerifiedHash, rate_limit_keys};
 use super::provider_flows::LinkTicket;
@@ -49,7 +49,7 @@ enum Given<'a> {
     /// The password, which was right.
     Password(VerifiedHash),
     /// A second factor.
-    SecondFactor(&'a SecondFactorProof),
+    SecondFactor(CheckedFactor<'a>),
 }
 
 /// A proof that is given in the name of an account.
@@ -75,9 +75,10 @@ impl Accounts {
             None => self.store.by_email(&ticket.email).await?,
         };
         let user = account.as_ref().and_then(Account::user);
+        let factors = self.policy.sign_in.factors();
         match (ticket.account, user) {
             (Some(_), None) => return Ok(Outcome::ChallengeExpired),
-            (Some(_), Some(user)) if command.proof.is_available(user) => {}
+            (Some(_), Some(user)) if command.proof.is_available(user, factors) => {}
             (None, _) if matches!(command.proof, ReauthenticationProof::EmailCode(_)) => {}
             _ => return Ok(Outcome::InvalidProof),
         }
@@ -136,7 +137,9 @@ impl Accounts {
                 let verified = self.verify(&permit, account, &password).await?;
                 verified.map(Given::Password)
             }
-            ReauthenticationProof::SecondFactor(proof) => Some(Given::SecondFactor(proof)),
+            ReauthenticationProof::SecondFactor(proof) => {
+                self.check_factor(proof).map(Given::SecondFactor)
+            }
         })
     }
 
@@ -201,11 +204,13 @@ impl Accounts {
                 .ok_or(Outcome::InvalidProof)?,
             Given::SecondFactor(proof) => self
                 .factors
-                .spend(user, proof, now)
+                .spend(account, proof, now)
                 .ok_or(Outcome::InvalidProof)?,
         };
+        let user = account.user_mut().ok_or(Outcome::ChallengeExpired)?;
         let is_own = ticket.account.is_some();
-        if is_own && !user.reauthentication_methods().contains(&method) {
+        let factors = self.policy.sign_in.factors();
+        if is_own && !user.reauthentication_methods(factors).contains(&method) {
             return Err(Outcome::InvalidProof);
         }
         // A proof of what the account has keeps it; a code alone, on an unknown device, is a proof

@@ -13,6 +13,7 @@ mod attempt;
 mod authenticate;
 mod begin_epoch;
 mod cancel_account_deletion;
+mod change_passkeys;
 mod change_password;
 mod check_password;
 mod clear_mobile_number;
@@ -36,6 +37,8 @@ mod every_account;
 mod export_my_data;
 mod export_users;
 mod factor_secrets;
+mod finish_passkey_login;
+mod finish_passkey_registration;
 mod finish_provider_sign_in;
 mod forgot_password;
 mod gate;
@@ -51,6 +54,7 @@ mod logout;
 mod mail_queue;
 mod mail_quota;
 mod one_time_codes;
+mod passkey_ceremonies;
 mod policy;
 mod provider_flows;
 mod provider_redirects;
@@ -69,9 +73,12 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod session_issuer;
 mod set_role;
+mod sign_in_policy;
 mod sign_up_by_provider;
 mod signup;
 mod start_login;
+mod start_passkey_login;
+mod start_passkey_registration;
 mod start_provider_sign_in;
 mod start_totp;
 mod store_health;
@@ -94,6 +101,7 @@ use crate::repository::StoreError;
 use account_store::{AccountStore, UpdateError};
 use factor_secrets::FactorSecrets;
 use one_time_codes::OneTimeCodes;
+use passkey_ceremonies::PasskeyCeremonies;
 use provider_flows::ProviderFlows;
 use rate_limiter::RateLimiter;
 use refresh::OverloadedRefreshes;
@@ -105,6 +113,7 @@ pub use administer::AdminOutcome;
 pub use attempt::{InvalidAttempt, RequestAttempt};
 pub use authenticate::{Authentication, Caller};
 pub use cancel_account_deletion::{CancelAccountDeletion, CancelAccountDeletionOutcome};
+pub use change_passkeys::{RemovePasskeyOutcome, RenamePasskeyOutcome};
 pub use change_password::{ChangePassword, ChangePasswordOutcome};
 pub use check_password::CheckPassword;
 pub use client::Client;
@@ -119,9 +128,13 @@ pub use email_delivery::{Deliveries, EmailDelivery};
 pub use error::{ForbiddenReason, InternalError, SignedOutReason};
 pub use export_my_data::ExportMyDataOutcome;
 pub use factor_secrets::{NewTotp, SecondFactorProof};
+pub use finish_passkey_login::{FinishPasskeyLogin, FinishPasskeyLoginOutcome};
+pub use finish_passkey_registration::{
+    FinishPasskeyRegistration, FinishPasskeyRegistrationOutcome,
+};
 pub use finish_provider_sign_in::{FinishProviderSignIn, FinishProviderSignInOutcome};
 pub use forgot_password::{ForgotPassword, ForgotPasswordOutcome};
-pub use gate::{SignIn, SignInPolicy};
+pub use gate::SignIn;
 pub use import_user::{ImportOutcome, ImportPassword, ImportTimes, ImportUser, PreparedUser};
 pub use introspect::Introspection;
 pub use link_identity::{LinkIdentity, LinkIdentityOutcome};
@@ -130,6 +143,7 @@ pub use login::{Login, LoginOutcome};
 pub use login_with_code::{LoginWithCode, LoginWithCodeOutcome};
 pub use logout::Logout;
 pub use mail_queue::{MailQueue, QueuedEmail};
+pub use passkey_ceremonies::{BegunCeremony, PasskeyDescriptor, PasskeyProof};
 pub use policy::Policy;
 pub use provider_flows::SignInProviders;
 pub use provider_redirects::{ProviderRedirect, ProviderReturn};
@@ -144,8 +158,11 @@ pub use secrets::ClaimError;
 pub use send_reauthentication_code::SendReauthenticationCodeOutcome;
 pub use send_verification_code::{SendVerificationCode, SendVerificationCodeOutcome};
 pub use session_issuer::{SignedIn, Tokens};
+pub use sign_in_policy::SignInPolicy;
 pub use signup::{Signup, SignupOutcome};
 pub use start_login::{StartLogin, StartLoginOutcome};
+pub use start_passkey_login::{StartPasskeyLoginOutcome, StartedPasskeyLogin};
+pub use start_passkey_registration::{StartPasskeyRegistrationOutcome, StartedRegistration};
 pub use start_provider_sign_in::{StartProviderSignIn, StartProviderSignInOutcome};
 pub use start_totp::{FactorSetup, StartTotpOutcome};
 pub use store_health::{StoreHealth, StoreState};
@@ -162,6 +179,7 @@ pub struct Accounts {
     sessions: SessionIssuer,
     codes: Arc<OneTimeCodes>,
     factors: FactorSecrets,
+    passkeys: PasskeyCeremonies,
     flows: ProviderFlows,
     email_delivery: Arc<EmailDelivery>,
     timing: ResponseTiming,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::RequestAttempt;
 use super::signup::Application;
+use super::{Policy, RequestAttempt};
 use crate::model::{AccountId, Code, Digest, Email, Rng, Sealed, Timestamp, UndoToken};
 use crate::token::{Purpose, Secret};
 
@@ -58,11 +58,11 @@ pub(super) struct OneTimeCodes {
 }
 
 impl OneTimeCodes {
-    pub(super) const fn new(secret: Secret, rng: Rng, lifetime: Duration) -> Self {
+    pub(super) const fn new(secret: Secret, rng: Rng, policy: &Policy) -> Self {
         Self {
             secret,
             rng,
-            lifetime,
+            lifetime: policy.code_lifetime,
         }
     }
 

@@ -3,15 +3,17 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::complete_login::factor_keys;
-use super::factor_secrets::SecondFactorProof;
+use super::factor_secrets::{CheckedFactor, SecondFactorProof};
 use super::one_time_codes::TypedCode;
+use super::passkey_ceremonies::{CheckedPasskey, NotProven};
 use super::{Accounts, Caller, Client, InternalError};
 use crate::hashing::Verification;
 use crate::model::{
-    Account, Code, Password, PasswordHash, SessionId, SignInMethod, Spend, Timestamp, User, Wait,
+    Account, Code, FactorPolicy, Password, PasswordHash, SessionId, SignInMethod, Spend, Timestamp,
+    User, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
-use crate::token::Purpose;
+use crate::token::{CeremonyPurpose, Purpose};
 
 /// A proof of identity in a session, as typed.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ pub enum ReauthenticateOutcome {
     Reauthenticated(Box<Account>),
     /// The proof is wrong, or was used before.
     InvalidProof,
-    /// No emailed code waits.
+    /// No emailed code waits, or the passkey's ceremony is over.
     ChallengeExpired,
     /// The account cannot give this proof, or it is not enough for it.
     NotAvailable,
@@ -43,18 +45,20 @@ pub enum ReauthenticateOutcome {
 enum Checked {
     Password(PasswordHash),
     EmailCode(TypedCode),
-    SecondFactor(SecondFactorProof),
+    Typed(SecondFactorProof),
+    Passkey(Box<CheckedPasskey>),
 }
 
 impl ReauthenticationProof {
     /// Returns whether an account can give the proof. One with a second factor proves that.
-    pub(super) fn is_available(&self, user: &User) -> bool {
-        let methods = user.reauthentication_methods();
+    pub(super) fn is_available(&self, user: &User, policy: FactorPolicy) -> bool {
+        let methods = user.reauthentication_methods(policy);
         methods.contains(&match self {
             Self::Password(_) => SignInMethod::Password,
             Self::EmailCode(_) => SignInMethod::EmailCode,
             Self::SecondFactor(SecondFactorProof::Totp(_)) => SignInMethod::Totp,
             Self::SecondFactor(SecondFactorProof::RecoveryCode(_)) => SignInMethod::RecoveryCode,
+            Self::SecondFactor(SecondFactorProof::Passkey(_)) => SignInMethod::Passkey,
         })
     }
 }
@@ -71,8 +75,8 @@ impl Accounts {
         proof: ReauthenticationProof,
         client: &Client,
     ) -> Result<ReauthenticateOutcome, InternalError> {
-        let user = caller.user();
-        if !user.is_some_and(|user| proof.is_available(user)) {
+        let (user, policy) = (caller.user(), self.policy.sign_in.factors());
+        if !user.is_some_and(|user| proof.is_available(user, policy)) {
             return Ok(ReauthenticateOutcome::NotAvailable);
         }
         let (account, session) = (caller.account.id.to_string(), caller.session.to_string());
@@ -85,8 +89,9 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ReauthenticateOutcome::TooManyAttempts(wait));
         }
-        let Some(checked) = self.check_proof(&caller, proof, client).await? else {
-            return Ok(ReauthenticateOutcome::InvalidProof);
+        let checked = match self.check_proof(&caller, proof, client).await? {
+            Ok(checked) => checked,
+            Err(refused) => return Ok(refused),
         };
         let session = caller.session;
         let spend = |account: &mut Account, now| self.make_fresh(account, session, &checked, now);
@@ -106,12 +111,20 @@ impl Accounts {
         caller: &Caller,
         proof: ReauthenticationProof,
         client: &Client,
-    ) -> Result<Option<Checked>, InternalError> {
-        Ok(match proof {
+    ) -> Result<Result<Checked, ReauthenticateOutcome>, InternalError> {
+        let checked = match proof {
             ReauthenticationProof::EmailCode(code) => {
                 TypedCode::parse(&code).map(Checked::EmailCode)
             }
-            ReauthenticationProof::SecondFactor(proof) => Some(Checked::SecondFactor(proof)),
+            ReauthenticationProof::SecondFactor(SecondFactorProof::Passkey(proof)) => {
+                let purpose = CeremonyPurpose::Reauthenticate(caller.account.id, caller.session);
+                let now = self.clock.now();
+                match self.passkeys.check_in_session(&proof, purpose, now) {
+                    Ok(checked) => Some(Checked::Passkey(Box::new(checked))),
+                    Err(not_proven) => return Ok(Err(not_proven.into())),
+                }
+            }
+            ReauthenticationProof::SecondFactor(proof) => Some(Checked::Typed(proof)),
             ReauthenticationProof::Password(password) => {
                 let permit = self.hashing.try_acquire(&client.key())?;
                 let password = Password::unchecked(password.expose_secret());
@@ -120,7 +133,8 @@ impl Accounts {
                 let is_right = verifying.await? != Verification::Invalid;
                 hash.filter(|_| is_right).map(Checked::Password)
             }
-        })
+        };
+        Ok(checked.ok_or(ReauthenticateOutcome::InvalidProof))
     }
 
     fn make_fresh(
@@ -134,7 +148,7 @@ impl Accounts {
         let user = account
             .user_mut()
             .ok_or(ReauthenticateOutcome::NotAvailable)?;
-        let has_factor = !user.second_factors().is_empty();
+        let has_factor = !self.second_factors(user).is_empty();
         let method = match proof {
             Checked::Password(_) | Checked::EmailCode(_) if has_factor => {
                 return Err(ReauthenticateOutcome::NotAvailable);
@@ -155,12 +169,27 @@ impl Accounts {
                     Spend::Wrong => return Err(ReauthenticateOutcome::InvalidProof),
                 }
             }
-            Checked::SecondFactor(proof) => self
+            Checked::Typed(proof) => self
                 .factors
-                .spend(user, proof, now)
+                .spend(account, &CheckedFactor::Typed(proof), now)
                 .ok_or(ReauthenticateOutcome::InvalidProof)?,
+            Checked::Passkey(passkey) => {
+                passkey.prove(account, now)?;
+                SignInMethod::Passkey
+            }
         };
-        user.record_proof(session, method, now);
+        if let Some(user) = account.user_mut() {
+            user.record_proof(session, method, now);
+        }
         Ok(())
+    }
+}
+
+impl From<NotProven> for ReauthenticateOutcome {
+    fn from(not_proven: NotProven) -> Self {
+        match not_proven {
+            NotProven::Expired => Self::ChallengeExpired,
+            NotProven::Unknown | NotProven::Invalid => Self::InvalidProof,
+        }
     }
 }

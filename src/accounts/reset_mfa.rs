@@ -1,7 +1,7 @@
 //! Remove the second factors of a user who has lost them all, from the command line only.
 
 use super::{Accounts, AdminOutcome, InternalError, UpdateError};
-use crate::model::{Account, EmailKind, EndReason, Factor, NewEmail};
+use crate::model::{Account, EmailKind, EndReason, NewEmail};
 
 impl Accounts {
     /// Removes the second factors of the user of an email address, ends every session and code, and
@@ -17,10 +17,13 @@ impl Accounts {
             let Some(user) = account.user_mut() else {
                 return AdminOutcome::NoSuchUser;
             };
-            if user.factors.clear() {
+            let removed = user.factors.kinds();
+            if !removed.is_empty() {
+                user.factors.clear();
                 user.end_sessions(EndReason::MfaReset, now, |_| true);
                 account.void_codes();
-                let factor = Factor::Totp;
+            }
+            for factor in removed {
                 let email = NewEmail::new(EmailKind::FactorRemoved { factor });
                 account.notify(email, now, &self.rng);
             }

@@ -9,8 +9,8 @@ use super::signup::push_bounded;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, SendReauthenticationCodeOutcome, UpdateError};
 use crate::model::{
-    Account, AccountId, AccountState, EmailKind, Gender, Profile, SignInMethod, SignUp, Timestamp,
-    User,
+    Account, AccountId, AccountState, EmailKind, FactorPolicy, Gender, Profile, SignInMethod,
+    SignUp, Timestamp, User,
 };
 use crate::rate_limit::RateLimit;
 use crate::repository::WriteOutcome;
@@ -43,7 +43,9 @@ impl Accounts {
         let email = ticket.email.clone();
         let account = self.store.by_email(&email).await?;
         let user = account.as_ref().and_then(Account::user);
-        if ticket.account.is_some() && !user.is_some_and(|user| takes_code(user, now)) {
+        if ticket.account.is_some()
+            && !user.is_some_and(|user| takes_code(user, self.policy.sign_in.factors(), now))
+        {
             return Ok(Outcome::NotAvailable);
         }
         let decision = self.limiter.reserve_mail(&email, client).await?;
@@ -145,7 +147,7 @@ impl Accounts {
 }
 
 /// Returns whether a user can prove the account by an emailed code.
-fn takes_code(user: &User, now: Timestamp) -> bool {
-    let methods = user.reauthentication_methods();
+fn takes_code(user: &User, policy: FactorPolicy, now: Timestamp) -> bool {
+    let methods = user.reauthentication_methods(policy);
     user.is_active(now) && methods.contains(&SignInMethod::EmailCode)
 }

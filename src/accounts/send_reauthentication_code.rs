@@ -31,7 +31,7 @@ impl Accounts {
     ) -> Result<SendReauthenticationCodeOutcome, InternalError> {
         let methods = caller
             .user()
-            .map(crate::model::User::reauthentication_methods);
+            .map(|user| user.reauthentication_methods(self.policy.sign_in.factors()));
         if !methods.is_some_and(|methods| methods.contains(&SignInMethod::EmailCode)) {
             return Ok(SendReauthenticationCodeOutcome::NotAvailable);
         }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::gate::SignInPolicy;
-use super::{Policy, RequestAttempt};
+use super::{Policy, RequestAttempt, SignInPolicy};
 use crate::model::{
     Account, AccountId, Clock, DeviceId, Digest, Locale, NewEmail, Rng, Role, SessionId,
     SessionPolicy, Timestamp, TrustedBrowserId,
@@ -119,6 +118,17 @@ impl SessionIssuer {
     pub(super) fn open_challenge(&self, text: &SecretString) -> Option<(AccountId, Digest)> {
         let (account, _) = self.challenges.verify(text.expose_secret())?;
         Some((account, self.challenge_digest(text)))
+    }
+
+    /// Returns the part of an authentic challenge that differs from the account's other ones.
+    pub(super) fn challenge_id(&self, text: &SecretString) -> Option<[u8; 16]> {
+        let (_, id) = self.challenges.verify(text.expose_secret())?;
+        Some(id)
+    }
+
+    /// Returns the text of a challenge of this id.
+    pub(super) fn challenge_of(&self, account: AccountId, id: [u8; 16]) -> SecretString {
+        self.challenges.issue(account, id).into()
     }
 
     /// Returns the browser that an account's cookie names as trusted. The account decides if it

@@ -84,7 +84,7 @@ impl Accounts {
                 let purpose = ChallengePurpose::SecondFactorSetup;
                 let is_waiting = user.challenges.proven(digest, purpose, now).is_some();
                 // Another sign-in may have set up the first factor meanwhile: only that one counts.
-                if !is_waiting || !user.second_factors().is_empty() {
+                if !is_waiting || !self.second_factors(user).is_empty() {
                     return Err(NotStarted::ChallengeExpired);
                 }
             }

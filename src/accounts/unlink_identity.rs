@@ -35,10 +35,12 @@ impl Accounts {
             if let Some(methods) = self.stale_methods(user, session, now) {
                 return Err(UnlinkIdentityOutcome::ReauthenticationRequired(methods));
             }
-            if !self.has_way_in_without(user, id) {
+            let mut left = user.clone();
+            left.unlink(id, now);
+            if !self.has_way_in(&left) {
                 return Err(UnlinkIdentityOutcome::LastSignInMethod);
             }
-            user.unlink(id, now);
+            *user = left;
             let factor = Factor::Provider;
             let email = client.email(EmailKind::FactorRemoved { factor });
             account.notify(email, now, &self.rng);

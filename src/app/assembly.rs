@@ -123,6 +123,7 @@ pub(super) fn accounts(
         policy: policy(config),
         sign_up: config.sign_in.sign_up.clone(),
         totp_issuer: config.sign_in.totp_issuer.clone(),
+        relying_party: config.sign_in.passkeys.as_ref().map(|it| it.party.clone()),
         providers,
     }))
 }

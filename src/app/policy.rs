@@ -46,6 +46,7 @@ pub(super) fn policy(config: &Config) -> Policy {
             fresh: config.sign_in.fresh,
             trust_browser: config.sign_in.trust_browser,
             login_by_code: config.sign_in.login_by_code,
+            passkeys: config.sign_in.passkeys.is_some(),
         },
         limits: config.limits,
     }

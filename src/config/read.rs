@@ -19,8 +19,8 @@ use super::live::LiveSettings;
 use super::reader::Reader;
 use super::tokens::Tokens;
 use super::{
-    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, reachable, table,
-    warnings,
+    Config, DocumentSource, Mail, SignInSettings, Store, documents, is_local, passkeys, reachable,
+    table, warnings,
 };
 use crate::graphql::SameSite;
 use crate::hashing::BcryptEngine;
@@ -35,7 +35,7 @@ impl Config {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let places = Places::read(reader);
         let (web, sessions) = (Web::read(reader), Sessions::read(reader));
-        let accounts = Rules::read(reader, places.public_url.as_ref());
+        let accounts = Rules::read(reader, web.places(&places));
         let tokens = Tokens::read(reader, places.public_url.as_ref(), places.data.as_deref());
         let (connections, live) = (Connections::read(reader), LiveSettings::read(reader));
         let delivery = Delivery::read(reader);
@@ -44,7 +44,7 @@ impl Config {
         check(reader, &places, &accounts, &sessions);
         tokens.check(reader, places.data.as_ref());
         Some(Self {
-            warnings: warnings(&places, &web, &sessions)?,
+            warnings: warnings(&places, &web, &sessions, accounts.sign_in.as_ref())?,
             live: live?,
             leaving: accounts.leaving?,
             introspection: web.introspection(&places)?,
@@ -164,12 +164,24 @@ impl Web {
         }
     }
 
+    fn places<'a>(&'a self, places: &'a Places) -> passkeys::Places<'a> {
+        passkeys::Places {
+            public_url: places.public_url.as_ref(),
+            origins: self.origins.as_deref(),
+        }
+    }
+
     fn introspection(&self, places: &Places) -> Option<bool> {
         Some(self.introspection?.unwrap_or(places.are_local()?))
     }
 }
 
-fn warnings(places: &Places, web: &Web, sessions: &Sessions) -> Option<Vec<String>> {
+fn warnings(
+    places: &Places,
+    web: &Web,
+    sessions: &Sessions,
+    sign_in: Option<&SignInSettings>,
+) -> Option<Vec<String>> {
     Some(warnings::of(&warnings::Settings {
         listen: places.listen?,
         public_url: places.public_url.as_ref()?,
@@ -178,6 +190,7 @@ fn warnings(places: &Places, web: &Web, sessions: &Sessions) -> Option<Vec<Strin
         same_site: sessions.same_site?,
         mail: places.mail.as_ref()?,
         mail_from: places.mail_from.as_ref()?,
+        passkeys: sign_in?.passkeys.as_ref(),
     }))
 }
 
@@ -230,13 +243,13 @@ struct Rules {
 }
 
 impl Rules {
-    fn read(reader: &mut Reader, public_url: Option<&Url>) -> Self {
+    fn read(reader: &mut Reader, places: passkeys::Places<'_>) -> Self {
         Self {
             code_lifetime: reader.take(&table::CODE_SECONDS),
             bcrypt_engine: reader.take(&table::BCRYPT),
             bcrypt_cost: reader.take(&table::BCRYPT_COST),
             password_min_length: reader.take(&table::PASSWORD_MIN_LENGTH),
-            sign_in: SignInSettings::read(reader, public_url),
+            sign_in: SignInSettings::read(reader, places),
             leaving: LeavingSettings::read(reader),
             limits: reader.take(&table::LIMITS),
         }

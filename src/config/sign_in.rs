@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::passkeys::{PasskeySettings, Places};
 use super::providers::ProviderSettings;
 use super::reader::Reader;
 use super::sign_in_table;
@@ -28,12 +29,14 @@ pub struct SignInSettings {
     pub providers: ProviderSettings,
     /// The time for which a proof of identity allows sensitive changes.
     pub fresh: Duration,
+    /// The settings of passkeys, if they are on.
+    pub passkeys: Option<PasskeySettings>,
 }
 
 impl SignInSettings {
     /// Returns `None` if a setting is wrong.
-    pub(super) fn read(reader: &mut Reader, public_url: Option<&Url>) -> Option<Self> {
-        let host = public_url.and_then(Url::host_str).map(str::to_owned);
+    pub(super) fn read(reader: &mut Reader, places: Places<'_>) -> Option<Self> {
+        let host = places.public_url.and_then(Url::host_str).map(str::to_owned);
         let verify_email_first = reader.take(&sign_in_table::VERIFY_EMAIL_FIRST);
         let sign_up = read_sign_up(reader);
         let mfa = reader.take(&sign_in_table::MFA);
@@ -41,6 +44,7 @@ impl SignInSettings {
         let fresh = reader.take(&sign_in_table::FRESH_SECONDS);
         let trust_browser = reader.take(&sign_in_table::TRUST_BROWSER_DAYS);
         let login_by_code = reader.take(&sign_in_table::LOGIN_BY_CODE);
+        let passkeys = PasskeySettings::read(reader, places);
         let providers = ProviderSettings::read(reader);
         Some(Self {
             verify_email_first: verify_email_first?,
@@ -50,6 +54,7 @@ impl SignInSettings {
             fresh: fresh?,
             trust_browser: trust_browser?,
             login_by_code: login_by_code?,
+            passkeys: passkeys?,
             providers: providers?,
         })
     }

@@ -52,6 +52,21 @@ settings! {
         meaning: "Logins with an emailed code instead of a password: `true` or `false`.",
         parse: |text| parse::one_of(text, &[("true", true), ("false", false)])
     }
+    PASSKEYS -> bool {
+        default: "off", example: "on",
+        meaning: "Passkeys, to log in with and as a second factor: `on` or `off`.",
+        parse: |text| parse::one_of(text, &[("on", true), ("off", false)])
+    }
+    PASSKEY_RP_ID -> String {
+        default: "", example: "example.org",
+        meaning: "The domain that passkeys belong to: that of the pages that use them, or one above it. Passkeys cannot be moved to another domain later. By default the host of `LATCHKEY_PUBLIC_URL`.",
+        parse: super::passkeys::rp_id
+    }
+    PASSKEY_ORIGINS -> Vec<String> {
+        default: "", example: "https://app.example.org,https://shop.example.com",
+        meaning: "The web origins whose pages may use passkeys, separated by commas; those outside the domain are listed at `/.well-known/webauthn`. By default those of `LATCHKEY_PUBLIC_URL` and `LATCHKEY_ORIGINS` that the domain covers.",
+        parse: super::passkeys::origins
+    }
     PROVIDERS -> Option<ProviderSource> {
         default: "", example: "/etc/latchkey/providers.toml",
         meaning: "A TOML file of the providers that users can sign in with, such as Google, GitHub and any of OpenID Connect: docs/sign-in.md. By default there are none.",

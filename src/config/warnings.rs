@@ -7,7 +7,7 @@ use lettre::message::Mailbox;
 use url::{Host, Url};
 
 use super::delivery::is_of_this_machine;
-use super::{Mail, is_local};
+use super::{Mail, PasskeySettings, is_local};
 use crate::graphql::SameSite;
 
 /// The settings that are read together.
@@ -20,6 +20,7 @@ pub(super) struct Settings<'a> {
     pub(super) same_site: SameSite,
     pub(super) mail: &'a Mail,
     pub(super) mail_from: &'a Mailbox,
+    pub(super) passkeys: Option<&'a PasskeySettings>,
 }
 
 /// Returns a warning for each combination that works less well than it seems to.
@@ -52,6 +53,8 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
         }));
     }
     warnings.extend(emails(settings));
+    let passkeys = settings.passkeys.map(|it| it.warnings(settings.public_url));
+    warnings.extend(passkeys.into_iter().flatten());
     warnings
 }
 

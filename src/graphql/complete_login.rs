@@ -5,8 +5,8 @@ use async_graphql::{Context, InputObject, Object, OneofObject, Union};
 use super::RequestContext;
 use super::operation::Operation;
 use super::types::{
-    Authenticated, ChallengeExpired, Defaulted, DeletionPending, InvalidProof, SignInMember,
-    TokenDelivery, TooManyAttempts,
+    Authenticated, ChallengeExpired, Defaulted, DeletionPending, InvalidProof, PasskeyProof,
+    SignInMember, TokenDelivery, TooManyAttempts,
 };
 use crate::accounts::{CompleteLogin, CompleteLoginOutcome, InternalError, SecondFactorProof};
 
@@ -19,6 +19,8 @@ enum SecondFactor {
     /// One of the recovery codes. Case, spaces and hyphens are ignored.
     #[graphql(secret)]
     RecoveryCode(String),
+    /// A passkey, by `startPasskeyLogin`.
+    Passkey(PasskeyProof),
 }
 
 /// The second proof of a sign-in.
@@ -74,6 +76,7 @@ impl CompleteLoginMutation {
             proof: match input.proof {
                 SecondFactor::Totp(code) => SecondFactorProof::Totp(code.into()),
                 SecondFactor::RecoveryCode(code) => SecondFactorProof::RecoveryCode(code.into()),
+                SecondFactor::Passkey(proof) => SecondFactorProof::Passkey(Box::new(proof.into())),
             },
             trust_browser: input.trust_browser.0 && input.delivery.0 == TokenDelivery::Cookie,
             client: request.client.clone(),

@@ -20,6 +20,8 @@ pub mod document_limits;
 mod error;
 mod execute;
 mod export_my_data;
+mod finish_passkey_login;
+mod finish_passkey_registration;
 mod finish_provider_sign_in;
 mod forgot_password;
 mod introspection;
@@ -36,6 +38,8 @@ mod policy;
 mod reauthenticate;
 mod refresh;
 mod regenerate_recovery_codes;
+mod remove_passkey;
+mod rename_passkey;
 mod request_account_deletion;
 mod request_email_change;
 mod request_error;
@@ -50,6 +54,8 @@ mod send_reauthentication_code;
 mod send_verification_code;
 mod signup;
 mod start_login;
+mod start_passkey_login;
+mod start_passkey_registration;
 mod start_provider_sign_in;
 mod start_totp;
 mod subscribe;
@@ -126,6 +132,12 @@ root_type! {
     disable_totp::DisableTotpMutation,
     regenerate_recovery_codes::RegenerateRecoveryCodesMutation,
     revoke_trusted_browser::RevokeTrustedBrowserMutation,
+    start_passkey_registration::StartPasskeyRegistrationMutation,
+    finish_passkey_registration::FinishPasskeyRegistrationMutation,
+    start_passkey_login::StartPasskeyLoginMutation,
+    finish_passkey_login::FinishPasskeyLoginMutation,
+    rename_passkey::RenamePasskeyMutation,
+    remove_passkey::RemovePasskeyMutation,
     request_account_deletion::RequestAccountDeletionMutation,
     cancel_account_deletion::CancelAccountDeletionMutation,
     export_my_data::ExportMyDataMutation,

@@ -18,12 +18,15 @@ impl Operation for NodeQuery {
 #[Object]
 impl NodeQuery {
     /// An object of the signed-in user by its id: the `User`, one of their live sessions, a trusted
-    /// browser, or a linked account at a provider. Null if the user has no object of this id. Without a valid access token: null, and a top-level
+    /// browser, a passkey, or a linked account at a provider. Null if the user has no object of this
+    /// id. Without a valid access token: null, and a top-level
     /// error with code UNAUTHENTICATED.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a `User`, a `Session`, a `TrustedBrowser` or an `Identity`.")]
+        #[graphql(
+            desc = "The id of a `User`, a `Session`, a `TrustedBrowser`, a `Passkey` or an `Identity`."
+        )]
         id: ID,
     ) -> Option<Result<Node>> {
         let user = match User::signed_in(RequestContext::of(ctx)).await? {
@@ -41,7 +44,11 @@ impl NodeQuery {
             return Some(Ok(Node::Identity(identity)));
         }
         let mut browsers = user.trusted_browsers().into_iter();
-        let browser = browsers.find(|browser| browser.has_id(&id))?;
-        Some(Ok(Node::TrustedBrowser(browser)))
+        if let Some(browser) = browsers.find(|browser| browser.has_id(&id)) {
+            return Some(Ok(Node::TrustedBrowser(browser)));
+        }
+        let mut passkeys = user.own_passkeys().into_iter();
+        let passkey = passkeys.find(|passkey| passkey.has_id(&id))?;
+        Some(Ok(Node::Passkey(passkey)))
     }
 }

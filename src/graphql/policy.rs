@@ -132,7 +132,7 @@ impl PublicPolicy {
 
     /// True if users can sign in with a passkey.
     async fn passkeys(&self) -> bool {
-        false
+        self.policy.sign_in.passkeys
     }
 
     /// True if users can log in with an emailed code instead of a password.

@@ -4,7 +4,9 @@ use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject, Uni
 
 use super::RequestContext;
 use super::operation::Operation;
-use super::types::{ChallengeExpired, InvalidProof, NotAvailable, Session, TooManyAttempts, User};
+use super::types::{
+    ChallengeExpired, InvalidProof, NotAvailable, PasskeyProof, Session, TooManyAttempts, User,
+};
 use crate::accounts::{
     InternalError, ReauthenticateOutcome, ReauthenticationProof as Proof, SecondFactorProof,
     SignedOutReason,
@@ -26,6 +28,8 @@ pub(super) enum ReauthenticationProof {
     /// One of the recovery codes. Case, spaces and hyphens are ignored.
     #[graphql(secret)]
     RecoveryCode(String),
+    /// A passkey, by a `startPasskeyLogin` with the access token of the same session.
+    Passkey(PasskeyProof),
 }
 
 /// The proof to give.
@@ -78,6 +82,9 @@ impl From<ReauthenticationProof> for Proof {
             }
             ReauthenticationProof::RecoveryCode(text) => {
                 Self::SecondFactor(SecondFactorProof::RecoveryCode(text.into()))
+            }
+            ReauthenticationProof::Passkey(proof) => {
+                Self::SecondFactor(SecondFactorProof::Passkey(Box::new(proof.into())))
             }
         }
     }

@@ -21,6 +21,7 @@ mod negotiation;
 mod path;
 mod providers;
 mod public_document;
+mod related_origins;
 mod request;
 mod response;
 mod server;
@@ -119,6 +120,7 @@ pub fn router(state: AppState) -> Router {
         );
     let public = metadata_routes()
         .route("/.well-known/jwks.json", get(jwks::get))
+        .route("/.well-known/webauthn", get(related_origins::get))
         .route("/data-export.schema.json", get(data_export::schema));
     let routes = middleware::wrap(routes, public, &state).with_state(state);
     Router::new().fallback_service(

@@ -208,6 +208,7 @@ impl Account {
             AccountState::Active(user) => {
                 user.end_sessions(EndReason::Restored, now, |_| true);
                 user.factors.trusted_browsers.clear();
+                user.spent_handles.void(now);
                 user.created_by = None;
             }
         }

@@ -106,6 +106,10 @@ id!(
     TrustedBrowserId, "trb"
 );
 id!(
+    /// A passkey's id: `psk_…`. The authenticator has another one, which is longer.
+    PasskeyId, "psk"
+);
+id!(
     /// The id of the link to an account at a provider: `idn_…`.
     IdentityId, "idn"
 );

@@ -2,32 +2,41 @@
 
 use std::time::Duration;
 
-use super::{EmailChanges, EndReason, SessionId, SignInMethod, Timestamp, User};
+use super::{EmailChanges, EndReason, FactorPolicy, SessionId, SignInMethod, Timestamp, User};
 
 impl User {
     /// Returns whether the last proof in a session is recent enough for a sensitive change. An
     /// account with a second factor needs both.
     #[must_use]
-    pub fn is_fresh(&self, session: SessionId, lifetime: Duration, now: Timestamp) -> bool {
+    pub fn is_fresh(
+        &self,
+        session: SessionId,
+        lifetime: Duration,
+        policy: FactorPolicy,
+        now: Timestamp,
+    ) -> bool {
         self.session(session, now).is_some_and(|session| {
             let is_recent = now < session.authenticated_at.plus(lifetime);
             let has_both = || SignInMethod::are_two_factors(&session.methods);
-            is_recent && (self.second_factors().is_empty() || has_both())
+            is_recent && (self.second_factors(policy).is_empty() || has_both())
         })
     }
 
     /// Returns the proofs that allow a sensitive change: those of the second factor, or the
-    /// password and an emailed code without one.
+    /// password, an emailed code and a passkey without one.
     #[must_use]
-    pub fn reauthentication_methods(&self) -> Vec<SignInMethod> {
-        let factors = self.second_factors();
+    pub fn reauthentication_methods(&self, policy: FactorPolicy) -> Vec<SignInMethod> {
+        let factors = self.second_factors(policy);
         if !factors.is_empty() {
             return factors;
         }
         let password = self.password.as_ref().map(|_| SignInMethod::Password);
+        let has_passkey = policy.passkeys && !self.factors.passkeys.is_empty();
+        let passkey = has_passkey.then_some(SignInMethod::Passkey);
         password
             .into_iter()
             .chain([SignInMethod::EmailCode])
+            .chain(passkey)
             .collect()
     }
 

@@ -1,12 +1,13 @@
-//! The second factors of an account: an authenticator app, recovery codes, and the browsers that
-//! may skip them.
+//! The second factors of an account: an authenticator app, recovery codes, passkeys, and the
+//! browsers that may skip them.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Device, Digest, RecoveryCodes, Sealed, SessionId, SignInMethod, Timestamp, TrustedBrowserId,
+    Device, Digest, Factor, FactorPolicy, Passkey, Passkeys, RecoveryCodes, Sealed, SessionId,
+    SignInMethod, Timestamp, TrustedBrowserId,
 };
 
 /// The maximum number of authenticator apps that wait for their first code: one more displaces the
@@ -24,6 +25,9 @@ pub struct SecondFactors {
     pub totp: Option<Totp>,
     /// The recovery codes, which come with the authenticator app.
     pub recovery_codes: Option<RecoveryCodes>,
+    /// The passkeys, each of which also signs in alone.
+    #[serde(skip_serializing_if = "Passkeys::is_empty")]
+    pub passkeys: Passkeys,
     /// Authenticator apps that wait for their first code.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub setups: Vec<TotpSetup>,
@@ -92,6 +96,7 @@ impl SecondFactors {
         Self {
             totp: self.totp,
             recovery_codes: self.recovery_codes,
+            passkeys: self.passkeys,
             ..Self::default()
         }
     }
@@ -99,7 +104,7 @@ impl SecondFactors {
     /// Returns the methods that the account can prove a second factor by. Recovery codes alone are
     /// none: they come with an authenticator app.
     #[must_use]
-    pub fn methods(&self) -> Vec<SignInMethod> {
+    pub fn methods(&self, policy: FactorPolicy) -> Vec<SignInMethod> {
         let mut methods = Vec::new();
         if self.totp.is_some() {
             methods.push(SignInMethod::Totp);
@@ -107,7 +112,19 @@ impl SecondFactors {
                 methods.push(SignInMethod::RecoveryCode);
             }
         }
+        let is_asked_for = policy.asks_for_passkeys() || self.totp.is_some();
+        if policy.passkeys && is_asked_for && !self.passkeys.is_empty() {
+            methods.push(SignInMethod::Passkey);
+        }
         methods
+    }
+
+    /// Returns the kinds of factors that there are, as emails name them.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Factor> {
+        let totp = self.totp.as_ref().map(|_| Factor::Totp);
+        let passkey = (!self.passkeys.is_empty()).then_some(Factor::Passkey);
+        totp.into_iter().chain(passkey).collect()
     }
 
     /// Returns the number of recovery codes that are left.
@@ -161,15 +178,31 @@ impl SecondFactors {
         *self = Self {
             totp: Some(totp),
             recovery_codes: Some(codes),
+            passkeys: std::mem::take(&mut self.passkeys),
             ..Self::default()
         };
     }
 
-    /// Removes every factor and what belongs to it. Returns false if there was no factor.
-    pub fn clear(&mut self) -> bool {
-        let had_factor = !self.methods().is_empty();
+    /// Removes the authenticator app and what belongs to it.
+    pub fn remove_totp(&mut self) {
+        *self = Self {
+            passkeys: std::mem::take(&mut self.passkeys),
+            ..Self::default()
+        };
+    }
+
+    /// Adds a passkey. No browser skips the new factor. Returns false if it cannot be added.
+    pub fn add_passkey(&mut self, passkey: Passkey) -> bool {
+        let is_added = self.passkeys.add(passkey);
+        if is_added {
+            self.trusted_browsers.clear();
+        }
+        is_added
+    }
+
+    /// Removes every factor and what belongs to it.
+    pub fn clear(&mut self) {
         *self = Self::default();
-        had_factor
     }
 
     /// Records that a browser skips the second factor now. Returns false if it may not.

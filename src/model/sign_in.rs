@@ -67,6 +67,23 @@ impl MfaPolicy {
     }
 }
 
+/// The operator's rules that decide which factors of an account count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactorPolicy {
+    /// The rule for a second factor.
+    pub mfa: MfaPolicy,
+    /// Enables passkeys.
+    pub passkeys: bool,
+}
+
+impl FactorPolicy {
+    /// Returns whether an account whose only second factor is a passkey is asked for it.
+    #[must_use]
+    pub fn asks_for_passkeys(self) -> bool {
+        self.passkeys && self.mfa != MfaPolicy::Off
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

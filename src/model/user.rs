@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings, Identity,
-    Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors, Session, SessionId,
-    SignInCodes, SignInMethod, Timestamp,
+    AcceptedTerms, Challenges, Code, CreatedBy, Device, EmailChanges, EndReason, Endings,
+    FactorPolicy, Identity, Locale, MAX_SESSIONS, MobileNumber, Name, PasswordHash, SecondFactors,
+    Session, SessionId, SignInCodes, SignInMethod, SpentHandles, Timestamp,
 };
 
 /// The number of devices that an account remembers.
@@ -68,6 +68,9 @@ pub struct User {
     /// The sign-ins that wait for their next proof.
     #[serde(default)]
     pub challenges: Challenges,
+    /// The handles of passkeys that were used.
+    #[serde(default, skip_serializing_if = "SpentHandles::is_empty")]
+    pub spent_handles: SpentHandles,
     /// The changes of the email address.
     #[serde(default, skip_serializing_if = "EmailChanges::is_empty")]
     pub email_changes: EmailChanges,
@@ -168,6 +171,7 @@ impl User {
             factors: SecondFactors::default(),
             identities: Vec::new(),
             challenges: Challenges::default(),
+            spent_handles: SpentHandles::default(),
             email_changes: EmailChanges::default(),
             deletes_at: None,
             endings: Endings::default(),
@@ -182,8 +186,8 @@ impl User {
 
     /// Returns the methods that the account can prove a second factor by.
     #[must_use]
-    pub fn second_factors(&self) -> Vec<SignInMethod> {
-        self.factors.methods()
+    pub fn second_factors(&self, policy: FactorPolicy) -> Vec<SignInMethod> {
+        self.factors.methods(policy)
     }
 
     /// Returns the live session with this id.
@@ -283,6 +287,7 @@ impl User {
         self.sign_in_codes.prune_expired(now);
         self.factors.prune_expired(now);
         self.challenges.prune_expired(now);
+        self.spent_handles.prune_expired(now);
         self.endings.prune_expired(now);
     }
 }

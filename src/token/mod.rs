@@ -2,6 +2,7 @@
 
 mod access;
 mod bound;
+mod ceremony;
 mod claims;
 mod device;
 mod files;
@@ -14,6 +15,7 @@ pub use access::{
     AccessClaims, AccessSubject, AccessTokens, BearerError, MULTI_FACTOR, VerifiedTokens,
 };
 pub use bound::BoundTokens;
+pub use ceremony::{Ceremony, CeremonyHandles, CeremonyPurpose};
 pub use claims::{
     ClaimFacts, ClaimTemplate, ClaimTemplateSource, ClaimsError, CustomClaims, RolePermissions,
 };

@@ -193,6 +193,7 @@ impl Coverage {
         self.mutate(&strict.device(), "verifyEmail", input).await;
         self.email_change().await;
         self.second_factor().await;
+        self.passkeys().await;
         self.sign_in().await;
         self.leaving().await;
         self.providers().await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, Service, kind, sign_up_input};
+use crate::support::{Device, Key, PASSKEYS, Service, kind, sign_up_input};
 
 const OPTIONAL: (&str, &str) = ("LATCHKEY_MFA", "optional");
 const EXPORT: &str = "mutation { exportMyData { __typename ... on DataExport { json } \
@@ -106,7 +106,7 @@ async fn schema(service: &Service) -> Value {
 
 #[tokio::test]
 async fn export_of_a_full_account_fits_the_published_schema() {
-    let service = Service::with(&[OPTIONAL]).await;
+    let service = Service::with(&[&PASSKEYS[..], &[OPTIONAL]].concat()).await;
     let mut input = sign_up_input("ada@x.test");
     input["mobileNumber"] = json!("+4915112345678");
     input["locale"] = json!("de");
@@ -116,6 +116,7 @@ async fn export_of_a_full_account_fits_the_published_schema() {
     let other = service.device().with_header("user-agent", firefox);
     other.logged_in("ada@x.test").await;
     device.with_authenticator().await;
+    device.with_passkey(Key::ed25519()).await;
     let (account, schema) = (service.account("ada@x.test").await, schema(&service).await);
     let data = exported(&device).await;
     assert_eq!(misfit(&data, &schema, &schema, "$"), None);
@@ -125,6 +126,7 @@ async fn export_of_a_full_account_fits_the_published_schema() {
     assert_eq!(data["sessions"].as_array().map(Vec::len), Some(2));
     assert_eq!(data["sessions"][1]["device"]["name"], "Firefox on Linux");
     assert_eq!(data["secondFactor"]["recoveryCodesLeft"], 10);
+    assert_eq!(data["passkeys"][0]["name"], "Phone");
     assert!(!data["waitingEmails"].as_array().unwrap().is_empty());
     let mut wrong = data.clone();
     wrong["account"]["password"] = json!("x");

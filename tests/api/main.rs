@@ -6,6 +6,8 @@
 #[cfg(feature = "mongodb")]
 #[path = "../support/mongod.rs"]
 mod mongod;
+#[path = "../support/passkey.rs"]
+mod passkey;
 mod support;
 
 mod access_token;
@@ -17,6 +19,7 @@ mod client_files;
 mod contract;
 mod contract_email_change;
 mod contract_leaving;
+mod contract_passkeys;
 mod contract_providers;
 mod contract_second_factor;
 mod contract_sign_in;
@@ -58,6 +61,11 @@ mod logout;
 mod me;
 mod outbox;
 mod outbox_crashes;
+mod passkeys;
+mod passkeys_as_factor;
+mod passkeys_checks;
+mod passkeys_ended;
+mod passkeys_judged;
 mod path_prefix;
 mod policy;
 mod providers;

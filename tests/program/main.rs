@@ -39,6 +39,7 @@ mod lost_answers;
 mod metrics;
 mod mongodb;
 mod mongodb_tls;
+mod passkeys;
 mod primaries;
 mod providers;
 mod proxies;

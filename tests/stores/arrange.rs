@@ -13,6 +13,7 @@ use latchkey::model::{
 };
 
 pub(crate) use crate::identities::identity;
+use crate::passkeys;
 
 /// The time at which every case begins.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_339_800_000);
@@ -104,6 +105,7 @@ pub(crate) fn whole(address: &str) -> Account {
         factors: factors(),
         identities: vec![identity("1")],
         challenges: challenges(),
+        spent_handles: passkeys::spent_handles(),
         email_changes: email_changes(),
         deletes_at: Some(NOW.plus(HOUR)),
         endings: endings(),
@@ -187,6 +189,7 @@ fn factors() -> SecondFactors {
             &[7; 32],
             sealed(),
         )),
+        passkeys: passkeys::stored(),
         setups: vec![
             setup(SetupOwner::Session(SessionId::new(NOW, &rng))),
             setup(SetupOwner::Challenge(digest("challenge"))),

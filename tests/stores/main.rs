@@ -12,6 +12,9 @@ mod changes;
 mod deletions;
 mod identities;
 mod outbox;
+#[path = "../support/passkey.rs"]
+mod passkey;
+mod passkeys;
 mod purge;
 mod races;
 mod reserved;
@@ -173,5 +176,10 @@ on_each_store! {
     }
     second_factors {
         concurrent_uses_of_one_recovery_code_have_one_winner
+    }
+    passkeys {
+        passkey_is_added_renamed_and_used
+        removed_passkey_is_not_known_again
+        concurrent_answers_of_a_passkey_have_one_winner
     }
 }

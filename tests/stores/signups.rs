@@ -25,6 +25,9 @@ pub(crate) fn service(store: Store) -> (Arc<App>, TempDir) {
         ("LATCHKEY_BCRYPT", "crate"),
         ("LATCHKEY_LIMITS", "off"),
         ("LATCHKEY_MFA", "optional"),
+        ("LATCHKEY_PASSKEYS", "on"),
+        ("LATCHKEY_PASSKEY_RP_ID", "example.org"),
+        ("LATCHKEY_PASSKEY_ORIGINS", "https://app.example.org"),
     ];
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_vars(vars).expect("valid settings");

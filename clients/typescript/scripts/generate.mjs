@@ -21,7 +21,6 @@ export const FOR_GUESTS = new Set([
   'sendVerificationCode',
   'signup',
   'startLogin',
-  'startPasskeyLogin',
   'undoEmailChange',
   'verifyEmail',
 ]);

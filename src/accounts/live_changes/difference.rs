@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::LiveChange;
-use crate::model::{Account, Challenges, Email, EndReason, Endings, SessionId, Timestamp, User};
+use crate::model::{
+    Account, Challenges, Email, EndReason, Endings, SessionId, SpentHandles, Timestamp, User,
+};
 
 /// The part of an account that a client knows.
 #[derive(Debug)]
@@ -103,6 +105,7 @@ fn visible(user: &User) -> User {
         reset_code: None,
         verification_code: None,
         challenges: Challenges::default(),
+        spent_handles: SpentHandles::default(),
         endings: Endings::default(),
         ..user.clone()
     }

@@ -131,3 +131,19 @@ fn hs256_secret_must_differ_from_the_refresh_secret() {
         }
     }
 }
+
+#[test]
+fn unset_paths_are_in_the_data_folder() {
+    let config = good(&[("DATA", "/var/lib/latchkey")]);
+    assert!(
+        matches!(config.store, Store::Sqlite(path) if path == Path::new("/var/lib/latchkey/latchkey.db"))
+    );
+    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("/var/lib/latchkey/mail")));
+    let config = good(&[
+        ("DATA", "/var/lib/latchkey"),
+        ("STORE", "sqlite:///srv/l.db"),
+        ("MAIL", "file:m"),
+    ]);
+    assert!(matches!(config.store, Store::Sqlite(path) if path == Path::new("/srv/l.db")));
+    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("m")));
+}

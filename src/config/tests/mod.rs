@@ -9,6 +9,7 @@ use super::*;
 mod branding;
 mod files;
 mod keys;
+mod passkeys;
 mod rules;
 mod values;
 
@@ -112,6 +113,7 @@ fn example_of_each_setting_is_accepted() {
             "LATCHKEY_PROVIDERS" => &[("LATCHKEY_PROVIDER_REDIRECTS", "https://x.test/in")],
             "LATCHKEY_TERMS_URL" => &[("LATCHKEY_TERMS_VERSION", "1")],
             name if name.starts_with("LATCHKEY_DKIM_") => &branding::DKIM,
+            "LATCHKEY_PASSKEYS" => &[("LATCHKEY_PUBLIC_URL", "https://accounts.x.test")],
             _ => &[],
         };
         let own = [(setting.name, setting.example)];
@@ -121,22 +123,6 @@ fn example_of_each_setting_is_accepted() {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         assert!(Config::from_vars(vars).is_ok(), "{}", setting.name);
     }
-}
-
-#[test]
-fn unset_paths_are_in_the_data_folder() {
-    let config = good(&[("DATA", "/var/lib/latchkey")]);
-    assert!(
-        matches!(config.store, Store::Sqlite(path) if path == Path::new("/var/lib/latchkey/latchkey.db"))
-    );
-    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("/var/lib/latchkey/mail")));
-    let config = good(&[
-        ("DATA", "/var/lib/latchkey"),
-        ("STORE", "sqlite:///srv/l.db"),
-        ("MAIL", "file:m"),
-    ]);
-    assert!(matches!(config.store, Store::Sqlite(path) if path == Path::new("/srv/l.db")));
-    assert!(matches!(config.mail, Mail::File(path) if path == Path::new("m")));
 }
 
 #[test]

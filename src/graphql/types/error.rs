@@ -3,7 +3,7 @@
 use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::{DeletionPending, LinkRequired, ProviderRefused, ReauthenticationRequired};
-use crate::model::{FieldCode, InvalidField as ModelInvalidField, Wait};
+use crate::model::{FieldCode, InvalidField as ModelInvalidField, Passkeys, Wait};
 
 /// An error that the user can correct, such as a wrong password or a malformed input.
 #[derive(Interface)]
@@ -28,6 +28,9 @@ pub(in crate::graphql) enum AccountError {
     ChallengeExpired(ChallengeExpired),
     InvalidProof(InvalidProof),
     TrustedBrowserNotFound(TrustedBrowserNotFound),
+    PasskeyLimitReached(PasskeyLimitReached),
+    UnknownPasskey(UnknownPasskey),
+    PasskeyNotFound(PasskeyNotFound),
     LinkRequired(LinkRequired),
     ProviderRefused(ProviderRefused),
     IdentityTaken(IdentityTaken),
@@ -107,6 +110,17 @@ account_error!(
     "This browser is not trusted, or not any longer."
 );
 account_error!(
+    /// The user has no passkey with this id.
+    PasskeyNotFound,
+    "This passkey does not exist, or not any longer."
+);
+account_error!(
+    /// The user could not sign in without it, or the operator requires a second factor and it is the
+    /// last one. Add another way first: a password, a passkey, an account at a provider.
+    LastSignInMethod,
+    "This is the only way to sign in. Add another one first."
+);
+account_error!(
     /// The proof is wrong, or was used before.
     InvalidProof,
     "This proof is wrong, or was used before."
@@ -121,11 +135,6 @@ account_error!(
     /// The user has no linked account at a provider with this id.
     IdentityNotFound,
     "This account at a provider is not linked, or not any longer."
-);
-account_error!(
-    /// It is the user's only way to sign in. Set a password first, or link another account.
-    LastSignInMethod,
-    "This is the only way to sign in to the account."
 );
 
 /// One or more input fields are invalid. Nothing was changed.
@@ -179,6 +188,47 @@ impl From<Vec<ModelInvalidField>> for InvalidInput {
         Self {
             message: "Some fields are invalid.".to_owned(),
             fields: fields.into_iter().map(field).collect(),
+        }
+    }
+}
+
+/// The user has as many passkeys as an account can have. Remove one first.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct PasskeyLimitReached {
+    /// Human-readable message in English, for developers; do not show it to users.
+    message: String,
+    /// The maximum number of passkeys.
+    limit: usize,
+}
+
+impl Default for PasskeyLimitReached {
+    fn default() -> Self {
+        let limit = Passkeys::MAX;
+        Self {
+            message: format!("An account has {limit} passkeys at most."),
+            limit,
+        }
+    }
+}
+
+/// The passkey was removed here. Pass the two ids on to `PublicKeyCredential.signalUnknownCredential`,
+/// so that the password manager forgets it too.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct UnknownPasskey {
+    /// Human-readable message in English, for developers; do not show it to users.
+    message: String,
+    /// The domain that the passkey belongs to.
+    rp_id: String,
+    /// The id that the authenticator has drawn, in base64url.
+    credential_id: String,
+}
+
+impl UnknownPasskey {
+    pub(in crate::graphql) fn new(rp_id: String, credential_id: String) -> Self {
+        Self {
+            message: "This passkey was removed. Sign in by another way.".to_owned(),
+            rp_id,
+            credential_id,
         }
     }
 }

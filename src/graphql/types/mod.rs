@@ -6,6 +6,7 @@ mod error;
 mod identity;
 mod mfa;
 mod outcome;
+mod passkey;
 mod provider;
 mod session;
 mod sign_in;
@@ -19,12 +20,16 @@ pub(super) use defaulted::Defaulted;
 pub(super) use error::{
     AccountError, ChallengeExpired, EmailNotVerified, EmailTaken, IdentityNotFound, IdentityTaken,
     InvalidCode, InvalidCredentials, InvalidInput, InvalidProof, InvalidRefreshToken,
-    LastSignInMethod, MobileNumberTaken, NotAvailable, SessionNotFound, TooManyAttempts,
-    TrustedBrowserNotFound,
+    LastSignInMethod, MobileNumberTaken, NotAvailable, PasskeyLimitReached, PasskeyNotFound,
+    SessionNotFound, TooManyAttempts, TrustedBrowserNotFound, UnknownPasskey,
 };
 pub(super) use identity::{Identity, SignInProvider};
 pub(super) use mfa::{RecoveryCodes, TrustedBrowser};
 pub(super) use outcome::{Authenticated, CodeSent, UserUpdated};
+pub(super) use passkey::{
+    Passkey, PasskeyAssertionInput, PasskeyDescriptor, PasskeyLoginStarted, PasskeyProof,
+    PasskeyRegistrationInput, timeout as passkey_timeout, user_id as passkey_user_id,
+};
 pub(super) use provider::{LinkRequired, ProviderRefused};
 pub(super) use session::Session;
 pub(super) use sign_in::{
@@ -45,5 +50,6 @@ pub(super) enum Node {
     User(Box<User>),
     Session(Session),
     TrustedBrowser(TrustedBrowser),
+    Passkey(Passkey),
     Identity(Identity),
 }

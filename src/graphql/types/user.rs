@@ -3,13 +3,14 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::mfa::Mfa;
-use super::{DateTime, Identity, Session, TrustedBrowser};
+use super::passkey::PasskeySignal;
+use super::{DateTime, Identity, Passkey, Session, TrustedBrowser};
 use crate::graphql::RequestContext;
-use crate::model::{self, Account, SessionId, Timestamp};
+use crate::model::{self, Account, AccountId, SessionId, Timestamp};
 
 /// The user of an active account.
 pub(in crate::graphql) struct User {
-    id: String,
+    id: AccountId,
     email: String,
     account: model::User,
     current: SessionId,
@@ -24,7 +25,7 @@ impl User {
         current: SessionId,
         now: Timestamp,
     ) -> Option<Self> {
-        let (id, email) = (account.id.to_string(), account.email.as_str().to_owned());
+        let (id, email) = (account.id, account.email.as_str().to_owned());
         match account.state {
             model::AccountState::Active(user) => Some(Self {
                 id,
@@ -48,7 +49,7 @@ impl User {
 
     /// Returns true if this is the user's id.
     pub(in crate::graphql) fn has_id(&self, id: &ID) -> bool {
-        self.id == id.as_str()
+        self.id.to_string() == id.as_str()
     }
 
     /// Returns the session that the request was made in.
@@ -63,6 +64,12 @@ impl User {
     /// Returns the browsers that skip the second factor.
     pub(in crate::graphql) fn trusted_browsers(&self) -> Vec<TrustedBrowser> {
         TrustedBrowser::all_of(&self.account, self.now)
+    }
+
+    /// Returns the user's passkeys, the oldest first.
+    pub(in crate::graphql) fn own_passkeys(&self) -> Vec<Passkey> {
+        let passkeys = self.account.factors.passkeys.iter();
+        passkeys.cloned().map(Passkey).collect()
     }
 
     /// Returns the linked accounts at providers, in the order of their links.
@@ -91,7 +98,7 @@ impl User {
 impl User {
     /// The user's id, `usr_…`: the `sub` claim of the user's access tokens.
     pub(super) async fn id(&self) -> ID {
-        self.id.clone().into()
+        self.id.to_string().into()
     }
 
     /// The user's email address, in canonical form: lower case, the domain in A-labels.
@@ -188,6 +195,18 @@ impl User {
     async fn mfa(&self, ctx: &Context<'_>) -> Mfa {
         let policy = RequestContext::of(ctx).accounts.policy().sign_in.mfa;
         Mfa::new(&self.account, policy, self.now)
+    }
+
+    /// The user's passkeys, the oldest first.
+    async fn passkeys(&self) -> Vec<Passkey> {
+        self.own_passkeys()
+    }
+
+    /// The passkeys that the server accepts, for the browser to pass on to the password manager after
+    /// a login and after a change; null if the server does not offer passkeys.
+    async fn passkey_signal(&self, ctx: &Context<'_>) -> Option<PasskeySignal> {
+        let party = RequestContext::of(ctx).accounts.relying_party()?;
+        Some(PasskeySignal::new(&party.id, self.id, &self.account))
     }
 
     /// The accounts at providers that the user can sign in with.

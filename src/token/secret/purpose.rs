@@ -32,6 +32,8 @@ pub enum Purpose {
     TrustedBrowser,
     /// Digests tickets and challenges.
     Ticket,
+    /// Authenticates the handles of passkey ceremonies.
+    PasskeyHandle,
     /// Derives the ticket of a sign-up from its attempt.
     TicketOfAttempt,
     /// Digests the keys of counters, so that the store lists no addresses of people without an
@@ -70,6 +72,7 @@ impl Purpose {
             Self::TrustedBrowser => "latchkey/trusted-browser/v1",
             Self::SignupAttempt => "latchkey/signup-attempt/v1",
             Self::Ticket => "latchkey/ticket/v1",
+            Self::PasskeyHandle => "latchkey/passkey-handle/v1",
             Self::TicketOfAttempt => "latchkey/ticket-of-attempt/v1",
             Self::Counter => "latchkey/counter/v1",
             Self::EmailCode => "latchkey/email-code/v1",

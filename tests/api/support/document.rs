@@ -33,7 +33,7 @@ fn own_fields(operation: &str) -> &'static str {
         "changePassword" => {
             "... on PasswordChanged { user { ...U } } ... on ReauthenticationRequired { methods }"
         }
-        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" => {
+        "updateProfile" | "updateMobileNumber" | "revokeTrustedBrowser" | "renamePasskey" => {
             "... on UserUpdated { user { ...U } }"
         }
         "logout" => "... on LoggedOut { endedSessions }",
@@ -59,12 +59,31 @@ fn own_fields(operation: &str) -> &'static str {
             "... on MfaRequired { challenge methods } ... on MfaSetupRequired { challenge } \
              ... on DeletionPending { ticket }"
         }
-        "unlinkIdentity" => {
+        "unlinkIdentity" | "removePasskey" => {
             "... on UserUpdated { user { ...U } } ... on ReauthenticationRequired { methods }"
         }
         "startTotp" => {
             "... on TotpStarted { secret uri } ... on ReauthenticationRequired { methods }"
         }
+        other => passkey_fields(other),
+    }
+}
+
+/// Returns the selections of the members that only operations on passkeys have.
+fn passkey_fields(operation: &str) -> &'static str {
+    match operation {
+        "startPasskeyRegistration" => {
+            "... on PasskeyRegistrationStarted { handle options { rp { id name } user { id name displayName } challenge
+            pubKeyCredParams { type alg } timeout excludeCredentials { type id transports }
+            authenticatorSelection { residentKey requireResidentKey userVerification } attestation hints
+            extensions { credProps } } } ... on PasskeyLimitReached { limit } ... on ReauthenticationRequired { methods }"
+        }
+        "finishPasskeyRegistration" => {
+            "... on PasskeyRegistered { passkey { id name createdAt lastUsedAt backedUp aaguid } user { ...U }
+            authenticated { __typename user { id } tokens { accessToken refreshToken } } }
+            ... on PasskeyLimitReached { limit }"
+        }
+        "finishPasskeyLogin" => "... on UnknownPasskey { rpId credentialId }",
         _ => "",
     }
 }
@@ -84,6 +103,9 @@ fn invalid_fields(operation: &str) -> &'static str {
         | "sendReauthenticationCode"
         | "confirmEmailChange"
         | "undoEmailChange"
+        | "startPasskeyRegistration"
+        | "finishPasskeyLogin"
+        | "removePasskey"
         | "revokeTrustedBrowser"
         | "cancelAccountDeletion"
         | "finishProviderSignIn"
@@ -101,6 +123,9 @@ fn waiting_time(operation: &str) -> &'static str {
         | "revokeSession"
         | "updateProfile"
         | "startTotp"
+        | "startPasskeyRegistration"
+        | "renamePasskey"
+        | "removePasskey"
         | "revokeTrustedBrowser"
         | "cancelAccountDeletion"
         | "unlinkIdentity" => "",
@@ -122,6 +147,7 @@ pub fn document(operation: &str) -> String {
             | "verifyEmail"
             | "completeLogin"
             | "loginWithCode"
+            | "finishPasskeyLogin"
             | "cancelAccountDeletion"
             | "finishProviderSignIn"
             | "linkIdentity"

@@ -8,6 +8,14 @@ import { shownConfirmEmailChange, shownRequestEmailChange, shownUndoEmailChange 
 import { shownCancelAccountDeletion, shownExportMyData, shownRequestAccountDeletion } from './leaving.js';
 import { shown as shownLogin } from './login.js';
 import { shownChanged, shownForgot, shownReset } from './password.js';
+import {
+  shownFinishPasskeyLogin,
+  shownFinishPasskeyRegistration,
+  shownRemovePasskey,
+  shownRenamePasskey,
+  shownStartPasskeyLogin,
+  shownStartPasskeyRegistration,
+} from './passkeys.js';
 import { shownNumber, shownProfile } from './profile.js';
 import {
   shownLoginWithCode,
@@ -42,6 +50,8 @@ const switches: Record<string, (result: never) => string> = {
   ConfirmEmailChangeResult: shownConfirmEmailChange,
   ConfirmTotpResult: shownConfirmTotp,
   DisableTotpResult: shownDisableTotp,
+  FinishPasskeyLoginResult: shownFinishPasskeyLogin,
+  FinishPasskeyRegistrationResult: shownFinishPasskeyRegistration,
   ExportMyDataResult: shownExportMyData,
   FinishProviderSignInResult: shownFinishProviderSignIn,
   ForgotPasswordResult: shownForgot,
@@ -52,6 +62,8 @@ const switches: Record<string, (result: never) => string> = {
   ReauthenticateResult: shownReauthenticate,
   RefreshResult: shownRefresh,
   RegenerateRecoveryCodesResult: shownRegenerateRecoveryCodes,
+  RemovePasskeyResult: shownRemovePasskey,
+  RenamePasskeyResult: shownRenamePasskey,
   RequestAccountDeletionResult: shownRequestAccountDeletion,
   RequestEmailChangeResult: shownRequestEmailChange,
   ResetPasswordResult: shownReset,
@@ -62,6 +74,8 @@ const switches: Record<string, (result: never) => string> = {
   SendVerificationCodeResult: shownSent,
   SignupResult: shownSignup,
   StartLoginResult: shownStartLogin,
+  StartPasskeyLoginResult: shownStartPasskeyLogin,
+  StartPasskeyRegistrationResult: shownStartPasskeyRegistration,
   StartProviderSignInResult: shownStartProviderSignIn,
   StartTotpResult: shownStartTotp,
   UndoEmailChangeResult: shownUndoEmailChange,

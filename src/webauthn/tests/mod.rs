@@ -1,0 +1,4 @@
+mod checks;
+mod properties;
+mod software;
+mod vectors;

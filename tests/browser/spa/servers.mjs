@@ -53,10 +53,19 @@ export async function serveProxy(target) {
   return proxy;
 }
 
+/** The secret of every server: several of them use one database, each from a folder of its own. */
+const SECRET = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+
 /** Starts latchkey with settings, and waits for its URL. */
 export async function startLatchkey(program, settings) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-spa-'));
-  const base = { LATCHKEY_LISTEN: '127.0.0.1:0', LATCHKEY_BCRYPT_COST: '4', LATCHKEY_LIMITS: 'off', LATCHKEY_LOG: 'warn' };
+  const base = {
+    LATCHKEY_LISTEN: '127.0.0.1:0',
+    LATCHKEY_BCRYPT_COST: '4',
+    LATCHKEY_LIMITS: 'off',
+    LATCHKEY_LOG: 'warn',
+    LATCHKEY_SECRET: SECRET,
+  };
   const process = spawn(program, [], { cwd: folder, env: { ...base, ...settings }, stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: process.stdout });
   const url = await new Promise((resolve, reject) => {

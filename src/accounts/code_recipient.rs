@@ -41,6 +41,18 @@ impl Accounts {
         Ok(CodeRecipient::Nowhere)
     }
 
+    /// Counts a request, and returns the account that gets the code: one whose user is active.
+    pub(super) async fn active_recipient(
+        &self,
+        email: &Email,
+        client: &Client,
+    ) -> Result<CodeRecipient, InternalError> {
+        let now = self.clock.now();
+        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
+        self.code_recipient(email, client, is_active, |_| RateLimit::MailOverall)
+            .await
+    }
+
     /// Saves a code with the email that carries it. An account that was deleted meanwhile gets none.
     pub(super) async fn queue_code(
         &self,

@@ -1,7 +1,7 @@
 //! Delete accounts: those whose time has come, by the worker, and a user's from the command line.
 
 use super::{Accounts, InternalError, UpdateError};
-use crate::model::{Account, AccountId, EmailKind, NewEmail, Timestamp, User};
+use crate::model::{Account, AccountId, EmailKind, NewEmail, Timestamp};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The number of accounts that are looked for at a time.
@@ -109,7 +109,7 @@ impl Accounts {
     /// counts of its attempts. Returns whether it was deleted.
     async fn delete_if_due(&self, id: AccountId) -> Result<bool, InternalError> {
         let is_due = |account: &Account, now| {
-            let user: Option<&User> = account.user();
+            let user = account.user();
             user.is_some_and(|user| user.is_deletion_due(now))
         };
         let Some(account) = self.store.delete_if(id, is_due).await? else {

@@ -143,6 +143,11 @@ impl Accounts {
         (!is_fresh).then(|| user.reauthentication_methods(factors))
     }
 
+    /// Returns the proofs that a caller must give first for a sensitive change.
+    pub(super) fn stale_caller(&self, caller: &Caller) -> Option<Vec<SignInMethod>> {
+        self.stale_methods(caller.user()?, caller.session, self.clock.now())
+    }
+
     /// Returns the methods that a user can prove a second factor by.
     pub(super) fn second_factors(&self, user: &User) -> Vec<SignInMethod> {
         user.second_factors(self.policy.sign_in.factors())

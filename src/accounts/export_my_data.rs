@@ -25,11 +25,7 @@ impl Accounts {
         &self,
         caller: Caller,
     ) -> Result<ExportMyDataOutcome, InternalError> {
-        let now = self.clock.now();
-        let stale = caller
-            .user()
-            .and_then(|user| self.stale_methods(user, caller.session, now));
-        if let Some(methods) = stale {
+        if let Some(methods) = self.stale_caller(&caller) {
             return Ok(ExportMyDataOutcome::ReauthenticationRequired(methods));
         }
         let id = caller.account.id.to_string();
@@ -37,7 +33,7 @@ impl Accounts {
         if let Some(wait) = self.limiter.check(&keys).await? {
             return Ok(ExportMyDataOutcome::TooManyAttempts(wait));
         }
-        let export = DataExport::of(&caller, now);
+        let export = DataExport::of(&caller, self.clock.now());
         Ok(ExportMyDataOutcome::Exported(export.to_json()))
     }
 }

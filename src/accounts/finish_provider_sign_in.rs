@@ -8,8 +8,8 @@ use super::identities::Linked;
 use super::provider_flows::{Flow, FlowEnd};
 use super::{Accounts, Caller, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
-    Account, AccountId, Email, EmailKind, IdentityId, ProviderProfile, ProviderRefusal,
-    SignInMethod, Timestamp, Wait,
+    Account, AccountId, Email, IdentityId, ProviderProfile, ProviderRefusal, SignInMethod,
+    Timestamp, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 
@@ -230,14 +230,13 @@ impl Accounts {
             if !user.is_active(now) {
                 return Decision::Suspended;
             }
-            if is_known || !user.prove_from_outside(now) {
-                let factors = self.policy.sign_in.factors();
-                return Decision::ProveFirst(user.reauthentication_methods(factors));
+            let methods = user.reauthentication_methods(self.policy.sign_in.factors());
+            if is_known || !self.claim_address(account, &arrival.command.client, now) {
+                return Decision::ProveFirst(methods);
             }
-            user.link(self.identity_of(arrival.profile, now));
-            account.void_codes();
-            let notice = arrival.command.client.email(EmailKind::AddressClaimed);
-            account.notify(notice, now, &self.rng);
+            if let Some(user) = account.user_mut() {
+                user.link(self.identity_of(arrival.profile, now));
+            }
             Decision::Entered(self.sessions.admit(account, &entry, now))
         };
         let updated = match self.store.update(account, decide).await {

@@ -4,7 +4,6 @@ use super::code_recipient::CodeRecipient;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError};
 use crate::model::{Account, Code, Email, EmailKind, FieldErrors, InvalidField, Wait};
-use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
 
 /// A request for a reset code.
@@ -48,12 +47,8 @@ impl Accounts {
         let Some(email) = errors.check("email", Email::parse(&command.email)) else {
             return Ok(ForgotPasswordOutcome::InvalidInput(errors.into_vec()));
         };
-        let now = self.clock.now();
-        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
-        let overall = |_: &Account| RateLimit::MailOverall;
         let client = &command.client;
-        let recipient = self.code_recipient(&email, client, is_active, overall);
-        match recipient.await? {
+        match self.active_recipient(&email, client).await? {
             CodeRecipient::Refused(wait) => {
                 return Ok(ForgotPasswordOutcome::TooManyAttempts(wait));
             }

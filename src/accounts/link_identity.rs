@@ -9,9 +9,7 @@ use super::gate::{Admission, Entry, NotAdmitted};
 use super::login::{VerifiedHash, rate_limit_keys};
 use super::provider_flows::LinkTicket;
 use super::{Accounts, Client, InternalError, ReauthenticationProof, SignIn, UpdateError};
-use crate::model::{
-    Account, Code, Digest, Email, EmailKind, Password, SignInMethod, Timestamp, Wait,
-};
+use crate::model::{Account, Code, Digest, Email, Password, SignInMethod, Timestamp, Wait};
 use crate::rate_limit::{Key, RateLimit};
 
 /// The proof that an account belongs to the user of an account at a provider.
@@ -217,10 +215,8 @@ impl Accounts {
         // from outside.
         if is_own || linking.known_device.is_some() {
             user.verify_address(now);
-        } else if user.prove_from_outside(now) {
-            account.void_codes();
-            let notice = linking.client.email(EmailKind::AddressClaimed);
-            account.notify(notice, now, &self.rng);
+        } else {
+            self.claim_address(account, linking.client, now);
         }
         // A browser that skips the second factor does not do so here: another way in is added.
         let entry = Entry::new(SignInMethod::Provider, linking.client)

@@ -6,7 +6,7 @@ use super::gate::{Admission, Entry};
 use super::one_time_codes::TypedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
-use crate::model::{Account, Digest, EmailKind, SignInMethod, Spend, Timestamp, Wait};
+use crate::model::{Account, Digest, SignInMethod, Spend, Timestamp, Wait};
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
 
@@ -127,10 +127,8 @@ impl Accounts {
         // A device that has logged in to the account before is its user's own.
         if entry.is_on_known_device() {
             user.verify_address(now);
-        } else if user.prove_from_outside(now) {
-            account.void_codes();
-            let email = entry.client().email(EmailKind::AddressClaimed);
-            account.notify(email, now, &self.rng);
+        } else {
+            self.claim_address(account, entry.client(), now);
         }
         Some(self.sessions.admit(account, entry, now))
     }

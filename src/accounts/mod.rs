@@ -16,6 +16,7 @@ mod cancel_account_deletion;
 mod change_passkeys;
 mod change_password;
 mod check_password;
+mod claim_address;
 mod clear_mobile_number;
 mod client;
 mod code_recipient;

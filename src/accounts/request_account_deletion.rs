@@ -29,10 +29,7 @@ impl Accounts {
         client: &Client,
     ) -> Result<RequestAccountDeletionOutcome, InternalError> {
         let session = caller.session;
-        let stale = caller
-            .user()
-            .and_then(|user| self.stale_methods(user, session, self.clock.now()));
-        if let Some(methods) = stale {
+        if let Some(methods) = self.stale_caller(&caller) {
             return Ok(RequestAccountDeletionOutcome::ReauthenticationRequired(
                 methods,
             ));

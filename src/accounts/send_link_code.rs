@@ -7,7 +7,7 @@ use super::mail_quota::MailDecision;
 use super::provider_flows::LinkTicket;
 use super::signup::push_bounded;
 use super::timing::with_min_duration;
-use super::{Accounts, Client, InternalError, SendReauthenticationCodeOutcome, UpdateError};
+use super::{Accounts, Client, InternalError, SendReauthenticationCodeOutcome};
 use crate::model::{
     Account, AccountId, AccountState, EmailKind, FactorPolicy, Gender, Profile, SignInMethod,
     SignUp, Timestamp, User,
@@ -95,11 +95,7 @@ impl Accounts {
                 | WriteOutcome::MobileNumberTaken => Ok(()),
             };
         };
-        match self.store.update(account, post).await {
-            // An account that was deleted meanwhile gets no code.
-            Ok(_) | Err(UpdateError::Deleted) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        self.queue_code(account, post).await
     }
 
     /// Queues the code. Where the address has no account, a sign-up waits for it.

@@ -7,7 +7,6 @@ use super::one_time_codes::GeneratedTicket;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError};
 use crate::model::{Account, Email, EmailKind, FieldErrors, InvalidField, Wait};
-use crate::rate_limit::RateLimit;
 use crate::token::Purpose;
 
 /// A request for a code to log in with.
@@ -62,12 +61,8 @@ impl Accounts {
             return Ok(StartLoginOutcome::InvalidInput(errors.into_vec()));
         };
         let ticket = self.codes.generate_ticket();
-        let now = self.clock.now();
-        let is_active = |account: &Account| account.user().is_some_and(|it| it.is_active(now));
-        let overall = |_: &Account| RateLimit::MailOverall;
         let client = &command.client;
-        let recipient = self.code_recipient(&email, client, is_active, overall);
-        match recipient.await? {
+        match self.active_recipient(&email, client).await? {
             CodeRecipient::Refused(wait) => return Ok(StartLoginOutcome::TooManyAttempts(wait)),
             CodeRecipient::Nowhere => {}
             CodeRecipient::Account(account) => {

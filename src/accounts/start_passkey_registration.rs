@@ -54,10 +54,7 @@ impl Accounts {
         let (account, purpose) = match setup {
             FactorSetup::Session(caller) => {
                 let purpose = CeremonyPurpose::AddInSession(caller.account.id, caller.session);
-                let stale = caller
-                    .user()
-                    .and_then(|user| self.stale_methods(user, caller.session, now));
-                if let Some(methods) = stale {
+                if let Some(methods) = self.stale_caller(&caller) {
                     let required = StartPasskeyRegistrationOutcome::ReauthenticationRequired;
                     return Ok(required(methods));
                 }

@@ -95,9 +95,4 @@ impl Accounts {
             Err(FieldError::new(FieldCode::NotAllowed, message))
         }
     }
-
-    /// Returns the proofs that a caller must give first for a sensitive change.
-    fn stale_caller(&self, caller: &Caller) -> Option<Vec<SignInMethod>> {
-        self.stale_methods(caller.user()?, caller.session, self.clock.now())
-    }
 }

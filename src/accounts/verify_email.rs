@@ -8,8 +8,8 @@ use super::one_time_codes::TypedCode;
 use super::timing::with_min_duration;
 use super::{Accounts, Client, InternalError, SignIn, UpdateError};
 use crate::model::{
-    Account, AccountId, AccountState, Code, Digest, Email, EmailKind, SignInMethod, SignUp, Spend,
-    Timestamp, User, Wait,
+    Account, AccountId, AccountState, Code, Digest, Email, SignInMethod, SignUp, Spend, Timestamp,
+    User, Wait,
 };
 use crate::rate_limit::{Key, RateLimit};
 use crate::token::Purpose;
@@ -120,10 +120,8 @@ impl Accounts {
             // With the account's own access token, the one who set it up has proven the address.
             if is_own {
                 user.email_verified = true;
-            } else if user.prove_from_outside(now) {
-                account.void_codes();
-                let notice = command.client.email(EmailKind::AddressClaimed);
-                account.notify(notice, now, &self.rng);
+            } else {
+                self.claim_address(account, &command.client, now);
             }
             spend
         };

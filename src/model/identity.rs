@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Email, IdentityId, Locale, Name, Timestamp, User};
+use super::{Account, Email, IdentityId, Locale, Name, Timestamp, User};
 
 /// The name of an account at a provider: never its email address, which may change hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,16 @@ impl IdentityKey {
     #[must_use]
     pub fn indexed(&self) -> String {
         format!("{} {}", self.issuer, self.subject)
+    }
+}
+
+impl Account {
+    /// Returns the accounts at providers that are linked, in the form that an index has.
+    #[must_use]
+    pub fn indexed_identities(&self) -> Vec<String> {
+        let identities = self.user().map(|user| &user.identities);
+        let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
+        keys.collect()
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use super::{
-    Changes, Deletions, FoundAccount, PolledChanges, QueueLength, Repository, StoreError,
-    WriteOutcome,
+    Changes, Deletions, FoundAccount, PolledChanges, QueueLength, Repository, SecretRecords,
+    StoreError, WriteOutcome,
 };
 use crate::metrics::Metrics;
 use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
@@ -130,20 +130,6 @@ impl Repository for MeasuredRepository {
         self.measure("purge", self.inner.purge(now)).await
     }
 
-    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
-        self.measure("secrets", self.inner.secrets()).await
-    }
-
-    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        let recorded = self.inner.record_secret(fingerprint);
-        self.measure("record_secret", recorded).await
-    }
-
-    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        let forgotten = self.inner.forget_secret(fingerprint);
-        self.measure("forget_secret", forgotten).await
-    }
-
     async fn probe(&self) -> Result<(), StoreError> {
         self.measure("probe", self.inner.probe()).await
     }
@@ -176,5 +162,22 @@ impl Deletions for MeasuredRepository {
     ) -> Result<bool, StoreError> {
         let found = self.inner.has_administrator_besides(id, marked_since);
         self.measure("has_administrator_besides", found).await
+    }
+}
+
+#[async_trait]
+impl SecretRecords for MeasuredRepository {
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
+        self.measure("secrets", self.inner.secrets()).await
+    }
+
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        let recorded = self.inner.record_secret(fingerprint);
+        self.measure("record_secret", recorded).await
+    }
+
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+        let forgotten = self.inner.forget_secret(fingerprint);
+        self.measure("forget_secret", forgotten).await
     }
 }

@@ -12,6 +12,7 @@ mod measured;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 mod newer_fields;
+mod secret_records;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -28,6 +29,7 @@ pub use deletions::Deletions;
 pub use measured::MeasuredRepository;
 #[cfg(feature = "mongodb")]
 pub use mongodb::MongoRepository;
+pub use secret_records::SecretRecords;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteRepository;
 
@@ -110,7 +112,7 @@ pub type FoundAccount = (AccountId, Result<Account, StoreError>);
 
 /// Stores accounts and counts attempts.
 #[async_trait]
-pub trait Repository: Deletions + Send + Sync {
+pub trait Repository: Deletions + SecretRecords + Send + Sync {
     /// Adds an account, unless its email address, its mobile number or an account at a provider that
     /// it links is taken.
     async fn insert(&self, account: &Account) -> Result<WriteOutcome, StoreError>;
@@ -187,15 +189,6 @@ pub trait Repository: Deletions + Send + Sync {
     /// Deletes counters whose window is over, accounts whose sign-ups have all expired, and
     /// reservations of addresses that are over.
     async fn purge(&self, now: Timestamp) -> Result<(), StoreError>;
-
-    /// Returns the fingerprints of the secrets that the stored data needs.
-    async fn secrets(&self) -> Result<Vec<String>, StoreError>;
-
-    /// Records that the stored data needs a secret, unless that is recorded.
-    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError>;
-
-    /// Removes the record of a secret.
-    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError>;
 
     /// Writes one document of its own (an insert, a compare-and-swap and a count) and deletes it:
     /// a store that answers reads may refuse writes.

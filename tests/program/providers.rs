@@ -1,11 +1,11 @@
 //! Sign-in at a real OpenID provider in a real browser, and what `check` says of providers.
 
-use std::process::Command;
 use std::time::Duration;
 
+use crate::support::certificates;
 use crate::support::database::Database;
 use crate::support::home::Home;
-use crate::support::{certificates, process, tool, typescript};
+use crate::support::walk::{self, program};
 
 const RUN_LIMIT: Duration = Duration::from_mins(5);
 
@@ -24,21 +24,10 @@ fn provider_signs_users_in_with_chromium_on_mongodb() {
 fn walk(store: Option<String>) {
     let folder = tempfile::tempdir().unwrap();
     certificates::create(folder.path(), "DNS:localhost");
-    let mut node = Command::new(tool::path("node"));
-    node.arg("providers/main.mjs")
-        .current_dir(typescript::installed("tests/browser"))
-        .env("LATCHKEY_BIN", env!("CARGO_BIN_EXE_latchkey"))
-        .env("CERTIFICATES", folder.path())
-        .env("CHROMIUM", tool::path("chromium"))
-        .envs(store.map(|url| ("STORE", url)));
-    let ran = process::run(&mut node, "", RUN_LIMIT);
-    let last = ran.stdout.lines().last().unwrap_or_default();
-    assert!(
-        ran.code == Some(0) && last == "7 passed, 0 failed",
-        "{}\n{}",
-        ran.stdout,
-        ran.stderr
-    );
+    let certificates = folder.path().display().to_string();
+    let mut variables = program(store);
+    variables.push(("CERTIFICATES", certificates));
+    walk::walk("providers/main.mjs", RUN_LIMIT, 7..=7, &variables);
 }
 
 /// Returns a home with a file of providers.

@@ -1,12 +1,12 @@
 //! The starter of `examples/spa`, used in a real browser against the built program.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::support::database::Database;
-use crate::support::{process, tool, typescript};
+use crate::support::walk::{self, program};
+use crate::support::{tool, typescript};
 
 const RUN_LIMIT: Duration = Duration::from_mins(5);
 
@@ -24,28 +24,11 @@ fn starter_passes_its_walk_in_chromium_on_mongodb() {
 /// Runs `tests/browser/spa`, keeps its report, and writes a picture of each screen.
 #[track_caller]
 fn walk(store: &str, url: Option<String>) {
-    let mut node = Command::new(tool::path("node"));
-    node.arg("spa/main.mjs")
-        .current_dir(typescript::installed("tests/browser"))
-        .env("LATCHKEY_BIN", env!("CARGO_BIN_EXE_latchkey"))
-        .env("STARTER", built())
-        .env(
-            "SCREENSHOTS",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("starter"),
-        )
-        .env("CHROMIUM", tool::path("chromium"))
-        .envs(url.map(|url| ("STORE", url)));
-    let ran = process::run(&mut node, "", RUN_LIMIT);
-    let last = ran.stdout.lines().last().unwrap_or_default();
-    let passed = last
-        .strip_suffix(" passed, 0 failed")
-        .and_then(|passed| passed.parse().ok());
-    assert!(
-        ran.code == Some(0) && passed >= Some(19),
-        "{}\n{}",
-        ran.stdout,
-        ran.stderr
-    );
+    let screenshots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("starter");
+    let mut variables = program(url);
+    variables.push(("STARTER", built().display().to_string()));
+    variables.push(("SCREENSHOTS", screenshots.display().to_string()));
+    let ran = walk::walk("spa/main.mjs", RUN_LIMIT, 19.., &variables);
     let report = ran
         .stdout
         .lines()

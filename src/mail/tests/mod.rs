@@ -219,3 +219,12 @@ fn text_of_a_user_becomes_neither_link_nor_markup() {
     assert!(!text.contains("evil.test/"), "{text}");
     assert!(!rendered.html.contains("<b>"), "{}", rendered.html);
 }
+
+#[test]
+fn every_secret_of_an_email_can_be_sealed_anew() {
+    for mut kind in sample::kinds(NOW) {
+        let name = kind.name();
+        let is_secret = kind.secret().is_some();
+        assert_eq!(kind.secret_mut().is_some(), is_secret, "{name}");
+    }
+}

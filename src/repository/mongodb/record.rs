@@ -59,7 +59,7 @@ impl From<Account> for Record {
             addresses: addresses(&account),
             reserved_until: account.reserved_emails().iter().map(|it| it.1).max(),
             mobile_number: account.user().and_then(|user| user.mobile_number.clone()),
-            identities: identities(&account),
+            identities: account.indexed_identities(),
             mail_due_at: account.mail_due_at(),
             mail_parked: account
                 .outbox
@@ -78,12 +78,6 @@ fn addresses(account: &Account) -> Vec<Email> {
     let reserved = account.reserved_emails();
     let all = reserved.into_iter().map(|(email, _)| email);
     [&account.email].into_iter().chain(all).cloned().collect()
-}
-
-fn identities(account: &Account) -> Vec<String> {
-    let identities = account.user().map(|user| &user.identities);
-    let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
-    keys.collect()
 }
 
 /// Returns a time as a query compares it: times are BSON dates in every document.

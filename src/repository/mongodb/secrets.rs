@@ -1,5 +1,6 @@
 //! The fingerprints of the secrets that the database's data needs.
 
+use async_trait::async_trait;
 use mongodb::Collection;
 use mongodb::bson::doc;
 use serde::Deserialize;
@@ -7,7 +8,7 @@ use serde::Deserialize;
 use super::MongoRepository;
 use super::connection::{Collections, QUERY};
 use super::error;
-use crate::repository::StoreError;
+use crate::repository::{SecretRecords, StoreError};
 
 /// A document of `_secrets`.
 #[derive(Deserialize)]
@@ -16,8 +17,9 @@ struct Recorded {
     fingerprint: String,
 }
 
-impl MongoRepository {
-    pub(super) async fn read_secrets(&self) -> Result<Vec<String>, StoreError> {
+#[async_trait]
+impl SecretRecords for MongoRepository {
+    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
         self.connection
             .run(|db| async move {
                 let mut found = collection(&db)
@@ -34,7 +36,7 @@ impl MongoRepository {
             .await
     }
 
-    pub(super) async fn write_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
         let recorded = doc! { "_id": fingerprint };
         self.connection
             .run(|db| async move {
@@ -49,7 +51,7 @@ impl MongoRepository {
             .await
     }
 
-    pub(super) async fn delete_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
+    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
         let recorded = doc! { "_id": fingerprint };
         self.connection
             .run(|db| async move { collection(&db).delete_one(recorded).await.map(drop) })

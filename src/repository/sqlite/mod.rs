@@ -237,18 +237,6 @@ impl Repository for SqliteRepository {
         Ok(())
     }
 
-    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
-        self.read_secrets().await
-    }
-
-    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        self.write_secret(fingerprint).await
-    }
-
-    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        self.delete_secret(fingerprint).await
-    }
-
     async fn probe(&self) -> Result<(), StoreError> {
         self.writer.run(probe::run).await
     }

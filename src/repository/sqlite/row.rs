@@ -88,9 +88,7 @@ fn reserved(account: &Account) -> Option<String> {
 
 /// Returns the names of the accounts at providers that an account links, in JSON.
 fn identities(account: &Account) -> Option<String> {
-    let identities = account.user().map(|user| &user.identities);
-    let keys = identities.into_iter().flatten().map(|it| it.key.indexed());
-    let keys: Vec<_> = keys.collect();
+    let keys = account.indexed_identities();
     (!keys.is_empty()).then(|| json!(keys).to_string())
 }
 

@@ -10,6 +10,7 @@ mod provider;
 mod snapshot;
 mod store;
 mod store_deletions;
+mod store_secrets;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -239,21 +239,6 @@ impl Repository for Store {
         self.real.purge(now).await
     }
 
-    async fn secrets(&self) -> Result<Vec<String>, StoreError> {
-        self.read()?;
-        self.real.secrets().await
-    }
-
-    async fn record_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        self.write()?;
-        self.real.record_secret(fingerprint).await
-    }
-
-    async fn forget_secret(&self, fingerprint: &str) -> Result<(), StoreError> {
-        self.write()?;
-        self.real.forget_secret(fingerprint).await
-    }
-
     async fn probe(&self) -> Result<(), StoreError> {
         self.write()?;
         self.real.probe().await

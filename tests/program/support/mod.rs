@@ -15,6 +15,7 @@ pub mod server;
 pub mod socket;
 pub mod tool;
 pub mod typescript;
+pub mod walk;
 
 use std::time::{Duration, Instant};
 

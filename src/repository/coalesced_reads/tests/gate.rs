@@ -7,7 +7,9 @@ use async_trait::async_trait;
 
 use super::{Gate, account};
 use crate::model::{Account, AccountId, Attempts, Email, IdentityKey, Timestamp};
-use crate::repository::{FoundAccount, QueueLength, Repository, StoreError, WriteOutcome};
+use crate::repository::{
+    FoundAccount, QueueLength, Repository, SecretRecords, StoreError, WriteOutcome,
+};
 
 #[async_trait]
 impl Repository for Gate {
@@ -81,6 +83,13 @@ impl Repository for Gate {
         unreachable!()
     }
 
+    async fn probe(&self) -> Result<(), StoreError> {
+        unreachable!()
+    }
+}
+
+#[async_trait]
+impl SecretRecords for Gate {
     async fn secrets(&self) -> Result<Vec<String>, StoreError> {
         unreachable!()
     }
@@ -90,10 +99,6 @@ impl Repository for Gate {
     }
 
     async fn forget_secret(&self, _: &str) -> Result<(), StoreError> {
-        unreachable!()
-    }
-
-    async fn probe(&self) -> Result<(), StoreError> {
         unreachable!()
     }
 }
